@@ -1,0 +1,38 @@
+"""Automatic differentiation that shows its work: a function or a formula in, its worked gradient out.
+
+The names are loaded on first use, so that importing the package and asking the command for help need no NumPy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_VERBS = (
+    "check_grads custom_jvp custom_vjp explain grad hessian hvp jacfwd jacobian jacrev jit jvp parse source value "
+    "value_and_grad vjp"
+).split()
+_FUNCTIONS = (
+    "cross_entropy elu erf gelu layer_norm leaky_relu log_softmax logsumexp positive relu sigmoid silu softmax softplus "
+    "squared_error squared_norm stop_gradient"
+).split()
+__all__ = sorted(["__version__", *_VERBS, *_FUNCTIONS])  # noqa: PLE0604 (both lists hold only strings)
+
+if TYPE_CHECKING:
+    from .api import *  # noqa: F403
+    from .ops import (
+        cross_entropy, elu, erf, gelu, layer_norm, leaky_relu, log_softmax, logsumexp, positive, relu, sigmoid, silu,
+        softmax, softplus, squared_error, squared_norm, stop_gradient,
+    )  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _VERBS:
+        return getattr(import_module(".api", __name__), name)
+    if name in _FUNCTIONS:
+        return getattr(import_module(".ops", __name__), name)
+    raise AttributeError(f"module 'chainrule' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,142 @@
+"""The public verbs: functions in, derivatives, explanations and compiled functions out.
+
+One idea: JAX's names, argument order and return shapes, on plain NumPy code. Everything else is in the floors below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from .transforms import differentiate
+from .transforms.differentiate import Argnums
+from .transforms.trace import plain as value
+
+__all__ = ["grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value", "value_and_grad", "vjp"]
+
+
+def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """The gradient of a function that returns one number, by reverse mode.
+
+    `argnums` says which positional arguments to differentiate (one number: the gradient of that argument; several: a tuple).
+    Arguments may be nested dicts, lists, tuples, named tuples and dataclasses; the gradient has the same containers, and
+    every array in it the shape and dtype of its argument. With `has_aux`, fun returns (value, aux) and the result is
+    (gradient, aux).
+
+    Raises GradientError for an output that is not one number, DTypeError for arguments that are not floats, BoundsError
+    for an argnum beyond the arguments.
+
+    >>> import numpy as np
+    >>> grad(lambda x: x**2 + 3 * x)(2.0)
+    7.0
+    >>> grad(lambda w, x: np.sum(np.tanh(w * x)), argnums=(0, 1))(0.0, np.array([1.0, 2.0]))
+    (3.0, array([0., 0.]))
+    """
+
+    @wraps(fun, assigned=("__module__", "__name__", "__qualname__", "__doc__"), updated=())
+    def gradient(*args: Any, **keywords: Any) -> Any:
+        _, aux, found = differentiate.value_and_gradient(fun, args, keywords, argnums, has_aux)
+        return (found, aux) if has_aux else found
+
+    return gradient
+
+
+def value_and_grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """The value and the gradient, from one run. With `has_aux`, ((value, aux), gradient).
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+
+    @wraps(fun, assigned=("__module__", "__name__", "__qualname__", "__doc__"), updated=())
+    def both(*args: Any, **keywords: Any) -> Any:
+        found_value, aux, found = differentiate.value_and_gradient(fun, args, keywords, argnums, has_aux)
+        return ((found_value, aux), found) if has_aux else (found_value, found)
+
+    return both
+
+
+def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
+    """The outputs of fun and its pullback: a function from gradients of the outputs to gradients of the inputs.
+
+    Returns (outputs, pullback), or (outputs, pullback, aux) with `has_aux`. The pullback returns a tuple, one entry for
+    each primal. For y = f(x) with Jacobian J it computes J^T u.
+
+    >>> import numpy as np
+    >>> W = np.array([[0.1, 0.5], [-0.3, 0.8]])
+    >>> q, pullback = vjp(lambda x: W @ x, np.array([1.0, 2.0]))
+    >>> pullback(np.array([1.0, -1.0]))
+    (array([ 0.4, -0.3]),)
+    """
+    outputs, pull, aux = differentiate.pullback(fun, primals, has_aux)
+    return (outputs, pull, aux) if has_aux else (outputs, pull)
+
+
+def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """The outputs of fun and how they move when the primals move by the tangents: J v, by forward mode.
+
+    >>> import numpy as np
+    >>> W = np.array([[0.1, 0.5], [-0.3, 0.8]])
+    >>> jvp(lambda x: W @ x, (np.array([0.0, 0.0]),), (np.array([1.0, 2.0]),))[1]
+    array([1.1, 1.3])
+    """
+    return differentiate.pushforward(fun, tuple(primals), tuple(tangents))
+
+
+def jacrev(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The Jacobian by reverse mode, one walk for each entry of the output: for few outputs.
+
+    For an output of shape o and an argument of shape i the Jacobian has shape o + i (numerator layout).
+
+    >>> import numpy as np
+    >>> jacrev(lambda x: x**2)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+
+    def rows(*args: Any) -> Any:
+        return differentiate.jacobian_by_rows(fun, args, argnums)
+
+    return rows
+
+
+def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The Jacobian by forward mode, one walk for each entry of the inputs: for few inputs. Shapes as in `jacrev`.
+
+    >>> import numpy as np
+    >>> jacfwd(lambda t: np.stack([np.cos(t), np.sin(t)]))(0.0)
+    array([-0.,  1.])
+    """
+
+    def columns(*args: Any) -> Any:
+        return differentiate.jacobian_by_columns(fun, args, argnums)
+
+    return columns
+
+
+jacobian = jacrev
+
+
+def hessian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The matrix of second derivatives of a function that returns one number: forward over reverse mode.
+
+    >>> import numpy as np
+    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]))
+    array([[6., 2.],
+           [2., 0.]])
+    """
+    return jacfwd(jacrev(fun, argnums), argnums)
+
+
+def hvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    """The Hessian of fun times a direction, at the cost of a few gradients: no Hessian is built.
+
+    `primals` and `tangents` are tuples as in `jvp`; the result is a tuple when there are several primals.
+
+    >>> import numpy as np
+    >>> hvp(lambda x: np.sum(x**3), (np.array([1.0, 2.0]),), (np.array([1.0, 1.0]),))
+    array([ 6., 12.])
+    """
+    places: Argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
+    return jvp(grad(fun, places), primals, tangents)[1]

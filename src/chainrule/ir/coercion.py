@@ -1,0 +1,113 @@
+"""Arguments of an op in, nodes of one shape and one dtype out.
+
+One idea: broadcasting and casting are steps of their own, recorded as nodes, so that the sum in a bias gradient is a step
+that can be seen. While values are known the broadcast itself is not carried out: NumPy's kernels broadcast anyway.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import DTypeError
+from .library import reference
+from .node import Node, concrete, find, make
+from .surface import REFUSALS, TABLE
+from .types import ArrayType, array_type, broadcast_shapes
+
+if TYPE_CHECKING:
+    from .op import Op
+
+_SCALARS: dict[tuple[Any, ...], Node] = {}
+_MOST_SCALARS = 4096
+_INTERNED_ENTRIES = 64
+
+
+def as_node(value: Any, dtype: Any = None) -> Node:
+    """A node for any array-like: itself if it is one, else a constant (copied, so that later changes do not reach it)."""
+    if type(value) is Node:
+        return value
+    numpy = reference()
+    if isinstance(value, (list, tuple)):
+        REFUSALS["nested"](value)
+    array = numpy.array(value, dtype=dtype)
+    if array.dtype.kind not in "fiubc":
+        raise DTypeError(
+            given=f"a value of type {type(value).__name__} (dtype {array.dtype})",
+            expected="numbers or booleans",
+            remedy="convert it to a float array, or keep it out of the differentiated function",
+        )
+    return constant(array)
+
+
+def constant(array: Any) -> Node:
+    """The node of a known array. Small ones are interned by content (bits, so -0.0 and 0.0 differ), large ones are not."""
+    op = TABLE["constant"]
+    value = array[()] if array.ndim == 0 else array
+    key: Any = array.tobytes() if array.size <= _INTERNED_ENTRIES else object()
+    params = (("key", (key, array.shape, array.dtype.str)),)
+    node = find(op, (), params)  # type: ignore[arg-type]
+    return node or make(op, (), params, array_type(array.shape, array.dtype), value)  # type: ignore[arg-type]
+
+
+def scalar_like(value: complex, type_: ArrayType) -> Node:
+    """A Python number as a constant of this type. Most constants are met again, so they are kept."""
+    key = (value, type(value), type_)
+    node = _SCALARS.get(key)
+    if node is None:
+        node = constant(reference().asarray(value, dtype=type_.dtype))
+        if type_.shape:
+            node = TABLE["broadcast"](node, shape=type_.shape)
+        if value:  # 0.0 == -0.0: a key that cannot tell them apart must not be kept
+            if len(_SCALARS) >= _MOST_SCALARS:
+                _SCALARS.clear()
+            _SCALARS[key] = node
+    return node
+
+
+def coerce(op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
+    """Nodes of one type for an elementwise op."""
+    if len(args) == 1:
+        return args
+    if len(args) == 2:
+        first, second = args
+        if type(first) is Node:
+            if type(second) is Node:
+                if first.type is second.type:
+                    return args
+            elif type(second) is float and first.type.dtype.kind in "fc":
+                return first, scalar_like(second, first.type)
+        elif type(first) is float and second.type.dtype.kind in "fc":
+            return scalar_like(first, second.type), second
+    return _unify(op, args)
+
+
+def _unify(op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
+    start = op.first_value_slot
+    dtype = _common_dtype(args[start:])
+    nodes = [
+        as_node(argument, dtype if slot >= start and type(argument) in (int, float, complex, bool) else None)
+        for slot, argument in enumerate(args)
+    ]
+    shape = broadcast_shapes(*[node.type.shape for node in nodes], doing=op.name)
+    for slot in range(start, len(nodes)):
+        if nodes[slot].type.dtype != dtype:
+            nodes[slot] = TABLE["cast"](nodes[slot], dtype=dtype)
+    for slot, node in enumerate(nodes):
+        if node.type.shape != shape:
+            nodes[slot] = TABLE["broadcast"](node, shape=shape)
+    return tuple(nodes)
+
+
+def _common_dtype(args: tuple[Any, ...]) -> Any:
+    """NumPy's promotion (NEP 50): Python numbers are weak, everything else has a dtype that counts."""
+    weak = [argument for argument in args if type(argument) in (int, float, complex, bool)]
+    strong = [argument.dtype if hasattr(argument, "dtype") else as_node(argument).dtype for argument in args
+              if type(argument) not in (int, float, complex, bool)]
+    return reference().result_type(*strong, *weak)
+
+
+def loose_value(node: Node) -> Any:
+    """A value that broadcasts to the node's own: what an elementwise kernel needs, without materialising a broadcast."""
+    while node.value is None and node.op.lazy:
+        node = node.inputs[0]
+    return concrete(node)

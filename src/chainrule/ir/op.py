@@ -1,0 +1,188 @@
+"""An op: its declaration in, a callable out that computes on arrays and records on nodes.
+
+One idea: an op is declared once, as data. Who reads which field: type rule -> tracing and errors; kernel -> executors and
+finite differences; derivative -> reverse, forward, printed slopes; index form -> index notation; notation -> renderers and
+the parser; role -> the reason column; domain -> test sampling; docstring -> the reference documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, TypeAlias
+
+from ..errors import ChainruleError
+from .coercion import as_node, coerce, loose_value
+from .library import Array, Library, reference
+from .node import Node, concrete, find, is_abstract, make
+from .notation import Notation
+from .recording import STATE
+from .surface import REFUSALS
+from .types import ArrayType, array_type
+
+
+class Role(Enum):
+    """The teacher's word for what a gate does to the gradient that comes back."""
+
+    COPIES = "copies: every input receives the full upstream gradient"
+    SCALES = "scales: the upstream gradient times the slope at this point"
+    SWAPS = "switches: each input receives the upstream gradient times the other input"
+    SPREADS = "spreads: every entry summed receives the upstream gradient"
+    GATHERS = "gathers: a broadcast sums the gradients of its copies"
+    MOVES = "moves: the gradient goes back to where the entries came from"
+    ROUTES = "routes: the chosen input receives the upstream gradient, the other nothing"
+    COUPLES = "couples: every output depends on every input, so each input sums over all outputs"
+    STOPS = "stops: no gradient passes"
+    SOURCE = "source: an input or a constant"
+
+
+@dataclass(frozen=True, slots=True)
+class Elementwise:
+    """`partials[slot](y, *inputs)` gives dy/dx of that slot, entry by entry; both modes follow.
+
+    A partial may return the Python integers 1, -1 or 0, which cost nothing. `singular` says that a slope can be infinite
+    or NaN where the gradient that meets it is exactly zero: only these ops pay for keeping that zero.
+    """
+
+    partials: tuple[Callable[..., Any], ...]
+    singular: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """`adjoints[slot](g, *inputs)` gives the gradient of that slot; forward mode is the op itself.
+
+    `joint` ops are linear in all their differentiable inputs together (concatenate); the others in each input while the
+    rest is fixed (matmul). A slot whose adjoint is None is not differentiated (the condition of `where`).
+    """
+
+    adjoints: tuple[Callable[..., Any] | None, ...]
+    joint: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """`pull(g, y, *inputs)` gives one gradient a slot (or None); `push(tangents, y, *inputs)` the tangent of the output.
+
+    A tangent is None where the input does not move.
+    """
+
+    pull: Callable[..., tuple[Any, ...]]
+    push: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """The derivative is zero wherever it exists, or the path is cut on purpose; the reason is printed."""
+
+    reason: str
+
+
+Derivative: TypeAlias = Elementwise | Linear | Custom | Flat
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Shapes and parameters with which the laws are tested, and the open interval that each input is drawn from."""
+
+    shapes: tuple[tuple[int, ...], ...]
+    params: tuple[tuple[str, Any], ...] = ()
+    intervals: tuple[tuple[float, float], ...] = ((-2.0, 2.0),)
+
+    def interval(self, slot: int) -> tuple[float, float]:
+        return self.intervals[min(slot, len(self.intervals) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """Where an op is smooth enough to be tested, and a sentence about where it is not (None: smooth everywhere)."""
+
+    samples: tuple[Sample, ...]
+    kink: str | None = None
+    is_kink: Callable[..., Any] | None = None  # is_kink(*inputs): a boolean array, true where the derivative is a choice
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The index form of an op that is a sum of products: `rule(*types, **params)` gives an einsum string `ij,j->i`."""
+
+    rule: Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The index form of the derivative: `partial(slot, out, into, y, *inputs, **params)` gives d y[out] / d input[into].
+
+    `y` and the inputs are functions from an index tuple to the node of that entry; the result is a node.
+    """
+
+    partial: Callable[..., Any]
+
+
+IndexForm: TypeAlias = Labels | Entries
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Op:
+    """One operation, whole. Call it with arrays to compute, with nodes to record."""
+
+    name: str
+    kernel: Callable[..., Array]
+    type_rule: Callable[..., ArrayType]
+    derivative: Derivative
+    notation: Notation | Callable[[Node], Notation]
+    role: Role
+    domain: Domain
+    index: IndexForm | None = None  # None: entry by entry, as Elementwise says
+    doc: str = ""
+    elementwise: bool = False
+    first_value_slot: int = 0  # slots before it keep their own dtype (the condition of `where`)
+    lazy: bool = field(default=False)  # its value is put off while tracing (broadcast)
+
+    def __call__(self, *args: Any, **params: Any) -> Any:
+        for argument in args:
+            if type(argument) is Node:
+                return record(self, args, params)
+        return self.kernel(reference(), *args, **params)
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+    def written(self, node: Node) -> Notation:
+        """The notation for this node of the op."""
+        return self.notation(node) if callable(self.notation) else self.notation
+
+
+def record(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Node:
+    """The node of this op on these arguments: interned, evaluated when every input has a value."""
+    if not STATE.depth:
+        REFUSALS["escaped"](op.name)
+    if op.elementwise:
+        inputs = coerce(op, args)
+    else:
+        inputs = tuple([argument if type(argument) is Node else as_node(argument) for argument in args])
+    settings = tuple(params.items()) if params else ()
+    node = find(op, inputs, settings)
+    if node is None:
+        node = _evaluate(op, inputs, settings, params)
+    if STATE.recorder is not None:
+        STATE.recorder(node)
+    return node
+
+
+def _evaluate(op: Op, inputs: tuple[Node, ...], settings: tuple[tuple[str, Any], ...], params: dict[str, Any]) -> Node:
+    if op.lazy or any([node.value is None and is_abstract(node) for node in inputs]):
+        return make(op, inputs, settings, op.type_rule(*[node.type for node in inputs], **params))
+    if op.elementwise:
+        values = [node.value if node.value is not None else loose_value(node) for node in inputs]
+    else:
+        values = [node.value if node.value is not None else concrete(node) for node in inputs]
+    try:
+        value = op.kernel(reference(), *values, **params)
+    except ChainruleError:
+        raise
+    except (ValueError, TypeError, IndexError):
+        op.type_rule(*[node.type for node in inputs], **params)  # says what is wrong in our own words
+        raise
+    return make(op, inputs, settings, array_type(value.shape, value.dtype), value)

@@ -1,0 +1,39 @@
+"""Who is recording, and where in the user's source: the state of the current thread.
+
+One idea: under plain `grad` nothing is noted but the depth; while explaining, a recorder is told of every node made, so
+that names and source lines cost nothing to those who did not ask for them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .node import Node
+
+
+class State(threading.local):
+    """Per thread: how many recordings are open, and who wants to know of each node."""
+
+    depth: int = 0
+    recorder: Callable[[Node], None] | None = None
+
+
+STATE = State()
+
+
+@contextmanager
+def open_recording(recorder: Callable[[Node], None] | None = None) -> Iterator[None]:
+    """A stretch of time in which recorded values may be used."""
+    before = STATE.recorder
+    STATE.depth += 1
+    if recorder is not None:
+        STATE.recorder = recorder
+    try:
+        yield
+    finally:
+        STATE.depth -= 1
+        STATE.recorder = before

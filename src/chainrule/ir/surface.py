@@ -1,0 +1,239 @@
+"""What a recorded value looks like to the user's function: Python operators and NumPy's protocols in, op calls out.
+
+One idea: the surface knows names, not ops. Floor 4 fills `TABLE` once, because `ir` may not import `ops`; the names are
+those of NumPy's functions, so `x + y`, `np.add(x, y)` and `x.sum()` all end in the same entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from .library import reference
+
+if TYPE_CHECKING:
+    from .types import ArrayType
+
+TABLE: dict[str, Callable[..., Any]] = {}  # filled by chainrule.ops: op name -> op or public function
+REFUSALS: dict[str, Callable[..., Any]] = {}  # filled by chainrule.transforms.refusals: raises our own errors
+
+
+class ArraySurface:
+    """Operators, NumPy's two protocols and the methods of an ndarray. `Node` is the only subclass."""
+
+    __slots__ = ()
+    __array_priority__ = 1000.0
+
+    if TYPE_CHECKING:
+        type: ArrayType
+
+    # NumPy's protocols -------------------------------------------------------------------------------------------
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
+        if method == "__call__" and not keywords:
+            op = TABLE.get(ufunc.__name__)
+            if op is not None:
+                return op(*inputs)
+        return REFUSALS["ufunc"](ufunc, method, inputs, keywords)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, keywords: Any) -> Any:
+        return REFUSALS["function"](function, args, keywords)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return REFUSALS["array"](self)
+
+    # Shape -------------------------------------------------------------------------------------------------------
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.type.shape
+
+    @property
+    def dtype(self) -> Any:
+        return self.type.dtype
+
+    @property
+    def ndim(self) -> int:
+        return len(self.type.shape)
+
+    @property
+    def size(self) -> int:
+        return self.type.size
+
+    @property
+    def T(self) -> Any:
+        return TABLE["transpose"](self)
+
+    def __len__(self) -> int:
+        if not self.type.shape:
+            raise TypeError("len() of a recorded number: it has no axes")
+        return self.type.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[row] for row in range(len(self)))
+
+    def __getitem__(self, key: Any) -> Any:
+        return TABLE["getitem"](self, key)
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(TABLE["any"](TABLE["equal"](self, item)))
+
+    # Arithmetic --------------------------------------------------------------------------------------------------
+    def __add__(self, other: Any) -> Any:
+        return TABLE["add"](self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return TABLE["add"](other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return TABLE["subtract"](self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return TABLE["subtract"](other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return TABLE["multiply"](self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return TABLE["multiply"](other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return TABLE["divide"](self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return TABLE["divide"](other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return TABLE["power"](self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return TABLE["power"](other, self)
+
+    def __matmul__(self, other: Any) -> Any:
+        return TABLE["matmul"](self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return TABLE["matmul"](other, self)
+
+    def __neg__(self) -> Any:
+        return TABLE["negative"](self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return TABLE["absolute"](self)
+
+    # Comparisons are elementwise, so identity is asked with `is` everywhere inside chainrule -----------------------
+    def __eq__(self, other: Any) -> Any:
+        return TABLE["equal"](self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return TABLE["not_equal"](self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return TABLE["less"](self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return TABLE["less_equal"](self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return TABLE["greater"](self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return TABLE["greater_equal"](self, other)
+
+    def __and__(self, other: Any) -> Any:
+        return TABLE["logical_and"](self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return TABLE["logical_or"](self, other)
+
+    def __invert__(self) -> Any:
+        return TABLE["logical_not"](self)
+
+    __hash__ = object.__hash__
+
+    # What would cut the derivative, or needs a number -------------------------------------------------------------
+    def __bool__(self) -> bool:
+        return bool(REFUSALS["bool"](self))
+
+    def __float__(self) -> float:
+        return float(REFUSALS["float"](self))
+
+    def __int__(self) -> int:
+        return int(REFUSALS["int"](self))
+
+    def __index__(self) -> int:
+        return int(REFUSALS["index"](self))
+
+    def __complex__(self) -> complex:
+        return complex(REFUSALS["complex"](self))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        REFUSALS["setitem"](self)
+
+    def item(self, *args: Any) -> Any:
+        return REFUSALS["item"](self)
+
+    def tolist(self) -> Any:
+        return REFUSALS["tolist"](self)
+
+    def __repr__(self) -> str:
+        return str(REFUSALS["repr"](self))
+
+    def __str__(self) -> str:
+        return str(REFUSALS["str"](self))
+
+    def __format__(self, specification: str) -> str:
+        return str(REFUSALS["format"](self, specification))
+
+    # Methods of an ndarray -----------------------------------------------------------------------------------------
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return TABLE["sum"](self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return TABLE["mean"](self, axis=axis, keepdims=keepdims)
+
+    def prod(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return TABLE["prod"](self, axis=axis, keepdims=keepdims)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return TABLE["max"](self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return TABLE["min"](self, axis=axis, keepdims=keepdims)
+
+    def var(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+        return TABLE["var"](self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def std(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+        return TABLE["std"](self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def any(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return TABLE["any"](self, axis=axis, keepdims=keepdims)
+
+    def all(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return TABLE["all"](self, axis=axis, keepdims=keepdims)
+
+    def dot(self, other: Any) -> Any:
+        return TABLE["dot"](self, other)
+
+    def reshape(self, *shape: Any) -> Any:
+        return TABLE["reshape"](self, shape[0] if len(shape) == 1 else shape)
+
+    def ravel(self) -> Any:
+        return TABLE["reshape"](self, (-1,))
+
+    def flatten(self) -> Any:
+        return TABLE["reshape"](self, (-1,))
+
+    def transpose(self, *axes: Any) -> Any:
+        return TABLE["transpose"](self, axes[0] if len(axes) == 1 else (axes or None))
+
+    def squeeze(self, axis: Any = None) -> Any:
+        return TABLE["squeeze"](self, axis)
+
+    def astype(self, dtype: Any) -> Any:
+        return TABLE["astype"](self, dtype=reference().dtype(dtype))
+
+    def copy(self) -> Any:
+        return self

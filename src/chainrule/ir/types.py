@@ -1,0 +1,112 @@
+"""The type of an array: shapes and dtypes in, an `ArrayType` out.
+
+One idea: two arrays with the same shape and dtype share one type object, so that comparing types is comparing identities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..errors import ShapeError
+
+_LETTERS = {"f": "f", "i": "i", "u": "u", "c": "c", "b": "bool"}
+_TYPES: dict[tuple[tuple[int, ...], Any], ArrayType] = {}
+_MOST_TYPES = 65536
+
+
+class DType(Protocol):
+    """What the engine needs of a dtype: NumPy's own objects satisfy it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def itemsize(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArrayType:
+    """Shape and dtype of an array. Build it with `array_type`, which interns: equal types are identical."""
+
+    shape: tuple[int, ...]
+    dtype: Any
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return count_entries(self.shape)
+
+    def __str__(self) -> str:
+        letter = _LETTERS.get(self.dtype.kind, self.dtype.kind)
+        bits = "" if self.dtype.kind == "b" else str(8 * self.dtype.itemsize)
+        return f"{letter}{bits}[{','.join(map(str, self.shape))}]"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return array_type, (self.shape, self.dtype)
+
+
+def array_type(shape: tuple[int, ...], dtype: Any) -> ArrayType:
+    """The one `ArrayType` of this shape and dtype."""
+    found = _TYPES.get((shape, dtype))
+    if found is None:
+        if len(_TYPES) >= _MOST_TYPES:
+            _TYPES.clear()
+        found = _TYPES[shape, dtype] = ArrayType(shape, dtype)
+    return found
+
+
+def count_entries(shape: Sequence[int]) -> int:
+    """How many entries an array of this shape has."""
+    entries = 1
+    for size in shape:
+        entries *= size
+    return entries
+
+
+def broadcast_shapes(*shapes: tuple[int, ...], doing: str = "combine") -> tuple[int, ...]:
+    """The common shape by NumPy's broadcasting rule: axes align at the right, an axis of size 1 stretches.
+
+    Raises ShapeError naming every shape when they do not agree.
+    """
+    result: list[int] = []
+    for axis in range(1, max(map(len, shapes), default=0) + 1):
+        sizes = {shape[-axis] for shape in shapes if len(shape) >= axis}
+        stretched = sizes - {1}
+        if len(stretched) > 1:
+            raise ShapeError(
+                given=f"shapes {' and '.join(map(str, shapes))}",
+                expected="shapes that agree at every axis, counted from the right, or are 1 there",
+                where=doing,
+                remedy=f"axis -{axis} has sizes {', '.join(map(str, sorted(sizes)))}: reshape or transpose one of them",
+            )
+        result.append(stretched.pop() if stretched else 1)
+    return tuple(reversed(result))
+
+
+def normalise_axis(axis: int, ndim: int, doing: str) -> int:
+    """An axis counted from 0, however it was given. Raises ShapeError when it is out of range."""
+    if not -ndim <= axis < ndim:
+        raise ShapeError(
+            given=f"axis {axis} of an array with {ndim} axes",
+            expected=f"an axis from {-ndim} to {ndim - 1}" if ndim else "no axis: the array is a single number",
+            where=doing,
+            remedy="check the shape, or leave the axis out",
+        )
+    return axis % ndim
+
+
+def normalise_axes(axis: int | Sequence[int] | None, ndim: int, doing: str) -> tuple[int, ...]:
+    """Sorted axes counted from 0; None means all of them."""
+    if axis is None:
+        return tuple(range(ndim))
+    given = (axis,) if isinstance(axis, int) else tuple(axis)
+    axes = sorted(normalise_axis(int(each), ndim, doing) for each in given)
+    if len(set(axes)) != len(axes):
+        raise ShapeError(given=f"axes {given}", expected="each axis once", where=doing, remedy="drop the repeated axis")
+    return tuple(axes)

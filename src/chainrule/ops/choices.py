@@ -1,0 +1,283 @@
+"""Choices: conditions and arrays in, the chosen entries out.
+
+One idea: a path that is not taken sends nothing back, and a comparison has no slope.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..ir.library import Array, Library
+from ..ir.node import Node
+from ..ir.notation import Form, Notation, Strength, call, function, infix
+from ..ir.op import Custom, Domain, Flat, Labels, Linear, Role, Sample
+from ..ir.types import ArrayType, array_type
+from .declare import also_known_as, boolean_type, op, same_type
+from .movement import LETTERS
+from .reductions import reduced_shape, reduction_notation
+
+
+# where ---------------------------------------------------------------------------------------------------------------
+def where_taken(g: Array, condition: Array, x: Array, y: Array) -> Array:
+    return where(condition, g, 0.0)
+
+
+def where_other(g: Array, condition: Array, x: Array, y: Array) -> Array:
+    return where(condition, 0.0, g)
+
+
+WHERE = Notation(
+    Form("where({0}, {1}, {2})"),
+    Form(r"\begin{{cases}} {1}, & {0} \\ {2}, & \text{{else}} \end{{cases}}", Strength.PRODUCT),
+    Form("np.where({0}, {1}, {2})"),
+)
+
+
+@op(
+    "where", Linear((None, where_taken, where_other)), WHERE, Role.ROUTES, type_rule=same_type,
+    domain=Domain((Sample(((3,), (3,), (3,))), Sample(((2, 3), (2, 3), (2, 3))))), elementwise=True, first_value_slot=1,
+)  # fmt: skip
+def where(xp: Library, condition: Array, x: Array, y: Array) -> Array:
+    """x where the condition holds, else y. Adjoint: the gradient goes to the branch taken, an exact zero to the other."""
+    return xp.where(condition, x, y)[()]
+
+
+# Comparisons -----------------------------------------------------------------------------------------------------------
+NO_SLOPE = Flat("a comparison jumps between 0 and 1: its derivative is 0 wherever it exists")
+PAIR = Domain((Sample(((3,), (3,))),))
+
+
+def comparison(name: str, text: str, latex: str, code: str) -> Any:
+    """Declare one comparison of two arrays."""
+    notation = infix(f" {text} ", f" {latex} ", code, Strength.COMPARISON, associative=False)
+    return op(name, NO_SLOPE, notation, Role.STOPS, type_rule=boolean_type, domain=PAIR, elementwise=True)
+
+
+@comparison("less", "<", "<", "<")
+def less(xp: Library, x: Array, y: Array) -> Array:
+    """x < y, entry by entry."""
+    return xp.less(x, y)
+
+
+@comparison("less_equal", "<=", r"\le", "<=")
+def less_equal(xp: Library, x: Array, y: Array) -> Array:
+    """x <= y, entry by entry."""
+    return xp.less_equal(x, y)
+
+
+@comparison("greater", ">", ">", ">")
+def greater(xp: Library, x: Array, y: Array) -> Array:
+    """x > y, entry by entry."""
+    return xp.greater(x, y)
+
+
+@comparison("greater_equal", ">=", r"\ge", ">=")
+def greater_equal(xp: Library, x: Array, y: Array) -> Array:
+    """x >= y, entry by entry."""
+    return xp.greater_equal(x, y)
+
+
+@comparison("equal", "=", "=", "==")
+def equal(xp: Library, x: Array, y: Array) -> Array:
+    """x == y, entry by entry."""
+    return xp.equal(x, y)
+
+
+@comparison("not_equal", "!=", r"\ne", "!=")
+def not_equal(xp: Library, x: Array, y: Array) -> Array:
+    """x != y, entry by entry."""
+    return xp.not_equal(x, y)
+
+
+@comparison("logical_and", "and", r"\land", "&")
+def logical_and(xp: Library, x: Array, y: Array) -> Array:
+    """Both, entry by entry."""
+    return xp.logical_and(x, y)
+
+
+@comparison("logical_or", "or", r"\lor", "|")
+def logical_or(xp: Library, x: Array, y: Array) -> Array:
+    """Either or both, entry by entry."""
+    return xp.logical_or(x, y)
+
+
+@op(
+    "logical_not", NO_SLOPE, function("not", r"\lnot", "np.logical_not"), Role.STOPS, type_rule=boolean_type,
+    domain=Domain((Sample(((3,),)),)), elementwise=True,
+)  # fmt: skip
+def logical_not(xp: Library, x: Array) -> Array:
+    """Not x, entry by entry."""
+    return xp.logical_not(x)
+
+
+@op(
+    "isnan", NO_SLOPE, function("isnan"), Role.STOPS, type_rule=boolean_type, domain=Domain((Sample(((3,),)),)),
+    elementwise=True,
+)  # fmt: skip
+def isnan(xp: Library, x: Array) -> Array:
+    """Whether an entry is not a number."""
+    return xp.isnan(x)
+
+
+def boolean_reduced(x: ArrayType, *, axes: tuple[int, ...], keepdims: bool) -> ArrayType:
+    from ..ir.library import reference
+
+    return array_type(reduced_shape(x.shape, axes, keepdims), reference().dtype(bool))
+
+
+def index_reduced(x: ArrayType, *, axis: int | None) -> ArrayType:
+    from ..ir.library import reference
+
+    shape = () if axis is None else tuple(size for each, size in enumerate(x.shape) if each != axis)
+    return array_type(shape, reference().dtype("int64"))
+
+
+@op(
+    "any", NO_SLOPE, reduction_notation("any", r"\operatorname{any}"), Role.STOPS, type_rule=boolean_reduced,
+    domain=Domain((Sample(((3,),), (("axes", (0,)), ("keepdims", False))),)),
+)  # fmt: skip
+def any_op(xp: Library, x: Array, *, axes: tuple[int, ...], keepdims: bool) -> Array:
+    """Whether any entry holds."""
+    return xp.any(x, axis=axes, keepdims=keepdims)
+
+
+@op(
+    "all", NO_SLOPE, reduction_notation("all", r"\operatorname{all}"), Role.STOPS, type_rule=boolean_reduced,
+    domain=Domain((Sample(((3,),), (("axes", (0,)), ("keepdims", False))),)),
+)  # fmt: skip
+def all_op(xp: Library, x: Array, *, axes: tuple[int, ...], keepdims: bool) -> Array:
+    """Whether every entry holds."""
+    return xp.all(x, axis=axes, keepdims=keepdims)
+
+
+_INDEX = Flat("an index is a whole number: it has no slope")
+
+
+@op(
+    "argmax", _INDEX, call("argmax", 1, "np.argmax"), Role.STOPS, type_rule=index_reduced,
+    domain=Domain((Sample(((3,),), (("axis", None),)),)),
+)  # fmt: skip
+def argmax_op(xp: Library, x: Array, *, axis: int | None) -> Array:
+    """Where the (first) largest entry stands."""
+    return xp.argmax(x, axis=axis)
+
+
+@op(
+    "argmin", _INDEX, call("argmin", 1, "np.argmin"), Role.STOPS, type_rule=index_reduced,
+    domain=Domain((Sample(((3,),), (("axis", None),)),)),
+)  # fmt: skip
+def argmin_op(xp: Library, x: Array, *, axis: int | None) -> Array:
+    """Where the (first) smallest entry stands."""
+    return xp.argmin(x, axis=axis)
+
+
+def any_entry(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether any entry along `axis` holds."""
+    from .reductions import _reduce
+
+    return _reduce(any_op, x, axis, keepdims)
+
+
+def all_entries(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether every entry along `axis` holds."""
+    from .reductions import _reduce
+
+    return _reduce(all_op, x, axis, keepdims)
+
+
+def argmax(x: Any, axis: int | None = None) -> Any:
+    """Where the first largest entry stands; no gradient passes."""
+    return argmax_op(x, axis=None if axis is None else axis % x.ndim)
+
+
+def argmin(x: Any, axis: int | None = None) -> Any:
+    """Where the first smallest entry stands; no gradient passes."""
+    return argmin_op(x, axis=None if axis is None else axis % x.ndim)
+
+
+# Passing on, and not -----------------------------------------------------------------------------------------------------
+def same_as_input(x: ArrayType, **params: Any) -> ArrayType:
+    return x
+
+
+@op(
+    "stop_gradient", Flat("stop_gradient: the path is cut on purpose"), function("stop", code="chainrule.stop_gradient"),
+    Role.STOPS, type_rule=same_as_input, domain=Domain((Sample(((3,),)),)),
+)  # fmt: skip
+def stop_gradient(xp: Library, x: Array) -> Array:
+    """x itself, through which no gradient passes."""
+    return x
+
+
+def copy_adjoint(g: Array, x: Array, **params: Any) -> Array:
+    return g
+
+
+def copy_labels(x: ArrayType, **params: Any) -> str:
+    return f"{LETTERS[: x.ndim]}->{LETTERS[: x.ndim]}"
+
+
+INVISIBLE = Notation(Form("{0}", Strength.LOOSEST, (0,)), Form("{0}", Strength.LOOSEST, (0,)), Form("{0}"))
+
+
+@op(
+    "mark", Linear((copy_adjoint,)), INVISIBLE, Role.COPIES, type_rule=same_as_input, index=Labels(copy_labels),
+    domain=Domain((Sample(((3,),), (("key", None),)),)),
+)  # fmt: skip
+def mark(xp: Library, x: Array, *, key: object) -> Array:
+    """x under a new identity: what a nested derivative differentiates by. Two marks of one value are two variables."""
+    return x
+
+
+def cast_type(x: ArrayType, *, dtype: Any) -> ArrayType:
+    return array_type(x.shape, dtype)
+
+
+def cast_pull(g: Array, y: Array, x: Array, *, dtype: Any) -> tuple[Any]:
+    return (cast(g, dtype=x.dtype) if x.dtype.kind in "fc" and dtype.kind in "fc" else None,)
+
+
+def cast_push(tangents: tuple[Any, ...], y: Array, x: Array, *, dtype: Any) -> Any:
+    return cast(tangents[0], dtype=dtype) if dtype.kind in "fc" else None
+
+
+def cast_notation(node: Node) -> Notation:
+    name = node.settings["dtype"].name
+    code = Form(f"np.asarray({{0}}, '{name}')[()]")
+    if node.inputs[0].type.dtype.kind == "b":
+        return Notation(Form("1{{{0}}}"), Form(r"\mathbb{{1}}\{{{0}\}}"), code)
+    return Notation(INVISIBLE.text, INVISIBLE.latex, code)
+
+
+@op(
+    "cast", Custom(cast_pull, cast_push), cast_notation, Role.COPIES, type_rule=cast_type,
+    domain=Domain(()),
+)  # fmt: skip
+def cast(xp: Library, x: Array, *, dtype: Any) -> Array:
+    """x in another dtype; a true condition becomes 1. Adjoint: the gradient in the dtype of x; integers pass none."""
+    return x.astype(dtype)
+
+
+def astype(x: Any, dtype: Any) -> Any:
+    """x in another dtype."""
+    return x if x.dtype == dtype else cast(x, dtype=dtype)
+
+
+def clip(x: Any, a_min: Any = None, a_max: Any = None) -> Any:
+    """x kept between two bounds: minimum(maximum(x, a_min), a_max)."""
+    from .arithmetic import maximum, minimum
+
+    bounded = x if a_min is None else maximum(x, a_min)
+    return bounded if a_max is None else minimum(bounded, a_max)
+
+
+also_known_as(where, "where")
+also_known_as(any_entry, "any")
+also_known_as(all_entries, "all")
+also_known_as(argmax, "argmax")
+also_known_as(argmin, "argmin")
+also_known_as(astype, "astype")
+also_known_as(clip, "clip")
+also_known_as(logical_and, "bitwise_and")
+also_known_as(logical_or, "bitwise_or")
+also_known_as(logical_not, "invert", "bitwise_not")

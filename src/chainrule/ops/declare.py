@@ -1,0 +1,102 @@
+"""Declaring an op: a kernel, its derivative and its notation in, an entry in the tables out.
+
+One idea: everything the engine knows of an operation is said in one place, above its kernel. An op declared outside the
+package with the same decorator works at once in every mode, executor and renderer.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from ..ir.library import reference
+from ..ir.node import Node
+from ..ir.notation import Notation
+from ..ir.op import Derivative, Domain, Elementwise, IndexForm, Op, Role, Sample
+from ..ir.surface import TABLE
+from ..ir.types import ArrayType, array_type
+
+OPS: dict[str, Op] = {}
+
+Interval = tuple[float, float]
+REAL: Interval = (-2.0, 2.0)
+POSITIVE: Interval = (0.2, 3.0)
+UNIT: Interval = (-0.9, 0.9)
+
+
+def same_type(*types: ArrayType) -> ArrayType:
+    """Elementwise: the inputs already agree."""
+    return types[-1]
+
+
+def floating_type(*types: ArrayType) -> ArrayType:
+    """Elementwise and never an integer: NumPy computes functions of integers in float64."""
+    last = types[-1]
+    return last if last.dtype.kind in "fc" else array_type(last.shape, reference().dtype("float64"))
+
+
+def boolean_type(*types: ArrayType) -> ArrayType:
+    """Elementwise comparisons."""
+    return array_type(types[-1].shape, reference().dtype(bool))
+
+
+def op(
+    name: str,
+    derivative: Derivative,
+    notation: Notation | Callable[[Node], Notation],
+    role: Role,
+    *,
+    type_rule: Callable[..., ArrayType],
+    domain: Domain,
+    index: IndexForm | None = None,
+    elementwise: bool = False,
+    first_value_slot: int = 0,
+    lazy: bool = False,
+) -> Callable[[Callable[..., Any]], Op]:
+    """Declare an op; decorates its kernel `kernel(xp, *inputs, **params)`, whose docstring is the op's."""
+
+    def declare(kernel: Callable[..., Any]) -> Op:
+        made = Op(
+            name, kernel, type_rule, derivative, notation, role, domain, index,
+            inspect.getdoc(kernel) or "", elementwise, first_value_slot, lazy,
+        )  # fmt: skip
+        OPS[name] = made
+        TABLE.setdefault(name, made)
+        return made
+
+    return declare
+
+
+def elementwise(
+    partials: Callable[..., Any] | tuple[Callable[..., Any], ...],
+    notation: Notation | Callable[[Node], Notation],
+    role: Role = Role.SCALES,
+    *,
+    interval: Interval | tuple[Interval, ...] = REAL,
+    singular: bool = False,
+    type_rule: Callable[..., ArrayType] = same_type,
+    kink: str | None = None,
+    is_kink: Callable[..., Any] | None = None,
+    params: tuple[tuple[str, Any], ...] = (),
+) -> Callable[[Callable[..., Any]], Op]:
+    """Declare a function applied entry by entry, from one partial derivative `(y, *inputs)` for each input."""
+    slopes = partials if isinstance(partials, tuple) else (partials,)
+    intervals = interval if isinstance(interval[0], tuple) else (interval,)
+    shapes = (((3,) * 1,) * len(slopes), ((2, 3),) * len(slopes), ((),) * len(slopes))
+    samples = tuple(Sample(shape, params, intervals) for shape in shapes)  # type: ignore[arg-type]
+
+    def declare(kernel: Callable[..., Any]) -> Op:
+        declared = op(
+            kernel.__name__.removesuffix("_op"), Elementwise(slopes, singular), notation, role,
+            type_rule=type_rule, domain=Domain(samples, kink, is_kink), elementwise=True,
+        )  # fmt: skip
+        return declared(kernel)
+
+    return declare
+
+
+def also_known_as(made: Any, *names: str) -> None:
+    """Let NumPy's other names for an op reach it."""
+    for name in names:
+        TABLE[name] = made

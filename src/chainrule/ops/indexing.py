@@ -1,0 +1,202 @@
+"""Indexing: an array and a key in, the chosen entries out.
+
+One idea: the key is taken apart. Whole numbers, slices, None and the ellipsis are parameters of the op; arrays of integers
+or booleans are inputs that carry no gradient. The adjoint adds each gradient at the place its entry came from, so an entry
+chosen twice receives twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import ShapeError
+from ..ir.coercion import as_node
+from ..ir.library import Array, Library, reference
+from ..ir.node import Node
+from ..ir.notation import Form, Notation, Strength
+from ..ir.op import Custom, Domain, Role, Sample
+from ..ir.types import ArrayType, array_type
+from .declare import TABLE, op
+
+Key = tuple[Any, ...]  # ("at", 2), ("slice", start, stop, step), ("new",), ("rest",), ("array",) an axis
+
+
+def rebuild(key: Key, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The key as NumPy takes it."""
+    remaining = iter(arrays)
+    parts: list[Any] = []
+    for part in key:
+        match part:
+            case ("at", place):
+                parts.append(place)
+            case ("slice", start, stop, step):
+                parts.append(slice(start, stop, step))
+            case ("new",):
+                parts.append(None)
+            case ("rest",):
+                parts.append(Ellipsis)
+            case _:
+                parts.append(next(remaining))
+    return tuple(parts)
+
+
+def index_type(x: ArrayType, *arrays: ArrayType, key: Key) -> ArrayType:
+    numpy = reference()
+    if any(each.dtype.kind == "b" for each in arrays):
+        raise ShapeError(
+            given="a boolean mask whose values are not known yet", expected="a shape that does not depend on values",
+            where="indexing", remedy="use np.where(mask, x, 0), or keep this function out of jit",
+        )  # fmt: skip
+    probe = numpy.broadcast_to(numpy.empty((), bool), x.shape)
+    places = tuple(numpy.zeros(each.shape, int) for each in arrays)
+    try:
+        return array_type(probe[rebuild(key, places)].shape, x.dtype)
+    except IndexError as problem:
+        raise ShapeError(
+            given=f"index [{write_key(key)}] of an array of shape {x.shape}",
+            expected="as many indices as axes, each within its axis",
+            where="indexing",
+            remedy=f"{problem}",
+        ) from None
+
+
+def write_key(key: Key, base: int = 0) -> str:
+    """The key as it is written between square brackets, counting from `base`."""
+    parts = []
+    for part in key:
+        match part:
+            case ("at", place):
+                parts.append(str(place + base if place >= 0 else place))
+            case ("slice", start, stop, step):
+                written = f"{'' if start is None else start}:{'' if stop is None else stop}"
+                parts.append(written + ("" if step is None else f":{step}"))
+            case ("new",):
+                parts.append("None")
+            case ("rest",):
+                parts.append("...")
+            case _:
+                parts.append("{}")
+    return ", ".join(parts)
+
+
+def index_notation(node: Node) -> Notation:
+    """Single entries are written as mathematics does, from 1; slices as Python does."""
+    key = node.settings["key"]
+    single = all(part[0] == "at" and part[1] >= 0 for part in key)
+    slots = iter(range(1, len(node.inputs)))
+    written = write_key(key, 1 if single else 0).replace("{}", "%")
+    while "%" in written:
+        written = written.replace("%", f"{{{next(slots)}}}", 1)
+    code_slots = iter(range(1, len(node.inputs)))
+    code = write_key(key).replace("{}", "%")
+    while "%" in code:
+        code = code.replace("%", f"{{{next(code_slots)}}}", 1)
+    below = written.replace(" ", "").replace(",", ", " if not single else ",")
+    latex = f"{{0}}_{{{{{below}}}}}" if single else f"{{0}}[{below}]"
+    return Notation(
+        Form(f"{{0}}[{below}]", Strength.ATOM, (Strength.ATOM, 0)),
+        Form(latex, Strength.ATOM, (Strength.ATOM, 0)),
+        Form(f"{{0}}[{code}]", Strength.ATOM, (Strength.ATOM, 0)),
+    )
+
+
+def index_pull(g: Array, y: Array, x: Array, *arrays: Array, key: Key) -> tuple[Any, ...]:
+    return (scatter(g, *arrays, key=key, shape=x.shape), *(None for _ in arrays))
+
+
+def index_push(tangents: tuple[Any, ...], y: Array, x: Array, *arrays: Array, key: Key) -> Array:
+    return index_op(tangents[0], *arrays, key=key)
+
+
+@op(
+    "index", Custom(index_pull, index_push), index_notation, Role.MOVES, type_rule=index_type,
+    domain=Domain((
+        Sample(((3,),), (("key", (("at", 1),)),)), Sample(((4, 3),), (("key", (("slice", None, None, 2), ("at", -1))),)),
+        Sample(((2, 3),), (("key", (("rest",), ("new",), ("slice", 2, None, -1))),)),
+    )),
+)  # fmt: skip
+def index_op(xp: Library, x: Array, *arrays: Array, key: Key) -> Array:
+    """The entries of x at a key. Adjoint: each gradient is added at the place its entry came from."""
+    return x[rebuild(key, arrays)]
+
+
+def scatter_type(g: ArrayType, *arrays: ArrayType, key: Key, shape: tuple[int, ...]) -> ArrayType:
+    return array_type(shape, g.dtype)
+
+
+def scatter_pull(u: Array, y: Array, g: Array, *arrays: Array, key: Key, shape: Any) -> tuple[Any, ...]:
+    return (index_op(u, *arrays, key=key), *(None for _ in arrays))
+
+
+def scatter_push(tangents: tuple[Any, ...], y: Array, g: Array, *arrays: Array, key: Key, shape: Any) -> Array:
+    return scatter(tangents[0], *arrays, key=key, shape=shape)
+
+
+def scatter_notation(node: Node) -> Notation:
+    written = write_key(node.settings["key"], 1).replace("{}", "...")
+    slots = ", ".join(f"{{{slot}}}" for slot in range(len(node.inputs)))
+    code = f"chainrule.ops.scatter({slots}, key={node.settings['key']!r}, shape={node.settings['shape']!r})"
+    return Notation(Form(f"place({{0}} at [{written}])"), Form(rf"\operatorname{{{{place}}}}_{{{{[{written}]}}}}({{0}})"), Form(code))
+
+
+@op(
+    "scatter", Custom(scatter_pull, scatter_push), scatter_notation, Role.MOVES, type_rule=scatter_type,
+    domain=Domain((Sample(((2,),), (("key", (("slice", 0, 2, None),)), ("shape", (3,)))),)),
+)  # fmt: skip
+def scatter(xp: Library, g: Array, *arrays: Array, key: Key, shape: tuple[int, ...]) -> Array:
+    """Zeros with g added at a key; places named twice receive twice. Adjoint: indexing."""
+    out = xp.zeros(shape, dtype=g.dtype)
+    places = rebuild(key, arrays)
+    if arrays:
+        xp.add.at(out, places, g)
+    else:
+        out[places] = g
+    return out
+
+
+def getitem(x: Any, key: Any) -> Any:
+    """x[key] for whole numbers, slices, None, the ellipsis, and arrays of integers or booleans."""
+    parts, arrays = [], []
+    for part in key if isinstance(key, tuple) else (key,):
+        described = _describe(part)
+        parts.append(described)
+        if described == ("array",):
+            arrays.append(_index_array(part))
+    return index_op(x, *arrays, key=tuple(parts))
+
+
+def _describe(part: Any) -> tuple[Any, ...]:
+    if part is None:
+        return ("new",)
+    if part is Ellipsis:
+        return ("rest",)
+    if isinstance(part, slice):
+        return ("slice", *(None if each is None else int(each) for each in (part.start, part.stop, part.step)))
+    if isinstance(part, (bool, list)) or hasattr(part, "shape"):
+        if getattr(part, "shape", None) == () and type(part) is not Node and part.dtype.kind in "iu":
+            return ("at", int(part))
+        return ("array",)
+    if hasattr(part, "__index__"):
+        return ("at", int(part.__index__()))
+    raise ShapeError(given=f"an index of type {type(part).__name__}", where="indexing",
+                     expected="whole numbers, slices, None, ..., or arrays of integers or booleans")  # fmt: skip
+
+
+def _index_array(part: Any) -> Any:
+    array = part if type(part) is Node else reference().asarray(part)
+    if array.dtype.kind not in "iub" and array.size:
+        raise ShapeError(given=f"an index array of dtype {array.dtype}", expected="integers or booleans", where="indexing")
+    return as_node(array if array.size or type(array) is Node else array.astype("int64"))
+
+
+def take(x: Any, indices: Any, axis: int | None = None) -> Any:
+    """np.take: the entries of x at whole-number indices along one axis."""
+    from .movement import reshape
+
+    if axis is None:
+        return getitem(reshape(x, (-1,)), indices)
+    return getitem(x, (*(slice(None),) * (axis % x.ndim), indices))
+
+
+TABLE["getitem"] = getitem
+TABLE["take"] = take

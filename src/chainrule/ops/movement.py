@@ -1,0 +1,266 @@
+"""Moving entries without computing: an array in, the same entries in another arrangement out.
+
+One idea: each of these is linear, and its adjoint is a movement the other way. Broadcasting copies, so its adjoint sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import ShapeError
+from ..ir.coercion import as_node
+from ..ir.library import Array, Library
+from ..ir.node import Node
+from ..ir.notation import Form, Notation, Strength, call
+from ..ir.op import Domain, Labels, Linear, Role, Sample
+from ..ir.types import ArrayType, array_type, broadcast_shapes, count_entries, normalise_axes, normalise_axis
+from .declare import also_known_as, op
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+# Broadcast -----------------------------------------------------------------------------------------------------------
+def broadcast_type(x: ArrayType, *, shape: tuple[int, ...]) -> ArrayType:
+    if broadcast_shapes(x.shape, shape, doing="broadcast") != shape:
+        raise ShapeError(
+            given=f"shape {x.shape}", expected=f"a shape that stretches to {shape}", remedy="reshape it first"
+        )
+    return array_type(shape, x.dtype)
+
+
+def broadcast_adjoint(g: Array, x: Array, *, shape: tuple[int, ...]) -> Array:
+    return sum_to(g, x.shape)
+
+
+def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
+    """Sum the axes along which `shape` was stretched: the adjoint of a broadcast."""
+    from .reductions import sum_op  # the adjoint of a copy is a sum, and the adjoint of a sum is a copy
+
+    if g.shape == shape:
+        return g
+    extra = len(g.shape) - len(shape)
+    axes = tuple(range(extra)) + tuple(
+        axis + extra for axis, size in enumerate(shape) if size == 1 and g.shape[axis + extra] != 1
+    )
+    summed = sum_op(g, axes=axes, keepdims=False)
+    return summed if summed.shape == shape else reshape_op(summed, shape=shape)
+
+
+def broadcast_labels(x: ArrayType, *, shape: tuple[int, ...]) -> str:
+    out = LETTERS[: len(shape)]
+    own = out[len(shape) - x.ndim :]
+    kept = "".join(a for a, size, full in zip(own, x.shape, shape[len(shape) - x.ndim :], strict=True) if size == full)
+    return f"{kept}->{out}"
+
+
+BROADCAST = Notation(
+    Form("{0} 𝟏", Strength.PRODUCT, (Strength.PRODUCT,)),
+    Form(r"{0}\,\mathbf{{1}}", Strength.PRODUCT, (Strength.PRODUCT,)),
+    Form("np.broadcast_to({0}, {shape})"),
+)
+
+
+@op(
+    "broadcast", Linear((broadcast_adjoint,)), BROADCAST, Role.GATHERS, type_rule=broadcast_type, lazy=True,
+    domain=Domain((Sample(((),), (("shape", (2, 3)),)), Sample(((3,),), (("shape", (2, 3)),)), Sample(((2, 1),), (("shape", (2, 3)),)))),
+    index=Labels(broadcast_labels),
+)  # fmt: skip
+def broadcast(xp: Library, x: Array, *, shape: tuple[int, ...]) -> Array:
+    """x repeated to a larger shape by NumPy's broadcasting rule. Adjoint: the gradients of the copies are summed."""
+    return xp.broadcast_to(x, shape)
+
+
+def broadcast_to(x: Any, shape: Any) -> Any:
+    """x stretched to `shape` (an int or a tuple)."""
+    wanted = (shape,) if isinstance(shape, int) else tuple(shape)
+    return x if x.shape == wanted else broadcast(x, shape=wanted)
+
+
+# Reshape -------------------------------------------------------------------------------------------------------------
+def reshape_type(x: ArrayType, *, shape: tuple[int, ...]) -> ArrayType:
+    if count_entries(shape) != x.size:
+        raise ShapeError(
+            given=f"an array of shape {x.shape} ({x.size} entries)",
+            expected=f"{count_entries(shape)} entries for shape {shape}",
+            where="reshape",
+            remedy="choose a shape with as many entries, or write -1 for one axis",
+        )
+    return array_type(shape, x.dtype)
+
+
+def reshape_adjoint(g: Array, x: Array, *, shape: tuple[int, ...]) -> Array:
+    return reshape_op(g, shape=x.shape)
+
+
+RESHAPE = Notation(
+    Form("reshape({0}, {shape})"), Form(r"\operatorname{{reshape}}({0})"), Form("np.reshape({0}, {shape})")
+)  # fmt: skip
+
+
+@op(
+    "reshape", Linear((reshape_adjoint,)), RESHAPE, Role.MOVES, type_rule=reshape_type,
+    domain=Domain((Sample(((2, 3),), (("shape", (3, 2)),)), Sample(((4,),), (("shape", (2, 2)),)), Sample(((),), (("shape", (1, 1)),)))),
+)  # fmt: skip
+def reshape_op(xp: Library, x: Array, *, shape: tuple[int, ...]) -> Array:
+    """The same entries in the same order in another shape. Adjoint: reshape back."""
+    return xp.reshape(x, shape)
+
+
+def reshape(x: Any, shape: Any) -> Any:
+    """x with another shape; one size may be -1 and is worked out."""
+    wanted = (int(shape),) if isinstance(shape, int) else tuple(int(size) for size in shape)
+    if -1 in wanted:
+        known = count_entries([size for size in wanted if size != -1])
+        entries = count_entries(x.shape)
+        wanted = tuple(entries // known if size == -1 and known else size for size in wanted)
+    return x if x.shape == wanted else reshape_op(x, shape=wanted)
+
+
+def squeeze(x: Any, axis: Any = None) -> Any:
+    """x without its axes of size 1 (or without those named, which must have size 1)."""
+    axes = set(range(x.ndim)) if axis is None else set(normalise_axes(axis, x.ndim, "squeeze"))
+    if axis is not None and any(x.shape[each] != 1 for each in axes):
+        raise ShapeError(given=f"axis {axis} of shape {x.shape}", expected="an axis of size 1", where="squeeze")
+    return reshape(x, [size for each, size in enumerate(x.shape) if not (each in axes and size == 1)])
+
+
+def expand_dims(x: Any, axis: Any) -> Any:
+    """x with new axes of size 1 at `axis`, counted in the result."""
+    count = 1 if isinstance(axis, int) else len(axis)
+    axes = normalise_axes(axis, x.ndim + count, "expand_dims")
+    sizes = iter(x.shape)
+    return reshape(x, [1 if each in axes else next(sizes) for each in range(x.ndim + count)])
+
+
+# Transpose -----------------------------------------------------------------------------------------------------------
+def transpose_type(x: ArrayType, *, axes: tuple[int, ...]) -> ArrayType:
+    return array_type(tuple(x.shape[axis] for axis in axes), x.dtype)
+
+
+def transpose_adjoint(g: Array, x: Array, *, axes: tuple[int, ...]) -> Array:
+    return transpose_op(g, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__)))
+
+
+def transpose_labels(x: ArrayType, *, axes: tuple[int, ...]) -> str:
+    return f"{LETTERS[: x.ndim]}->{''.join(LETTERS[axis] for axis in axes)}"
+
+
+def transpose_notation(node: Node) -> Notation:
+    axes = node.settings["axes"]
+    if axes == (1, 0):
+        return TRANSPOSE
+    return call("transpose", 1, "np.transpose") if axes == tuple(reversed(axes)) else _PERMUTE
+
+
+TRANSPOSE = Notation(
+    Form("{0}^T", Strength.POSTFIX, (Strength.ATOM,)),
+    Form(r"{0}^{{\top}}", Strength.POSTFIX, (Strength.ATOM,)),
+    Form("{0}.T", Strength.ATOM, (Strength.ATOM,)),
+)
+_PERMUTE = Notation(
+    Form("transpose({0}, {axes})"), Form(r"\operatorname{{transpose}}({0})"), Form("np.transpose({0}, {axes})")
+)  # fmt: skip
+
+
+@op(
+    "transpose", Linear((transpose_adjoint,)), transpose_notation, Role.MOVES, type_rule=transpose_type,
+    domain=Domain((Sample(((2, 3),), (("axes", (1, 0)),)), Sample(((2, 3, 4),), (("axes", (2, 0, 1)),)))),
+    index=Labels(transpose_labels),
+)  # fmt: skip
+def transpose_op(xp: Library, x: Array, *, axes: tuple[int, ...]) -> Array:
+    """The axes of x in another order; for a matrix, its transpose. Adjoint: the inverse order."""
+    return xp.transpose(x, axes)
+
+
+def transpose(x: Any, axes: Any = None) -> Any:
+    """x with its axes reversed, or in the order `axes`."""
+    if axes is None:
+        order = tuple(reversed(range(x.ndim)))
+    else:
+        order = tuple(normalise_axis(int(axis), x.ndim, "transpose") for axis in axes)
+    if sorted(order) != list(range(x.ndim)):
+        raise ShapeError(given=f"axes {axes}", expected=f"each of the {x.ndim} axes once", where="transpose")
+    return x if order == tuple(range(x.ndim)) else transpose_op(x, axes=order)
+
+
+def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+    """x with two axes exchanged."""
+    order = list(range(x.ndim))
+    first, second = (normalise_axis(axis, x.ndim, "swapaxes") for axis in (axis1, axis2))
+    order[first], order[second] = second, first
+    return transpose(x, order)
+
+
+def moveaxis(x: Any, source: int, destination: int) -> Any:
+    """x with one axis moved to another place."""
+    order = [axis for axis in range(x.ndim) if axis != normalise_axis(source, x.ndim, "moveaxis")]
+    order.insert(normalise_axis(destination, x.ndim, "moveaxis"), source % x.ndim)
+    return transpose(x, order)
+
+
+# Flip and roll -------------------------------------------------------------------------------------------------------
+def same_as_input(x: ArrayType, **params: Any) -> ArrayType:
+    return x
+
+
+def flip_adjoint(g: Array, x: Array, *, axes: tuple[int, ...]) -> Array:
+    return flip_op(g, axes=axes)
+
+
+_FLIP = Notation(Form("flip({0})"), Form(r"\operatorname{{flip}}({0})"), Form("np.flip({0}, {axes})"))
+_ROLL = Notation(
+    Form("roll({0}, {shift})"), Form(r"\operatorname{{roll}}({0})"), Form("np.roll({0}, {shift}, {axes})")
+)  # fmt: skip
+
+
+@op(
+    "flip", Linear((flip_adjoint,)), _FLIP, Role.MOVES, type_rule=same_as_input,
+    domain=Domain((Sample(((3,),), (("axes", (0,)),)), Sample(((2, 3),), (("axes", (0, 1)),)))),
+)  # fmt: skip
+def flip_op(xp: Library, x: Array, *, axes: tuple[int, ...]) -> Array:
+    """x backwards along the axes. Adjoint: flip back."""
+    return xp.flip(x, axes)
+
+
+def flip(x: Any, axis: Any = None) -> Any:
+    """x backwards along `axis` (all axes if None)."""
+    return flip_op(x, axes=normalise_axes(axis, x.ndim, "flip"))
+
+
+def roll_adjoint(g: Array, x: Array, *, shift: tuple[int, ...], axes: tuple[int, ...]) -> Array:
+    return roll_op(g, shift=tuple(-each for each in shift), axes=axes)
+
+
+@op(
+    "roll", Linear((roll_adjoint,)), _ROLL, Role.MOVES, type_rule=same_as_input,
+    domain=Domain((Sample(((4,),), (("shift", (1,)), ("axes", (0,)))), Sample(((2, 3),), (("shift", (1, -2)), ("axes", (0, 1)))))),
+)  # fmt: skip
+def roll_op(xp: Library, x: Array, *, shift: tuple[int, ...], axes: tuple[int, ...]) -> Array:
+    """x moved round along the axes. Adjoint: moved back."""
+    return xp.roll(x, shift, axes)
+
+
+def roll(x: Any, shift: Any, axis: Any = None) -> Any:
+    """x moved by `shift` places along `axis`; what falls off one end comes in at the other."""
+    if axis is None:
+        return reshape(roll(reshape(x, (-1,)), shift, 0), x.shape)
+    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    shifts = (shift,) * len(axes) if isinstance(shift, int) else tuple(shift)
+    return roll_op(x, shift=shifts, axes=tuple(normalise_axis(each, x.ndim, "roll") for each in axes))
+
+
+def as_arrays(arrays: Sequence[Any]) -> tuple[Any, ...]:
+    """Lists of arrays and nodes, all as nodes when one of them is."""
+    return tuple(as_node(each) for each in arrays) if any(type(each) is Node for each in arrays) else tuple(arrays)
+
+
+also_known_as(broadcast_to, "broadcast_to")
+also_known_as(reshape, "reshape")
+also_known_as(transpose, "transpose", "permute_dims")
+also_known_as(squeeze, "squeeze")
+also_known_as(expand_dims, "expand_dims")
+also_known_as(swapaxes, "swapaxes")
+also_known_as(moveaxis, "moveaxis")
+also_known_as(flip, "flip")
+also_known_as(roll, "roll")

@@ -1,0 +1,362 @@
+"""Products of vectors, matrices and tensors: two or more arrays in, one out.
+
+One idea: a product is linear in each factor while the others rest, so its adjoints are products again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import ShapeError
+from ..ir.coercion import as_node
+from ..ir.library import Array, Library, reference
+from ..ir.node import Node
+from ..ir.notation import Form, Notation, Strength, call
+from ..ir.op import Domain, Labels, Linear, Role, Sample
+from ..ir.types import ArrayType, array_type, broadcast_shapes
+from .arithmetic import mul
+from .declare import also_known_as, op
+from .movement import LETTERS, broadcast, reshape, sum_to, swapaxes, transpose
+
+# Matrix product ------------------------------------------------------------------------------------------------------
+
+
+def matmul_type(a: ArrayType, b: ArrayType) -> ArrayType:
+    if a.ndim == 0 or b.ndim == 0:
+        raise ShapeError(
+            given=f"shapes {a.shape} and {b.shape}", expected="two arrays with axes", where="matmul (@)",
+            remedy="use * to multiply by a number",
+        )  # fmt: skip
+    inner = b.shape[-2] if b.ndim > 1 else b.shape[0]
+    if a.shape[-1] != inner:
+        raise ShapeError(
+            given=f"matmul (@) of shapes {a.shape} and {b.shape}",
+            expected=f"the last axis of the left ({a.shape[-1]}) to equal the first axis of the right matrix ({inner})",
+            where="matmul (@)",
+            remedy="transpose one of them, or check their order",
+        )
+    rows, columns = a.shape[:-1][-1:], b.shape[-1:] if b.ndim > 1 else ()
+    batch = broadcast_shapes(a.shape[:-2], b.shape[:-2], doing="matmul (@)")
+    return array_type((*batch, *rows, *columns), reference().result_type(a.dtype, b.dtype))
+
+
+def matmul_left(g: Array, a: Array, b: Array) -> Array:
+    if b.ndim == 1:
+        return g * b if a.ndim == 1 else sum_to(column(g) * b if a.ndim > 2 else outer(g, b), a.shape)
+    if a.ndim == 1:
+        return sum_to(matmul_op(b, g) if b.ndim == 2 else matmul_op(b, column(g))[..., 0], a.shape)
+    return sum_to(matmul_op(g, turned(b)), a.shape)
+
+
+def matmul_right(g: Array, a: Array, b: Array) -> Array:
+    if a.ndim == 1:
+        return g * a if b.ndim == 1 else sum_to(outer(a, g) if b.ndim == 2 else column(a) * row(g), b.shape)
+    if b.ndim == 1:
+        return matmul_op(turned(a), g) if a.ndim == 2 else sum_to(matmul_op(turned(a), column(g))[..., 0], b.shape)
+    return sum_to(matmul_op(turned(a), g), b.shape)
+
+
+def turned(a: Any) -> Any:
+    """The last two axes exchanged."""
+    return swapaxes(a, -1, -2)
+
+
+def column(a: Any) -> Any:
+    return reshape(a, (*a.shape, 1))
+
+
+def row(a: Any) -> Any:
+    return reshape(a, (*a.shape[:-1], 1, a.shape[-1]))
+
+
+def matmul_labels(a: ArrayType, b: ArrayType) -> str:
+    if a.ndim > 2 or b.ndim > 2:
+        batch = LETTERS[3 : 3 + max(a.ndim, b.ndim) - 2]
+        left = batch[len(batch) - (a.ndim - 2) :] + "ij" if a.ndim > 1 else "j"
+        right = batch[len(batch) - (b.ndim - 2) :] + "jk" if b.ndim > 1 else "j"
+        return f"{left},{right}->{batch}{'i' if a.ndim > 1 else ''}{'k' if b.ndim > 1 else ''}"
+    return f"{'ij'[2 - a.ndim :]},{'jk'[: b.ndim]}->{'i' if a.ndim > 1 else ''}{'k' if b.ndim > 1 else ''}"
+
+
+def matmul_notation(node: Node) -> Notation:
+    """A vector on the left is a row, so it is written transposed."""
+    return _ROW_TIMES if node.inputs[0].type.ndim == 1 else _TIMES
+
+
+_TIMES = Notation(
+    Form("{0} {1}", Strength.PRODUCT, (Strength.PRODUCT,)),
+    Form("{0} {1}", Strength.PRODUCT, (Strength.PRODUCT,)),
+    Form("{0} @ {1}", Strength.PRODUCT, (Strength.PRODUCT, Strength.PRODUCT + 1)),
+)
+_ROW_TIMES = Notation(
+    Form("{0}^T {1}", Strength.PRODUCT, (Strength.ATOM, Strength.PRODUCT)),
+    Form(r"{0}^{{\top}} {1}", Strength.PRODUCT, (Strength.ATOM, Strength.PRODUCT)),
+    Form("{0} @ {1}", Strength.PRODUCT, (Strength.PRODUCT, Strength.PRODUCT + 1)),
+)
+
+
+@op(
+    "matmul", Linear((matmul_left, matmul_right), joint=False), matmul_notation, Role.SWAPS, type_rule=matmul_type,
+    domain=Domain((
+        Sample(((2, 3), (3,))), Sample(((2, 3), (3, 4))), Sample(((3,), (3,))), Sample(((3,), (3, 2))),
+        Sample(((2, 3, 4), (4, 2))), Sample(((2, 1, 3), (4, 3, 2))), Sample(((3,), (2, 3, 4))), Sample(((2, 2, 3), (3,))),
+    )),
+    index=Labels(matmul_labels),
+)  # fmt: skip
+def matmul_op(xp: Library, a: Array, b: Array) -> Array:
+    """The matrix product, with NumPy's rules for vectors and stacks. Adjoints: g b^T and a^T g (Giles 2008, 2.2.2)."""
+    return xp.matmul(a, b)
+
+
+def matmul(a: Any, b: Any) -> Any:
+    """a @ b. Raises ShapeError naming both shapes when they do not multiply."""
+    return matmul_op(*_same_dtype(a, b))
+
+
+def dot(a: Any, b: Any) -> Any:
+    """np.dot: the product of numbers, the inner product of vectors, the matrix product of matrices."""
+    if _axes_of(a) == 0 or _axes_of(b) == 0:
+        return mul(a, b)
+    if _axes_of(a) > 2 or _axes_of(b) > 2:
+        raise ShapeError(given=f"dot of shapes {a.shape} and {b.shape}", expected="at most two axes each", where="dot",
+                         remedy="use @ for stacks of matrices, or einsum")  # fmt: skip
+    return matmul(a, b)
+
+
+def _axes_of(a: Any) -> int:
+    return a.ndim if hasattr(a, "ndim") else reference().ndim(a)
+
+
+def _same_dtype(*arrays: Any) -> tuple[Any, ...]:
+    """Arguments as nodes of one dtype when one of them is a node, so that each gradient keeps its own dtype."""
+    if not any(type(each) is Node for each in arrays):
+        return arrays
+    from .choices import cast
+
+    nodes = [as_node(each) for each in arrays]
+    dtype = nodes[0].dtype
+    for node in nodes[1:]:
+        dtype = dtype if node.dtype == dtype else reference().result_type(dtype, node.dtype)
+    return tuple(node if node.dtype == dtype else cast(node, dtype=dtype) for node in nodes)
+
+
+# Outer product ---------------------------------------------------------------------------------------------------------
+def outer_type(a: ArrayType, b: ArrayType) -> ArrayType:
+    if a.ndim != 1 or b.ndim != 1:
+        raise ShapeError(given=f"outer of shapes {a.shape} and {b.shape}", expected="two vectors", where="outer")
+    return array_type((*a.shape, *b.shape), reference().result_type(a.dtype, b.dtype))
+
+
+def outer_left(g: Array, a: Array, b: Array) -> Array:
+    return matmul_op(g, b)
+
+
+def outer_right(g: Array, a: Array, b: Array) -> Array:
+    return matmul_op(transpose(g), a)
+
+
+def outer_labels(a: ArrayType, b: ArrayType) -> str:
+    return "i,j->ij"
+
+
+OUTER = Notation(
+    Form("{0} {1}^T", Strength.PRODUCT, (Strength.PRODUCT, Strength.ATOM)),
+    Form(r"{0} {1}^{{\top}}", Strength.PRODUCT, (Strength.PRODUCT, Strength.ATOM)),
+    Form("np.outer({0}, {1})"),
+)
+
+
+@op(
+    "outer", Linear((outer_left, outer_right), joint=False), OUTER, Role.SWAPS, type_rule=outer_type,
+    domain=Domain((Sample(((2,), (3,))),)), index=Labels(outer_labels),
+)  # fmt: skip
+def outer_op(xp: Library, a: Array, b: Array) -> Array:
+    """The outer product a b^T. Adjoints: g b and g^T a."""
+    return xp.outer(a, b)
+
+
+def outer(a: Any, b: Any) -> Any:
+    """a b^T; arrays with other than one axis are flattened first, as NumPy does."""
+    return outer_op(*_same_dtype(*(each if each.ndim == 1 else reshape(each, (-1,)) for each in (a, b))))
+
+
+# einsum ----------------------------------------------------------------------------------------------------------------
+def einsum_type(*types: ArrayType, subscripts: str) -> ArrayType:
+    terms, result = split_subscripts(subscripts)
+    sizes: dict[str, int] = {}
+    for term, type_ in zip(terms, types, strict=True):
+        if len(term) != type_.ndim:
+            raise ShapeError(
+                given=f"subscripts '{term}' for shape {type_.shape}", expected=f"{type_.ndim} letters", where="einsum"
+            )
+        for letter, size in zip(term, type_.shape, strict=True):
+            if sizes.setdefault(letter, size) != size:
+                raise ShapeError(
+                    given=f"index '{letter}' with sizes {sizes[letter]} and {size} in '{subscripts}'",
+                    expected="one size an index", where="einsum",
+                )  # fmt: skip
+    return array_type(tuple(sizes[letter] for letter in result), reference().result_type(*[t.dtype for t in types]))
+
+
+def split_subscripts(subscripts: str) -> tuple[list[str], str]:
+    """`ij,j->i` as (["ij", "j"], "i")."""
+    left, _, result = subscripts.partition("->")
+    return left.split(","), result
+
+
+def einsum_adjoint(slot: int) -> Any:
+    """The adjoint of one factor: the same sum with that factor and the output exchanged."""
+
+    def adjoint(g: Array, *factors: Array, subscripts: str) -> Array:
+        terms, result = split_subscripts(subscripts)
+        target, shape = terms[slot], factors[slot].shape
+        others = terms[:slot] + terms[slot + 1 :]
+        reachable = "".join(letter for letter in target if letter in result or any(letter in term for term in others))
+        spelled = f"{','.join([result, *others])}->{reachable}"
+        found = einsum_op(g, *factors[:slot], *factors[slot + 1 :], subscripts=spelled)
+        if reachable != target:  # an index summed over in this factor alone: its gradient is the same along it
+            kept = tuple(size if letter in reachable else 1 for letter, size in zip(target, shape, strict=True))
+            found = broadcast(reshape(found, kept), shape=shape)
+        return found
+
+    adjoint.__name__ = f"einsum_adjoint_{slot}"
+    return adjoint
+
+
+def einsum_labels(*types: ArrayType, subscripts: str) -> str:
+    return subscripts
+
+
+_MOST_FACTORS = 16
+
+
+def einsum_notation(node: Node) -> Notation:
+    subscripts, count = node.settings["subscripts"], len(node.inputs)
+    slots = ", ".join(f"{{{slot}}}" for slot in range(count))
+    return Notation(
+        Form(f"einsum({subscripts}; {slots})"),
+        Form(rf"\operatorname{{{{einsum}}}}_{{{{\text{{{{{subscripts.replace('->', ' to ')}}}}}}}}}({slots})"),
+        Form(f"np.einsum('{subscripts}', {slots})"),
+    )
+
+
+@op(
+    "einsum", Linear(tuple(einsum_adjoint(slot) for slot in range(_MOST_FACTORS)), joint=False), einsum_notation,
+    Role.SWAPS, type_rule=einsum_type, index=Labels(einsum_labels),
+    domain=Domain((
+        Sample(((2, 3), (3,)), (("subscripts", "ij,j->i"),)), Sample(((2, 3), (3, 4), (4, 2)), (("subscripts", "ij,jk,kl->il"),)),
+        Sample(((2, 3), (3, 4), (2,)), (("subscripts", "ij,jk,i->ik"),)), Sample(((2, 3),), (("subscripts", "ij->j"),)),
+        Sample(((2, 3), (2, 4)), (("subscripts", "bi,bj->ij"),)),
+    )),
+)  # fmt: skip
+def einsum_op(xp: Library, *factors: Array, subscripts: str) -> Array:
+    """A sum over products of entries, in Einstein's notation with the result spelled out. Linear in each factor."""
+    return xp.einsum(subscripts, *factors)[()]
+
+
+def einsum(subscripts: str, *factors: Any) -> Any:
+    """np.einsum with letters (no ellipsis). A letter repeated in one factor takes its diagonal."""
+    spelled = subscripts.replace(" ", "")
+    if "." in spelled or len(factors) > _MOST_FACTORS - 4:
+        raise ShapeError(given=f"subscripts '{subscripts}'", expected=f"letters only, at most {_MOST_FACTORS - 4} factors",
+                         where="einsum", remedy="write the batch axes as letters")  # fmt: skip
+    left, arrow, result = spelled.partition("->")
+    terms = left.split(",")
+    if len(terms) != len(factors):
+        raise ShapeError(given=f"{len(factors)} arrays for subscripts '{subscripts}'", expected=f"{len(terms)}", where="einsum")
+    if not arrow:
+        result = "".join(sorted(letter for letter in set(left) - {","} if left.count(letter) == 1))
+    terms, identities = _separate_repeats(terms, factors)
+    return einsum_op(*_same_dtype(*factors, *identities), subscripts=f"{','.join(terms)}->{result}")
+
+
+def _separate_repeats(terms: list[str], factors: tuple[Any, ...]) -> tuple[list[str], list[Any]]:
+    """`ii` becomes `ij` times the identity `ij`, so that every adjoint is an einsum again."""
+    free = iter(letter for letter in LETTERS + LETTERS.upper() if not any(letter in term for term in terms))
+    identities, extra, separated = [], [], []
+    for term, factor in zip(terms, factors, strict=True):
+        letters = list(term)
+        for place, letter in enumerate(term):
+            if letter in term[:place]:
+                letters[place] = next(free)
+                extra.append(letter + letters[place])
+                identities.append(reference().eye(factor.shape[place]))
+        separated.append("".join(letters))
+    return separated + extra, identities
+
+
+def trace(x: Any) -> Any:
+    """The sum of the diagonal of a square or oblong matrix."""
+    if x.ndim != 2 or x.shape[0] != x.shape[1]:
+        raise ShapeError(given=f"trace of shape {x.shape}", expected="a square matrix", where="trace")
+    return trace_op(x)
+
+
+def trace_type(x: ArrayType) -> ArrayType:
+    return array_type((), x.dtype)
+
+
+def trace_adjoint(g: Array, x: Array) -> Array:
+    return diag_matrix(broadcast(g, shape=(x.shape[0],)))
+
+
+def trace_labels(x: ArrayType) -> str:
+    return "ii->"
+
+
+@op(
+    "trace", Linear((trace_adjoint,)), call("tr", 1, "np.trace", r"\operatorname{tr}"), Role.SPREADS,
+    type_rule=trace_type, domain=Domain((Sample(((3, 3),)),)), index=Labels(trace_labels),
+)  # fmt: skip
+def trace_op(xp: Library, x: Array) -> Array:
+    """The sum of the diagonal. Adjoint: g times the identity."""
+    return xp.trace(x)
+
+
+def diag_matrix_type(v: ArrayType) -> ArrayType:
+    return array_type((*v.shape, *v.shape), v.dtype)
+
+
+def diagonal_type(x: ArrayType) -> ArrayType:
+    return array_type((min(x.shape),), x.dtype)
+
+
+def diag_matrix_adjoint(g: Array, v: Array) -> Array:
+    return diagonal(g)
+
+
+def diagonal_adjoint(g: Array, x: Array) -> Array:
+    return diag_matrix(g)
+
+
+@op(
+    "diag_matrix", Linear((diag_matrix_adjoint,)), call("diag", 1, "np.diag", r"\operatorname{diag}"), Role.MOVES,
+    type_rule=diag_matrix_type, domain=Domain((Sample(((3,),)),)),
+)  # fmt: skip
+def diag_matrix(xp: Library, v: Array) -> Array:
+    """The square matrix with v on its diagonal. Adjoint: the diagonal."""
+    return xp.diag(v)
+
+
+@op(
+    "diagonal", Linear((diagonal_adjoint,)), call("diag", 1, "np.diag", r"\operatorname{diag}"), Role.MOVES,
+    type_rule=diagonal_type, domain=Domain((Sample(((3, 3),)),)),
+)  # fmt: skip
+def diagonal(xp: Library, x: Array) -> Array:
+    """The diagonal of a square matrix. Adjoint: the matrix with g on its diagonal."""
+    return xp.diagonal(x) + 0
+
+
+def diag(x: Any) -> Any:
+    """np.diag: a vector to a diagonal matrix, a square matrix to its diagonal."""
+    if x.ndim == 2 and x.shape[0] != x.shape[1]:
+        raise ShapeError(given=f"diag of shape {x.shape}", expected="a vector or a square matrix", where="diag")
+    return diag_matrix(x) if x.ndim == 1 else diagonal(x)
+
+
+also_known_as(matmul, "matmul")
+also_known_as(dot, "dot")
+also_known_as(outer, "outer")
+also_known_as(einsum, "einsum")
+also_known_as(trace, "trace")
+also_known_as(diag, "diag")

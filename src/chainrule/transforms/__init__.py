@@ -1,0 +1,1 @@
+"""Programs in, programs out: recording, reverse mode, forward mode, simplification."""

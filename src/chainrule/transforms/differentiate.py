@@ -1,0 +1,270 @@
+"""Derivatives of Python functions: a function and its arguments in, values and derivatives in the caller's containers out.
+
+One idea: record once, walk once. Every derivative here is a recording followed by reverse or forward walks over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .. import tree
+from ..errors import BoundsError, GradientError, ShapeError
+from ..ir.library import reference
+from ..ir.node import Node
+from ..ops.arithmetic import mul
+from ..ops.joining import stack
+from ..ops.movement import reshape, transpose
+from ..ops.reductions import sum as total
+from .forward import tangents
+from .reverse import gradients
+from .trace import Recording, known, record
+
+Argnums = int | Sequence[int]
+
+
+def chosen_arguments(argnums: Argnums, count: int) -> tuple[int, ...]:
+    """The argument places to differentiate, counted from 0. Raises BoundsError for one beyond the arguments."""
+    places = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    for place in places:
+        if not -count <= place < count:
+            raise BoundsError(
+                given=f"argnums={argnums} for a call with {count} positional argument{'s' * (count != 1)}",
+                expected=f"numbers from 0 to {count - 1}" if count else "at least one positional argument",
+                remedy="pass the argument by position, or correct argnums",
+            )
+    return tuple(place % count for place in places)
+
+
+def split_aux(function: Callable[..., Any], has_aux: bool, box: list[Any]) -> Callable[..., Any]:
+    """The function without its auxiliary result, which is put into `box`."""
+    if not has_aux:
+        return function
+
+    def without_aux(*args: Any, **keywords: Any) -> Any:
+        result = function(*args, **keywords)
+        if not isinstance(result, tuple) or len(result) != 2:
+            raise GradientError(
+                given=f"a result of type {type(result).__name__} with has_aux=True",
+                expected="a pair (value, aux)",
+                remedy="return value, aux; or leave has_aux out",
+            )
+        box.append(result[1])
+        return result[0]
+
+    return without_aux
+
+
+def released(box: list[Any], nested: bool) -> Any:
+    """The auxiliary result, with recorded values replaced by plain ones at the outermost level."""
+    leaves, structure = tree.flatten(box[0])
+    return tree.unflatten(structure, [known(leaf, nested) if type(leaf) is Node else leaf for leaf in leaves])
+
+
+def scalar_output(recording: Recording) -> Node:
+    """The one number a gradient is taken of. Raises GradientError for anything else."""
+    if recording.output_structure.entries != (None,):
+        raise GradientError(
+            given=f"a function that returned {recording.output_structure}",
+            expected="one number",
+            remedy="return one number; extra results go out with has_aux=True; for several outputs use jacobian or vjp",
+        )
+    output = recording.outputs[0]
+    if output.shape:
+        raise GradientError(
+            given=f"a function whose output has shape {output.shape}",
+            expected="one number (shape ()): a gradient says how one number changes",
+            remedy="reduce it with np.sum or np.mean, take one entry, or use jacobian or vjp",
+        )
+    if output.dtype.kind != "f":
+        raise GradientError(
+            given=f"a function whose output has dtype {output.dtype}", expected="a floating-point number",
+            remedy="whole numbers and truth values do not move by a little: return the quantity behind them",
+        )  # fmt: skip
+    return output
+
+
+def value_and_gradient(
+    function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any], argnums: Argnums, has_aux: bool
+) -> tuple[Any, Any, Any]:
+    """(value, aux, gradient in the containers of the arguments): aux is None without has_aux."""
+    places = chosen_arguments(argnums, len(args))
+    box: list[Any] = []
+    recording, _ = record(split_aux(function, has_aux, box), args, keywords, places)
+    output = scalar_output(recording)
+    seed = reference().ones((), output.dtype)[()]
+    found = gradients([output], [seed], recording.variables, symbolic=recording.nested)
+    back = tree.unflatten(recording.structure, finish(recording, found))
+    value = known(output, recording.nested)
+    if recording.leaves and all(type(leaf) is float for leaf in recording.leaves):
+        value = plain_number(value)
+    aux = released(box, recording.nested) if has_aux else None
+    return value, aux, back[0] if isinstance(argnums, int) else tuple(back)
+
+
+def finish(recording: Recording, found: Sequence[Any]) -> list[Any]:
+    """Gradients as the caller expects them: zeros where nothing arrived, Python floats for Python floats."""
+    return [
+        like_leaf(zero_if_none(gradient, node), leaf)
+        for gradient, node, leaf in zip(found, recording.variables, recording.leaves, strict=True)
+    ]
+
+
+def zero_if_none(gradient: Any, node: Node) -> Any:
+    return reference().zeros(node.shape, node.dtype)[()] if gradient is None else gradient
+
+
+def like_leaf(gradient: Any, leaf: Any) -> Any:
+    """A gradient as its leaf was given: a Python float, a NumPy number, or an array the caller may write to."""
+    if type(gradient) is Node:
+        return gradient
+    if type(leaf) is float:
+        return float(gradient)
+    if isinstance(leaf, reference().generic):
+        return gradient[()]
+    array = reference().asarray(gradient)
+    return array if array.flags.writeable and array.flags.owndata else array.copy()
+
+
+def plain_number(value: Any) -> Any:
+    """A NumPy number as a Python float; anything else as it is."""
+    return float(value) if isinstance(value, reference().floating) else value
+
+
+def release(outputs: Sequence[Any], structure: tree.Structure) -> Any:
+    """Values in the containers of the function's result; arrays are the caller's own."""
+    return tree.unflatten(structure, [own(each) for each in outputs])
+
+
+def own(value: Any) -> Any:
+    """An array that shares no memory with a recording."""
+    return value if type(value) is Node or not hasattr(value, "flags") or not value.shape else value.copy()
+
+
+def pullback(
+    function: Callable[..., Any], primals: Sequence[Any], has_aux: bool
+) -> tuple[Any, Callable[[Any], tuple[Any, ...]], Any]:
+    """(outputs, the function from output gradients to input gradients, aux)."""
+    box: list[Any] = []
+    recording, _ = record(split_aux(function, has_aux, box), primals, {}, range(len(primals)))
+
+    def pull(cotangents: Any) -> tuple[Any, ...]:
+        seeds, structure = tree.flatten(cotangents)
+        if structure.entries != recording.output_structure.entries:
+            raise GradientError(given=f"output gradients of structure {structure}",
+                                expected=f"the structure of the outputs, {recording.output_structure}")  # fmt: skip
+        symbolic = recording.nested or any(type(seed) is Node for seed in seeds)
+        checked = [seed_like(seed, node) for seed, node in zip(seeds, recording.outputs, strict=True)]
+        found = gradients(recording.outputs, checked, recording.variables, symbolic=symbolic)
+        return tuple(tree.unflatten(recording.structure, finish(recording, found)))
+
+    outputs = release([known(node, recording.nested) for node in recording.outputs], recording.output_structure)
+    return outputs, pull, released(box, recording.nested) if has_aux else None
+
+
+def seed_like(seed: Any, node: Node) -> Any:
+    """An upstream gradient as an array of its node's type. Raises ShapeError when the shape differs."""
+    array = seed if type(seed) is Node else reference().asarray(seed, dtype=node.dtype)[()]
+    if array.shape != node.shape:
+        raise ShapeError(
+            given=f"an upstream gradient of shape {array.shape} for an output of shape {node.shape}",
+            expected="the shape of the output",
+            remedy="pass one number for each entry of the output",
+        )
+    return array
+
+
+def pushforward(function: Callable[..., Any], primals: Sequence[Any], moves: Sequence[Any]) -> tuple[Any, Any]:
+    """(outputs, how they move when the primals move by `moves`)."""
+    recording, _ = record(function, primals, {}, range(len(primals)))
+    given, structure = tree.flatten(list(moves))
+    if structure.entries != recording.structure.entries:
+        raise GradientError(given=f"tangents of structure {structure}",
+                            expected=f"the structure of the primals, {recording.structure}")  # fmt: skip
+    checked = [seed_like(move, node) for move, node in zip(given, recording.variables, strict=True)]
+    symbolic = recording.nested or any(type(move) is Node for move in given)
+    found = tangents(recording.outputs, recording.variables, checked, symbolic=symbolic)
+    moved = [zero_if_none(tangent, node) for tangent, node in zip(found, recording.outputs, strict=True)]
+    outputs = [known(node, recording.nested) for node in recording.outputs]
+    return release(outputs, recording.output_structure), release(moved, recording.output_structure)
+
+
+def jacobian_by_rows(function: Callable[..., Any], args: Sequence[Any], argnums: Argnums) -> Any:
+    """The Jacobian, one reverse walk for each entry of the output."""
+    places = chosen_arguments(argnums, len(args))
+    recording, _ = record(function, args, {}, places)
+    blocks = []
+    for output in recording.outputs:
+        rows = [
+            gradients([output], [seed], recording.variables, symbolic=recording.nested) for seed in unit_arrays(output)
+        ]
+        blocks.append(
+            [
+                arrange([zero_if_none(row[slot], node) for row in rows], output.shape, node, node.shape)
+                for slot, node in enumerate(recording.variables)
+            ]
+        )
+    return nest(recording, blocks, argnums)
+
+
+def jacobian_by_columns(function: Callable[..., Any], args: Sequence[Any], argnums: Argnums) -> Any:
+    """The Jacobian, one forward walk for each entry of the inputs."""
+    places = chosen_arguments(argnums, len(args))
+    recording, _ = record(function, args, {}, places)
+    columns = [
+        [
+            tangents(recording.outputs, [node], [seed], symbolic=recording.nested)
+            for seed in unit_arrays(node)
+        ]
+        for node in recording.variables
+    ]  # fmt: skip
+    blocks = [
+        [
+            turn(arrange([zero_if_none(moved[place], output) for moved in columns[slot]], node.shape, output, output.shape),
+                 node.ndim, output.ndim)
+            for slot, node in enumerate(recording.variables)
+        ]
+        for place, output in enumerate(recording.outputs)
+    ]  # fmt: skip
+    return nest(recording, blocks, argnums)
+
+
+def unit_arrays(node: Node) -> list[Any]:
+    """Each array of this node's type with a single 1."""
+    basis = reference().eye(node.size, dtype=node.dtype)
+    return [reference().reshape(each, node.shape)[()] for each in basis]
+
+
+def arrange(rows: Sequence[Any], first: tuple[int, ...], node: Node, second: tuple[int, ...]) -> Any:
+    """Rows stacked into one array of shape first + second."""
+    if not rows:
+        return reference().zeros((*first, *second), node.dtype)
+    if not first:
+        return rows[0]
+    if any(type(each) is Node for each in rows):
+        return reshape(stack(rows), (*first, *second))
+    return reference().reshape(reference().stack(rows), (*first, *second))
+
+
+def turn(block: Any, leading: int, trailing: int) -> Any:
+    """Inputs-first to outputs-first."""
+    order = (*range(leading, leading + trailing), *range(leading))
+    return transpose(block, order)
+
+
+def nest(recording: Recording, blocks: list[list[Any]], argnums: Argnums) -> Any:
+    """Blocks in the containers of the outputs, and inside each in those of the arguments, as JAX returns them."""
+    rows = []
+    for block in blocks:
+        back = tree.unflatten(recording.structure, block)
+        rows.append(back[0] if isinstance(argnums, int) else tuple(back))
+    return tree.unflatten(recording.output_structure, rows)
+
+
+def inner_product(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
+    """The sum over all entries of x times y."""
+    parts = [total(mul(x, y)) for x, y in zip(xs, ys, strict=True)]
+    found = parts[0]
+    for part in parts[1:]:
+        found = found + part
+    return found

@@ -1,0 +1,78 @@
+"""Forward mode: outputs and the tangents of some nodes in, the tangents of the outputs out.
+
+One idea: the same rules, read the other way: an elementwise op scales, a linear op is its own derivative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..ir.coercion import loose_value
+from ..ir.library import reference
+from ..ir.node import Node, concrete
+from ..ir.op import Custom, Elementwise, Flat, Linear
+from .reverse import active_nodes, scale
+
+
+def tangents(outputs: Sequence[Node], wrt: Sequence[Node], moves: Sequence[Any], *, symbolic: bool) -> list[Any]:
+    """The tangent of each output (None where it does not move) when each node of `wrt` moves by its tangent."""
+    moving: dict[Node, Any] = dict(zip(wrt, moves, strict=True))
+    with reference().errstate(all="ignore"):
+        for node in active_nodes(outputs, wrt):
+            if node not in moving:
+                moved = push(node, [moving.get(source) for source in node.inputs], symbolic)
+                if moved is not None:
+                    moving[node] = moved
+    return [moving.get(output) for output in outputs]
+
+
+def push(node: Node, incoming: list[Any], symbolic: bool) -> Any:
+    """The tangent of a node from those of its inputs (None: does not move)."""
+    derivative = node.op.derivative
+    params = node.settings
+    if all(each is None for each in incoming):
+        return None
+    match derivative:
+        case Elementwise():
+            values = node.inputs if symbolic else [loose_value(each) for each in node.inputs]
+            return _scaled(derivative, node, incoming, node if symbolic else loose_value(node), values, params)
+        case Linear():
+            values = list(node.inputs) if symbolic else [concrete(each) for each in node.inputs]
+            return _linear(derivative, node, incoming, values, params)
+        case Custom():
+            values = list(node.inputs) if symbolic else [concrete(each) for each in node.inputs]
+            return derivative.push(tuple(incoming), node if symbolic else concrete(node), *values, **params)
+        case Flat():
+            return None
+
+
+def _scaled(
+    derivative: Elementwise, node: Node, incoming: list[Any], y: Any, values: Any, params: dict[str, Any]
+) -> Any:
+    total: Any = None
+    for slot, (partial, tangent) in enumerate(zip(derivative.partials, incoming, strict=True)):
+        if tangent is None:
+            continue
+        slope = partial(y, *values, **params)
+        if type(slope) is int:
+            part = tangent if slope == 1 else slope * tangent if slope else None
+        else:
+            part = scale(tangent, slope, derivative.singular, node.op.role)
+        total = part if total is None else total if part is None else total + part
+    return total
+
+
+def _linear(derivative: Linear, node: Node, incoming: list[Any], values: list[Any], params: dict[str, Any]) -> Any:
+    if derivative.joint:
+        moved = [
+            value if adjoint is None else (0 * value if tangent is None else tangent)
+            for value, tangent, adjoint in zip(values, incoming, derivative.adjoints, strict=False)
+        ]
+        return node.op(*moved, **params)
+    total: Any = None
+    for slot, tangent in enumerate(incoming):
+        if tangent is not None:
+            part = node.op(*values[:slot], tangent, *values[slot + 1 :], **params)
+            total = part if total is None else total + part
+    return total

@@ -1,0 +1,160 @@
+"""Reverse mode: outputs and their gradients in, the gradient of every node on the way back out.
+
+One idea: one walk in reverse topological order. At each node the contributions of its consumers have all arrived; their
+sum is its gradient, and its op's rule says what each input receives. The same rule runs on plain arrays (fast), on nodes
+(inside another derivative, or under `jit`) and on named stand-ins (explanations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..ir.coercion import loose_value
+from ..ir.graph import by_serial
+from ..ir.library import reference
+from ..ir.node import Node, concrete
+from ..ir.op import Custom, Elementwise, Flat, Linear, Role
+from ..ops.arithmetic import carry
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One arrow back: what `consumer` sends to the input in `slot`."""
+
+    consumer: Node
+    slot: int
+    gradient: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One node's turn in the walk: the arrows from its consumers and their sum."""
+
+    node: Node
+    contributions: tuple[Contribution, ...]
+    gradient: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Pullback:
+    """What the walk found: the arrivals in reverse topological order, and the gradients asked for (None where zero)."""
+
+    arrivals: tuple[Arrival, ...]
+    gradients: tuple[Any, ...]
+
+
+def active_nodes(outputs: Iterable[Node], wrt: Sequence[Node]) -> list[Node]:
+    """The nodes between `wrt` and the outputs, each after its inputs. Nothing older than `wrt` can depend on it."""
+    if not wrt:
+        return []
+    oldest = min([node.serial for node in wrt])
+    seen: set[Node] = set()
+    pending = list(outputs)
+    while pending:
+        node = pending.pop()
+        if node.serial >= oldest and node not in seen:
+            seen.add(node)
+            pending.extend(node.inputs)
+    active = set(wrt)
+    order = []
+    for node in sorted(seen, key=by_serial):
+        if node in active:
+            order.append(node)
+        elif type(node.op.derivative) is not Flat and not active.isdisjoint(node.inputs):
+            active.add(node)
+            order.append(node)
+    return order
+
+
+def gradients(outputs: Sequence[Node], seeds: Sequence[Any], wrt: Sequence[Node], *, symbolic: bool) -> list[Any]:
+    """The gradient of each node of `wrt` (None where nothing reaches it), given those of the outputs.
+
+    `symbolic`: the rules see nodes and return nodes; otherwise they see the values of a recording and return arrays.
+    """
+    return list(_walk(outputs, seeds, wrt, symbolic, None))
+
+
+def pull_back(outputs: Sequence[Node], seeds: Sequence[Any], wrt: Sequence[Node], *, symbolic: bool) -> Pullback:
+    """The same walk, keeping every arrow: for explanations."""
+    arrivals: list[Arrival] = []
+    found = _walk(outputs, seeds, wrt, symbolic, arrivals)
+    return Pullback(tuple(arrivals), tuple(found))
+
+
+def _walk(
+    outputs: Sequence[Node], seeds: Sequence[Any], wrt: Sequence[Node], symbolic: bool, arrivals: list[Arrival] | None
+) -> list[Any]:
+    order = active_nodes(outputs, wrt)
+    active = set(order)
+    totals: dict[Node, Any] = {}
+    arrows: dict[Node, list[Contribution]] = {}
+    kept = set(wrt)
+    for output, seed in zip(outputs, seeds, strict=True):
+        if output in active:
+            totals[output] = seed if output not in totals else totals[output] + seed
+    with reference().errstate(all="ignore"):  # the forward pass has already said what overflows
+        for node in reversed(order):
+            if node not in totals:
+                continue
+            gradient = totals[node] if node in kept else totals.pop(node)
+            if arrivals is not None:
+                arrivals.append(Arrival(node, tuple(arrows.pop(node, ())), gradient))
+            for slot, sent in contributions(node, gradient, active, symbolic):
+                source = node.inputs[slot]
+                totals[source] = totals[source] + sent if source in totals else sent
+                if arrivals is not None:
+                    arrows.setdefault(source, []).append(Contribution(node, slot, sent))
+    return [totals.get(node) for node in wrt]
+
+
+def contributions(node: Node, gradient: Any, active: set[Node], symbolic: bool) -> list[tuple[int, Any]]:
+    """What a node sends to each of its active inputs: (slot, gradient). A slot that receives nothing is left out."""
+    derivative = node.op.derivative
+    inputs = node.inputs
+    params = dict(node.params) if node.params else {}
+    match derivative:
+        case Elementwise():
+            y = node if symbolic else loose_value(node)
+            values = inputs if symbolic else [each.value if each.value is not None else loose_value(each) for each in inputs]
+            return _scaled(derivative, node, gradient, active, y, values, params)
+        case Linear():
+            values = inputs if symbolic else [concrete(each) for each in inputs]
+            return [
+                (slot, adjoint(gradient, *values, **params))
+                for slot, (adjoint, source) in enumerate(zip(derivative.adjoints, inputs, strict=False))
+                if adjoint is not None and source in active
+            ]
+        case Custom():
+            values = inputs if symbolic else [concrete(each) for each in inputs]
+            sent = derivative.pull(gradient, node if symbolic else concrete(node), *values, **params)
+            return [
+                (slot, each) for slot, each in enumerate(sent) if each is not None and inputs[slot] in active
+            ]
+        case Flat():
+            return []
+
+
+def _scaled(
+    derivative: Elementwise, node: Node, gradient: Any, active: set[Node], y: Any, values: Any, params: dict[str, Any]
+) -> list[tuple[int, Any]]:
+    found = []
+    for slot, partial in enumerate(derivative.partials):
+        if node.inputs[slot] in active:
+            slope = partial(y, *values, **params)
+            if type(slope) is int:
+                if slope:
+                    found.append((slot, gradient if slope == 1 else -gradient if slope == -1 else slope * gradient))
+            else:
+                found.append((slot, scale(gradient, slope, derivative.singular, node.op.role)))
+    return found
+
+
+def scale(gradient: Any, slope: Any, singular: bool, role: Role) -> Any:
+    """Gradient times slope. Where a slope may be infinite a zero gradient stays zero; where a path is off, so it stays."""
+    if singular:
+        return carry(gradient, slope)
+    if role is Role.ROUTES:
+        return carry(slope, gradient)
+    return gradient * slope
