@@ -46,7 +46,7 @@ def constant(array: Any) -> Node:
     key: Any = array.tobytes() if array.size <= _INTERNED_ENTRIES else object()
     params = (("key", (key, array.shape, array.dtype.str)),)
     node = find(op, (), params)  # type: ignore[arg-type]
-    return node or make(op, (), params, array_type(array.shape, array.dtype), value)  # type: ignore[arg-type]
+    return node if node is not None else make(op, (), params, array_type(array.shape, array.dtype), value)  # type: ignore[arg-type]
 
 
 def scalar_like(value: complex, type_: ArrayType) -> Node:

@@ -185,4 +185,6 @@ def _evaluate(op: Op, inputs: tuple[Node, ...], settings: tuple[tuple[str, Any],
     except (ValueError, TypeError, IndexError):
         op.type_rule(*[node.type for node in inputs], **params)  # says what is wrong in our own words
         raise
+    if op.elementwise and value.shape != inputs[-1].type.shape:  # every input was a broadcast that was put off
+        value = reference().broadcast_to(value, inputs[-1].type.shape)
     return make(op, inputs, settings, array_type(value.shape, value.dtype), value)

@@ -62,7 +62,7 @@ def _stray(reader: Reader) -> ParseError:
 # The loop ----------------------------------------------------------------------------------------------------------------
 def _expression(reader: Reader, level: Level) -> Surface:
     first = reader.token
-    left = _signed(reader, level) if first.is_sign(*SUMS, "±") else with_scripts(reader, reader.bare())
+    left = _signed(reader, level) if first.is_sign(*SUMS, "±") else with_scripts(reader, _operand(reader))
     while True:
         binds = _binding(reader)
         if binds <= level:

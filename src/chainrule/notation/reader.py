@@ -88,8 +88,8 @@ class Reader:
     def expression(self, level: Level = Level.NONE) -> Surface:
         """An expression of operators that bind more strongly than `level`."""
         self.depth += 1
-        if self.depth > limits.BRACKETS:
-            raise limits.too_deep(self.span(self.token), limits.BRACKETS, "expressions")
+        if self.depth > limits.EXPRESSIONS:
+            raise limits.too_deep(self.span(self.token), limits.EXPRESSIONS, "expressions")
         found = self.loop(self, level)
         self.depth -= 1
         return found
@@ -97,8 +97,8 @@ class Reader:
     def bare(self) -> Surface:
         """One operand with nothing hanging on it but what is inside."""
         self.depth += 1
-        if self.depth > limits.BRACKETS:
-            raise limits.too_deep(self.span(self.token), limits.BRACKETS, "expressions")
+        if self.depth > limits.EXPRESSIONS:
+            raise limits.too_deep(self.span(self.token), limits.EXPRESSIONS, "expressions")
         found = self.operand(self)
         self.depth -= 1
         return found

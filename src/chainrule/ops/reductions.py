@@ -44,7 +44,7 @@ def count_reduced(x: Any, axes: Axes) -> int:
 def spread(g: Any, x: Any, axes: Axes) -> Any:
     """A reduced array copied back over the axes it was reduced along: the adjoint of a sum."""
     kept = reduced_shape(x.shape, axes, True)
-    if g.shape != kept:
+    if g.shape not in (kept, ()):  # a single number broadcasts as it is
         g = reshape_op(g, shape=kept)
     return g if kept == x.shape else broadcast(g, shape=x.shape)
 

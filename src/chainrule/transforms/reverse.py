@@ -15,7 +15,7 @@ from ..ir.coercion import loose_value
 from ..ir.graph import by_serial
 from ..ir.library import reference
 from ..ir.node import Node, concrete
-from ..ir.op import Custom, Elementwise, Flat, Linear, Role
+from ..ir.op import Custom, Elementwise, Flat, Linear, Op, Role
 from ..ops.arithmetic import carry
 
 
@@ -111,43 +111,51 @@ def _walk(
 
 def contributions(node: Node, gradient: Any, active: set[Node], symbolic: bool) -> list[tuple[int, Any]]:
     """What a node sends to each of its active inputs: (slot, gradient). A slot that receives nothing is left out."""
-    derivative = node.op.derivative
     inputs = node.inputs
-    params = dict(node.params) if node.params else {}
+    wanted = [slot for slot, source in enumerate(inputs) if source in active]
+    if symbolic:
+        return send(node.op, node.params, gradient, node, inputs, wanted)
+    if type(node.op.derivative) is Elementwise:
+        values = [each.value if each.value is not None else loose_value(each) for each in inputs]
+        return send(node.op, node.params, gradient, loose_value(node), values, wanted)
+    values = [each.value if each.value is not None else concrete(each) for each in inputs]
+    return send(node.op, node.params, gradient, node.value, values, wanted)
+
+
+def send(
+    op: Op, params: tuple[tuple[str, Any], ...], gradient: Any, y: Any, inputs: Sequence[Any], wanted: Sequence[int]
+) -> list[tuple[int, Any]]:
+    """The op's own rule on whatever stands for its output and inputs: arrays, nodes, or named stand-ins."""
+    derivative = op.derivative
+    settings = dict(params) if params else {}
     match derivative:
         case Elementwise():
-            y = node if symbolic else loose_value(node)
-            values = inputs if symbolic else [each.value if each.value is not None else loose_value(each) for each in inputs]
-            return _scaled(derivative, node, gradient, active, y, values, params)
+            return _scaled(derivative, op.role, gradient, y, inputs, wanted, settings)
         case Linear():
-            values = inputs if symbolic else [concrete(each) for each in inputs]
+            adjoints = derivative.adjoints
             return [
-                (slot, adjoint(gradient, *values, **params))
-                for slot, (adjoint, source) in enumerate(zip(derivative.adjoints, inputs, strict=False))
-                if adjoint is not None and source in active
+                (slot, adjoint(gradient, *inputs, **settings))
+                for slot in wanted
+                if (adjoint := adjoints[slot]) is not None
             ]
         case Custom():
-            values = inputs if symbolic else [concrete(each) for each in inputs]
-            sent = derivative.pull(gradient, node if symbolic else concrete(node), *values, **params)
-            return [
-                (slot, each) for slot, each in enumerate(sent) if each is not None and inputs[slot] in active
-            ]
+            sent = derivative.pull(gradient, y, *inputs, **settings)
+            return [(slot, sent[slot]) for slot in wanted if sent[slot] is not None]
         case Flat():
             return []
 
 
 def _scaled(
-    derivative: Elementwise, node: Node, gradient: Any, active: set[Node], y: Any, values: Any, params: dict[str, Any]
-) -> list[tuple[int, Any]]:
+    derivative: Elementwise, role: Role, gradient: Any, y: Any, inputs: Sequence[Any], wanted: Sequence[int],
+    settings: dict[str, Any],
+) -> list[tuple[int, Any]]:  # fmt: skip
     found = []
-    for slot, partial in enumerate(derivative.partials):
-        if node.inputs[slot] in active:
-            slope = partial(y, *values, **params)
-            if type(slope) is int:
-                if slope:
-                    found.append((slot, gradient if slope == 1 else -gradient if slope == -1 else slope * gradient))
-            else:
-                found.append((slot, scale(gradient, slope, derivative.singular, node.op.role)))
+    for slot in wanted:
+        slope = derivative.partials[slot](y, *inputs, **settings)
+        if type(slope) is not int:
+            found.append((slot, scale(gradient, slope, derivative.singular, role)))
+        elif slope:
+            found.append((slot, gradient if slope == 1 else -gradient if slope == -1 else slope * gradient))
     return found
 
 

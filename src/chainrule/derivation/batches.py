@@ -1,0 +1,53 @@
+"""Batches: a line whose gradient is a sum over examples in, each example's contribution out.
+
+One idea: a rule is linear in the upstream gradient, so the share of example n is the rule on the upstream with every other
+row set to zero. The 1/N of a mean is already in the upstream, once.
+"""
+
+from __future__ import annotations
+
+from ..ir.library import reference
+from ..ir.node import Node
+from ..ir.op import Elementwise
+from ..ops.reductions import mean_op, sum_op
+from .lines import Example, Line
+from .speak import arrows_to, passed_back_numbers
+from .stage import Stage
+
+_MOST_EXAMPLES = 8
+
+
+def batch_size(stage: Stage) -> int | None:
+    """How many examples the loss sums or averages over along a first axis; None where there is no such axis."""
+    for node in stage.order:
+        if node.op in (mean_op, sum_op) and node in stage.active:
+            source = node.inputs[0]
+            if 0 in node.settings["axes"] and source.ndim and source.shape[0] > 1 and not _is_single_example(stage, node):
+                return source.shape[0]
+    return None
+
+
+def _is_single_example(stage: Stage, node: Node) -> bool:
+    """A sum over a vector that no array of several examples led to: its entries are not examples."""
+    size = node.inputs[0].shape[0]
+    return not any(each.ndim == 2 and each.shape[0] == size for each in stage.inputs)
+
+
+def examples_of(stage: Stage, line: Line) -> tuple[Example, ...]:
+    """What each example contributes, where a gradient sums over them."""
+    size = batch_size(stage)
+    arrows = arrows_to(stage, line.node)
+    if size is None or size > _MOST_EXAMPLES or len(arrows) != 1 or line.node.inputs:
+        return ()
+    arrow = arrows[0]
+    upstream = stage.values[stage.gradient[arrow.via]]
+    if upstream.ndim == 0 or upstream.shape[0] != size or line.node.shape[:1] == (size,):
+        return ()
+    if len(arrow.chain) == 1 and type(arrow.via.op.derivative) is Elementwise:
+        return ()
+    shares = []
+    for number in range(size):
+        alone = reference().zeros_like(upstream)
+        alone[number] = upstream[number]
+        shares.append(Example(number + 1, passed_back_numbers(arrow, alone)))
+    return tuple(shares)

@@ -1,0 +1,219 @@
+"""Speaking the backward pass: a stage and a finished walk in, one line for every step out.
+
+One idea: the rule that speaks is the rule that ran. Each arrow's expression is what the op's own rule returns on the
+players; each arrow's number is what the same rule returned in the run. Folded steps are passed through on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..ir.coercion import as_node, loose_value
+from ..ir.graph import topological_order
+from ..ir.library import reference
+from ..ir.node import Node, concrete
+from ..ir.op import Elementwise
+from ..ops.arithmetic import carry, mul
+from ..ops.movement import broadcast
+from ..ops.products import matmul_op, outer_op
+from ..transforms.reverse import Pullback, send
+from ..transforms.simplify import simplify
+from .lines import Line, Term
+from .stage import Stage, evaluate
+
+_MOST_FOLDED = 8  # arrows that one folded step may split into before they are said as one
+_LONGEST_CLOSED = 14  # nodes in a formula that is still read at a glance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrow:
+    """One arrow back to a step: from a shown consumer, through folded steps, into a slot of the last one."""
+
+    via: Node
+    chain: tuple[tuple[Node, int], ...]  # from the shown consumer down: (step, slot)
+
+    @property
+    def key(self) -> tuple[tuple[int, int], ...]:
+        """What tells arrows apart: nodes themselves must not be compared with ==, which is entry by entry."""
+        return tuple((step.serial, slot) for step, slot in self.chain)
+
+
+def arrows_to(stage: Stage, node: Node) -> list[Arrow]:
+    """The arrows into a node, one for each consumer and slot; a folded consumer passes on each of its own."""
+    found: list[Arrow] = []
+    for consumer, slot in stage.readers.get(node, ()):
+        if consumer not in stage.active:
+            continue
+        if consumer in stage.symbols:
+            found.append(Arrow(consumer, ((consumer, slot),)))
+        else:
+            above = arrows_to(stage, consumer)  # folded steps are few and local: broadcasts, or one statement's inside
+            found.extend(Arrow(arrow.via, (*arrow.chain, (consumer, slot))) for arrow in above[:_MOST_FOLDED])
+    return found
+
+
+def passed_back(stage: Stage, arrow: Arrow, gradient: Node) -> Node | None:
+    """The rule of every step on the way, on the players. None where a rule sends nothing."""
+    for step, slot in arrow.chain:
+        player = stage.stand[step]
+        sent = send(step.op, step.params, gradient, player, [stage.stand[each] for each in step.inputs], [slot])
+        if not sent:
+            return None
+        gradient = sent[0][1]
+    return gradient
+
+
+def passed_back_numbers(arrow: Arrow, gradient: Any) -> Any:
+    """The same on the numbers of the run. None where a rule sends nothing."""
+    with reference().errstate(all="ignore"):
+        for step, slot in arrow.chain:
+            entrywise = type(step.op.derivative) is Elementwise
+            values = [loose_value(each) if entrywise else concrete(each) for each in step.inputs]
+            sent = send(step.op, step.params, gradient, loose_value(step), values, [slot])
+            if not sent:
+                return None
+            gradient = sent[0][1]
+    return gradient
+
+
+def speak_lines(stage: Stage, pullback: Pullback | None, closed_forms: bool) -> list[Line]:
+    """A line for every active shown step, in reverse topological order."""
+    numbers = {arrival.node: arrival.gradient for arrival in pullback.arrivals} if pullback else {}
+    sent = {
+        (arrow.consumer, arrow.slot): arrow.gradient
+        for arrival in (pullback.arrivals if pullback else ())
+        for arrow in arrival.contributions
+    }
+    closed: dict[Node, Node | None] = {}
+    lines = []
+    for node in reversed(stage.shown):
+        if node in stage.active:
+            lines.append(_speak_line(stage, node, numbers, sent, closed if closed_forms else None))
+    return lines
+
+
+def _speak_line(
+    stage: Stage, node: Node, numbers: Mapping[Node, Any], sent: Mapping[tuple[Node, int], Any],
+    closed: dict[Node, Node | None] | None,
+) -> Line:  # fmt: skip
+    player = stage.gradient[node]
+    if not stage.symbolic:
+        value = numbers.get(node)
+        stage.values[player] = reference().zeros(node.shape, node.dtype)[()] if value is None else value
+    arrows = arrows_to(stage, node) if node is not stage.output else []
+    terms = [term for arrow in arrows if (term := _speak_term(stage, node, arrow, numbers, sent, arrows)) is not None]
+    if closed is not None:
+        closed[node] = _close(stage, node, arrows, closed)
+    return Line(
+        stage.symbols[node], node, player, tuple(terms), closed[node] if closed is not None else None,
+        stage.values.get(player),
+    )  # fmt: skip
+
+
+def _speak_term(
+    stage: Stage, node: Node, arrow: Arrow, numbers: Mapping[Node, Any], sent: Mapping[tuple[Node, int], Any],
+    arrows: list[Arrow],
+) -> Term | None:  # fmt: skip
+    upstream = stage.gradient[arrow.via]
+    raw = passed_back(stage, arrow, upstream)
+    if raw is None:
+        return None
+    expression = simplify(raw)
+    local = local_factor(expression, upstream)
+    value = _term_value(arrow, numbers, sent) if not stage.symbolic else None
+    local_value = evaluate(local, stage.values) if local is not None and not stage.symbolic else None
+    return Term(
+        stage.symbols[arrow.via], arrow.chain[0][0].op.role, upstream, local, expression, value,
+        stage.values.get(upstream), local_value, _operand(arrow, arrows), _through(arrow),
+    )  # fmt: skip
+
+
+def _term_value(arrow: Arrow, numbers: Mapping[Node, Any], sent: Mapping[tuple[Node, int], Any]) -> Any:
+    """What arrived in the run; a folded arrow that was summed with others on the way is passed back by itself."""
+    if len(arrow.chain) == 1:
+        return sent.get(arrow.chain[0])
+    return passed_back_numbers(arrow, numbers[arrow.via]) if arrow.via in numbers else None
+
+
+_SIDES = {2: ("left operand", "right operand")}
+
+
+def _operand(arrow: Arrow, arrows: list[Arrow]) -> str:
+    """Which operand is meant, where one value enters a consumer twice."""
+    same = [each for each in arrows if each.via is arrow.via]
+    if len(same) < 2:
+        return ""
+    step, slot = arrow.chain[-1]
+    return _SIDES[2][slot] if len(step.inputs) == 2 else f"operand {slot + 1}"
+
+
+def _through(arrow: Arrow) -> tuple[str, ...]:
+    return tuple(step.op.role.value for step, _ in arrow.chain[1:] if step.op is broadcast)
+
+
+def local_factor(expression: Node, upstream: Node) -> Node | None:
+    """The other factor of a product in which the upstream stands alone; the number 1 where the upstream passes whole."""
+    if expression is upstream:
+        return as_node(reference().ones((), upstream.dtype))
+    if expression.op is broadcast:
+        return local_factor(expression.inputs[0], upstream)
+    if expression.op.name == "neg":
+        inner = local_factor(expression.inputs[0], upstream)
+        return None if inner is None else simplify(-inner)
+    if expression.op is mul or expression.op is carry:
+        return _other_factor(expression, upstream)
+    if expression.op in (matmul_op, outer_op):
+        left, right = expression.inputs
+        return right if left is upstream else left if right is upstream else None
+    if expression.op.name == "div":
+        inner = local_factor(expression.inputs[0], upstream)
+        return None if inner is None else simplify(inner / expression.inputs[1])
+    return None
+
+
+def _other_factor(expression: Node, upstream: Node) -> Node | None:
+    for place, each in enumerate(expression.inputs):
+        inner = each.inputs[0] if each.op is broadcast else each
+        other = expression.inputs[1 - place]
+        if inner is upstream:
+            return other
+        if mentions(inner, upstream) and not mentions(other, upstream):
+            deeper = local_factor(inner, upstream)
+            return None if deeper is None else simplify(other * deeper)
+    return None
+
+
+def mentions(expression: Node, player: Node) -> bool:
+    """Whether a player occurs in an expression."""
+    return player in set(topological_order([expression]))
+
+
+def _close(stage: Stage, node: Node, arrows: list[Arrow], closed: Mapping[Node, Node | None]) -> Node | None:
+    """The gradient in symbols of the forward pass alone: the rules on the closed forms of the consumers."""
+    if node is stage.output:
+        return as_node(reference().ones(node.shape, node.dtype))
+    total: Node | None = None
+    for arrow in arrows:
+        upstream = closed.get(arrow.via)
+        if upstream is None:
+            return None
+        part = passed_back(stage, arrow, upstream)
+        if part is not None:
+            total = part if total is None else total + part
+    if total is None:
+        return as_node(reference().zeros(node.shape, node.dtype))
+    short = simplify(total)
+    return short if formula_length(short, stage.names) <= _LONGEST_CLOSED else None
+
+
+def formula_length(expression: Node, names: Mapping[Node, str]) -> int:
+    """How many signs a formula has: its nodes as a tree, broadcasts aside."""
+    lengths: dict[Node, int] = {}
+    for node in topological_order([expression]):
+        if node in names or not node.inputs:
+            lengths[node] = 1
+        else:
+            lengths[node] = (node.op is not broadcast) + sum(lengths[each] for each in node.inputs)
+    return lengths[expression]

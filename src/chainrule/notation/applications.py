@@ -1,0 +1,291 @@
+"""Factors side by side in, meaning out: what is a function applied to something, what is a product, what an entry.
+
+One idea: a known function takes what follows; an undeclared f, g or h takes a bracket; everything else multiplies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeAlias
+
+from ..errors import ParseError, TextSpan, UnknownNameError, did_you_mean
+from .indexing import Scripts, attach, sort_scripts
+from .meaning import Call, Entry, Literal, Meaning, Over, Own, Power, Product, Unspecified
+from .names import FUNCTIONS, GENERIC, Scope, expand, function_named, is_declared
+from .surface import Additive, Bars, Big, Chain, Fraction, Group, Multiplicative, Name, Number, Scripted, Surface
+from .symbols import script_text, symbol_of
+
+Factors: TypeAlias = list[tuple[str, Surface]]
+_OVER = {"max": "max", "min": "min", "sum": "sum", "prod": "prod"}
+_WHOLE_ARGUMENT = (Big, Bars, Fraction)
+
+
+def read_product(node: Multiplicative, scope: Scope) -> Meaning:
+    """The factors with every function applied."""
+    factors = expand(node.factors, scope)
+    _say_slash(factors, scope)
+    found: list[tuple[str, Meaning]] = []
+    place = 0
+    while place < len(factors):
+        taken, meaning = read_factor(factors, place, scope)
+        found.append((factors[place][0], meaning))
+        place += taken
+    return found[0][1] if len(found) == 1 else Product(tuple(found), node.span)
+
+
+def read_single(node: Surface, scope: Scope) -> Meaning:
+    """A name alone, which may still be several side by side."""
+    factors = expand((("", node),), scope)
+    if len(factors) > 1:
+        return read_product(Multiplicative(tuple(factors), node.span), scope)
+    return read_factor(factors, 0, scope)[1]
+
+
+def _say_slash(factors: Factors, scope: Scope) -> None:
+    for place, (sign, node) in enumerate(factors[1:-1], start=1):
+        after_sign, after = factors[place + 1]
+        if sign == "/" and after_sign == "" and not isinstance(after, Group):
+            first, text = factors[place - 1][1].span, node.span.text
+            left, right = text[first.start : node.span.stop], text[after.span.start : after.span.stop]
+            scope.note(f"{left} {right}", f"({left}) {right}; write brackets for the other", after.span)
+
+
+# One factor -----------------------------------------------------------------------------------------------------------------
+def read_factor(factors: Factors, place: int, scope: Scope) -> tuple[int, Meaning]:
+    """How many factors are used up, and what they mean together."""
+    node = factors[place][1]
+    following = factors[place + 1][1] if place + 1 < len(factors) and factors[place + 1][0] == "" else None
+    if (found := _indicator(node, following, scope)) is not None:
+        return found
+    head = _head(node)
+    if head is None or is_declared(node, scope):
+        found = _entry(node, following, scope) if head is not None else None
+        return found or (1, scope.resolve(node, scope))
+    name, scripts = head
+    if (op := function_named(name.base)) and not name.accents:
+        return _library_call(op, factors, place, scope)
+    opened = _bracket(following)
+    if opened is None:
+        return _entry(node, following, scope) or (1, scope.resolve(node, scope))
+    symbol = symbol_of(replace(node, primes=0) if isinstance(node, Scripted) else node)
+    spelled = symbol.text if symbol else name.base
+    if (known := _named_function(spelled, name, scripts, opened, scope)) is not None:
+        argument = known(_arguments(opened, scope), TextSpan(node.span.text, node.span.start, opened.span.stop), scripts)
+        return 2, _with_outer_scripts(argument, following, scope)
+    _refuse_unknown(name, node, opened, scope)
+    return 1, scope.resolve(node, scope)
+
+
+def _head(node: Surface) -> tuple[Name, Scripted | None] | None:
+    if isinstance(node, Name):
+        return node, None
+    if isinstance(node, Scripted) and isinstance(node.body, Name):
+        return node.body, node
+    return None
+
+
+def _bracket(following: Surface | None) -> Group | None:
+    """The round bracket that follows, scripts on it aside."""
+    body = following.body if isinstance(following, Scripted) else following
+    return body if isinstance(body, Group) and body.bracket in ("(", "[") else None
+
+
+def _with_outer_scripts(value: Meaning, following: Surface | None, scope: Scope) -> Meaning:
+    """`f(x)^2` and `softmax(a)_i`: scripts on the bracket belong to the result."""
+    if not isinstance(following, Scripted):
+        return value
+    return attach(value, sort_scripts(following, scope), scope, following.span)
+
+
+def _arguments(group: Group, scope: Scope) -> tuple[Meaning, ...]:
+    return tuple(scope.resolve(each, scope) for each in group.items)
+
+
+# Functions of the text, and functions of which nothing is said ------------------------------------------------------------------
+class _Maker:
+    """Builds the meaning of a call once its arguments are read."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind, self.name = kind, name
+
+    def __call__(self, arguments: tuple[Meaning, ...], span: TextSpan, scripts: Scripted | None) -> Meaning:
+        if self.kind == "own":
+            return Own(self.name, arguments, span)
+        if self.kind == "call":
+            return Call(self.name, arguments, span)
+        return Unspecified(self.name, scripts.primes if scripts else 0, arguments[0], span)
+
+
+def _named_function(
+    spelled: str, name: Name, scripts: Scripted | None, opened: Group, scope: Scope
+) -> _Maker | None:
+    """How to call the function of this name; None when it is no function here."""
+    if spelled in scope.own and len(opened.items) == scope.own[spelled]:
+        _refuse_derivative(scripts, spelled)
+        return _Maker("own", spelled)
+    if spelled in scope.bindings and len(opened.items) == 1:
+        _refuse_derivative(scripts, spelled)
+        return _Maker("call", scope.bindings[spelled])
+    if len(opened.items) != 1 or opened.bracket != "(":
+        return None
+    if spelled == "sigma":
+        _refuse_derivative(scripts, spelled)
+        scope.note("sigma(..)", "the sigmoid", name.span)
+        return _Maker("call", "sigmoid")
+    if name.base in GENERIC and not name.accents and not _has_powers(scripts):
+        scope.note(f"{spelled}(..)", f"an unspecified function {spelled}, entry by entry", name.span)
+        return _Maker("unspecified", spelled)
+    return None
+
+
+def _has_powers(scripts: Scripted | None) -> bool:
+    return scripts is not None and any(isinstance(each, Number) for each in scripts.superscripts)
+
+
+def _refuse_derivative(scripts: Scripted | None, name: str) -> None:
+    if scripts is not None and scripts.primes:
+        raise ParseError(
+            given=f"the derivative {name}'", where=scripts.span, expected="a formula without derivatives of known functions",
+            remedy="write the function itself: chainrule gives its derivative",
+        )  # fmt: skip
+
+
+def _refuse_unknown(name: Name, node: Surface, opened: Group, scope: Scope) -> None:
+    """A word followed by its bracket is a call, and nobody has said of what."""
+    adjacent = node.span.stop == opened.span.start or (name.whole and len(name.base) > 1)
+    word = len(name.base) > 2 or len(opened.items) > 1
+    if opened.bracket == "(" and adjacent and word and not function_named(name.base) and len(name.base) > 1:
+        from . import alphabet
+
+        if name.base in alphabet.GREEK:
+            return
+        raise UnknownNameError(
+            given=f"the function {name.base}", where=name.span, expected="a function that is known, or a name that is declared",
+            remedy=did_you_mean(name.base, [*FUNCTIONS, *scope.own]) or f"define it first: {name.base}(x) = ...",
+        )  # fmt: skip
+
+
+# Functions of the library ----------------------------------------------------------------------------------------------------
+def _library_call(op: str, factors: Factors, place: int, scope: Scope) -> tuple[int, Meaning]:
+    node = factors[place][1]
+    scripts = sort_scripts(node, scope) if isinstance(node, Scripted) else None
+    if scripts is not None and scripts.turns:
+        _refuse_derivative(node if isinstance(node, Scripted) else None, op)
+    if scripts is not None and scripts.subscript is not None and op in _OVER:
+        return _over(op, factors, place, scripts, scope)
+    following = factors[place + 1][1] if place + 1 < len(factors) and factors[place + 1][0] == "" else None
+    if following is None:
+        raise ParseError(given=f"the function {op} with nothing to apply it to", where=node.span,
+                         expected="a bracket or a name after it", remedy=f"write {op}(x)")  # fmt: skip
+    opened = _bracket(following)
+    if opened is not None:
+        span = TextSpan(node.span.text, node.span.start, opened.span.stop)
+        positional, options = _split_options(opened, scope)
+        value: Meaning = _on_its_own(Call(op, positional, span, options), scripts, scope)
+        return 2, _with_outer_scripts(value, following, scope)
+    taken, argument = _loose_argument(factors, place + 1, op, scope)
+    span = TextSpan(node.span.text, node.span.start, argument.span.stop)
+    return taken + 1, _on_its_own(Call(op, (argument,), span), scripts, scope)
+
+
+def _on_its_own(call: Call, scripts: Scripts | None, scope: Scope) -> Meaning:
+    """`sin^2 x` is the square of sin x, `log_2 x` has a base."""
+    value: Meaning = call
+    if scripts is None:
+        return value
+    if scripts.subscript is not None and call.function == "log":
+        base = Call("log", (scope.resolve(scripts.subscript, scope),), call.span)
+        value = Product((("", value), ("/", base)), call.span)
+    for power in scripts.powers:
+        value = Power(value, scope.resolve(power, scope), call.span)
+    return value
+
+
+def _split_options(group: Group, scope: Scope) -> tuple[tuple[Meaning, ...], tuple[tuple[str, object], ...]]:
+    """Arguments by place, and those such as `axis = 0` by name."""
+    positional, options = [], []
+    for each in group.items:
+        match each:
+            case Chain((Name("axis"), Number(written)), ("=",)):
+                options.append(("axis", int(float(written))))
+            case Chain((Name("axis"), Additive((("-", Number(written)),))), ("=",)):
+                options.append(("axis", -int(float(written))))
+            case Chain((Name("keepdims"), Name(truth)), ("=",)):
+                options.append(("keepdims", truth.lower() == "true"))
+            case _:
+                positional.append(scope.resolve(each, scope))
+    return tuple(positional), tuple(options)
+
+
+def _loose_argument(factors: Factors, place: int, op: str, scope: Scope) -> tuple[int, Meaning]:
+    """`log p_i`, `sin 2 x`, `log cosh r`: what a function without brackets reaches over."""
+    first = factors[place][1]
+    head = _head(first)
+    if head is not None and function_named(head[0].base) and not is_declared(first, scope):
+        return read_factor(factors, place, scope)
+    taken, found = 1, [("", scope.resolve(first, scope))]
+    while not isinstance(first, _WHOLE_ARGUMENT) and place + taken < len(factors):
+        sign, node = factors[place + taken]
+        head = _head(node)
+        applies = head is not None and function_named(head[0].base) and not is_declared(node, scope)
+        if sign or applies or not isinstance(node, Number | Name | Scripted) or _bracket(node) is not None:
+            break
+        found.append(("", scope.resolve(node, scope)))
+        taken += 1
+    span = TextSpan(first.span.text, first.span.start, factors[place + taken - 1][1].span.stop)
+    if taken == 1:
+        return 1, found[0][1]
+    written = span.text[span.start : span.stop]
+    scope.note(f"{op} {written}", f"{op}({written})", span)
+    return taken, Product(tuple(found), span)
+
+
+def _over(op: str, factors: Factors, place: int, scripts: Scripts, scope: Scope) -> tuple[int, Meaning]:
+    """`max_i x_i`."""
+    assert scripts.subscript is not None
+    names = tuple(script_text(scripts.subscript).replace(",", ""))
+    taken, body = _loose_argument(factors, place + 1, op, scope.within(names)) if place + 1 < len(factors) else (0, None)
+    if body is None:
+        raise ParseError(given=f"{op} over {','.join(names)} of nothing", where=factors[place][1].span,
+                         expected="what it is taken of")  # fmt: skip
+    return taken + 1, Over(_OVER[op], names, None, None, None, body, factors[place][1].span)
+
+
+# Indicators and entries ----------------------------------------------------------------------------------------------------------
+def _indicator(node: Surface, following: Surface | None, scope: Scope) -> tuple[int, Meaning] | None:
+    """`1{x > 0}`, `1_{k = i}`: 1 where the condition holds, else 0."""
+    body = node.body if isinstance(node, Scripted) else node
+    if not (isinstance(body, Number) and body.written == "1") and not (isinstance(body, Name) and body.base == "𝟙"):
+        return None
+    if isinstance(node, Scripted) and isinstance(node.subscript, Chain):
+        return 1, scope.resolve(node.subscript, scope)
+    group = following if isinstance(following, Group) else None
+    if group is not None and len(group.items) == 1 and isinstance(group.items[0], Chain):
+        return 2, scope.resolve(group.items[0], scope)
+    return (1, Literal("1", 1.0, node.span)) if isinstance(node, Name) else None
+
+
+def _entry(node: Surface, following: Surface | None, scope: Scope) -> tuple[int, Meaning] | None:
+    """`W[1,2]`: a name with a square bracket of whole numbers or bound indices right after it. Counted from 1."""
+    body = following.body if isinstance(following, Scripted) else following
+    if not isinstance(body, Group) or body.bracket != "[" or node.span.stop != body.span.start:
+        return None
+    indices = [scope.resolve(each, scope) for each in body.items if _may_index(each, scope)]
+    if len(indices) != len(body.items):
+        return None
+    found = Entry(scope.resolve(node, scope), tuple(indices), TextSpan(node.span.text, node.span.start, body.span.stop))
+    return 2, _with_outer_scripts(found, following, scope)
+
+
+def _may_index(node: Surface, scope: Scope) -> bool:
+    match node:
+        case Number(written):
+            return written.isdigit()
+        case Name(base):
+            return base in scope.bound
+        case Additive(pairs):
+            return all(_may_index(each, scope) for _, each in pairs)
+        case _:
+            return False
+
+

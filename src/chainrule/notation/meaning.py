@@ -1,0 +1,298 @@
+"""The meant tree: what the page says once every ambiguity is decided. The resolver builds it, lowering turns it into nodes.
+
+One idea: nothing here depends on shapes. Whether a product is a matrix product is decided when both factors are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ..errors import TextSpan
+from .symbols import Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How something that can be read in two ways was read. Said aloud in every explanation."""
+
+    written: str
+    read_as: str
+    span: TextSpan
+
+    def __str__(self) -> str:
+        return f"{self.written} is read as {self.read_as}"
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number."""
+
+    written: str
+    value: float
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name that has, or will be given, a value."""
+
+    symbol: Symbol
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A bound index where a number is wanted: `i` in `x_{i+1}` or in `i x_i`."""
+
+    name: str
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the library by its name, with keyword arguments."""
+
+    function: str
+    arguments: tuple[Meaning, ...]
+    span: TextSpan
+    options: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A function that the text itself defines."""
+
+    name: str
+    arguments: tuple[Meaning, ...]
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Unspecified:
+    """A function of which nothing is said, or one of its derivatives, entry by entry."""
+
+    name: str
+    order: int
+    argument: Meaning
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Terms with their signs."""
+
+    terms: tuple[tuple[str, Meaning], ...]
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Factors with the sign before each: juxtaposed, `·`, `×`, `*`, `⊙`, `@`, `/`. Shapes decide what they mean."""
+
+    factors: tuple[tuple[str, Meaning], ...]
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """A base and an exponent."""
+
+    base: Meaning
+    exponent: Meaning
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed:
+    """A transpose. Of a vector it only says that the vector stands as a row."""
+
+    body: Meaning
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry, or with fewer indices than axes a part. Mathematics counts from 1."""
+
+    body: Meaning
+    indices: tuple[Meaning, ...]
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of several names that differ in a number: `y_i` where `y_1` and `y_2` are names of their own.
+
+    `family` has `#` where the number goes.
+    """
+
+    family: str
+    index: Meaning
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Python's indexing: integers and slices (start, stop, step), counted from 0."""
+
+    body: Meaning
+    keys: tuple[object, ...]
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A sum, product, maximum or minimum over indices: `kind` of `body` for each index from `first` to `last`."""
+
+    kind: str
+    indices: tuple[str, ...]
+    first: Meaning | None
+    last: Meaning | None
+    condition: Meaning | None
+    body: Meaning
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Tabulated:
+    """The array whose entry at the indices is the body: what `q_k = ...` defines."""
+
+    indices: tuple[str, ...]
+    body: Meaning
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """A norm: `order` 2 (Frobenius for a matrix) or 1."""
+
+    body: Meaning
+    order: int
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A relation as a condition, 1 where it holds."""
+
+    relation: str
+    left: Meaning
+    right: Meaning
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Cases in order; the last one without a condition is taken when no other holds."""
+
+    branches: tuple[tuple[Meaning, Meaning | None], ...]
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """An array written out: a vector has one row or one column, `shaped` says which of the three it is."""
+
+    rows: tuple[tuple[Meaning, ...], ...]
+    shaped: str  # "vector", "row" or "matrix"
+    span: TextSpan
+
+
+Meaning: TypeAlias = (
+    Literal | Variable | Index | Call | Own | Unspecified | Total | Product | Power | Transposed | Entry | Member | Picked | Over
+    | Tabulated | Norm | Comparison | Choice | Rows
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One statement: a name and what it stands for. `parameters` when it was written as a function of them."""
+
+    symbol: Symbol
+    body: Meaning
+    span: TextSpan
+    parameters: tuple[Symbol, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All statements of a text, resolved, in an order in which each uses only earlier ones."""
+
+    definitions: tuple[Definition, ...]
+    output: Symbol
+    readings: tuple[Reading, ...]
+    given: tuple[tuple[Symbol, Rows | Literal], ...] = ()  # inputs whose value stands in the text
+    shapes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # x in R^n
+
+
+def below(node: Meaning) -> Iterator[Meaning]:
+    """The nodes directly below, in reading order."""
+    match node:
+        case Call(_, arguments) | Own(_, arguments):
+            yield from arguments
+        case Unspecified(_, _, body) | Transposed(body) | Norm(body) | Tabulated(_, body) | Picked(body):
+            yield body
+        case Total(pairs) | Product(pairs):
+            yield from (each for _, each in pairs)
+        case Power(left, right) | Comparison(_, left, right):
+            yield from (left, right)
+        case Entry(body, indices):
+            yield from (body, *indices)
+        case Member(_, index):
+            yield index
+        case Over(_, _, first, last, condition, body):
+            yield from (each for each in (first, last, condition, body) if each is not None)
+        case Choice(branches):
+            yield from (each for branch in branches for each in branch if each is not None)
+        case Rows(rows):
+            yield from (cell for row in rows for cell in row)
+        case Literal() | Variable() | Index():
+            return
+
+
+def variables(node: Meaning) -> Iterator[Variable]:
+    """Every variable below, in reading order."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Variable):
+            yield current
+        pending.extend(reversed(list(below(current))))
+
+
+def spell(node: Meaning) -> str:
+    """The tree as one line of brackets, for tests and for the curious."""
+    match node:
+        case Literal(written):
+            return written
+        case Variable(symbol):
+            return symbol.text
+        case Index(name):
+            return f"#{name}"
+        case Total(pairs) | Product(pairs):
+            head = "+" if isinstance(node, Total) else "*"
+            return f"({head} {' '.join(sign.strip('+') + spell(each) for sign, each in pairs)})"
+        case _:
+            return f"({_head(node)} {' '.join(map(spell, below(node)))})"
+
+
+def _head(node: Meaning) -> str:
+    match node:
+        case Call(name) | Own(name):
+            return name
+        case Unspecified(name, order):
+            return name + "'" * order
+        case Over(kind, indices) :
+            return f"{kind} {','.join(indices)}:"
+        case Tabulated(indices):
+            return f"table {','.join(indices)}:"
+        case Comparison(relation):
+            return relation
+        case Norm(_, order):
+            return "norm" if order == 2 else f"norm{order}"
+        case Rows(_, shaped):
+            return shaped
+        case _:
+            return {"Power": "^", "Transposed": "T"}.get(type(node).__name__, type(node).__name__.lower())

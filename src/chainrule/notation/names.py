@@ -1,0 +1,184 @@
+"""Letters in, names out: which run of letters is one name, which is several side by side, and what has been declared.
+
+One idea: declarations decide. `qz` is q times z when q and z are declared and qz is not; whatever had to be decided is
+noted as a `Reading`, to be said aloud.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ..errors import TextSpan
+from . import alphabet
+from .meaning import Meaning, Reading
+from .surface import Name, Scripted, Surface
+from .symbols import Symbol, symbol_of
+
+# How a function is written, and the name of its op. Capital letters do not matter for words of three letters or more.
+FUNCTIONS: dict[str, str] = {
+    name: name
+    for name in (
+        "sigmoid", "softmax", "log_softmax", "relu", "tanh", "exp", "log", "sqrt", "square", "sin", "cos", "tan",
+        "arcsin", "arccos", "arctan", "sinh", "cosh", "abs", "sign", "softplus", "leaky_relu", "elu", "gelu", "silu",
+        "erf", "log1p", "expm1", "sum", "mean", "prod", "max", "min", "norm", "squared_norm", "var", "std", "logsumexp",
+        "diag", "trace", "transpose", "stop_gradient", "maximum", "minimum", "dot", "outer", "matmul", "cross_entropy",
+        "squared_error", "layer_norm", "where",
+    )
+} | {
+    "ln": "log", "sgn": "sign", "tr": "trace", "leakyrelu": "leaky_relu", "swish": "silu", "asin": "arcsin",
+    "acos": "arccos", "atan": "arctan", "layernorm": "layer_norm", "logsoftmax": "log_softmax", "logistic": "sigmoid",
+    "average": "mean", "lse": "logsumexp", "inv": "inv", "det": "det",
+}  # fmt: skip
+GENERIC = frozenset({"f", "g", "h", "phi", "psi", "F", "G"})
+_LIKELY_VARIABLES = frozenset("abcuvwxyzABCUVWXYZ")
+_CONSTANT_WORDS = frozenset({"inf", "nan"})
+_LONGEST_RUN = 64  # letters; a longer run is one name, however it could be cut
+
+
+@dataclass(slots=True)
+class Scope:
+    """What is known while a statement is resolved, and the readings noted so far."""
+
+    resolve: Callable[[Surface, Scope], Meaning]
+    declared: Mapping[str, Symbol]
+    own: Mapping[str, int]  # functions that the text defines, and how many arguments they take
+    bindings: Mapping[str, str]  # f = sigmoid
+    arrays: frozenset[str] = frozenset()  # names known to have axes
+    alone: frozenset[str] = frozenset()  # single letters that stand alone somewhere
+    bound: tuple[str, ...] = ()
+    raised: frozenset[str] = frozenset()  # indices that the left side carries above: `n^i = ...`
+    latex: bool = False
+    readings: list[Reading] = field(default_factory=list)
+
+    def note(self, written: str, read_as: str, span: TextSpan) -> None:
+        """Say aloud how something was read. Once is enough."""
+        reading = Reading(written, read_as, span)
+        if all((each.written, each.read_as) != (written, read_as) for each in self.readings):
+            self.readings.append(reading)
+
+    def within(self, indices: tuple[str, ...]) -> Scope:
+        """The scope under a sum sign."""
+        return replace(self, bound=(*self.bound, *indices))
+
+    def find(self, symbol: Symbol, span: TextSpan) -> Symbol | None:
+        """The declared name that this spelling means: itself, or the only one that differs in marks of a script."""
+        if symbol.text in self.declared:
+            return self.declared[symbol.text]
+        plain = _bare(symbol)
+        alike = [each for each in self.declared.values() if _bare(each) == plain]
+        if len(alike) != 1:
+            return None
+        self.note(symbol.text, alike[0].text, span)
+        return alike[0]
+
+
+def _bare(symbol: Symbol) -> str:
+    """The spelling without the marks of a subscript: `W1` and `W_1` look alike. A superscript is not a subscript."""
+    return symbol.text.replace("_", "").replace("{", "").replace("}", "")
+
+
+def function_named(word: str) -> str | None:
+    """The op that a word names, if any."""
+    return FUNCTIONS.get(word) or (FUNCTIONS.get(word.lower()) if len(word) > 2 else None)
+
+
+# Splitting runs of letters ---------------------------------------------------------------------------------------------------
+def expand(factors: tuple[tuple[str, Surface], ...], scope: Scope) -> list[tuple[str, Surface]]:
+    """The factors with every run of letters taken apart that stands for several names. Scripts stay with the last one."""
+    found: list[tuple[str, Surface]] = []
+    for place, (sign, node) in enumerate(factors):
+        if _is_hadamard_letter(factors, place, scope):
+            continue
+        if found and place and _is_hadamard_letter(factors, place - 1, scope):
+            sign = "⊙"
+        parts = _parts(node, scope)
+        found.append((sign, parts[0]))
+        found.extend(("", part) for part in parts[1:])
+    return found
+
+
+def _is_hadamard_letter(factors: tuple[tuple[str, Surface], ...], place: int, scope: Scope) -> bool:
+    """`u o v`: the letter between spaces, where nothing is called o."""
+    node = factors[place][1]
+    if not (isinstance(node, Name) and node.base == "o" and not node.accents and 0 < place < len(factors) - 1):
+        return False
+    text, span = node.span.text, node.span
+    spaced = text[span.start - 1 : span.start].isspace() and text[span.stop : span.stop + 1].isspace()
+    alone = spaced and not factors[place][0] and not factors[place + 1][0] and "o" not in scope.declared
+    if alone:
+        scope.note("o", "the product entry by entry", span)
+    return alone
+
+
+def _parts(node: Surface, scope: Scope) -> list[Surface]:
+    body = node.body if isinstance(node, Scripted) else node
+    if not isinstance(body, Name) or body.whole or body.accents or is_declared(node, scope):
+        return [node]
+    if isinstance(node, Scripted) and _is_word_with_subscript(body, node):
+        return [node]
+    words = pieces(body.base, scope)
+    if len(words) == 1:
+        return [node]
+    scope.note(body.base, " ".join(words) + ", a product", body.span)
+    start = body.span.start
+    names: list[Surface] = []
+    for word in words:
+        names.append(Name(word, TextSpan(body.span.text, start, start + len(word))))
+        start += len(word)
+    if isinstance(node, Scripted):
+        last = names[-1]
+        names[-1] = replace(node, body=last, span=TextSpan(node.span.text, last.span.start, node.span.stop))
+    return names
+
+
+def _is_word_with_subscript(body: Name, node: Scripted) -> bool:
+    """`net_h1`, `out_o1`: a word of small letters with a subscript is a name."""
+    return node.subscript is not None and len(body.base) > 2 and body.base.islower()
+
+
+def is_declared(node: Surface, scope: Scope) -> bool:
+    """Whether a node, with or without its scripts, spells a declared name."""
+    symbol = symbol_of(node)
+    if symbol is None:
+        return False
+    bare = replace(symbol, superscript="", primes=0)
+    return any(each.text in scope.declared for each in (symbol, bare, bare.without_subscript()))
+
+
+def pieces(word: str, scope: Scope) -> list[str]:
+    """The names that a run of letters stands for."""
+    if len(word) == 1 or len(word) > _LONGEST_RUN or not word.isalpha() or _is_one_name(word, scope):
+        return [word]
+    declared = {name for name in scope.declared if name.isalpha()} | set(scope.bound) | set(scope.own)
+    if found := _cut(word, declared):
+        return found
+    if len(word) == 2:
+        differential = word[0] == "d" and not {"d"} & (declared | scope.alone)
+        return [word] if differential else list(word)
+    likely = all(letter in _LIKELY_VARIABLES for letter in word)
+    matrices = word[:-1].isupper() and word[-1].islower() and len(word) <= 4
+    return list(word) if likely or matrices else [word]
+
+
+def _is_one_name(word: str, scope: Scope) -> bool:
+    stem = Symbol(word)
+    accented = symbol_of(Name(word, TextSpan(word, 0, len(word)))) != stem
+    return (
+        word in scope.declared or word in scope.own or word in scope.bindings or word in alphabet.GREEK
+        or function_named(word) is not None or word in _CONSTANT_WORDS or accented
+    )  # fmt: skip
+
+
+def _cut(word: str, known: set[str]) -> list[str]:
+    """The word as the fewest known names, or nothing."""
+    best: list[list[str] | None] = [[]] + [None] * len(word)
+    for stop in range(1, len(word) + 1):
+        for start in range(stop):
+            before = best[start]
+            if before is not None and word[start:stop] in known:
+                longer = [*before, word[start:stop]]
+                current = best[stop]
+                if current is None or len(longer) < len(current):
+                    best[stop] = longer
+    return best[-1] or []
