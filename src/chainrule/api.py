@@ -5,15 +5,22 @@ One idea: JAX's names, argument order and return shapes, on plain NumPy code. Ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
+from . import tree
+from .derivation.explain import explain_entry, explain_graph
+from .derivation.question import read_questions, split_symbols
+from .ir.graph import Graph
+from .ir.recording import open_recording
+from .renderers.page import Explanation, explanation
 from .transforms import differentiate
 from .transforms.differentiate import Argnums
+from .transforms.observe import observe
 from .transforms.trace import plain as value
 
-__all__ = ["grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value", "value_and_grad", "vjp"]
+__all__ = ["Explanation", "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value", "value_and_grad", "vjp"]
 
 
 def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
@@ -140,3 +147,68 @@ def hvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     """
     places: Argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
     return jvp(grad(fun, places), primals, tangents)[1]
+
+
+def explain(
+    fun: Callable[..., Any] | str,
+    argnums: Argnums | None = None,
+    *,
+    wrt: str | Sequence[str] | None = None,
+    detail: str = "steps",
+    called: Mapping[str, str] | None = None,
+    shapes: str | None = None,
+) -> Callable[..., Explanation]:
+    """The worked gradient of a function or of a written formula: call the result with the arguments.
+
+    `fun` is a Python function that returns one number, or text as `parse` reads it (then values go in by name or in order,
+    and with `shapes` alone the working is in symbols). `wrt` names the symbols asked about, `W[0,1]` one entry of an array
+    (counted from 0, as Python does); `detail` is "steps", "statements" or "result"; `called` gives gradients names of your
+    own, such as {"z_1": "delta_1"}. Explaining changes no gradient.
+
+    >>> worked = explain(lambda x, y, z: (x + y) * z)(-2.0, 5.0, -4.0)
+    >>> worked.gradients
+    {'x': -4.0, 'y': -4.0, 'z': 3.0}
+    >>> worked.order
+    ['x', 'y', 'z', 'q', 'f']
+    """
+
+    def explained(*args: Any, **keywords: Any) -> Explanation:
+        if isinstance(fun, str):
+            return _explain_text(fun, args, keywords, wrt, detail, called, shapes)
+        places = differentiable_places(args) if argnums is None else differentiate.chosen_arguments(argnums, len(args))
+        _, graph = observe(fun, args, keywords, places)
+        return explain_recorded(graph, wrt, detail, called, first_index=0)
+
+    return explained
+
+
+def explain_recorded(
+    graph: Graph,
+    wrt: str | Sequence[str] | None,
+    detail: str,
+    called: Mapping[str, str] | None,
+    *,
+    first_index: int,
+    sizes: Mapping[int, str] | None = None,
+    readings: Sequence[str] = (),
+) -> Explanation:
+    """The worked gradient of a graph that has run. One question about an entry gets the working of that entry."""
+    asked = split_symbols(wrt) if isinstance(wrt, str) else list(wrt or ())
+    with open_recording():
+        questions = read_questions(graph, asked, first_index)
+        single = [question for question in questions if question.at is not None]
+        if single:
+            found = [explain_entry(graph, each.node, each.at, called=called) for each in single if each.at is not None]
+            return explanation(found[0], readings, others=found[1:])
+        nodes = [question.node for question in questions]
+        return explanation(explain_graph(graph, nodes, called=called, detail=detail, sizes=sizes), readings)
+
+
+def differentiable_places(args: Sequence[Any]) -> tuple[int, ...]:
+    """The arguments that hold floats: what `explain` differentiates when it is not told."""
+    return tuple(place for place, argument in enumerate(args) if _holds_floats(argument)) or tuple(range(len(args)))
+
+
+def _holds_floats(argument: Any) -> bool:
+    leaves, _ = tree.flatten(argument)
+    return bool(leaves) and all(isinstance(leaf, float) or getattr(leaf, "dtype", None) is not None and leaf.dtype.kind == "f" for leaf in leaves)

@@ -11,7 +11,7 @@ from ..ir.node import Node
 from ..ir.op import Elementwise
 from ..ops.reductions import mean_op, sum_op
 from .lines import Example, Line
-from .speak import arrows_to, passed_back_numbers
+from .arrows import arrows_to, passed_back_numbers
 from .stage import Stage
 
 _MOST_EXAMPLES = 8

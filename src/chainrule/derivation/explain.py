@@ -10,18 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..errors import GradientError
 from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..transforms.reverse import Pullback, pull_back
 from .batches import examples_of
-from .lines import Derivation, Line, Row
+from .lines import Derivation, Line, Paths, Row
 from .notes import take_notes
 from .paths import find_paths
 from .speak import speak_lines
+from .single import entry_lines, entry_paths, explore, place_symbol, check_place
 from .stage import Stage, set_stage, written_out
 
 _MOST_CLOSED = 400  # steps up to which closed formulas are worked out for every line
+_MOST_WITH_PATHS = 64
 
 
 def explain_graph(
@@ -54,9 +57,57 @@ def explain_graph(
         names=stage.names,
         values=stage.values,
         notes=tuple(take_notes(stage, lines, asked)),
-        all_paths={stage.symbols[node]: find_paths(stage, node, lines) for node in asked},
+        all_paths=_all_paths(stage, asked, lines),
         sizes=sizes or {},
+        given=_given(stage, graph),
     )
+
+
+def explain_entry(
+    graph: Graph, node: Node, at: tuple[int, ...], *, called: Mapping[str, str] | None = None
+) -> Derivation:
+    """The worked gradient of one entry of a step: only the entries and paths that matter.
+
+    `at` counts from 0. Raises BoundsError for an entry the array does not have.
+    """
+    stage = set_stage(graph.outputs[0], graph.inputs, graph.names, (node,), called or {})
+    check_place(node, at, stage.symbols[node])
+    if stage.symbolic:
+        raise GradientError(
+            given=f"the entry {place_symbol(stage, (node, at))} in working without numbers",
+            expected="values for all inputs: which paths matter depends on them",
+            remedy="give values with --at, or ask for the whole array",
+        )
+    pullback = _walk(stage, (node,))
+    speak_lines(stage, pullback, closed_forms=False)
+    entries = explore(stage, node, at)
+    lines = entry_lines(entries)
+    symbol = place_symbol(stage, (node, at))
+    paths = entry_paths(entries, (node, at))
+    return Derivation(
+        output=stage.symbols[stage.output],
+        inputs=tuple(stage.symbols[each] for each in graph.inputs),
+        rows=tuple(_row(stage, each) for each in stage.shown),
+        lines=tuple(lines),
+        gradients={symbol: paths.total},
+        closed={},
+        names=stage.names,
+        values=stage.values,
+        notes=tuple(take_notes(stage, lines, ())),
+        all_paths={symbol: paths},
+        given=_given(stage, graph),
+    )
+
+
+def _all_paths(stage: Stage, asked: Sequence[Node], lines: list[Line]) -> dict[str, Paths]:
+    """The paths to what was asked about, and to every step where paths meet (not in large graphs: they repeat each other)."""
+    meeting = [line.node for line in lines if len(line.terms) > 1] if len(stage.shown) <= _MOST_WITH_PATHS else []
+    nodes = dict.fromkeys([*asked, *meeting])
+    return {stage.symbols[node]: find_paths(stage, node, lines) for node in nodes}
+
+
+def _given(stage: Stage, graph: Graph) -> frozenset[str]:
+    return frozenset(stage.symbols[node] for node in (*graph.names, *graph.inputs) if node in stage.symbols)
 
 
 def _walk(stage: Stage, asked: Sequence[Node]) -> Pullback | None:

@@ -52,6 +52,26 @@ class Term:
     local_value: Any = None
     operand: str = ""
     through: tuple[str, ...] = ()  # words for unnamed steps on the way, such as a broadcast
+    index: IndexForm | None = None
+    gates: tuple[tuple[Node, int], ...] = ()  # the steps on the way, consumer first, each with the slot it is entered by
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexForm:
+    """A term in index notation: dL/dx[into] = sum over the indices of the consumer of upstream times local.
+
+    `picked` is the sum after every delta has picked its index; `sums` are the letters summed over before. The players of
+    whole arrays stand inside entries: df/dq at k prints as the gradient of q_k.
+    """
+
+    into: tuple[str, ...]
+    out: tuple[str, ...]
+    sums: tuple[str, ...]
+    local: Node
+    summed: Node
+    picked: Node
+    substituted: Node | None = None  # the sum with the upstream written out in symbols of the forward pass
+    closed: Node | None = None  # and that after every delta has picked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +103,7 @@ class Path:
     symbols: tuple[Node | None, ...]
     factors: tuple[Any, ...]
     value: Any
+    jacobians: tuple[Node | None, ...] = ()  # each edge as a matrix in numerator layout, where vectors meet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,3 +131,4 @@ class Derivation:
     notes: tuple[str, ...] = ()
     all_paths: Mapping[str, Paths] = field(default_factory=dict)
     sizes: Mapping[int, str] = field(default_factory=dict)  # representative size -> its letter, in symbolic working
+    given: frozenset[str] = frozenset()  # the symbols that the user chose; the others were made up

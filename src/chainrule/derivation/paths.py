@@ -10,8 +10,9 @@ from typing import Any
 
 from ..ir.library import reference
 from ..ir.node import Node
+from .jacobians import jacobian_of
 from .lines import Line, Path, Paths, Term
-from .speak import Arrow, arrows_to, passed_back_numbers
+from .arrows import Arrow, arrows_to, passed_back_numbers
 from .stage import Stage
 
 MOST_LISTED = 64
@@ -71,7 +72,8 @@ def _multiplied(stage: Stage, node: Node, arrows: tuple[Arrow, ...], spoken: dic
             if gradient is None:
                 return None
     names = tuple(stage.symbols[arrow.via] for arrow in arrows) + (stage.symbols[node],)
-    return Path(names, tuple(symbols), tuple(factors), gradient)
+    jacobians = tuple(jacobian_of(stage, arrow) for arrow in arrows)
+    return Path(names, tuple(symbols), tuple(factors), gradient, jacobians)
 
 
 def _term_of(stage: Stage, line: Line, arrow: Arrow) -> Term | None:

@@ -7,75 +7,23 @@ players; each arrow's number is what the same rule returned in the run. Folded s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from ..ir.coercion import as_node, loose_value
+from ..ir.coercion import as_node
 from ..ir.graph import topological_order
 from ..ir.library import reference
-from ..ir.node import Node, concrete
-from ..ir.op import Elementwise
+from ..ir.node import Node
 from ..ops.arithmetic import carry, mul
 from ..ops.movement import broadcast
 from ..ops.products import matmul_op, outer_op
-from ..transforms.reverse import Pullback, send
+from ..transforms.reverse import Pullback
 from ..transforms.simplify import simplify
+from .arrows import Arrow, arrows_to, passed_back, passed_back_numbers
+from .letters import index_form
 from .lines import Line, Term
 from .stage import Stage, evaluate
 
-_MOST_FOLDED = 8  # arrows that one folded step may split into before they are said as one
 _LONGEST_CLOSED = 14  # nodes in a formula that is still read at a glance
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Arrow:
-    """One arrow back to a step: from a shown consumer, through folded steps, into a slot of the last one."""
-
-    via: Node
-    chain: tuple[tuple[Node, int], ...]  # from the shown consumer down: (step, slot)
-
-    @property
-    def key(self) -> tuple[tuple[int, int], ...]:
-        """What tells arrows apart: nodes themselves must not be compared with ==, which is entry by entry."""
-        return tuple((step.serial, slot) for step, slot in self.chain)
-
-
-def arrows_to(stage: Stage, node: Node) -> list[Arrow]:
-    """The arrows into a node, one for each consumer and slot; a folded consumer passes on each of its own."""
-    found: list[Arrow] = []
-    for consumer, slot in stage.readers.get(node, ()):
-        if consumer not in stage.active:
-            continue
-        if consumer in stage.symbols:
-            found.append(Arrow(consumer, ((consumer, slot),)))
-        else:
-            above = arrows_to(stage, consumer)  # folded steps are few and local: broadcasts, or one statement's inside
-            found.extend(Arrow(arrow.via, (*arrow.chain, (consumer, slot))) for arrow in above[:_MOST_FOLDED])
-    return found
-
-
-def passed_back(stage: Stage, arrow: Arrow, gradient: Node) -> Node | None:
-    """The rule of every step on the way, on the players. None where a rule sends nothing."""
-    for step, slot in arrow.chain:
-        player = stage.stand[step]
-        sent = send(step.op, step.params, gradient, player, [stage.stand[each] for each in step.inputs], [slot])
-        if not sent:
-            return None
-        gradient = sent[0][1]
-    return gradient
-
-
-def passed_back_numbers(arrow: Arrow, gradient: Any) -> Any:
-    """The same on the numbers of the run. None where a rule sends nothing."""
-    with reference().errstate(all="ignore"):
-        for step, slot in arrow.chain:
-            entrywise = type(step.op.derivative) is Elementwise
-            values = [loose_value(each) if entrywise else concrete(each) for each in step.inputs]
-            sent = send(step.op, step.params, gradient, loose_value(step), values, [slot])
-            if not sent:
-                return None
-            gradient = sent[0][1]
-    return gradient
 
 
 def speak_lines(stage: Stage, pullback: Pullback | None, closed_forms: bool) -> list[Line]:
@@ -103,7 +51,11 @@ def _speak_line(
         value = numbers.get(node)
         stage.values[player] = reference().zeros(node.shape, node.dtype)[()] if value is None else value
     arrows = arrows_to(stage, node) if node is not stage.output else []
-    terms = [term for arrow in arrows if (term := _speak_term(stage, node, arrow, numbers, sent, arrows)) is not None]
+    terms = [
+        term
+        for arrow in arrows
+        if (term := _speak_term(stage, node, arrow, numbers, sent, arrows, closed or {})) is not None
+    ]
     if closed is not None:
         closed[node] = _close(stage, node, arrows, closed)
     return Line(
@@ -114,7 +66,7 @@ def _speak_line(
 
 def _speak_term(
     stage: Stage, node: Node, arrow: Arrow, numbers: Mapping[Node, Any], sent: Mapping[tuple[Node, int], Any],
-    arrows: list[Arrow],
+    arrows: list[Arrow], closed: Mapping[Node, Node | None],
 ) -> Term | None:  # fmt: skip
     upstream = stage.gradient[arrow.via]
     raw = passed_back(stage, arrow, upstream)
@@ -127,6 +79,7 @@ def _speak_term(
     return Term(
         stage.symbols[arrow.via], arrow.chain[0][0].op.role, upstream, local, expression, value,
         stage.values.get(upstream), local_value, _operand(arrow, arrows), _through(arrow),
+        index_form(stage, node, arrow, closed.get(arrow.via)), arrow.chain,
     )  # fmt: skip
 
 

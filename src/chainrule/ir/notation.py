@@ -15,6 +15,7 @@ class Strength(IntEnum):
     LOOSEST = 0
     COMPARISON = 10
     SUM = 20
+    HADAMARD = 28  # looser than a product: W^T (u ⊙ v) needs its brackets
     PRODUCT = 30
     PREFIX = 35
     POWER = 40
@@ -58,12 +59,16 @@ def call(name: str, arguments: int, code: str | None = None, latex: str | None =
     return Notation(Form(f"{name}({slots})"), Form(f"{spelled}({slots})"), Form(f"{code or f'np.{name}'}({slots})"))
 
 
-def infix(text: str, latex: str, code: str, strength: int, *, associative: bool = True) -> Notation:
-    """`x op y`; the right operand of a non-associative sign is bracketed when it is of the same strength."""
+def infix(text: str, latex: str, code: str, strength: int, *, associative: bool = True, in_code: int = 0) -> Notation:
+    """`x op y`; the right operand of a non-associative sign is bracketed when it is of the same strength.
+
+    `in_code` is the strength of the sign in Python where it is another than in mathematics.
+    """
     demands = (strength, strength if associative else strength + 1)
-    strict = (strength, strength + 1)  # floating-point sums are not associative: code keeps the order that ran
+    coded = in_code or strength
+    strict = (coded, coded + 1)  # floating-point sums are not associative: code keeps the order that ran
     return Notation(
         Form(f"{{0}}{text}{{1}}", strength, demands),
         Form(f"{{0}}{latex}{{1}}", strength, demands),
-        Form(f"{{0}} {code} {{1}}", strength, strict),
+        Form(f"{{0}} {code} {{1}}", coded, strict),
     )

@@ -37,3 +37,14 @@ def open_recording(recorder: Callable[[Node], None] | None = None) -> Iterator[N
     finally:
         STATE.depth -= 1
         STATE.recorder = before
+
+
+@contextmanager
+def suspended_recording() -> Iterator[None]:
+    """A stretch of time in which plain arrays are computed on, whatever is being recorded around it."""
+    before = STATE.depth, STATE.recorder
+    STATE.depth, STATE.recorder = 0, None
+    try:
+        yield
+    finally:
+        STATE.depth, STATE.recorder = before

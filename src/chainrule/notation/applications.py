@@ -50,7 +50,7 @@ def _say_slash(factors: Factors, scope: Scope) -> None:
             scope.note(f"{left} {right}", f"({left}) {right}; write brackets for the other", after.span)
 
 
-# One factor -----------------------------------------------------------------------------------------------------------------
+# One factor ------------------------------------------
 def read_factor(factors: Factors, place: int, scope: Scope) -> tuple[int, Meaning]:
     """How many factors are used up, and what they mean together."""
     node = factors[place][1]
@@ -58,22 +58,30 @@ def read_factor(factors: Factors, place: int, scope: Scope) -> tuple[int, Meanin
     if (found := _indicator(node, following, scope)) is not None:
         return found
     head = _head(node)
-    if head is None or is_declared(node, scope):
-        found = _entry(node, following, scope) if head is not None else None
+    if head is None:
+        return 1, scope.resolve(node, scope)
+    if (own := _own_call(node, following, scope)) is not None:
+        return own
+    if (found := _entry(node, following, scope)) is not None or is_declared(node, scope):
         return found or (1, scope.resolve(node, scope))
     name, scripts = head
     if (op := function_named(name.base)) and not name.accents:
         return _library_call(op, factors, place, scope)
     opened = _bracket(following)
     if opened is None:
-        return _entry(node, following, scope) or (1, scope.resolve(node, scope))
-    symbol = symbol_of(replace(node, primes=0) if isinstance(node, Scripted) else node)
-    spelled = symbol.text if symbol else name.base
-    if (known := _named_function(spelled, name, scripts, opened, scope)) is not None:
-        argument = known(_arguments(opened, scope), TextSpan(node.span.text, node.span.start, opened.span.stop), scripts)
-        return 2, _with_outer_scripts(argument, following, scope)
+        return 1, scope.resolve(node, scope)
+    span = TextSpan(node.span.text, node.span.start, opened.span.stop)
+    value = _named_call(_spelled(node), name, scripts, opened, span, scope)
+    if value is not None:
+        return 2, _with_outer_scripts(value, following, scope)
     _refuse_unknown(name, node, opened, scope)
     return 1, scope.resolve(node, scope)
+
+
+def _spelled(node: Surface) -> str:
+    """The name of a function, its primes aside."""
+    symbol = symbol_of(replace(node, primes=0) if isinstance(node, Scripted) else node)
+    return symbol.text if symbol else ""
 
 
 def _head(node: Surface) -> tuple[Name, Scripted | None] | None:
@@ -101,40 +109,31 @@ def _arguments(group: Group, scope: Scope) -> tuple[Meaning, ...]:
     return tuple(scope.resolve(each, scope) for each in group.items)
 
 
-# Functions of the text, and functions of which nothing is said ------------------------------------------------------------------
-class _Maker:
-    """Builds the meaning of a call once its arguments are read."""
-
-    def __init__(self, kind: str, name: str) -> None:
-        self.kind, self.name = kind, name
-
-    def __call__(self, arguments: tuple[Meaning, ...], span: TextSpan, scripts: Scripted | None) -> Meaning:
-        if self.kind == "own":
-            return Own(self.name, arguments, span)
-        if self.kind == "call":
-            return Call(self.name, arguments, span)
-        return Unspecified(self.name, scripts.primes if scripts else 0, arguments[0], span)
+# Functions of the text, and functions of which nothing is said ------------------------------------------
+def _own_call(node: Surface, following: Surface | None, scope: Scope) -> tuple[int, Meaning] | None:
+    """A function that the text defines, with as many arguments as it has parameters."""
+    opened, spelled = _bracket(following), _spelled(node)
+    if opened is None or opened.bracket != "(" or scope.own.get(spelled) != len(opened.items):
+        return None
+    _refuse_derivative(node if isinstance(node, Scripted) else None, spelled)
+    span = TextSpan(node.span.text, node.span.start, opened.span.stop)
+    return 2, _with_outer_scripts(Own(spelled, _arguments(opened, scope), span), following, scope)
 
 
-def _named_function(
-    spelled: str, name: Name, scripts: Scripted | None, opened: Group, scope: Scope
-) -> _Maker | None:
-    """How to call the function of this name; None when it is no function here."""
-    if spelled in scope.own and len(opened.items) == scope.own[spelled]:
-        _refuse_derivative(scripts, spelled)
-        return _Maker("own", spelled)
-    if spelled in scope.bindings and len(opened.items) == 1:
-        _refuse_derivative(scripts, spelled)
-        return _Maker("call", scope.bindings[spelled])
+def _named_call(
+    spelled: str, name: Name, scripts: Scripted | None, opened: Group, span: TextSpan, scope: Scope
+) -> Meaning | None:
+    """A call of a function that was named outside, of the sigmoid, or of an f of which nothing is said."""
     if len(opened.items) != 1 or opened.bracket != "(":
         return None
-    if spelled == "sigma":
+    if spelled in scope.bindings or spelled == "sigma":
         _refuse_derivative(scripts, spelled)
-        scope.note("sigma(..)", "the sigmoid", name.span)
-        return _Maker("call", "sigmoid")
+        function = scope.bindings.get(spelled, "sigmoid")
+        scope.note(f"{spelled}(..)", f"the function {function}", name.span)
+        return Call(function, _arguments(opened, scope), span)
     if name.base in GENERIC and not name.accents and not _has_powers(scripts):
         scope.note(f"{spelled}(..)", f"an unspecified function {spelled}, entry by entry", name.span)
-        return _Maker("unspecified", spelled)
+        return Unspecified(spelled, scripts.primes if scripts else 0, _arguments(opened, scope)[0], span)
     return None
 
 
@@ -165,7 +164,7 @@ def _refuse_unknown(name: Name, node: Surface, opened: Group, scope: Scope) -> N
         )  # fmt: skip
 
 
-# Functions of the library ----------------------------------------------------------------------------------------------------
+# Functions of the library ------------------------------------------
 def _library_call(op: str, factors: Factors, place: int, scope: Scope) -> tuple[int, Meaning]:
     node = factors[place][1]
     scripts = sort_scripts(node, scope) if isinstance(node, Scripted) else None
@@ -251,7 +250,7 @@ def _over(op: str, factors: Factors, place: int, scripts: Scripts, scope: Scope)
     return taken + 1, Over(_OVER[op], names, None, None, None, body, factors[place][1].span)
 
 
-# Indicators and entries ----------------------------------------------------------------------------------------------------------
+# Indicators and entries ------------------------------------------
 def _indicator(node: Surface, following: Surface | None, scope: Scope) -> tuple[int, Meaning] | None:
     """`1{x > 0}`, `1_{k = i}`: 1 where the condition holds, else 0."""
     body = node.body if isinstance(node, Scripted) else node

@@ -59,7 +59,7 @@ def _close(reader: Reader, opening: Token) -> None:
     raise reader.error(closing, f"an operator, a comma or {PARTNER[opening.text][-1]}")
 
 
-# Bars ------------------------------------------------------------------------------------------------------------------
+# Bars ------------------------------------------
 def bars(reader: Reader) -> Surface:
     """`|x|` and `||x||`."""
     opening = reader.take()
@@ -87,19 +87,19 @@ def closes_bars(reader: Reader, token: Token) -> bool:
     return innermost == token.text
 
 
-# Environments ------------------------------------------------------------------------------------------------------------
+# Environments ------------------------------------------
 def environment(reader: Reader) -> Surface:
     """A matrix or cases, from `\\begin` to `\\end`."""
     opening = reader.take()
     reader.open.append(opening)
     rows: list[list[Surface]] = []
-    while reader.token.kind is not Kind.FINISH:
+    while not reader.at(Kind.FINISH):
         rows.append(_row(reader))
-        if reader.token.kind is Kind.BREAK:
+        if reader.at(Kind.BREAK):
             reader.take()
-        elif reader.token.kind is Kind.END:
+        elif reader.at(Kind.END):
             raise unclosed(reader, opening, f"\\end{{{opening.text}}}")
-        elif reader.token.kind is not Kind.FINISH:
+        elif not reader.at(Kind.FINISH):
             raise reader.error(reader.token, "& or \\\\ or \\end")
     closing = reader.take()
     reader.open.pop()

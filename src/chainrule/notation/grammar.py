@@ -6,7 +6,7 @@ too, as strong as a product.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ..errors import LimitError, ParseError, TextSpan
 from . import limits
@@ -59,7 +59,7 @@ def _stray(reader: Reader) -> ParseError:
     return reader.error(token, "an operator or the end of the statement", "take it out, or write the operator before it")
 
 
-# The loop ----------------------------------------------------------------------------------------------------------------
+# The loop ------------------------------------------
 def _expression(reader: Reader, level: Level) -> Surface:
     first = reader.token
     left = _signed(reader, level) if first.is_sign(*SUMS, "±") else with_scripts(reader, _operand(reader))
@@ -94,7 +94,7 @@ def _signed(reader: Reader, level: Level) -> Surface:
 
 
 def _sum(reader: Reader, left: Surface, first: Token) -> Surface:
-    terms = list(left.terms) if isinstance(left, Additive) else [("", left)]
+    terms: list[tuple[str, Surface]] = list(left.terms) if isinstance(left, Additive) else [("", left)]
     while _binding(reader) == Level.SUM:
         sign = reader.take()
         terms.append((sign.text, reader.expression(Level.SUM)))
@@ -102,7 +102,7 @@ def _sum(reader: Reader, left: Surface, first: Token) -> Surface:
 
 
 def _product(reader: Reader, left: Surface, first: Token) -> Surface:
-    factors = [("", left)]
+    factors: list[tuple[str, Surface]] = [("", left)]
     while _binding(reader) == Level.PRODUCT:
         sign = reader.take().text if reader.token.is_sign(*PRODUCTS) else ""
         factors.append((sign, reader.expression(Level.PRODUCT)))
@@ -124,7 +124,7 @@ _CONTINUATIONS: dict[Level, Callable[[Reader, Surface, Token], Surface]] = {
 }
 
 
-# Operands ----------------------------------------------------------------------------------------------------------------
+# Operands ------------------------------------------
 def _operand(reader: Reader) -> Surface:
     token = reader.token
     if _begins_big(reader, token):
@@ -195,7 +195,7 @@ _OPERANDS: dict[Kind, Callable[[Reader], Surface]] = {
     Kind.COMMAND: command,
     Kind.BEGIN: environment,
 }
-_SIGN_OPERANDS: dict[str, Callable[[Reader], Surface]] = dict.fromkeys(("(", "[", "{", "\\{"), group) | {
+_SIGN_OPERANDS: Mapping[str, Callable[[Reader], Surface]] = dict.fromkeys(("(", "[", "{", "\\{"), group) | {
     "|": bars,
     "‖": bars,
     "√": root_sign,

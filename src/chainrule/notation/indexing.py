@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..errors import ParseError, TextSpan
-from .meaning import Call, Entry, Index, Literal, Meaning, Member, Power, Transposed, Variable
+from .meaning import Call, Entry, Index, Literal, Meaning, Member, Power, Transposed, Variable, is_member
 from .names import Scope
 from .surface import Additive, Group, Multiplicative, Name, Number, Scripted, Surface
 from .symbols import Symbol, script_text, symbol_of
@@ -76,7 +76,7 @@ def _is_mark(script: Surface, scope: Scope) -> bool:
     return script.bracket == "[" or scope.latex or script.span.text[script.span.start - 1 : script.span.start] != "^"
 
 
-# Names ---------------------------------------------------------------------------------------------------------------------
+# Names ------------------------------------------
 def read_scripted(node: Scripted, scope: Scope) -> Meaning:
     """The meaning of a node with scripts that is not a function applied to something."""
     scripts = sort_scripts(node, scope)
@@ -84,8 +84,7 @@ def read_scripted(node: Scripted, scope: Scope) -> Meaning:
         return attach(scope.resolve(scripts.body, scope), scripts, scope, node.span)
     if scripts.body.base == "e" and scripts.powers and "e" not in scope.declared and not scripts.body.accents:
         return _exponential(scripts, scope, node.span)
-    whole = _declared_whole(node, scripts, scope)
-    if whole is not None:
+    if _bound_above(scripts, scope) is None and (whole := _declared_whole(node, scripts, scope)) is not None:
         return whole
     return _undeclared(scripts, scope, node.span)
 
@@ -114,7 +113,7 @@ def _declared_whole(node: Scripted, scripts: Scripts, scope: Scope) -> Meaning |
     rest = replace(scripts, marks=(), powers=(), subscript=None)
     if found := _find(full, scope, span, exact=not scripts.powers):
         if scripts.powers:
-            scope.note(found.text, "one name, not a power: it is declared", span)
+            scope.note(found.text, "a name, not a power: it is declared", span)
         return attach(Variable(found, span), rest, scope, span)
     low = replace(full, superscript=base.superscript)
     if scripts.powers and (found := _find(low, scope, span)):
@@ -131,7 +130,8 @@ def _find(symbol: Symbol, scope: Scope, span: TextSpan, exact: bool = False) -> 
 def _power_of(found: Symbol, scripts: Scripts, rest: Scripts, scope: Scope, span: TextSpan) -> Meaning:
     """A declared name with a superscript that no declared name has: a power, unless the name is a list of examples."""
     script = scripts.powers[0]
-    if isinstance(script, Number) and found.text in scope.arrays and _superscripts_number(scope):
+    counts = found.text in scope.families or (found.text in scope.arrays and _superscripts_number(scope))
+    if isinstance(script, Number) and counts:
         scope.note(f"{found.text}^{script.written}", f"entry {script.written} of {found.text}", span)
         return attach(Variable(found, span), replace(rest, subscript=script), scope, span)
     if isinstance(script, Number) and _superscripts_number(scope):
@@ -186,11 +186,8 @@ def _undeclared(scripts: Scripts, scope: Scope, span: TextSpan) -> Meaning:
 
 def _family(pattern: Symbol, scope: Scope) -> str | None:
     """The pattern of names that differ in a number, when the text declares at least one of them and no array."""
-    head, _, tail = pattern.text.replace("{#}", "#").partition("#")
-    for name in scope.declared:
-        if name.startswith(head) and name.endswith(tail) and name[len(head) : len(name) - len(tail)].isdigit():
-            return f"{head}#{tail}"
-    return None
+    family = pattern.text.replace("{#}", "#")
+    return family if any(is_member(name, family) for name in scope.declared) else None
 
 
 def _bound_above(scripts: Scripts, scope: Scope) -> Surface | None:
@@ -232,7 +229,7 @@ def _mentions_bound(node: Surface, scope: Scope) -> bool:
             return False
 
 
-# Entries, powers, transposes ---------------------------------------------------------------------------------------------------
+# Entries, powers, transposes ------------------------------------------
 def attach(body: Meaning, scripts: Scripts, scope: Scope, span: TextSpan) -> Meaning:
     """What the scripts that are left do to a value: take an entry, raise to a power, transpose."""
     found = body

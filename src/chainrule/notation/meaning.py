@@ -5,8 +5,8 @@ One idea: nothing here depends on shapes. Whether a product is a matrix product 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from ..errors import TextSpan
@@ -223,8 +223,9 @@ class Program:
     definitions: tuple[Definition, ...]
     output: Symbol
     readings: tuple[Reading, ...]
-    given: tuple[tuple[Symbol, Rows | Literal], ...] = ()  # inputs whose value stands in the text
-    shapes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # x in R^n
+    functions: Mapping[str, tuple[tuple[Symbol, ...], Meaning]] = field(default_factory=dict)
+    given: tuple[tuple[Symbol, Meaning], ...] = ()  # inputs whose value stands in the text
+    shapes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # x in R^n
 
 
 def below(node: Meaning) -> Iterator[Meaning]:
@@ -252,14 +253,53 @@ def below(node: Meaning) -> Iterator[Meaning]:
             return
 
 
-def variables(node: Meaning) -> Iterator[Variable]:
-    """Every variable below, in reading order."""
+def mapped(node: Meaning, change: Callable[[Meaning], Meaning]) -> Meaning:
+    """The node with every node directly below it changed."""
+    match node:
+        case Call() | Own():
+            return replace(node, arguments=tuple(map(change, node.arguments)))
+        case Unspecified():
+            return replace(node, argument=change(node.argument))
+        case Transposed() | Norm() | Tabulated() | Picked():
+            return replace(node, body=change(node.body))
+        case Total():
+            return replace(node, terms=tuple((sign, change(each)) for sign, each in node.terms))
+        case Product():
+            return replace(node, factors=tuple((sign, change(each)) for sign, each in node.factors))
+        case Power():
+            return replace(node, base=change(node.base), exponent=change(node.exponent))
+        case Comparison():
+            return replace(node, left=change(node.left), right=change(node.right))
+        case Entry():
+            return replace(node, body=change(node.body), indices=tuple(map(change, node.indices)))
+        case Member():
+            return replace(node, index=change(node.index))
+        case Over():
+            first, last, holds = (each and change(each) for each in (node.first, node.last, node.condition))
+            return replace(node, first=first, last=last, condition=holds, body=change(node.body))
+        case Choice():
+            branches = tuple((change(value), None if holds is None else change(holds)) for value, holds in node.branches)
+            return replace(node, branches=branches)
+        case Rows():
+            return replace(node, rows=tuple(tuple(map(change, row)) for row in node.rows))
+        case Literal() | Variable() | Index():
+            return node
+
+
+def everything(node: Meaning) -> Iterator[Meaning]:
+    """The node and all below it, in reading order. Iterative, so that any depth will do."""
     pending = [node]
     while pending:
         current = pending.pop()
-        if isinstance(current, Variable):
-            yield current
+        yield current
         pending.extend(reversed(list(below(current))))
+
+
+def is_member(name: str, family: str) -> bool:
+    """Whether a name belongs to a family such as `y_#`."""
+    head, _, tail = family.partition("#")
+    number = name[len(head) : len(name) - len(tail)]
+    return name.startswith(head) and name.endswith(tail) and number.isdigit()
 
 
 def spell(node: Meaning) -> str:

@@ -47,15 +47,19 @@ class Scope:
     arrays: frozenset[str] = frozenset()  # names known to have axes
     alone: frozenset[str] = frozenset()  # single letters that stand alone somewhere
     bound: tuple[str, ...] = ()
-    raised: frozenset[str] = frozenset()  # indices that the left side carries above: `n^i = ...`
+    raised: frozenset[str] = frozenset()  # indices that a left side carries above: `n^i = ...`
+    families: frozenset[str] = frozenset()  # the arrays defined so; a number above them counts entries
     latex: bool = False
     readings: list[Reading] = field(default_factory=list)
 
     def note(self, written: str, read_as: str, span: TextSpan) -> None:
-        """Say aloud how something was read. Once is enough."""
-        reading = Reading(written, read_as, span)
-        if all((each.written, each.read_as) != (written, read_as) for each in self.readings):
-            self.readings.append(reading)
+        """Say aloud how something was read. Once is enough, and what is read alike is said together."""
+        for place, each in enumerate(self.readings):
+            if each.read_as == read_as:
+                if written not in each.written.split(", "):
+                    self.readings[place] = replace(each, written=f"{each.written}, {written}")
+                return
+        self.readings.append(Reading(written, read_as, span))
 
     def within(self, indices: tuple[str, ...]) -> Scope:
         """The scope under a sum sign."""
@@ -83,7 +87,7 @@ def function_named(word: str) -> str | None:
     return FUNCTIONS.get(word) or (FUNCTIONS.get(word.lower()) if len(word) > 2 else None)
 
 
-# Splitting runs of letters ---------------------------------------------------------------------------------------------------
+# Splitting runs of letters ------------------------------------------
 def expand(factors: tuple[tuple[str, Surface], ...], scope: Scope) -> list[tuple[str, Surface]]:
     """The factors with every run of letters taken apart that stands for several names. Scripts stay with the last one."""
     found: list[tuple[str, Surface]] = []

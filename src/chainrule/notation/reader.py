@@ -63,6 +63,10 @@ class Reader:
         """The token read last."""
         return self.tokens[max(self.place - 1, 0)]
 
+    def at(self, *kinds: Kind) -> bool:
+        """Whether the next token is of one of these kinds."""
+        return self.token.kind in kinds
+
     def take(self) -> Token:
         """Read the next token."""
         found = self.token

@@ -8,17 +8,43 @@ from __future__ import annotations
 import math
 
 from ..errors import ParseError, TextSpan
-from . import limits
 from .applications import read_product, read_single
 from .brackets import from_brace
-from .indexing import attach, read_scripted, sort_scripts
+from .indexing import read_scripted
 from .meaning import (
-    Call, Choice, Comparison, Index, Literal, Meaning, Norm, Over, Power, Product, Rows, Total, Transposed, Variable,
+    Call,
+    Choice,
+    Comparison,
+    Index,
+    Literal,
+    Meaning,
+    Norm,
+    Over,
+    Power,
+    Product,
+    Rows,
+    Total,
+    Variable,
 )  # fmt: skip
 from .names import Scope
 from .surface import (
-    Additive, Bars, Big, Cases, Chain, Dots, Fraction, Group, Matrix, Multiplicative, Name, Number, Prose, Root, Scripted,
+    Additive,
+    Bars,
+    Big,
+    Cases,
+    Chain,
+    Dots,
+    Fraction,
+    Group,
+    Matrix,
+    Multiplicative,
+    Name,
+    Number,
+    Prose,
+    Root,
+    Scripted,
     Surface,
+    children,
 )  # fmt: skip
 from .symbols import script_text, symbol_of
 
@@ -65,7 +91,7 @@ def resolve(node: Surface, scope: Scope) -> Meaning:
             raise ParseError(given="an ellipsis", where=span, expected="a formula written in full", remedy="use a sum sign")
 
 
-# Names ---------------------------------------------------------------------------------------------------------------------
+# Names ------------------------------------------
 def _name(node: Name, scope: Scope) -> Meaning:
     if node.base in scope.bound and not node.accents:
         return Index(node.base, node.span)
@@ -120,7 +146,7 @@ def _norm(node: Scripted, bars: Bars, scope: Scope) -> Meaning:
     return found
 
 
-# Derivatives are claims, not definitions ------------------------------------------------------------------------------------------
+# Derivatives are claims, not definitions ------------------------------------------
 def _derivative(span: TextSpan) -> ParseError:
     return ParseError(
         given="a derivative", where=span, expected="a formula that says what each name is, without derivatives",
@@ -161,7 +187,7 @@ def _begins_with_d(node: Surface) -> bool:
             return False
 
 
-# Brackets, roots, matrices ------------------------------------------------------------------------------------------------------
+# Brackets, roots, matrices ------------------------------------------
 def _root(body: Meaning, degree: Surface | None, span: TextSpan, scope: Scope) -> Meaning:
     if degree is None:
         return Call("sqrt", (body,), span)
@@ -239,7 +265,7 @@ def _checked(rows: Rows) -> Rows:
     return rows
 
 
-# Sums and conditions -------------------------------------------------------------------------------------------------------------
+# Sums and conditions ------------------------------------------
 def _big(node: Big, scope: Scope) -> Meaning:
     indices, first, condition = _under(node, scope)
     inner = scope.within(indices)
@@ -286,26 +312,23 @@ def _guess_index(node: Big, scope: Scope) -> tuple[str, ...]:
 
 def subscript_letters(node: Surface) -> list[str]:
     """Single letters that stand as an index somewhere below, above or below a name."""
-    from .surface import children
-
     found: list[str] = []
     pending = [node]
     while pending:
         current = pending.pop()
         if isinstance(current, Scripted):
             scripts = [current.subscript, *(each for each in current.superscripts if isinstance(each, Group))]
-            found += [name.base for script in scripts if script is not None for name in _names_in(script)]
+            found += [name.base for script in scripts if script is not None for name in names_in(script) if not name.whole]
         pending.extend(children(current))
     return [each for name in found for each in (name if len(name) < 4 else "") if each.isalpha()]
 
 
-def _names_in(node: Surface) -> list[Name]:
-    from .surface import children
-
+def names_in(node: Surface) -> list[Name]:
+    """Every name in a tree."""
     pending, found = [node], []
     while pending:
         current = pending.pop()
-        if isinstance(current, Name) and not current.whole:
+        if isinstance(current, Name):
             found.append(current)
         pending.extend(children(current))
     return found

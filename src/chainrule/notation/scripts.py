@@ -91,11 +91,11 @@ def braced(reader: Reader) -> Surface:
     reader.open.append(opening)
     items: list[Surface] = []
     while not reader.token.is_sign("}"):
-        if reader.token.kind is Kind.END:
+        if reader.at(Kind.END):
             raise unclosed(reader, opening, "}")
         items.append(_sign_or_expression(reader))
         if not reader.take_sign(",") and not reader.token.is_sign("}"):
-            at_end = reader.token.kind is Kind.END
+            at_end = reader.at(Kind.END)
             raise unclosed(reader, opening, "}") if at_end else reader.error(reader.token, "a closing }")
     reader.take()
     reader.open.pop()
@@ -149,7 +149,7 @@ def _bare_operand(reader: Reader) -> Surface:
     raise reader.error(token, "a number, a name or a bracket after ^ or _")
 
 
-# Names and accents -----------------------------------------------------------------------------------------------------
+# Names and accents ------------------------------------------
 def letters(written: str, reader: Reader, token: Token) -> Name:
     """A name; a letter with its accent in one character is taken apart."""
     parts = unicodedata.normalize("NFD", written)
@@ -179,7 +179,7 @@ def accented(body: Surface, mark: str) -> Surface:
     return body
 
 
-# Fractions and roots -----------------------------------------------------------------------------------------------------
+# Fractions and roots ------------------------------------------
 def command(reader: Reader) -> Surface:
     """`\\frac`, `\\sqrt`, `\\underbrace`."""
     token = reader.take()

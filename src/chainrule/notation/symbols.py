@@ -81,7 +81,7 @@ def _word_latex(found: re.Match[str]) -> str:
     return word if len(word) <= 2 else rf"\mathrm{{{word}}}"
 
 
-# Reading a name from the tree ----------------------------------------------------------------------------------------------
+# Reading a name from the tree ------------------------------------------
 def symbol_of(node: Surface) -> Symbol | None:
     """The name that a node spells when every script belongs to it; None when it is no name."""
     if isinstance(node, Name):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -113,7 +113,7 @@ def _refuse_deep(text: str, tokens: list[Token]) -> None:
                 raise limits.too_deep(TextSpan(text, token.start, token.stop), limits.BRACKETS, "brackets")
 
 
-# One reader for each kind of character -----------------------------------------------------------------------------------
+# One reader for each kind of character ------------------------------------------
 def _reader_for(letter: str) -> Callable[[_Scanner], Token | None]:
     if letter.isdigit() and letter.isascii():
         return _read_number
@@ -213,7 +213,8 @@ def _read_character(scanner: _Scanner) -> Token | None:
     if letter in alphabet.SINGLE_NAMES:
         return scanner.token(Kind.NAME, alphabet.SINGLE_NAMES[letter], place + 1)
     if letter in "∴∵":
-        return scanner.skip(place + 1)
+        scanner.skip(place + 1)
+        return None
     return _read_letter_of_another_alphabet(scanner, letter)
 
 
@@ -237,7 +238,7 @@ def _read_letter_of_another_alphabet(scanner: _Scanner, letter: str) -> Token:
     )
 
 
-# Commands ------------------------------------------------------------------------------------------------------------------
+# Commands ------------------------------------------
 def _read_command(scanner: _Scanner) -> Token | None:
     found = _COMMAND.match(scanner.text, scanner.place)
     if found is None:
@@ -281,9 +282,11 @@ def _read_command_with_argument(scanner: _Scanner, name: str, stop: int) -> Toke
         if argument and letter in alphabet.LETTER_COMMANDS[name]:
             return scanner.token(Kind.NAME, alphabet.LETTER_COMMANDS[name][letter], argument.end())
     if name in alphabet.DROPPED or name in alphabet.LETTER_COMMANDS:
-        return scanner.skip(stop)
+        scanner.skip(stop)
+        return None
     if name in alphabet.DROPPED_WITH_ARGUMENT:
-        return scanner.skip(_argument(scanner, stop)[1])
+        scanner.skip(_argument(scanner, stop)[1])
+        return None
     if name in alphabet.TEXTS:
         return _read_text(scanner, stop)
     if name in ("begin", "end"):
@@ -350,7 +353,7 @@ _TABLES: tuple[tuple[dict[str, str], Kind], ...] = (
      Kind.COMMAND),
     (alphabet.BREAKS, Kind.BREAK),
 )  # fmt: skip
-_READERS: dict[str, Callable[[_Scanner], Token | None]] = {
+_READERS: Mapping[str, Callable[[_Scanner], Token | None]] = {
     "\\": _read_command,
     "\n": _read_newline,
     ";": _read_semicolon,

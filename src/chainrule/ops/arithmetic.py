@@ -20,13 +20,16 @@ def product_notation(node: Node) -> Notation:
 
 
 def _is_array(node: Node) -> bool:
+    """Whether an operand has several entries of its own: a number that was broadcast has not."""
+    if node.op.name != "broadcast":
+        return node.type.ndim > 0
     while node.op.name == "broadcast":
         node = node.inputs[0]
-    return node.type.size > 1 or node.type.ndim > 0
+    return node.type.size != 1
 
 
 _SCALED = infix(" ", " ", "*", Strength.PRODUCT)
-_HADAMARD = infix(" ⊙ ", r" \odot ", "*", Strength.PRODUCT)
+_HADAMARD = infix(" ⊙ ", r" \odot ", "*", Strength.HADAMARD, in_code=Strength.PRODUCT)
 QUOTIENT = Notation(
     Form("{0} / {1}", Strength.PRODUCT, (Strength.PRODUCT, Strength.PRODUCT + 1)),
     Form(r"\frac{{{0}}}{{{1}}}", Strength.POSTFIX, (Strength.LOOSEST,)),

@@ -81,6 +81,36 @@ def sum_over_op(xp: Library, x: Array, *, index: str) -> Array:
     raise TraceError(given=f"a sum over {index}", expected="an expression without a named index, to evaluate it")
 
 
+def row_type(x: ArrayType) -> ArrayType:
+    return array_type((1, *x.shape), x.dtype)
+
+
+ROW = Notation(
+    Form("{0}^T", Strength.POSTFIX, (Strength.ATOM,)),
+    Form(r"{0}^{{\top}}", Strength.POSTFIX, (Strength.ATOM,)),
+    Form("{0}[None, :]", Strength.ATOM, (Strength.ATOM,)),
+)
+
+
+@op("row", _SPOKEN, ROW, Role.MOVES, type_rule=row_type, domain=Domain(()))
+def row(xp: Library, x: Array) -> Array:
+    """A vector as a row: the Jacobian of an inner product in numerator layout."""
+    return x[None, :]
+
+
+def identity_type(x: ArrayType) -> ArrayType:
+    return array_type((*x.shape, *x.shape), x.dtype)
+
+
+IDENTITY = Notation(Form("I"), Form("I"), Form("np.eye(len({0}))"))
+
+
+@op("identity", _SPOKEN, IDENTITY, Role.SOURCE, type_rule=identity_type, domain=Domain(()))
+def identity(xp: Library, x: Array) -> Array:
+    """The identity matrix of the size of a vector."""
+    return xp.eye(x.shape[0], dtype=x.dtype)
+
+
 def entry(x: Any, at: tuple[Index, ...]) -> Any:
     """The entry of x at these indices; x itself if it is a number."""
     return entry_op(x, at=at) if at else x
@@ -98,7 +128,8 @@ def delta(first: Index, second: Index) -> Any:
 def _build(made: Op, **params: Any) -> Node:
     """A node without inputs: calling the op would run its kernel."""
     settings = tuple(params.items())
-    return find(made, (), settings) or make(made, (), settings, number_type())
+    found = find(made, (), settings)
+    return make(made, (), settings, number_type()) if found is None else found
 
 
 def sum_over(x: Any, index: str) -> Any:

@@ -1,4 +1,4 @@
-"""Formulas: an expression and the names of its nodes in, text or LaTeX out.
+"""Formulas: an expression and the names of its nodes in, text or LaTeX out, in symbols or with numbers substituted.
 
 One idea: the op says how it is written and how strongly that binds; this walk puts the pieces together and decides on
 brackets. Named nodes print as their names; broadcasts that an entry-by-entry op makes by itself are not written.
@@ -7,136 +7,321 @@ brackets. Named nodes print as their names; broadcasts that an entry-by-entry op
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..ir.graph import topological_order
 from ..ir.node import Node, concrete
-from ..ir.notation import Form, Notation, Strength
-from ..ops.arithmetic import carry, mul
+from ..ir.notation import Form, Strength
+from ..ops.arithmetic import add, carry, div, mul, neg
 from ..ops.choices import cast, mark
+from ..ops.entries import entry_op, write_index
 from ..ops.movement import broadcast, reshape_op
+from ..ops.products import einsum_op, matmul_op, outer_op
+from ..ops.reductions import sum_op
 from ..ops.sources import constant_op
 from . import numbers
-from .symbols import to_latex
+from .styles import LATEX, TEXT, Style
 
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A piece of a formula and how strongly it holds together."""
-
-    text: str
-    strength: int = Strength.ATOM
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a kind of output spells things. `name` maps a symbol, `number` a constant, `brackets` what is put around."""
-
-    form: Callable[[Notation], Form]
-    name: Callable[[str], str]
-    value: Callable[[Any, int], str]
-    brackets: str
-    times: str
-
-
-def _text_form(notation: Notation) -> Form:
-    return notation.text
-
-
-def _latex_form(notation: Notation) -> Form:
-    return notation.latex
-
-
-def _as_typed(name: str) -> str:
-    return name
-
-
-TEXT = Style(_text_form, _as_typed, numbers.write_value, "({})", " × ")
-LATEX = Style(_latex_form, to_latex, numbers.latex_value, r"\left({}\right)", r" \times ")
+__all__ = ["LATEX", "TEXT", "Pen", "Written", "write"]
 
 Names = Mapping[Node, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A piece of a formula and how strongly it holds together.
+
+    `kind` is "matrix" for a product of matrices and "entries" for one entry by entry: where the two meet, brackets are
+    needed although they bind equally, since (u ⊙ v) x^T is not u ⊙ (v x^T).
+    """
+
+    text: str
+    strength: int = Strength.ATOM
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pen:
+    """What a formula is written with: the names of nodes, a style, how many digits.
+
+    With `values`, nodes that have one are written as their number. `sizes` gives representative sizes their letters.
+    """
+
+    names: Names
+    style: Style = TEXT
+    digits: int = numbers.DIGITS
+    values: Mapping[Node, Any] = field(default_factory=dict)
+    sizes: Mapping[int, str] = field(default_factory=dict)
+
+    def write(self, node: Node) -> str:
+        """The formula of a node."""
+        return self.piece(node).text
+
+    def piece(self, node: Node) -> Written:
+        """The formula of a node and how strongly it holds together."""
+        done: dict[Node, Written] = {}
+        for each in topological_order([node], self._known_below(node)):
+            done[each] = _piece(each, done, self)
+        return done[node]
+
+    def substituting(self, values: Mapping[Node, Any]) -> Pen:
+        """A pen that writes numbers in place of the symbols."""
+        return replace(self, values=values)
+
+    def value(self, value: Any) -> str:
+        """A number or an array."""
+        return self.style.value(value, self.digits)
+
+    def _known_below(self, node: Node) -> set[Node]:
+        """The named nodes that a formula meets: a large explanation has thousands of others."""
+        met: set[Node] = set()
+        seen: set[Node] = set()
+        pending = [node]
+        while pending:
+            each = pending.pop()
+            if each in self.names or each in self.values:
+                met.add(each)
+            elif each not in seen:
+                seen.add(each)
+                pending.extend(each.inputs)
+        return met
+
+
 def write(node: Node, names: Names, style: Style = TEXT, digits: int = numbers.DIGITS) -> str:
     """The formula of a node in terms of the named nodes."""
-    done: dict[Node, Written] = {}
-    for each in topological_order([node], names if len(names) < 64 else _named_below(node, names)):
-        done[each] = _piece(each, done, names, style, digits)
-    return done[node].text
+    return Pen(names, style, digits).write(node)
 
 
-def _named_below(node: Node, names: Names) -> set[Node]:
-    """The names that a formula meets: a large explanation has thousands of others."""
-    met: set[Node] = set()
-    seen: set[Node] = set()
-    pending = [node]
-    while pending:
-        each = pending.pop()
-        if each in names:
-            met.add(each)
-        elif each not in seen:
-            seen.add(each)
-            pending.extend(each.inputs)
-    return met
-
-
-def _piece(node: Node, done: dict[Node, Written], names: Names, style: Style, digits: int) -> Written:
-    if node in names:
-        return name_written(names[node], style)
+def _piece(node: Node, done: dict[Node, Written], pen: Pen) -> Written:
+    if node in pen.values:
+        return number_written(pen.values[node], pen)
+    if node in pen.names:
+        return name_written(pen.names[node], pen.style)
     if node.op is constant_op:
-        return constant_written(node, style, digits)
-    if node.op.derivative is None or not node.inputs:
-        return Written(style.form(node.op.written(node)).template.format(**node.settings))
+        return _constant(node, pen)
+    if not node.inputs:
+        return Written(pen.style.form(node.op.written(node)).template.format(**node.settings))
     operands = [done[each] for each in _operands(node)]
-    if node.op is mark or (node.op is cast and node.inputs[0].dtype.kind != "b") or node.op is reshape_op:
-        return operands[0]
-    form = style.form(node.op.written(node))
-    if node.op is mul or node.op is carry:
-        return _product(operands, form, style)
-    pieces = [_bracketed(piece, form.demand(slot), style) for slot, piece in enumerate(operands)]
-    return Written(form.template.format(*pieces, **node.settings), form.strength)
+    if node.op in _SPECIAL:
+        return _SPECIAL[node.op](node, operands, pen)
+    form = _with_axes(pen.style.form(node.op.written(node)), node, pen)
+    pieces = [bracketed(piece, form.demand(slot), pen.style) for slot, piece in enumerate(operands)]
+    return Written(form.template.format(*pieces, **_settings(node, pen)), form.strength)
 
 
 def _operands(node: Node) -> list[Node]:
     """The inputs as they are written: without the broadcasts that an entry-by-entry op makes by itself."""
-    if not node.op.elementwise or all(each.op is broadcast for each in node.inputs):
+    if not node.op.elementwise:
         return list(node.inputs)
+    if all(each.op is broadcast for each in node.inputs):
+        known = [each.inputs[0] if each.inputs[0].op is constant_op else each for each in node.inputs]
+        return known if any(each.op is broadcast for each in known) else list(node.inputs)
     return [each.inputs[0] if each.op is broadcast else each for each in node.inputs]
 
 
+def _settings(node: Node, pen: Pen) -> dict[str, Any]:
+    """The parameters as a template shows them, sizes as their letters."""
+    return {name: _with_letters(value, pen.sizes) for name, value in node.params}
+
+
+def _with_letters(value: Any, sizes: Mapping[int, str]) -> Any:
+    if not sizes or not isinstance(value, tuple):
+        return value
+    return f"({', '.join(sizes.get(each, str(each)) for each in value)}{',' if len(value) == 1 else ''})"
+
+
+def _with_axes(form: Form, node: Node, pen: Pen) -> Form:
+    """LaTeX names the axes under the function where plain text gives them as an argument."""
+    axes = node.settings.get("axes", node.settings.get("axis"))
+    if pen.style is not LATEX or axes is None or form.template.count("(") != 1 or node.op in (matmul_op,):
+        return form
+    axes = axes if isinstance(axes, tuple) else (axes,)
+    if len(axes) == node.inputs[0].ndim or (len(axes) == 1 and axes[0] == node.inputs[0].ndim - 1 and "axis" in node.settings):
+        return form
+    below = ", ".join(str(axis) for axis in axes)
+    return replace(form, template=form.template.replace("(", rf"_{{{{\text{{{{axis }}}}{below}}}}}(", 1))
+
+
+# Names and numbers -----------------------------------------------------------------------------------------------------
 def name_written(name: str, style: Style) -> Written:
-    """A symbol; one that is itself a fraction or a product is left alone, since it is read as one sign."""
-    written = style.name(name)
-    return Written(written, Strength.POSTFIX if "^" in written or "/" in name else Strength.ATOM)
+    """A symbol; one with an exponent, or one that is itself a fraction, is bracketed before it is raised or transposed."""
+    return Written(style.name(name), Strength.POSTFIX if "^" in name or "/" in name else Strength.ATOM)
 
 
-def constant_written(node: Node, style: Style, digits: int) -> Written:
-    """A number, or a known array in brackets."""
+def number_written(value: Any, pen: Pen) -> Written:
+    """A value in place of a symbol."""
+    written = pen.value(value)
+    return Written(written, Strength.SUM if written.startswith("-") else Strength.ATOM)
+
+
+def _constant(node: Node, pen: Pen) -> Written:
+    """A number, or a known array: written as ones where all its entries are equal."""
     value = concrete(node)
-    if node.type.shape:
-        return Written(style.value(value, digits))
-    if node.type.dtype.kind == "b":
+    if node.type.dtype.kind == "b" and not node.type.shape:
         return Written(str(bool(value)).lower())
-    written = numbers.write_coefficient(float(value), digits)
-    if style is LATEX and "/" in written:
-        sign, _, rest = written.rpartition("-")
-        above, below = rest.split("/")
-        written = rf"{'-' if sign or written[0] == '-' else ''}\frac{{{above}}}{{{below}}}"
-    elif style is LATEX:
-        written = numbers.latex_number(written)
+    if node.type.shape:
+        first = value.reshape(-1)[0] if value.size > 1 else None
+        if first is None or node.type.dtype.kind == "b" or not (value == first).all():
+            return Written(pen.value(value))
+        coefficient = coefficient_written(float(first), pen)
+        return _times_ones(coefficient, pen.style.ones, pen) if float(first) else coefficient
+    return coefficient_written(float(value), pen)
+
+
+def coefficient_written(value: float, pen: Pen) -> Written:
+    """A number as it stands in a formula: whole, a fraction, a decimal, or the letter of a size."""
+    lettered = numbers.write_with_sizes(value, pen.sizes) if pen.sizes else None
+    written = pen.style.number(lettered or numbers.write_coefficient(value, pen.digits))
     if written.startswith("-"):
         return Written(written, Strength.SUM)
-    return Written(written, Strength.PRODUCT if "/" in written and style is TEXT else Strength.ATOM)
+    loose = (pen.style is TEXT and "/" in written) or (lettered is not None and " " in written)
+    return Written(written, Strength.PRODUCT if loose else Strength.ATOM)
 
 
-def _bracketed(piece: Written, demand: int, style: Style) -> str:
-    return style.brackets.format(piece.text) if piece.strength < demand else piece.text
+def bracketed(piece: Written, demand: int, style: Style) -> str:
+    """The text of a piece, in brackets where it holds together less than demanded."""
+    return style.bracket(piece.text) if piece.strength < demand else piece.text
 
 
-def _product(operands: list[Written], form: Form, style: Style) -> Written:
-    """Two factors side by side; a sign between them where two numbers would run together."""
-    left, right = (_bracketed(piece, form.demand(slot), style) for slot, piece in enumerate(operands))
-    if right[:1].isdigit() or (right.startswith(r"\frac") and left[-1:].isdigit()):
-        return Written(f"{left}{style.times}{right}", form.strength)
-    return Written(form.template.format(left, right), form.strength)
+# Products --------------------------------------------------------------------------------------------------------------
+def _product(node: Node, operands: list[Written], pen: Pen) -> Written:
+    """Two factors side by side; a sign between them where two numbers would run together, or entry by entry."""
+    form = pen.style.form(node.op.written(node))
+    left, right = operands
+    if form.template != "{0} {1}":
+        texts = [_kept_apart(bracketed(each, form.demand(slot), pen.style), each, "matrix", pen) for slot, each in enumerate(operands)]
+        return Written(form.template.format(*texts), form.strength, "entries")
+    return times(left, right, pen)
+
+
+def times(left: Written, right: Written, pen: Pen) -> Written:
+    """A product of which one factor is a single number."""
+    sign = pen.style.times if pen.values else " "
+    if is_number(left.text) or left.strength >= Strength.PRODUCT:
+        written = left.text
+    else:
+        written = pen.style.bracket(left.text)
+    after = bracketed(right, Strength.PRODUCT, pen.style)
+    if after[:1].isdigit() or (after.startswith(r"\frac{") and after[6:7].isdigit() and written[-1:].isdigit()):
+        sign = pen.style.times
+    if left.text == "1" and not pen.values and right.text == pen.style.ones:
+        return right
+    return Written(f"{written}{sign}{after}", Strength.SUM if written.startswith("-") else Strength.PRODUCT, left.kind or right.kind)
+
+
+def is_number(text: str) -> bool:
+    """Whether a piece of text is a number as `numbers` writes it, or a fraction of two."""
+    body = text.removeprefix("-")
+    return body[:1].isdigit() and all(letter.isdigit() or letter in "./e-" for letter in body)
+
+
+def _kept_apart(text: str, piece: Written, kind: str, pen: Pen) -> str:
+    """Brackets where a product of one kind stands in one of the other kind."""
+    return pen.style.bracket(text) if piece.kind == kind and text == piece.text else text
+
+
+def _matrix_product(node: Node, operands: list[Written], pen: Pen) -> Written:
+    form = pen.style.form(node.op.written(node))
+    texts = [_kept_apart(bracketed(each, form.demand(slot), pen.style), each, "entries", pen) for slot, each in enumerate(operands)]
+    return Written(form.template.format(*texts), form.strength, "matrix")
+
+
+def _quotient(node: Node, operands: list[Written], pen: Pen) -> Written:
+    form = pen.style.form(node.op.written(node))
+    texts = [bracketed(each, form.demand(slot), pen.style) for slot, each in enumerate(operands)]
+    if pen.style is TEXT and is_number(operands[0].text) and "/" not in operands[0].text:
+        texts[0] = operands[0].text
+    strength = Strength.SUM if texts[0].startswith("-") and pen.style is TEXT else form.strength
+    return Written(form.template.format(*texts), strength, "entries" if node.inputs[1].ndim else operands[0].kind)
+
+
+# Sums ------------------------------------------------------------------------------------------------------------------
+def _sum_of_two(node: Node, operands: list[Written], pen: Pen) -> Written:
+    """x + (-y) is written x - y."""
+    left, right = operands
+    first = bracketed(left, Strength.SUM, pen.style)
+    second = bracketed(right, Strength.SUM, pen.style)
+    sign, second = (" - ", second[1:]) if second.startswith("-") else (" + ", second)
+    return Written(f"{first}{sign}{second}", Strength.SUM)
+
+
+def _negative(node: Node, operands: list[Written], pen: Pen) -> Written:
+    return Written(f"-{bracketed(operands[0], Strength.PRODUCT, pen.style)}", Strength.SUM)
+
+
+def _summed(node: Node, operands: list[Written], pen: Pen) -> Written:
+    """In LaTeX a sum over one axis of a matrix is a sum over an index."""
+    form = pen.style.form(node.op.written(node))
+    axes, ndim = node.settings["axes"], node.inputs[0].ndim
+    if pen.style is not LATEX or len(axes) == ndim:
+        text = bracketed(operands[0], form.demand(0), pen.style)
+        return Written(form.template.format(text, **_settings(node, pen)), form.strength)
+    whole = bracketed(operands[0], Strength.ATOM, pen.style)
+    letters = [":"] * ndim
+    for axis, letter in zip(axes, "ijkl", strict=False):
+        letters[axis] = letter
+    over = ",".join(letter for letter in letters if letter != ":")
+    return Written(rf"\sum_{{{over}}} {whole}_{{{','.join(letters)}}}", Strength.PRODUCT)
+
+
+# Movements -------------------------------------------------------------------------------------------------------------
+def _passed_on(node: Node, operands: list[Written], pen: Pen) -> Written:
+    return operands[0]
+
+
+def _cast(node: Node, operands: list[Written], pen: Pen) -> Written:
+    """A condition that became a number is written 1{...}; other casts are not written."""
+    if node.inputs[0].dtype.kind != "b":
+        return operands[0]
+    form = pen.style.form(node.op.written(node))
+    return Written(form.template.format(operands[0].text), form.strength)
+
+
+def _reshaped(node: Node, operands: list[Written], pen: Pen) -> Written:
+    """A reshape that only adds or drops axes of size 1 is not written."""
+    before, after = ([size for size in shape if size != 1] for shape in (node.inputs[0].shape, node.shape))
+    if before == after:
+        return operands[0]
+    form = pen.style.form(node.op.written(node))
+    return Written(form.template.format(operands[0].text, **_settings(node, pen)), form.strength)
+
+
+def _copies(node: Node, operands: list[Written], pen: Pen) -> Written:
+    """Copies as a product with ones: c 𝟏, v 𝟏^T for a column repeated to the right, 𝟏 v^T for a row repeated downwards."""
+    source, piece = node.inputs[0], operands[0]
+    if source.type.size == 1 and node.ndim:
+        return _times_ones(piece, pen.style.ones, pen)
+    if node.ndim != 2:
+        form = pen.style.form(node.op.written(node))
+        return Written(form.template.format(bracketed(piece, form.demand(0), pen.style)), form.strength)
+    if source.ndim == 2 and source.shape[1] == 1:
+        return replace(_times_ones(piece, pen.style.ones + pen.style.transpose, pen), kind="matrix")
+    row = source.ndim == 1 or (source.op is reshape_op and source.inputs[0].ndim == 1)
+    turned = bracketed(piece, Strength.ATOM, pen.style) + pen.style.transpose
+    below = turned if row else bracketed(piece, Strength.PRODUCT, pen.style)
+    return Written(f"{pen.style.ones} {below}", Strength.PRODUCT, "matrix")
+
+
+def _times_ones(piece: Written, ones: str, pen: Pen) -> Written:
+    if piece.text == "1":
+        return Written(ones)
+    text = piece.text if is_number(piece.text) else bracketed(piece, Strength.PRODUCT, pen.style)
+    return Written(f"{text} {ones}", Strength.SUM if text.startswith("-") else Strength.PRODUCT)
+
+
+def _entry(node: Node, operands: list[Written], pen: Pen) -> Written:
+    """q_k, and (W_1)_ij where the name has an index of its own."""
+    below = tuple(write_index(index) for index in node.settings["at"])
+    if node.inputs[0] in pen.names:
+        return Written(pen.style.indexed(pen.names[node.inputs[0]], below))
+    form = pen.style.form(node.op.written(node))
+    return Written(form.template.format(bracketed(operands[0], form.demand(0), pen.style)), form.strength)
+
+
+_SPECIAL: dict[Any, Callable[[Node, list[Written], Pen], Written]] = {
+    mul: _product, carry: _product, matmul_op: _matrix_product, outer_op: _matrix_product, div: _quotient,
+    add: _sum_of_two, neg: _negative, sum_op: _summed, mark: _passed_on, cast: _cast, reshape_op: _reshaped,
+    broadcast: _copies, entry_op: _entry,
+}  # fmt: skip
+MATRIX_PRODUCTS = frozenset({matmul_op, outer_op, einsum_op})

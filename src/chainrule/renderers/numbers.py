@@ -5,7 +5,9 @@ One idea: as few digits as say the number to the precision asked for, and bracke
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import combinations_with_replacement
 from typing import Any
 
 DIGITS = 6
@@ -14,20 +16,20 @@ _EDGE = 3
 
 
 def write_number(value: Any, digits: int = DIGITS) -> str:
-    """A number in at most `digits` significant digits, without trailing zeros.
+    """A number in at most `digits` significant digits, without trailing zeros. Whole numbers stay whole.
 
     >>> write_number(-4.0), write_number(0.1 + 0.2), write_number(1e-9), write_number(True)
-    ('-4', '0.3', '1e-09', '1')
+    ('-4', '0.3', '1e-9', '1')
     """
     number = float(value)
     if number != number:
         return "NaN"
     if number in (float("inf"), float("-inf")):
         return "inf" if number > 0 else "-inf"
-    written = f"{number:.{digits}g}"
-    if "e" not in written:
-        return written if float(written) else "0"
-    return written if abs(number) >= 10**digits or abs(number) < 1e-4 else repr(float(written))
+    if number == int(number) and abs(number) < 1e15 and (digits >= 6 or abs(number) < 10**digits):
+        return str(int(number))
+    mantissa, _, exponent = f"{number:.{digits}g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 
 
 def write_coefficient(value: float, digits: int = DIGITS) -> str:
@@ -37,11 +39,28 @@ def write_coefficient(value: float, digits: int = DIGITS) -> str:
     ('2/3', '0.5', '-1.25')
     """
     decimal = write_number(value, digits)
-    if float(decimal) == value or value != value or abs(value) == float("inf"):
+    if value != value or abs(value) == float("inf") or float(decimal) == value:
         return decimal
     fraction = Fraction(value).limit_denominator(999)
     close = fraction.denominator > 1 and abs(float(fraction) - value) <= 4e-16 * abs(value)
     return f"{fraction.numerator}/{fraction.denominator}" if close else decimal
+
+
+def write_with_sizes(value: float, sizes: Mapping[int, str]) -> str | None:
+    """A coefficient that came from sizes, in their letters; None for an ordinary number.
+
+    >>> write_with_sizes(2 / 1009, {1009: "m"}), write_with_sizes(1009.0, {1009: "m"}), write_with_sizes(2.0, {1009: "m"})
+    ('2/m', 'm', None)
+    """
+    groups = [(size,) for size in sizes] + list(combinations_with_replacement(sizes, 2))
+    for group in groups:
+        size, letters = 1, " ".join(sizes[each] for each in group)
+        for each in group:
+            size *= each
+        for whole, written in ((value * size, "{}/" + (letters if len(group) == 1 else f"({letters})")), (value / size, "{} " + letters)):
+            if 0 < abs(whole) < 100 and abs(whole - round(whole)) < 1e-12:
+                return written.format(round(whole)).removeprefix("1 ")
+    return None
 
 
 def write_value(value: Any, digits: int = DIGITS) -> str:
@@ -51,33 +70,92 @@ def write_value(value: Any, digits: int = DIGITS) -> str:
     >>> write_value(np.array([[1.0, 2.0], [3.0, 4.5]]))
     '[[1, 2], [3, 4.5]]'
     """
-    if value is None:
-        return ""
-    return _brackets(value, digits, getattr(value, "size", 1) > _MOST_ENTRIES)
+    return "" if value is None else brackets(written_entries(value, digits))
 
 
-def _brackets(value: Any, digits: int, elided: bool) -> str:
+def written_entries(value: Any, digits: int = DIGITS) -> Any:
+    """The entries of an array as nested lists of text, "..." where it is elided; a number as its text."""
+
+    def write(entry: Any) -> str:
+        return write_number(entry, digits)
+
+    return map_entries(value, write, getattr(value, "size", 1) > _MOST_ENTRIES)
+
+
+def map_entries(value: Any, write: Callable[[Any], str], elided: bool = False) -> Any:
+    """Nested lists of what `write` says of each entry, without the middle of long axes if `elided`."""
     if not getattr(value, "shape", ()):
-        return write_number(value, digits)
-    rows = list(value)
-    if elided and len(rows) > 2 * _EDGE:
-        shown = [_brackets(row, digits, elided) for row in rows[:_EDGE]]
-        shown += ["..."] + [_brackets(row, digits, elided) for row in rows[-_EDGE:]]
-    else:
-        shown = [_brackets(row, digits, elided) for row in rows]
-    return f"[{', '.join(shown)}]"
+        return write(value)
+    if elided and len(value) > 2 * _EDGE:
+        ends = [map_entries(value[place], write, elided) for place in (*range(_EDGE), *range(-_EDGE, 0))]
+        return [*ends[:_EDGE], "...", *ends[_EDGE:]]
+    return [map_entries(entry, write, elided) for entry in value]
+
+
+def brackets(entries: Any) -> str:
+    """Nested lists of text on one line."""
+    return entries if isinstance(entries, str) else f"[{', '.join(brackets(each) for each in entries)}]"
+
+
+def bracket_lines(entries: Any, width: int) -> list[str]:
+    """The same over several lines where one would be longer than `width`: a row of a matrix on each."""
+    whole = brackets(entries)
+    if len(whole) <= width or isinstance(entries, str):
+        return [whole]
+    if all(isinstance(each, str) for each in entries):
+        return _wrapped(entries, width)
+    lines: list[str] = []
+    for place, each in enumerate(entries):
+        inner = bracket_lines(each, width - 2)
+        inner[-1] += "]" if place == len(entries) - 1 else ","
+        lines.extend((("[" if place == number == 0 else " ") + line) for number, line in enumerate(inner))
+    return lines
+
+
+def _wrapped(entries: list[str], width: int) -> list[str]:
+    lines, line = [], "["
+    for place, each in enumerate(entries):
+        piece = each + ("]" if place == len(entries) - 1 else ",")
+        if len(line) > 1 and len(line) + 1 + len(piece) > width:
+            lines.append(line)
+            line = " " + piece
+        else:
+            line += piece if line == "[" else f" {piece}"
+    return [*lines, line]
 
 
 def latex_value(value: Any, digits: int = DIGITS) -> str:
-    """An array as a LaTeX matrix: a vector is a column. Higher orders are written as text writes them."""
-    shape = getattr(value, "shape", ())
-    if not shape:
-        return latex_number(write_number(value, digits))
-    if len(shape) > 2 or value.size > _MOST_ENTRIES or 0 in shape:
-        return rf"\text{{array of shape {shape}}}" if value.size > _MOST_ENTRIES else write_value(value, digits)
-    rows = [[entry] for entry in value] if len(shape) == 1 else [list(row) for row in value]
-    written = r" \\ ".join(" & ".join(latex_number(write_number(entry, digits)) for entry in row) for row in rows)
-    return rf"\begin{{bmatrix}} {written} \end{{bmatrix}}"
+    """An array as a LaTeX matrix: a vector is a column. Long ones show their corners."""
+
+    def write(entry: Any) -> str:
+        return latex_number(write_number(entry, digits))
+
+    if value is None:
+        return ""
+    return latex_grid(map_entries(value, write, getattr(value, "size", 1) > _MOST_ENTRIES))
+
+
+def latex_grid(entries: Any) -> str:
+    """Nested lists of LaTeX as a matrix; more than two axes are written as nested brackets."""
+    if isinstance(entries, str):
+        return entries
+    if not entries:
+        return "[\\,]"
+    columns = [len(each) for each in entries if not isinstance(each, str)]
+    if any(not isinstance(entry, str) for each in entries if not isinstance(each, str) for entry in each):
+        inner = ", ".join(_DOTS[each] if isinstance(each, str) else latex_grid(each) for each in entries)
+        return rf"\left[{inner}\right]"
+    rows = r" \\ ".join(_latex_row(each, columns[0] if columns else 1) for each in entries)
+    return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
+
+
+_DOTS = {"...": r"\cdots"}
+
+
+def _latex_row(row: Any, width: int) -> str:
+    if isinstance(row, str):
+        return " & ".join([r"\vdots"] * width) if row == "..." else row
+    return " & ".join(_DOTS.get(entry, entry) for entry in row)
 
 
 def latex_number(written: str) -> str:

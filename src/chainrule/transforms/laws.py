@@ -22,21 +22,27 @@ from ..ops.sources import constant_op
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """An identity: its statement, and the rewrite that applies it (None where it does not apply)."""
+    """An identity: its statement, and the rewrite that applies it (None where it does not apply).
+
+    A law with a `condition` holds only where the condition does: it shortens sentences, never what is computed.
+    """
 
     name: str
     statement: str
     rewrite: Callable[[Node], Node | None]
+    condition: str = ""
 
 
 LAWS: list[Law] = []
 
 
-def law(statement: str) -> Callable[[Callable[[Node], Node | None]], Callable[[Node], Node | None]]:
+def law(
+    statement: str, condition: str = ""
+) -> Callable[[Callable[[Node], Node | None]], Callable[[Node], Node | None]]:
     """Enter a rewrite in the table under its own name."""
 
     def enter(rewrite: Callable[[Node], Node | None]) -> Callable[[Node], Node | None]:
-        LAWS.append(Law(rewrite.__name__.replace("_", " "), statement, rewrite))
+        LAWS.append(Law(rewrite.__name__.replace("_", " "), statement, rewrite, condition))
         return rewrite
 
     return enter
@@ -157,7 +163,7 @@ def numbers_in_front(node: Node) -> Node | None:
     return None if left * right == 1 and left == 1 else scaled(left * right, node.op(x, y))
 
 
-@law("0 x = 0 where x is finite")
+@law("0 x = 0", "x is finite")
 def nothing_times(node: Node) -> Node | None:
     if is_product(node) and any(number(each) == 0 for each in node.inputs):
         return constant_like(0.0, node)
@@ -262,3 +268,39 @@ def cast_to_itself(node: Node) -> Node | None:
 @law("x x = x^2")
 def square_of_itself(node: Node) -> Node | None:
     return square(node.inputs[0]) if node.op is mul and node.inputs[0] is node.inputs[1] else None
+
+
+@law("an operation on copies of a number is a copy of the operation")
+def copy_last(node: Node) -> Node | None:
+    if not node.op.elementwise or not node.inputs or any(each.op is not broadcast for each in node.inputs):
+        return None
+    if node.op is neg or (is_product(node) and any(number(each) is not None for each in node.inputs)):
+        return None  # a number or a sign leaves a copy, it does not enter it
+    sources = [each.inputs[0] for each in node.inputs]
+    shapes = {each.type.shape for each in sources if number(each) is None}
+    if len(shapes) != 1 or not all(each.type.shape in (*shapes, ()) for each in sources):
+        return None
+    return broadcast(node.op(*sources, **node.settings), shape=node.type.shape)
+
+
+def denominator(node: Node, factor: Node) -> Node | None:
+    """y of a quotient y / factor."""
+    return node.inputs[0] if node.op is div and node.inputs[1] is factor else None
+
+
+@law("x (y / x) = y", "x is not 0")
+def cancel_a_factor(node: Node) -> Node | None:
+    if not is_product(node):
+        return None
+    left, right = node.inputs
+    cancelled = denominator(right, left)
+    return cancelled if cancelled is not None else denominator(left, right)
+
+
+@law("x (a - y / x) = a x - y", "x is not 0")
+def cancel_inside_a_difference(node: Node) -> Node | None:
+    if not is_product(node) or node.inputs[1].op is not sub:
+        return None
+    factor, (first, second) = node.inputs[0], node.inputs[1].inputs
+    cancelled = denominator(second, factor)
+    return None if cancelled is None else sub(mul(first, factor), cancelled)

@@ -27,47 +27,58 @@ class Simplification:
 
 
 def simplify(node: Node, keep: Sequence[Node] = ()) -> Node:
-    """The simplified expression. Nodes of `keep` are left whole: they have names and are not looked into."""
-    return simplify_all([node], keep)[0]
+    """The simplified expression, for a sentence. Nodes of `keep` are left whole: they are not looked into."""
+    return simplify_all([node], keep, LAWS)[0]
 
 
 def simplify_all(
-    nodes: Sequence[Node], keep: Sequence[Node] = (), note: Callable[[Simplification], None] | None = None
+    nodes: Sequence[Node], keep: Sequence[Node], laws: Sequence[Law], note: Callable[[Simplification], None] | None = None
 ) -> list[Node]:
     """The simplified expressions, with what they share simplified once. `note` is told each law used."""
     done: dict[Node, Node] = {node: node for node in keep}
     for node in topological_order(nodes, keep):
         if node not in done:
-            done[node] = _settle(_rebuilt(node, done), note)
+            _settle(node, done, laws, note)
     return [done[node] for node in nodes]
 
 
 def simplify_graph(graph: Graph) -> Graph:
-    """A graph that computes the same with fewer nodes. Named nodes keep their names."""
-    outputs = simplify_all(graph.outputs, graph.inputs)
+    """A graph that computes the same with fewer nodes: only laws that hold everywhere are used."""
+    outputs = simplify_all(graph.outputs, graph.inputs, [law for law in LAWS if not law.condition])
     return Graph(graph.inputs, tuple(outputs), graph.names)
 
 
-def _rebuilt(node: Node, done: dict[Node, Node]) -> Node:
-    inputs = tuple(done[each] for each in node.inputs)
+def _settle(
+    node: Node, done: dict[Node, Node], laws: Sequence[Law], note: Callable[[Simplification], None] | None
+) -> Node:
+    """Simplify a node whose inputs are done. What a law makes is new, a few nodes deep, and is settled in turn."""
+    current = node
+    for _ in range(_MOST_STEPS):
+        current = _on_settled_inputs(current, done, laws, note)
+        used = _first_that_applies(current, laws)
+        if used is None:
+            break
+        if note is not None:
+            note(used)
+        current = used.after
+        if current in done:
+            current = done[current]
+            break
+    done[node] = done[current] = current
+    return current
+
+
+def _on_settled_inputs(
+    node: Node, done: dict[Node, Node], laws: Sequence[Law], note: Callable[[Simplification], None] | None
+) -> Node:
+    inputs = tuple(done[each] if each in done else _settle(each, done, laws, note) for each in node.inputs)
     if all(new is old for new, old in zip(inputs, node.inputs, strict=True)):
         return node
     return record(node.op, inputs, node.settings)
 
 
-def _settle(node: Node, note: Callable[[Simplification], None] | None) -> Node:
-    for _ in range(_MOST_STEPS):
-        used = _first_that_applies(node)
-        if used is None:
-            return node
-        if note is not None:
-            note(used)
-        node = used.after
-    return node
-
-
-def _first_that_applies(node: Node) -> Simplification | None:
-    for law in LAWS:
+def _first_that_applies(node: Node, laws: Sequence[Law]) -> Simplification | None:
+    for law in laws:
         after = law.rewrite(node)
         if after is not None and after is not node:
             return Simplification(law, node, after)

@@ -1,0 +1,204 @@
+"""Behind the commands: a target and its values in, explanations and source code as text out.
+
+One idea: a formula and a function both become a graph with names; from there on the commands do not know which it was.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .. import api, notation
+from ..derivation.order import OrderVerdict, judge_order
+from ..derivation.question import split_symbols
+from ..errors import ChainruleError, GradientError, UnknownNameError, did_you_mean
+from ..ir.graph import Graph
+from ..ir.node import is_abstract
+from ..ir.recording import open_recording
+from ..notation import shapes as written_shapes
+from ..notation import values as written_values
+from ..ops import OPS, input_node
+from ..renderers.page import Explanation
+from ..transforms.observe import observe, parameter_names
+
+_FUNCTION = re.compile(r"(.+\.py):([A-Za-z_]\w*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a command works on: a graph with names, how the text was read, and the letters of symbolic sizes."""
+
+    graph: Graph
+    readings: tuple[str, ...] = ()
+    sizes: Mapping[int, str] = field(default_factory=dict)
+    function: Callable[..., Any] | None = None
+
+
+def load(target: str, at: Sequence[str], shapes: str | None) -> Target:
+    """The graph of a formula or of file.py:function, with the values given."""
+    given = written_values.read_values(at)
+    named = _FUNCTION.fullmatch(target.strip())
+    return _load_function(named[1], named[2], given, shapes) if named else _load_formula(target, given, shapes)
+
+
+def _load_formula(text: str, given: Mapping[str, Any], shapes: str | None) -> Target:
+    parsed = notation.parse(text, shapes=shapes, values=given or None)
+    return Target(parsed.graph, tuple(str(reading) for reading in parsed.readings), parsed.sizes)
+
+
+# Functions in files ----------------------------------------------------------------------------------------------------
+def _load_function(path: str, name: str, given: Mapping[str, Any], shapes: str | None) -> Target:
+    function = find_function(path, name)
+    args, sizes = _arguments(function, given, shapes)
+    places = api.differentiable_places(args) if shapes is None else tuple(range(len(args)))
+    try:
+        with open_recording():
+            _, graph = observe(function, args, {}, places)
+    except ChainruleError:
+        raise
+    except Exception as problem:
+        raise GradientError(
+            given=f"{name}, which raised {type(problem).__name__}: {problem}",
+            expected="a function that runs with these values",
+            remedy="run it with them in Python first",
+        ) from problem
+    return Target(graph, (), sizes, function)
+
+
+def find_function(path: str, name: str) -> Callable[..., Any]:
+    """The function of this name in a Python file. The file is run, as Python does when it imports it."""
+    if not Path(path).is_file():
+        raise UnknownNameError(given=f"the file {path}", expected="a Python file", remedy="check the path")
+    function = getattr(_run_file(path), name, None)
+    if not callable(function):
+        found = [key for key, value in vars(sys.modules[_module_name(path)]).items() if inspect.isfunction(value)]
+        raise UnknownNameError(
+            given=f"{path}:{name}",
+            expected=f"one of its functions: {', '.join(found) or 'none are defined there'}",
+            remedy=did_you_mean(name, found),
+        )
+    return function
+
+
+def _module_name(path: str) -> str:
+    return f"user_file_{Path(path).stem}"
+
+
+def _run_file(path: str) -> ModuleType:
+    specification = importlib.util.spec_from_file_location(_module_name(path), path)
+    if specification is None or specification.loader is None:
+        raise UnknownNameError(given=f"the file {path}", expected="a Python file")
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[_module_name(path)] = module
+    sys.path.insert(0, str(Path(path).resolve().parent))
+    try:
+        specification.loader.exec_module(module)
+    except Exception as problem:
+        line = getattr(problem, "lineno", None)
+        raise GradientError(
+            given=f"{path}, which raised {type(problem).__name__}: {problem}" + (f" (line {line})" if line else ""),
+            expected="a file that Python can import",
+        ) from problem
+    finally:
+        sys.path.pop(0)
+    return module
+
+
+def _arguments(
+    function: Callable[..., Any], given: Mapping[str, Any], shapes: str | None
+) -> tuple[list[Any], Mapping[int, str]]:
+    """The positional arguments by name: values, or variables of the declared shapes."""
+    known = dict(given)
+    sizes: Mapping[int, str] = {}
+    if shapes is not None:
+        import numpy
+
+        declared, sizes = written_shapes.concrete_shapes(shapes)
+        with open_recording():
+            known.update({name: input_node(shape, numpy.dtype("float64")) for name, shape in declared.items()})
+    defaults = {each.name: each.default for each in inspect.signature(function).parameters.values()}
+    names = parameter_names(function)
+    missing = [name for name in names if name not in known and defaults[name] is inspect.Parameter.empty]
+    unknown = [name for name in known if name not in names]
+    if missing or unknown:
+        raise UnknownNameError(
+            given=f"no value for {', '.join(missing)}" if missing else f"a value for {', '.join(unknown)}",
+            expected=f"the parameters of {function.__name__}: {', '.join(names)}",
+            remedy=f"add --at {missing[0]}=..." if missing else did_you_mean(unknown[0], names),
+        )
+    return [known.get(name, defaults[name]) for name in names], sizes
+
+
+# Answers ---------------------------------------------------------------------------------------------------------------
+def explain(
+    target: str, at: Sequence[str], shapes: str | None, wrt: str | None, detail: str, called: Sequence[str]
+) -> Explanation:
+    """The explanation of a target."""
+    loaded = load(target, at, shapes)
+    return api.explain_recorded(
+        loaded.graph, wrt, detail, read_calls(called), first_index=1, sizes=loaded.sizes, readings=loaded.readings
+    )
+
+
+def read_calls(called: Sequence[str]) -> dict[str, str]:
+    """`delta_2=dL/dz_2` (or dL/dz_2=delta_2) as {"z_2": "delta_2"}."""
+    found: dict[str, str] = {}
+    for text in called:
+        left, sign, right = (part.strip() for part in text.partition("="))
+        derivative = right if re.match(r"d.+/d.+", right) else left
+        symbol = re.match(r"d.+?/d(.+)", derivative)
+        if not sign or symbol is None:
+            raise UnknownNameError(given=f"--call {text}", expected="a name and a gradient, as delta_2=dL/dz_2")
+        found[symbol[1].strip()] = left if derivative is right else right
+    return found
+
+
+def judge(worked: Explanation, listed: str) -> OrderVerdict:
+    """The verdict on a topological order that somebody wrote."""
+    return judge_order(worked.derivation, split_symbols(listed.strip().strip("[]")))
+
+
+def render(worked: Explanation, form: str, digits: int) -> str:
+    """The explanation in one of its forms."""
+    match form:
+        case "markdown":
+            return worked.markdown(digits=digits)
+        case "latex":
+            return worked.latex(digits=digits)
+        case "html":
+            return worked.html(digits=digits)
+        case "json":
+            return json.dumps(worked.to_dict(), ensure_ascii=False, allow_nan=False)
+        case _:
+            return worked.text(digits=digits)
+
+
+def source(target: str, at: Sequence[str], shapes: str | None, what: str) -> str:
+    """The NumPy code of a target."""
+    graph = load(target, at, shapes).graph
+    kinds = ("value", "gradient") if what == "both" else (what,)
+    return "\n\n".join(api.source(graph, of=kind) for kind in kinds)
+
+
+def vocabulary() -> str:
+    """The version and the ops, each with the first sentence of its documentation."""
+    from .. import __version__
+
+    width = max(len(name) for name in OPS)
+    rows = [f"  {name.ljust(width)}  {made.doc.splitlines()[0] if made.doc else ''}" for name, made in sorted(OPS.items())]
+    return "\n".join([f"chainrule {__version__}", "", f"{len(OPS)} operations:", *rows])
+
+
+def has_values(graph: Graph) -> bool:
+    """Whether every input has a number."""
+    return not any(is_abstract(node) for node in graph.inputs)
+
+

@@ -1,0 +1,133 @@
+"""The command line: words in, worked gradients out; exit code 0 when it worked and 2 when the input was at fault.
+
+One idea: a command only reads its words and prints; everything it knows comes from the verbs of `chainrule`. NumPy and the
+engine are imported inside the commands, so that asking for help is immediate.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+_AT = 'a value, as "x=-2, y=5" or W=[[1,2],[3,4]] or f=sigmoid, or a file data.npz or data.json; may be repeated'
+_SHAPES = 'shapes instead of values, as "W: m n, x: n": the working is then in symbols'
+_TARGET = "a formula, or file.py:function"
+
+
+class Door(click.Group):
+    """Turns the package's own errors into a message and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except BrokenPipeError:
+            sys.exit(0)
+        except Exception as problem:
+            from ..errors import ChainruleError
+
+            if not isinstance(problem, ChainruleError):
+                raise
+            click.echo(f"error: {problem}", err=True)
+            ctx.exit(2)
+
+
+def inputs(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The words every command takes."""
+    for option in (
+        click.option("--shapes", metavar="TEXT", help=_SHAPES),
+        click.option("--at", multiple=True, metavar="VALUES", help=_AT),
+        click.argument("target", metavar="TARGET"),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="chainrule")
+def main() -> None:
+    """Gradients that show their work.
+
+    TARGET is a formula in plain text or LaTeX, a Python expression in NumPy, or file.py:function.
+    """
+
+
+@main.command()
+@inputs
+@click.option("--wrt", metavar="SYMBOLS", help="the symbols asked about, as W,b or W2[1,2] (indices from 1); default: all")
+@click.option("--detail", type=click.Choice(["steps", "statements", "result"]), default="steps", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "latex", "html", "json"]), default="text")
+@click.option("--digits", type=click.IntRange(1, 17), default=6, show_default=True, help="significant digits")
+@click.option("--call", "called", multiple=True, metavar="NAMES", help='a name for a gradient, as "delta_2=dL/dz_2"')
+@click.option("--check-order", metavar="SYMBOLS", help="judge a topological order that somebody wrote, as x,y,z,q,f")
+@click.option("--output", "-o", type=click.Path(dir_okay=False), help="write to a file instead of the terminal")
+def explain(
+    target: str, at: Sequence[str], shapes: str | None, wrt: str | None, detail: str, form: str, digits: int,
+    called: Sequence[str], check_order: str | None, output: str | None,
+) -> None:  # fmt: skip
+    """Show the forward pass, the order, and every backward step with numbers beside symbols."""
+    from . import asking
+
+    worked = asking.explain(target, at, shapes, wrt, detail, called)
+    if check_order is not None:
+        verdict = asking.judge(worked, check_order)
+        click.echo(verdict.text())
+        sys.exit(0 if verdict.right else 1)
+    send(asking.render(worked, form, digits), output)
+
+
+@main.command()
+@inputs
+@click.option("--wrt", metavar="SYMBOLS", help="the symbols asked about; default: all")
+@click.option("--jvp", metavar="VALUES", help='the directional derivative J v, v as "x=[1,2]"')
+@click.option("--vjp", metavar="VALUE", help='J^T u for an output gradient u, as "[1,-1]"')
+@click.option("--jacobian", is_flag=True, help="all derivatives of all entries of the output")
+@click.option("--hessian", is_flag=True, help="the second derivatives")
+@click.option("--hvp", metavar="VALUES", help='the Hessian times a direction v, as "x=[1,2]"')
+@click.option("--check", is_flag=True, help="compare with finite differences")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--digits", type=click.IntRange(1, 17), default=6, show_default=True)
+def grad(
+    target: str, at: Sequence[str], shapes: str | None, wrt: str | None, jvp: str | None, vjp: str | None,
+    jacobian: bool, hessian: bool, hvp: str | None, check: bool, form: str, digits: int,
+) -> None:  # fmt: skip
+    """Print the value and the gradient, or a Jacobian, Hessian or directional derivative."""
+    from . import deriving
+
+    question = deriving.Question(wrt, jvp, vjp, jacobian, hessian, hvp, check)
+    send(deriving.answer(target, at, shapes, question, form, digits), None)
+
+
+@main.command()
+@inputs
+@click.option("--of", "what", type=click.Choice(["value", "gradient", "both"]), default="both", show_default=True)
+def source(target: str, at: Sequence[str], shapes: str | None, what: str) -> None:
+    """Print the NumPy code that computes the value and the gradient."""
+    from . import asking
+
+    send(asking.source(target, at, shapes, what), None)
+
+
+@main.command()
+def info() -> None:
+    """Print the version and every function the engine can differentiate."""
+    from . import asking
+
+    send(asking.vocabulary(), None)
+
+
+def send(text: str, output: str | None) -> None:
+    """Print, or write to a file."""
+    if output is None:
+        click.echo(text)
+    else:
+        with open(output, "w", encoding="utf-8") as file:
+            file.write(text if text.endswith("\n") else text + "\n")
+
+
+if __name__ == "__main__":
+    main()

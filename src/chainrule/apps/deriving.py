@@ -1,0 +1,172 @@
+"""Behind `chainrule grad`: a target and a question in, values and derivatives as text or JSON out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .. import api
+from ..derivation.question import Question as Asked
+from ..derivation.question import read_questions, split_symbols
+from ..derivation.symbols import shown_nodes, symbols_for
+from ..errors import GradientError, UnknownNameError
+from ..ir.coercion import as_node
+from ..ir.graph import Graph
+from ..ir.library import reference
+from ..ir.node import Node, concrete
+from ..ir.recording import open_recording
+from ..notation import values as written_values
+from ..renderers.data import plain_data
+from ..renderers.numbers import write_value
+from ..transforms.replay import replay
+from .asking import has_values, load
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked besides the gradient."""
+
+    wrt: str | None = None
+    jvp: str | None = None
+    vjp: str | None = None
+    jacobian: bool = False
+    hessian: bool = False
+    hvp: str | None = None
+    check: bool = False
+
+
+def answer(
+    target: str, at: Sequence[str], shapes: str | None, question: Question, form: str, digits: int
+) -> str:  # fmt: skip
+    """The numbers asked for, named."""
+    graph = load(target, at, shapes).graph
+    if not has_values(graph):
+        symbols = _symbols(graph)
+        missing = [symbols[node] for node in graph.inputs if node.value is None]
+        raise UnknownNameError(
+            given=f"no value for {', '.join(missing)}", expected="a number for every input",
+            remedy=f'give them with --at "{missing[0]}=..."; for the working in symbols use chainrule explain',
+        )  # fmt: skip
+    found = _answers(graph, question)
+    if form == "json":
+        return json.dumps({"version": 1, **{name: plain_data(value) for name, value in found.items()}}, allow_nan=False)
+    width = max(len(name) for name in found)
+    return "\n".join(f"{name.ljust(width)} = {write_value(reference().asarray(value), digits)}" for name, value in found.items())
+
+
+def _symbols(graph: Graph) -> dict[Node, str]:
+    order = graph.order()
+    return symbols_for(order, shown_nodes(order, graph.names, graph.inputs), graph.names)
+
+
+def _answers(graph: Graph, question: Question) -> dict[str, Any]:
+    symbols = _symbols(graph)
+    asked = read_questions(graph, split_symbols(question.wrt) if question.wrt else [], 1)
+    top = symbols[graph.outputs[0]]
+    found: dict[str, Any] = {top: concrete(graph.outputs[0])}
+    if question.jvp is not None:
+        found[f"J v of {top}"] = _moved(graph, symbols, question.jvp, as_function(graph))
+    elif question.vjp is not None:
+        found.update(_pulled(graph, symbols, question.vjp))
+    elif question.hvp is not None:
+        found[f"H v of {top}"] = _hessian_times(graph, symbols, question.hvp)
+    elif question.jacobian or question.hessian:
+        found.update(_matrices(graph, symbols, asked, question.hessian))
+    else:
+        found.update(_gradients(graph, asked))
+        if question.check:
+            found["check"] = api.check_grads(as_function(graph), tuple(concrete(node) for node in graph.inputs)).verdict
+    return found
+
+
+def as_function(graph: Graph) -> Callable[..., Any]:
+    """The graph as a function of its inputs."""
+
+    def function(*values: Any) -> Any:
+        with open_recording():
+            new = replay(graph, [as_node(value) for value in values])
+            result = new[graph.outputs[0]]
+        return result if any(type(value) is Node for value in values) else concrete(result)
+
+    return function
+
+
+def _values(graph: Graph) -> list[Any]:
+    return [concrete(node) for node in graph.inputs]
+
+
+def _gradients(graph: Graph, asked: Sequence[Asked]) -> dict[str, Any]:
+    """The same walk that explains."""
+    wrt = None if not asked else [question for question in asked]
+    top = _symbols(graph)
+    texts = None if wrt is None else [_written(top, question) for question in wrt]
+    worked = api.explain_recorded(graph, texts, "result", None, first_index=1)
+    name = top[graph.outputs[0]]
+    return {f"d{name}/d{symbol}": value for symbol, value in worked.gradients.items()}
+
+
+def _written(symbols: Mapping[Node, str], question: Asked) -> str:
+    at = "" if question.at is None else f"[{','.join(str(place + 1) for place in question.at)}]"
+    return symbols[question.node] + at
+
+
+def _direction(graph: Graph, symbols: Mapping[Node, str], text: str) -> list[Any]:
+    """A tangent for each input: zeros where none is given."""
+    given = written_values.read_values([text])
+    unknown = set(given) - {symbols[node] for node in graph.inputs}
+    if unknown:
+        raise UnknownNameError(given=f"a direction for {', '.join(sorted(unknown))}",
+                               expected=f"one of {', '.join(symbols[node] for node in graph.inputs)}")  # fmt: skip
+    numpy = reference()
+    return [numpy.asarray(given.get(symbols[node], numpy.zeros(node.shape)), float) for node in graph.inputs]
+
+
+def _moved(graph: Graph, symbols: Mapping[Node, str], text: str, function: Callable[..., Any]) -> Any:
+    return api.jvp(function, _values(graph), _direction(graph, symbols, text))[1]
+
+
+def _pulled(graph: Graph, symbols: Mapping[Node, str], text: str) -> dict[str, Any]:
+    _, pullback = api.vjp(as_function(graph), *_values(graph))
+    upstream = reference().asarray(written_values.read_value(text), float)
+    return {f"J^T u for {symbols[node]}": found for node, found in zip(graph.inputs, pullback(upstream), strict=True)}
+
+
+def _require_number(graph: Graph) -> None:
+    if graph.outputs[0].shape:
+        raise GradientError(
+            given=f"an output of shape {graph.outputs[0].shape}", expected="one number",
+            remedy="ask for --jacobian, --jvp or --vjp",
+        )  # fmt: skip
+
+
+def _hessian_times(graph: Graph, symbols: Mapping[Node, str], text: str) -> Any:
+    """H v in the inputs that the direction names."""
+    _require_number(graph)
+    given = written_values.read_values([text])
+    places = [place for place, node in enumerate(graph.inputs) if symbols[node] in given]
+    directions = _direction(graph, symbols, text)
+    values = _values(graph)
+
+    def of_those(*chosen: Any) -> Any:
+        full = list(values)
+        for place, value in zip(places, chosen, strict=True):
+            full[place] = value
+        return as_function(graph)(*full)
+
+    return api.hvp(of_those, [values[place] for place in places], [directions[place] for place in places])
+
+
+def _matrices(graph: Graph, symbols: Mapping[Node, str], asked: Sequence[Asked], second: bool) -> dict[str, Any]:
+    top = symbols[graph.outputs[0]]
+    chosen = [question.node for question in asked] or list(graph.inputs)
+    found = {}
+    if second:
+        _require_number(graph)
+    for place, node in enumerate(graph.inputs):
+        if any(node is each for each in chosen):
+            verb = api.hessian if second else api.jacobian
+            name = f"d²{top}/d{symbols[node]}²" if second else f"d{top}/d{symbols[node]}"
+            found[name] = verb(as_function(graph), place)(*_values(graph))
+    return found

@@ -1,0 +1,148 @@
+"""Entries in, labelled axes out: `W_{12}` is one number, `W_{kj}` under bound k and j is all of W with named axes.
+
+One idea: while an index is bound it is the name of an axis, so a whole sum is computed at once. Mathematics counts from 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import ParseError, ShapeError, TextSpan
+from ..ir.library import reference
+from ..ops import indexing, products
+from .kinds import Context, Run, Value
+from .meaning import Index, Literal, Meaning, Total
+
+
+class WriteOut(Exception):  # noqa: N818  # not an error: the sum is then written out term by term
+    """A sum that cannot be computed at once."""
+
+
+def take_entry(value: Value, indices: tuple[Meaning, ...], span: TextSpan, context: Context) -> Value:
+    """The entry of a value at some indices."""
+    indices = _digits_apart(indices, value.ndim)
+    if len(indices) > value.ndim:
+        axes = "a number" if value.ndim == 0 else f"an array with {value.ndim} ax{'is' if value.ndim == 1 else 'es'}"
+        raise ShapeError(
+            given=f"{len(indices)} ind{'ex' if len(indices) == 1 else 'ices'} on {axes}", where=span,
+            expected="at most as many indices as axes",
+            remedy="give the array its shape (--shapes) or value (--at), or give the whole name a value of its own",
+        )  # fmt: skip
+    keys = [_key(index, size, span, context) for index, size in zip(indices, value.shape, strict=False)]
+    if all(isinstance(key, str) for key in keys):
+        return _labelled(value, [str(key) for key in keys])
+    return _gathered(value, keys, context)
+
+
+def _digits_apart(indices: tuple[Meaning, ...], ndim: int) -> tuple[Meaning, ...]:
+    """`W_{12}` of a matrix is row 1, column 2."""
+    only = indices[0]
+    if len(indices) == 1 and isinstance(only, Literal) and only.written.isdigit() and 1 < len(only.written) == ndim:
+        return tuple(Literal(digit, float(digit), only.span) for digit in only.written)
+    return indices
+
+
+Shift = tuple[tuple[str, ...], int]  # the indices of x_{i+k-1}, and the position of the first entry
+
+
+def _key(index: Meaning, size: int, span: TextSpan, context: Context) -> int | str | Shift:
+    """A position counted from 0, the name of an axis, or a moving position."""
+    if isinstance(index, Index) and isinstance(run := context.indices.get(index.name), Run):
+        if run.start in (0, 1) and run.size == size:
+            return index.name
+        return (index.name,), run.start - (1 if run.start else 0)
+    names, number = moving(index, context)
+    if names:
+        return names, number
+    if not 1 <= number <= size:
+        raise ShapeError(given=f"index {number} of an axis with {size} entries", where=span,
+                         expected=f"an index from 1 to {size}", remedy="entries are counted from 1")  # fmt: skip
+    return int(number) - 1
+
+
+def moving(index: Meaning, context: Context) -> Shift:
+    """The bound indices in `i + k - 1` and the position of the first entry; without bound indices the number itself."""
+    names, number, fresh = [], 0, 0
+    terms = index.terms if isinstance(index, Total) else (("", index),)
+    literal = False
+    for sign, term in terms:
+        if isinstance(term, Index) and isinstance(run := context.indices.get(term.name), Run):
+            if sign == "-":
+                raise WriteOut
+            names.append(term.name)
+            number, fresh = number + run.start, fresh + (run.start == 0)
+        else:
+            number += (-1 if sign == "-" else 1) * _whole(term, index, context)
+            literal = True
+    if not names:
+        return (), number
+    if len(names) > 1 and not literal and number == len(names):
+        context.note(f"the index {'+'.join(names)}", "counted from 0", index.span)
+        return tuple(names), 0
+    return tuple(names), number - (0 if fresh else 1)
+
+
+def _whole(term: Meaning, index: Meaning, context: Context) -> int:
+    if isinstance(term, Literal) and term.value == int(term.value):
+        return int(term.value)
+    if isinstance(term, Index) and isinstance(found := context.indices.get(term.name), int):
+        return found
+    raise ParseError(given="an index that is not a whole number", where=index.span,
+                     expected="whole numbers and bound indices, such as i, 2 or i+1")  # fmt: skip
+
+
+# Labelled axes ------------------------------------------
+def _labelled(value: Value, names: list[str]) -> Value:
+    """The first axes get names; a name twice takes the diagonal."""
+    labels = (*value.labels, *names)
+    if len(set(labels)) == len(labels):
+        return Value(value.node, False, labels)
+    letters = {name: "abcdefghijklmnopqrstuvwxyz"[place] for place, name in enumerate(dict.fromkeys(labels))}
+    rest = "ABCDEFGH"[: value.ndim - len(names)]
+    kept = "".join(dict.fromkeys(letters[name] for name in labels))
+    spelled = f"{''.join(letters[name] for name in labels)}{rest}->{kept}{rest}"
+    if spelled == "aa->a":
+        return Value(products.diag(value.node), False, tuple(letters))
+    return Value(products.einsum(spelled, value.node), False, tuple(letters))
+
+
+def _gathered(value: Value, keys: list[int | str | Shift], context: Context) -> Value:
+    """Entries at fixed or moving positions. Axes: labels so far, then the new labels, then what is left."""
+    if value.labels:
+        raise WriteOut
+    moves = [((key,), 0) if isinstance(key, str) else key for key in keys if not isinstance(key, int)]
+    names = tuple(dict.fromkeys(name for moved, _ in moves for name in moved))
+    key: list[Any] = []
+    for place, each in enumerate(keys):
+        if isinstance(each, int):
+            key.append(each)
+        elif isinstance(each, str) and len(names) == 1 and len(keys) == 1:
+            key.append(slice(None))
+        else:
+            key.append(_positions((each,) and (((each,), 0) if isinstance(each, str) else each), names, context))
+            _refuse_outside(key[-1], value.shape[place], context)
+    return Value(indexing.getitem(value.node, tuple(key)), False, names)
+
+
+def _positions(move: Shift, names: tuple[str, ...], context: Context) -> Any:
+    """Whole numbers along one axis for each index: i + k for every i and k."""
+    numpy = reference()
+    moved, first = move
+    total = numpy.asarray(first)
+    for place, name in enumerate(names):
+        run = context.indices[name]
+        assert isinstance(run, Run)  # only runs are names of axes
+        steps = numpy.arange(run.size) if name in moved else numpy.zeros(run.size, int)
+        total = total + steps.reshape(*(-1 if place == each else 1 for each in range(len(names))))
+    return total
+
+
+def _refuse_outside(positions: Any, size: int, context: Context) -> None:
+    if positions.size and (positions.min() < 0 or positions.max() >= size):
+        raise WriteOut
+
+
+def span_of_index(index: Meaning, context: Context) -> set[str]:
+    """The bound names in an index."""
+    terms = index.terms if isinstance(index, Total) else (("", index),)
+    return {term.name for _, term in terms if isinstance(term, Index) and term.name in context.indices}

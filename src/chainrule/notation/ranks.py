@@ -1,0 +1,244 @@
+"""A program and the ranks that are known in, the rank of every name out: number, vector or matrix.
+
+One idea: a name is a number unless something says otherwise. A transpose, a norm, an index, a softmax, a declared shape
+say so, and from there it spreads: in `u^T f(W x + b)` the u is a vector, so f(..) is one, so x is one and W a matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from . import alphabet
+from .meaning import (
+    Call,
+    Choice,
+    Comparison,
+    Entry,
+    Index,
+    Literal,
+    Meaning,
+    Member,
+    Norm,
+    Over,
+    Own,
+    Picked,
+    Power,
+    Product,
+    Program,
+    Rows,
+    Tabulated,
+    Total,
+    Transposed,
+    Unspecified,
+    Variable,
+)  # fmt: skip
+from .symbols import Symbol
+
+_REDUCTIONS = frozenset({
+    "sum", "mean", "prod", "norm", "squared_norm", "var", "std", "logsumexp", "dot", "cross_entropy", "squared_error",
+})  # fmt: skip
+_VECTORS = frozenset({"softmax", "log_softmax", "layer_norm"})
+_MOST_ROUNDS = 12
+_RELATIVES = frozenset({"theta", "mu", "delta", "Theta", "Sigma"})  # Greek letters that are often arrays
+
+
+def infer_ranks(program: Program, known: Mapping[str, int]) -> dict[str, int]:
+    """The rank of every name of the program; those of which nothing is said are numbers."""
+    found = _Ranks(dict(known))
+    for _ in range(_MOST_ROUNDS):
+        before = dict(found.of)
+        for definition in program.definitions:
+            name = definition.symbol.text
+            rank = found.visit(definition.body, found.of.get(name))
+            if rank is not None:
+                found.of.setdefault(name, rank)
+        if found.of == before:
+            break
+    return found.of
+
+
+@dataclass(slots=True)
+class _Ranks:
+    """What is known so far."""
+
+    of: dict[str, int]
+
+    def visit(self, node: Meaning, want: int | None) -> int | None:
+        """The rank of a node, None while unknown. `want` is what its surroundings ask for."""
+        match node:
+            case Literal() | Index() | Member():
+                return 0
+            case Variable(symbol):
+                return self._variable(symbol, want)
+            case Total(pairs):
+                return self._alike([each for _, each in pairs], want)
+            case Product():
+                return self._product(node, want)
+            case Power(base, exponent):
+                self.visit(exponent, None)
+                return self.visit(base, want)
+            case Unspecified(_, _, body) | Own(_, (body, *_)):
+                return self.visit(body, want)
+            case Transposed(body):
+                return self.visit(body, _guess(body, want))
+            case Norm(body):
+                self.visit(body, _guess(body, 1))
+                return 0
+            case Call():
+                return self._call(node, want)
+            case Entry():
+                return self._entry(node)
+            case _:
+                return self._container(node, want)
+
+    def _container(self, node: Meaning, want: int | None) -> int | None:
+        match node:
+            case Over(body=body):
+                return self.visit(body, None)
+            case Tabulated(indices, body):
+                rank = self.visit(body, None)
+                return len(indices) + (rank or 0)
+            case Choice(branches):
+                for _, condition in branches:
+                    if condition is not None:
+                        self.visit(condition, want)
+                return self._alike([value for value, _ in branches], want)
+            case Comparison(_, left, right):
+                return self._alike([left, right], want)
+            case Rows(rows, shaped):
+                for row in rows:
+                    for cell in row:
+                        self.visit(cell, None)
+                return 2 if shaped == "matrix" else 1
+            case Picked(body):
+                self.visit(body, 1)
+                return None
+            case _:
+                return None
+
+    def _variable(self, symbol: Symbol, want: int | None) -> int | None:
+        rank = self.of.get(symbol.text)
+        if rank is None and want:
+            self.of[symbol.text] = rank = want
+        return rank
+
+    def _alike(self, nodes: list[Meaning], want: int | None) -> int | None:
+        """Terms are of one rank, numbers and Greek letters aside."""
+        ranks = [self.visit(each, None) for each in nodes]
+        highest = max([rank for rank in (*ranks, want) if rank is not None], default=None)
+        if highest:
+            for each, rank in zip(nodes, ranks, strict=True):
+                if rank is None and not _is_coefficient(each):
+                    self.visit(each, highest)
+        return highest
+
+    def _entry(self, node: Entry) -> int | None:
+        count = len(node.indices)
+        only = node.indices[0]
+        if count == 1 and isinstance(only, Literal) and len(only.written) == 2 and _is_capital(node.body):
+            count = 2
+        for index in node.indices:
+            self.visit(index, None)
+        rank = self.visit(node.body, count)
+        return None if rank is None else max(0, rank - len(node.indices))
+
+    def _call(self, node: Call, want: int | None) -> int | None:
+        name, arguments = node.function, node.arguments
+        reduces = name in _REDUCTIONS or (name in ("max", "min") and len(arguments) == 1)
+        if reduces:
+            for each in arguments:
+                self.visit(each, _guess(each, 1))
+            return 0 if not node.options else None
+        if name in _VECTORS:
+            return self.visit(arguments[0], want or 1)
+        if name in ("trace", "diag", "outer", "matmul", "inv", "transpose"):
+            inner = {"trace": 2, "inv": 2, "transpose": 2}.get(name, 1)
+            rank = [self.visit(each, inner) for each in arguments][0]
+            return {"trace": 0, "inv": 2, "transpose": 2, "outer": 2}.get(name, 3 - rank if rank else None)
+        return self._alike(list(arguments), want)
+
+    # Products ------------------------------------------
+    def _product(self, node: Product, want: int | None) -> int | None:
+        parts = _segments(node)
+        ranks = [self._chain(part, None) for part in parts]
+        highest = max([rank for rank in (*ranks, want) if rank is not None], default=None)
+        for part in parts:
+            if highest:
+                self._chain(part, highest)
+        return highest if all(rank is not None for rank in ranks) or highest else None
+
+    def _chain(self, factors: list[Meaning], want: int | None) -> int | None:
+        """The rank of a matrix product, factor by factor; what is unknown may be settled by `want`."""
+        ranks = [self.visit(each, None) for each in factors]
+        if want or any(ranks):
+            self._settle(factors, ranks, want)
+            ranks = [self.visit(each, None) for each in factors]
+        if any(rank is None for rank in ranks):
+            return None
+        return _rank_of_chain(factors, [rank or 0 for rank in ranks])
+
+    def _settle(self, factors: list[Meaning], ranks: list[int | None], want: int | None) -> None:
+        """Give ranks to unknown factors: capitals are matrices, the last small letter is a vector, the rest are numbers."""
+        open_places = [place for place, rank in enumerate(ranks) if rank is None and not _is_coefficient(factors[place])]
+        if not open_places:
+            return
+        for place in open_places:
+            if _is_capital(factors[place]) and (want == 2 or _has_array_beside(ranks, place) or place + 1 < len(factors)):
+                self.visit(factors[place], 2)
+        last = open_places[-1]
+        settled = [self.visit(each, None) for each in factors]
+        if settled[last] is None and last == len(factors) - 1:
+            before = [rank for rank in settled[:last] if rank]
+            turned = any(isinstance(each, Transposed) for each in factors[:last])
+            if before or want == 1 or turned:
+                self.visit(factors[last], 1)
+
+
+def _has_array_beside(ranks: list[int | None], place: int) -> bool:
+    return any(rank for rank in ranks[:place] + ranks[place + 1 :])
+
+
+def _segments(node: Product) -> list[list[Meaning]]:
+    """The matrix products between the signs that work entry by entry."""
+    parts: list[list[Meaning]] = [[]]
+    for sign, each in node.factors:
+        if sign in ("⊙", "∘", "/", "*") and parts[-1]:
+            parts.append([])
+        parts[-1].append(each)
+    return parts
+
+
+def _rank_of_chain(factors: list[Meaning], ranks: list[int]) -> int:
+    """Numbers scale; a row times a column is a number, a column times a row a matrix."""
+    kept = [(rank, isinstance(each, Transposed)) for each, rank in zip(factors, ranks, strict=True) if rank]
+    if not kept:
+        return 0
+    rank, row = kept[0][0], kept[0][1] and kept[0][0] == 1
+    for other, turned in kept[1:]:
+        if rank == 1 and other == 1:
+            rank, row = (0, False) if row and not turned else (2, False) if turned and not row else (1, row)
+        elif rank == 0:
+            rank, row = other, turned and other == 1
+        else:
+            rank, row = (2, False) if rank == other == 2 else (1, rank == 1 and row)
+    return rank
+
+
+def _guess(node: Meaning, want: int | None) -> int | None:
+    """What a name under a transpose or a norm is: a capital is a matrix."""
+    if isinstance(node, Variable):
+        return 2 if _is_capital(node) else 1
+    return want
+
+
+def _is_capital(node: Meaning) -> bool:
+    body = node.body if isinstance(node, Transposed) else node
+    return isinstance(body, Variable) and len(body.symbol.base) == 1 and body.symbol.base.isupper()
+
+
+def _is_coefficient(node: Meaning) -> bool:
+    """A number in front: what is written with a Greek letter, or with digits."""
+    if isinstance(node, Variable):
+        return node.symbol.base in alphabet.GREEK and node.symbol.base not in _RELATIVES
+    return isinstance(node, Literal)

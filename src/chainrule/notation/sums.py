@@ -1,0 +1,317 @@
+"""Sums, products and maxima over indices in, whole-array operations out.
+
+One idea: under a sum the body is computed for all values of its index at once. A sum of products of entries is a dot
+product, a matrix product or an einsum; only what cannot be had so is written out term by term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from ..errors import LimitError, ParseError, TextSpan, UnknownNameError
+from ..ir.library import reference
+from ..ops import arithmetic, movement, products, reductions
+from . import limits
+from .entries import WriteOut, moving
+from .kinds import Context, Run, Value, as_floats, entrywise, in_order, shape_of, union
+from .meaning import Entry, Index, Literal, Meaning, Member, Over, Product, Tabulated, Total, Variable, everything
+from .multiplication import scale
+
+Lower: TypeAlias = Callable[[Meaning, Context], Value]
+
+
+def tabulate(node: Tabulated, context: Context, lower: Lower) -> Value:
+    """The array whose entries the body gives."""
+    runs = _runs(node.indices, (None, None), node.body, node.span, context, lower)
+    value = as_floats(lower(node.body, context.binding(runs)))
+    missing = tuple(name for name in node.indices if name not in value.labels)
+    found = in_order(value, tuple(name for name in node.indices if name in value.labels))
+    if missing:
+        sizes = dict(zip(found.labels, shape_of(found.node), strict=False))
+        partial = (*(sizes.get(name, 1) for name in node.indices), *found.shape)
+        whole = (*(runs[name].size for name in node.indices), *found.shape)
+        return Value(movement.broadcast_to(movement.reshape(found.node, partial), whole))
+    return Value(found.node)
+
+
+def over(node: Over, context: Context, lower: Lower) -> Value:
+    """A sum, product, maximum or minimum."""
+    if any(isinstance(each, Member) for each in everything(node.body)):
+        return _written_out(node, context, lower)
+    runs = _runs(node.indices, (node.first, node.last), node.body, node.span, context, lower)
+    inner = context.binding(runs)
+    try:
+        if node.kind == "sum":
+            return _sum(node, inner, lower, runs)
+        value = _masked(node, as_floats(lower(node.body, inner)), inner, lower)
+        return _reduced(value, node.indices, _REDUCERS[node.kind])
+    except WriteOut:
+        return _written_out(node, context, lower)
+
+
+_REDUCERS: dict[str, Callable[..., Any]] = {"sum": reductions.sum, "prod": reductions.prod, "max": reductions.max, "min": reductions.min}
+
+
+def _reduced(value: Value, names: tuple[str, ...], reducer: Callable[..., Any]) -> Value:
+    axes = tuple(value.labels.index(name) for name in names if name in value.labels)
+    if not axes:
+        return value
+    kept = tuple(label for label in value.labels if label not in names)
+    return Value(reducer(value.node, axis=axes), False, kept)
+
+
+def _masked(node: Over, value: Value, context: Context, lower: Lower) -> Value:
+    """The body where the condition under the sign holds, else 0."""
+    if node.condition is None:
+        return value
+    if node.kind != "sum":
+        raise WriteOut
+    return entrywise(arithmetic.mul, value, as_floats(lower(node.condition, context)))
+
+
+# How far an index runs ------------------------------------------
+def _runs(
+    names: tuple[str, ...], ends: tuple[Meaning | None, Meaning | None], body: Meaning, span: TextSpan, context: Context,
+    lower: Lower,
+) -> dict[str, Run]:  # fmt: skip
+    first = _number(ends[0], context) if ends[0] is not None else None
+    last = _number(ends[1], context) if ends[1] is not None else None
+    runs: dict[str, Run] = {}
+    if len(names) == 1 and first is not None and last is not None:
+        return {names[0]: _bounded(first, last, span)}
+    start = 1 if first is None or len(names) > 1 else first
+    for name in names:
+        if last is not None and len(names) == 1:
+            runs[name] = _bounded(start, last, span)
+    for moved in (False, True):
+        for name in names:
+            if name not in runs and (size := _size(name, body, context.binding(runs), lower, moved)) is not None:
+                runs[name] = Run(max(size - max(start - 1, 0), 0), start)
+    for name in names:
+        if name not in runs:
+            raise ParseError(
+                given=f"the index {name}", where=span, expected="an index that stands below a name whose shape is known",
+                remedy=f"give its limits, such as {name}=1 and an upper limit, or the shapes (--shapes)",
+            )  # fmt: skip
+    return runs
+
+
+def _bounded(first: int, last: int, span: TextSpan) -> Run:
+    if last - first + 1 > limits.ENTRIES or last < first - 1:
+        raise LimitError(given=f"a sum from {first} to {last}", where=span,
+                         expected=f"at most {limits.ENTRIES:,} terms, the first limit not above the last")  # fmt: skip
+    return Run(last - first + 1, first)
+
+
+def _number(node: Meaning, context: Context) -> int | None:
+    """A limit as a number; None when it is a letter of which only the sum knows the size."""
+    match node:
+        case Literal(_, value) if value == int(value):
+            return int(value)
+        case Variable(symbol):
+            found = context.names.get(symbol.text)
+            if found is not None and found.ndim == 0:
+                return _as_whole(found.node, node)
+            return context.sizes.get(symbol.text)
+        case Total(pairs):
+            parts = [_number(each, context) for _, each in pairs]
+            signs = [-1 if sign == "-" else 1 for sign, _ in pairs]
+            return None if None in parts else sum(s * (p or 0) for s, p in zip(signs, parts, strict=True))
+        case Index(name) if isinstance(run := context.indices.get(name), int):
+            return run
+        case _:
+            raise ParseError(given="this limit of a sum", where=node.span, expected="a whole number or a letter")
+
+
+def _as_whole(node: Any, place: Meaning) -> int:
+    value = node if isinstance(node, int | float) else getattr(node, "value", node)
+    if value is None or float(value) != int(value):
+        raise ParseError(given="a limit of a sum that is not a whole number", where=place.span, expected="a whole number")
+    return int(value)
+
+
+def _size(name: str, body: Meaning, context: Context, lower: Lower, moved: bool) -> int | None:
+    """How long the axis is that an index stands on; with `moved`, an index in a sum such as `i + k`."""
+    for each in everything(body):
+        if not isinstance(each, Entry):
+            continue
+        for place, index in enumerate(each.indices):
+            plain = isinstance(index, Index) and index.name == name
+            if plain and not moved and (shape := _shape(each.body, context, lower)) is not None and place < len(shape):
+                return shape[place]
+            if moved and not plain and (found := _moved_size(name, index, each, place, context, lower)) is not None:
+                return found
+    return None
+
+
+def _moved_size(name: str, index: Meaning, entry: Entry, place: int, context: Context, lower: Lower) -> int | None:
+    """`x_{i+k}`: as many i as fit, when it is known how far k runs."""
+    terms = index.terms if isinstance(index, Total) else ()
+    if not any(isinstance(term, Index) and term.name == name for _, term in terms):
+        return None
+    others = [context.indices.get(term.name) for _, term in terms if isinstance(term, Index) and term.name != name]
+    if not all(isinstance(run, Run) for run in others):
+        return None
+    shape = _shape(entry.body, context, lower)
+    if shape is None or place >= len(shape):
+        return None
+    _, first = moving(index, context.binding({name: Run(1, 1)}))
+    return shape[place] - first - sum(run.size - 1 for run in others if isinstance(run, Run))
+
+
+def _shape(node: Meaning, context: Context, lower: Lower) -> tuple[int, ...] | None:
+    """The shape of what an index stands below; None when it depends on another index that is not known yet."""
+    if any(isinstance(each, Index) and each.name not in context.indices for each in everything(node)):
+        return None
+    return lower(node, context).shape
+
+
+# Sums of products ------------------------------------------
+def _sum(node: Over, context: Context, lower: Lower, runs: dict[str, Run]) -> Value:
+    sign, factors = _factors(node.body, 1)
+    values = [as_floats(lower(factor, context)) for factor in factors]
+    if node.condition is not None:
+        values.append(as_floats(lower(node.condition, context)))
+    if any(value.ndim for value in values):
+        value = values[0]
+        for other in values[1:]:
+            value = scale(value, other)
+        values = [value]
+    unused = [name for name in node.indices if not any(name in value.labels for value in values)]
+    for name in reversed([name for name in node.indices if name not in unused]):
+        values = _contract(values, name)
+    found = values[0]
+    for value in values[1:]:
+        found = scale(found, value)
+    for name in unused:
+        found = scale(Value(float(runs[name].size)), found)
+    return found if sign == 1 else scale(Value(-1.0), found)
+
+
+def _factors(node: Meaning, sign: int) -> tuple[int, list[Meaning]]:
+    """The factors of a product, those of products inside it included; a quotient is one factor."""
+    match node:
+        case Product(pairs) if all(each in ("", "·", "×", "*", ".") for each, _ in pairs):
+            found: list[Meaning] = []
+            for _, factor in pairs:
+                sign, inner = _factors(factor, sign)
+                found += inner
+            return sign, found
+        case Total((("-", body),)):
+            return _factors(body, -sign)
+        case Total((("" | "+", body),)):
+            return _factors(body, sign)
+        case _:
+            return sign, [node]
+
+
+def _contract(values: list[Value], name: str) -> list[Value]:
+    """The factors after summing over one index: those that carry it become one."""
+    carrying = [value for value in values if name in value.labels]
+    others = [value for value in values if name not in value.labels]
+    if len(carrying) == 1:
+        return [*others, _reduced(carrying[0], (name,), reductions.sum)]
+    if len(carrying) == 2:
+        first, second = carrying
+        if first.labels == second.labels == (name,):
+            return [*others, Value(products.matmul(first.node, second.node))]
+        if (product := _matrix_product(first, second, name)) is not None:
+            return [*others, product]
+    return [*others, _einsum(carrying, name)]
+
+
+def _matrix_product(first: Value, second: Value, name: str) -> Value | None:
+    """W_kj x_j or A_ij B_jk summed over j; the factor with two axes first."""
+    if len(first.labels) == 1 and len(second.labels) == 2:
+        first, second = second, first
+    if len(first.labels) != 2 or len(second.labels) > 2 or len({*first.labels, *second.labels}) != len(second.labels) + 1:
+        return None
+    kept = next(label for label in first.labels if label != name)
+    rest = tuple(label for label in second.labels if label != name)
+    left, right = in_order(first, (kept, name)), in_order(second, (name, *rest))
+    return Value(products.matmul(left.node, right.node), False, (kept, *rest))
+
+
+def _einsum(values: list[Value], name: str) -> Value:
+    labels = union(values)
+    if len(values) > 12 or len(labels) > 26:
+        raise WriteOut
+    letters = {label: "ijklmnopqrstuvwxyzabcdefgh"[place] for place, label in enumerate(labels)}
+    terms = ",".join("".join(letters[label] for label in value.labels) for value in values)
+    kept = tuple(label for label in labels if label != name)
+    spelled = f"{terms}->{''.join(letters[label] for label in kept)}"
+    return Value(products.einsum(spelled, *(value.node for value in values)), False, kept)
+
+
+# Written out ------------------------------------------
+def _written_out(node: Over, context: Context, lower: Lower) -> Value:
+    """Term by term: for names that differ in a number, and for indices that no axis follows."""
+    values = _index_values(node, context, lower)
+    combine = {"sum": arithmetic.add, "prod": arithmetic.mul, "max": arithmetic.maximum, "min": arithmetic.minimum}[node.kind]
+    found: Value | None = None
+    for each in values:
+        inner = context.binding(each)
+        if node.condition is not None and not _holds(lower(node.condition, inner), node):
+            continue
+        term = as_floats(lower(node.body, inner))
+        found = term if found is None else entrywise(combine, found, term)
+    return found if found is not None else Value(0.0 if node.kind == "sum" else 1.0)
+
+
+def _holds(value: Value, node: Over) -> bool:
+    if not isinstance(value.node, int | float):
+        raise ParseError(given="a condition under a sum that depends on values", where=node.span,
+                         expected="a condition on indices, such as j != i")  # fmt: skip
+    return bool(value.node)
+
+
+def _index_values(node: Over, context: Context, lower: Lower) -> list[dict[str, int]]:
+    found: list[dict[str, int]] = [{}]
+    for name in node.indices:
+        numbers = _numbers_of(name, node, context, lower)
+        found = [{**each, name: number} for each in found for number in numbers]
+        if len(found) > limits.TERMS:
+            raise LimitError(
+                given=f"a sum of {len(found):,} terms", where=node.span, expected=f"at most {limits.TERMS:,} when written out",
+                remedy="use arrays, so that the sum can be computed at once",
+            )  # fmt: skip
+    return found
+
+
+def _numbers_of(name: str, node: Over, context: Context, lower: Lower) -> list[int]:
+    members = [each.family for each in everything(node.body) if isinstance(each, Member)]
+    first = _number(node.first, context) if node.first is not None and len(node.indices) == 1 else None
+    last = _number(node.last, context) if node.last is not None and len(node.indices) == 1 else None
+    if first is not None and last is not None:
+        run = _bounded(first, last, node.span)
+        return list(range(run.start, run.start + min(run.size, limits.TERMS + 1)))
+    if members:
+        head, _, tail = members[0].partition("#")
+        inside = [known[len(head) : len(known) - len(tail)] for known in context.names
+                  if known.startswith(head) and known.endswith(tail)]  # fmt: skip
+        return sorted(int(each) for each in inside if each.isdigit() and int(each) >= (first or 0))
+    run = _runs((name,), (node.first, node.last), node.body, node.span, context, lower)[name]
+    return list(range(run.start, run.start + run.size))
+
+
+def member(node: Member, context: Context) -> Value:
+    """The name of a family that the index points at."""
+    number = context.indices.get(node.index.name) if isinstance(node.index, Index) else None
+    if not isinstance(number, int):
+        raise WriteOut
+    name = node.family.replace("#", str(number))
+    if name not in context.names:
+        raise UnknownNameError(given=f"the name {name}", where=node.span, expected="a name with a value or a definition",
+                               remedy=f"define {name}, or give it a value")  # fmt: skip
+    return context.names[name]
+
+
+def index_value(node: Index, context: Context) -> Value:
+    """A bound index where a number is wanted."""
+    run = context.indices.get(node.name)
+    if isinstance(run, int):
+        return Value(float(run))
+    if run is None:
+        raise ParseError(given=f"the index {node.name}", where=node.span, expected="an index that is bound by a sum")
+    return Value(reference().arange(run.start, run.start + run.size, dtype="float64"), False, (node.name,))
