@@ -44,7 +44,7 @@ def symbols_for(order: Sequence[Node], shown: Sequence[Node], names: Mapping[Nod
     for node in shown:
         if node not in found:
             found[node] = activations.get(node) or next(fresh)
-    return found
+    return {node: found[node] for node in shown}
 
 
 def unused(name: str, taken: set[str]) -> str:
@@ -76,7 +76,7 @@ def activation_names(
     order: Sequence[Node], shown: Sequence[Node], found: Mapping[Node, str], taken: set[str]
 ) -> dict[Node, str]:
     """z and h around an activation function (z_1, h_1, z_2, h_2 where there are several); s for a softmax."""
-    unnamed = [node for node in shown if node not in found]
+    unnamed = dict.fromkeys(node for node in shown if node not in found)
     activations = [node for node in unnamed if node.op.name in _ACTIVATIONS or is_generic(node.op)]
     readers = consumers(order)
     result: dict[Node, str] = {}

@@ -14,7 +14,8 @@ from typing import Any
 from .. import ops
 from ..errors import LimitError, ParseError, TextSpan, UnknownNameError
 from ..ir.library import reference
-from ..ops import arithmetic, choices, functions, generic, indexing, joining, movement, reductions
+from ..ops import arithmetic, choices, functions, indexing, joining, movement, reductions
+from ..ops.generic import generic
 from . import limits
 from .entries import WriteOut, take_entry
 from .kinds import Context, Value, as_floats, entrywise, is_number, line_up, said_at
@@ -125,7 +126,7 @@ def _lower_rest(node: Meaning, context: Context) -> Value:
                 return _call(node, context)
         case Unspecified(name, order, body):
             value = lower(body, context)
-            return Value(generic.generic(name, order)(_array(value.node)), value.row, value.labels)
+            return Value(generic(name, order)(_array(value.node)), value.row, value.labels)
         case Norm(body, order, span):
             with said_at(span, context):
                 return _norm(lower(body, context), order)

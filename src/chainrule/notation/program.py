@@ -109,7 +109,7 @@ class _Assembly:
         if not self.definitions:
             span = self.drafts[0].span
             raise ParseError(given="no formula that says what a name is", where=span, expected="a formula such as f = x y")
-        ordered = _in_order(self.definitions)
+        ordered = in_order(self.definitions)
         return Program(
             tuple(ordered), self._output().symbol, tuple(self.scope.readings), functions,
             tuple(self.given.values()), self.shapes,
@@ -230,7 +230,7 @@ def _used(definition: Definition, definitions: Mapping[str, Definition]) -> list
     return [name for name in definitions if name in found]
 
 
-def _in_order(definitions: dict[str, Definition]) -> list[Definition]:
+def in_order(definitions: dict[str, Definition]) -> list[Definition]:
     """Each definition after those that it uses, otherwise in the order of the text. Raises ParseError on a circle."""
     done: dict[str, Definition] = {}
     for name in definitions:

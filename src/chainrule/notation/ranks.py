@@ -35,7 +35,7 @@ from .meaning import (
 )  # fmt: skip
 from .symbols import Symbol
 
-_REDUCTIONS = frozenset({
+REDUCTIONS = frozenset({
     "sum", "mean", "prod", "norm", "squared_norm", "var", "std", "logsumexp", "dot", "cross_entropy", "squared_error",
 })  # fmt: skip
 _VECTORS = frozenset({"softmax", "log_softmax", "layer_norm"})
@@ -145,22 +145,31 @@ class _Ranks:
 
     def _call(self, node: Call, want: int | None) -> int | None:
         name, arguments = node.function, node.arguments
-        reduces = name in _REDUCTIONS or (name in ("max", "min") and len(arguments) == 1)
+        reduces = name in REDUCTIONS or (name in ("max", "min") and len(arguments) == 1)
         if reduces:
             for each in arguments:
                 self.visit(each, _guess(each, 1))
-            return 0 if not node.options else None
+            return 0 if not node.options else self._reduced(node)
         if name in _VECTORS:
             return self.visit(arguments[0], want or 1)
-        if name in ("trace", "diag", "outer", "matmul", "inv", "transpose"):
+        if name == "matmul":
+            one, other = (self.visit(each, _guess(each, 1)) for each in arguments[:2])
+            return one + other - 2 if one and other else None
+        if name in ("trace", "diag", "outer", "inv", "transpose"):
             inner = {"trace": 2, "inv": 2, "transpose": 2}.get(name, 1)
-            rank = [self.visit(each, inner) for each in arguments][0]
-            return {"trace": 0, "inv": 2, "transpose": 2, "outer": 2}.get(name, 3 - rank if rank else None)
+            rank = next(iter([self.visit(each, inner) for each in arguments]))
+            return {"trace": 0, "inv": 2, "transpose": rank, "outer": 2}.get(name, 3 - rank if rank else None)
         return self._alike(list(arguments), want)
+
+    def _reduced(self, node: Call) -> int | None:
+        rank, options = self.visit(node.arguments[0], None), dict(node.options)
+        if rank is None or options.get("axis") is None or options.get("keepdims"):
+            return rank if options.get("keepdims") else None if rank is None else 0
+        return max(0, rank - (len(axis) if isinstance(axis := options["axis"], tuple) else 1))
 
     # Products ------------------------------------------
     def _product(self, node: Product, want: int | None) -> int | None:
-        parts = _segments(node)
+        parts = segments(node)
         ranks = [self._chain(part, None) for part in parts]
         highest = max([rank for rank in (*ranks, want) if rank is not None], default=None)
         for part in parts:
@@ -199,7 +208,7 @@ def _has_array_beside(ranks: list[int | None], place: int) -> bool:
     return any(rank for rank in ranks[:place] + ranks[place + 1 :])
 
 
-def _segments(node: Product) -> list[list[Meaning]]:
+def segments(node: Product) -> list[list[Meaning]]:
     """The matrix products between the signs that work entry by entry."""
     parts: list[list[Meaning]] = [[]]
     for sign, each in node.factors:

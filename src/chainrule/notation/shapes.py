@@ -34,7 +34,7 @@ from .meaning import (
     Unspecified,
     Variable,
 )  # fmt: skip
-from .ranks import _REDUCTIONS, _segments, infer_ranks
+from .ranks import REDUCTIONS, infer_ranks, segments
 from .symbols import Symbol, read_symbol
 
 Size: TypeAlias = int | str
@@ -236,7 +236,7 @@ class _Walk:
         return longest
 
     def _product(self, node: Product) -> Kind:
-        kinds = [self._chain(part) for part in _segments(node)]
+        kinds = [self._chain(part) for part in segments(node)]
         longest = max(kinds, key=_length)
         for axes, _ in kinds:
             if len(axes) == len(longest[0]):
@@ -272,7 +272,11 @@ class _Walk:
         name = node.function
         if name in ("dot", "cross_entropy", "squared_error") and len(kinds) == 2:
             self._alike(node.arguments)
-        if name in _REDUCTIONS or name == "trace" or (name in ("max", "min") and len(kinds) == 1):
+        if name == "matmul" and len(kinds) == 2 and all(axes for axes, _ in kinds):
+            return self._matmul(kinds[0][0], kinds[1][0])
+        if node.options and kinds[0][0]:
+            return self._reduced(node, kinds[0][0])
+        if name in REDUCTIONS or name == "trace" or (name in ("max", "min") and len(kinds) == 1):
             return (), False
         if name == "diag" and kinds[0][0]:
             axes = kinds[0][0]
@@ -282,6 +286,20 @@ class _Walk:
         if name == "transpose":
             return kinds[0][0][::-1], False
         return self._alike(node.arguments)
+
+    def _matmul(self, first: Dims, second: Dims) -> Kind:
+        """NumPy's matrix product, which knows no rows."""
+        inner = second[-2] if len(second) > 1 else second[0]
+        self.sizes.unify(first[-1], inner)
+        return (*first[:-1], *(axis for axis in second if axis != inner)), False
+
+    def _reduced(self, node: Call, axes: Dims) -> Kind:
+        options = dict(node.options)
+        if options.get("axis") is None or options.get("keepdims") or node.function in ("softmax", "log_softmax"):
+            return (() if options.get("axis") is None and not options.get("keepdims") else axes), False
+        named = options["axis"] if isinstance(options["axis"], tuple) else (options["axis"],)
+        gone = {each % len(axes) for each in named if isinstance(each, int)}
+        return tuple(axis for place, axis in enumerate(axes) if place not in gone), False
 
     def _entry(self, node: Entry) -> Kind:
         axes, _ = self.visit(node.body)

@@ -116,7 +116,7 @@ def carry(xp: Library, gradient: Array, slope: Array) -> Array:
     A path that is not taken sends nothing: where(x > 0, log(x), 0) has derivative 0 at 0. Source: the strong zero of
     automatic differentiation (Griewank and Walther, Evaluating Derivatives, 2008, section 14).
     """
-    return xp.where(xp.equal(gradient, 0), xp.multiply(gradient, 0), xp.multiply(gradient, slope))
+    return xp.where(xp.equal(gradient, 0), xp.multiply(gradient, 0), xp.multiply(gradient, slope))[()]
 
 
 def div_left(z: Array, x: Array, y: Array) -> Array:

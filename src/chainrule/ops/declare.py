@@ -25,12 +25,12 @@ POSITIVE: Interval = (0.2, 3.0)
 UNIT: Interval = (-0.9, 0.9)
 
 
-def same_type(*types: ArrayType) -> ArrayType:
+def same_type(*types: ArrayType, **params: Any) -> ArrayType:
     """Elementwise: the inputs already agree."""
     return types[-1]
 
 
-def floating_type(*types: ArrayType) -> ArrayType:
+def floating_type(*types: ArrayType, **params: Any) -> ArrayType:
     """Elementwise and never an integer: NumPy computes functions of integers in float64."""
     last = types[-1]
     return last if last.dtype.kind in "fc" else array_type(last.shape, reference().dtype("float64"))

@@ -263,7 +263,7 @@ LEAK = "a corner at 0: the smaller slope is used there (least-norm convention)"
 @elementwise(leaky_relu_slope, with_slope("leaky_relu", "slope"), kink=LEAK, is_kink=is_zero, params=(("slope", 0.01),))
 def leaky_relu_op(xp: Library, x: Array, *, slope: float) -> Array:
     """x where x > 0, else slope * x. Derivative 1 or slope."""
-    return xp.where(x > 0, x, slope * x)
+    return xp.where(x > 0, x, slope * x)[()]
 
 
 def leaky_relu(x: Any, slope: float = 0.01) -> Any:
@@ -283,7 +283,7 @@ def minimum_zero(x: Array) -> Array:
 @elementwise(elu_slope, with_slope("elu", "alpha"), params=(("alpha", 1.0),), type_rule=floating_type)
 def elu_op(xp: Library, x: Array, *, alpha: float) -> Array:
     """x where x > 0, else alpha (exp(x) - 1). Derivative 1 or alpha exp(x). Source: Clevert et al., 2015."""
-    return xp.where(x > 0, x, alpha * xp.expm1(xp.minimum(x, 0)))
+    return xp.where(x > 0, x, alpha * xp.expm1(xp.minimum(x, 0)))[()]
 
 
 def elu(x: Any, alpha: float = 1.0) -> Any:

@@ -1,4 +1,4 @@
-"""Custom rules: a function and its derivative as the user writes them in, a function that every derivative respects out.
+"""Custom rules: a function and a derivative of the user's own in, a function that every derivative respects out.
 
 One idea: each custom function is an op made on the spot. The user gives one mode; the other is its transpose, found by
 running the given rule on a variable and differentiating what it did, which is exact because a rule is linear in it.
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import update_wrapper
 from typing import Any, final
 
-from ..errors import EscapeError, GradientError, TraceError
+from ..errors import GradientError
 from ..ir.coercion import as_node
 from ..ir.library import Array, Library
 from ..ir.node import Node, concrete
@@ -20,7 +20,8 @@ from ..ir.op import Custom, Domain, Op, Role
 from ..ir.recording import open_recording
 from ..ir.types import ArrayType
 from ..ops.sources import input_node
-from .calls import Call, begin, gradients_of_inputs, moved_output, name_of
+from .calls import Call, begin, name_of
+from .returns import gradients_of_inputs, moved_output, transposing
 from .reverse import gradients
 
 Forward = Callable[..., tuple[Any, Any]]
@@ -38,7 +39,7 @@ class CustomVjp:
         self.op = made_op(fun, Custom(vjp_pull, vjp_push))
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        return begin(self, positional(self.fun, args, keywords))
+        return begin(self, args, keywords)
 
     def defvjp(self, forward: Forward, backward: Backward) -> None:
         """`forward(*args)` returns (output, residuals); `backward(residuals, g)` one gradient for each argument.
@@ -59,7 +60,7 @@ class CustomJvp:
         self.op = made_op(fun, Custom(jvp_pull, jvp_push))
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
-        return begin(self, positional(self.fun, args, keywords))
+        return begin(self, args, keywords)
 
     def defjvp(self, rule: Callable[..., Any]) -> Callable[..., Any]:
         """`rule(primals, tangents)` returns (output, how it moves); arguments in `nondiff_argnums` come first."""
@@ -70,14 +71,14 @@ class CustomJvp:
 def custom_vjp(fun: Callable[..., Any], nondiff_argnums: Iterable[int] = ()) -> CustomVjp:
     """Give a function its own derivative, as reverse mode wants it. A decorator, with JAX's protocol.
 
-    `forward(*args)` returns the output and whatever the rule needs later; `backward(residuals, g)` returns a tuple with one
-    gradient for each argument (None for one that does not matter). The rule is used by every derivative: forward mode and
-    second derivatives run it on recorded values, so for them it must be written with functions that can be recorded.
+    `forward(*args)` returns the output and whatever the rule needs later; `backward(residuals, g)` returns a tuple with
+    one gradient for each argument (None for one that does not matter). The rule is used by every derivative: forward
+    mode and second derivatives run it on recorded values, so for them it is made of functions that can be recorded.
     Arguments named in `nondiff_argnums` are passed on as they are. Several outputs go out in any container; the arrays
     handed to `fun` and its rules are read-only. Raises GradientError when the rule does not fit the function.
 
     >>> import numpy as np
-    >>> from chainrule import custom_vjp, grad, hessian
+    >>> from chainrule import grad
     >>> @custom_vjp
     ... def log1pexp(x):
     ...     return np.log(1 + np.exp(x))
@@ -86,7 +87,7 @@ def custom_vjp(fun: Callable[..., Any], nondiff_argnums: Iterable[int] = ()) -> 
     >>> def backward(x, g):
     ...     return (g * (1 - 1 / (1 + np.exp(x))),)
     >>> log1pexp.defvjp(forward, backward)
-    >>> grad(log1pexp)(100.0), hessian(log1pexp)(0.0)
+    >>> grad(log1pexp)(100.0), grad(grad(log1pexp))(0.0)
     (1.0, 0.25)
     """
     return CustomVjp(fun, nondiff_argnums)
@@ -95,12 +96,13 @@ def custom_vjp(fun: Callable[..., Any], nondiff_argnums: Iterable[int] = ()) -> 
 def custom_jvp(fun: Callable[..., Any], nondiff_argnums: Iterable[int] = ()) -> CustomJvp:
     """Give a function its own derivative, as forward mode wants it. A decorator, with JAX's protocol.
 
-    `rule(primals, tangents)` returns the output and how it moves; it must be linear in the tangents, and be written with
-    functions that can be recorded: reverse mode runs it backwards. An argument that does not move has a tangent of zeros.
+    `rule(primals, tangents)` returns the output and how it moves; it must be linear in the tangents, and be made of
+    functions that can be recorded: reverse mode runs it backwards. An argument that does not move has a tangent of
+    zeros.
     Everything else is as in `custom_vjp`.
 
     >>> import numpy as np
-    >>> from chainrule import custom_jvp, grad, jvp
+    >>> from chainrule import grad
     >>> @custom_jvp
     ... def cube(x):
     ...     return x * x * x
@@ -108,28 +110,13 @@ def custom_jvp(fun: Callable[..., Any], nondiff_argnums: Iterable[int] = ()) -> 
     ... def cube_rule(primals, tangents):
     ...     (x,), (moved,) = primals, tangents
     ...     return cube(x), 3 * x**2 * moved
-    >>> jvp(cube, (2.0,), (1.0,))[1], grad(cube)(2.0), grad(grad(cube))(2.0)
-    (12.0, 12.0, 12.0)
+    >>> grad(cube)(2.0), grad(grad(cube))(2.0)
+    (12.0, 12.0)
     """
     return CustomJvp(fun, nondiff_argnums)
 
 
-def positional(fun: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, ...]:
-    """All arguments by position, because rules take them so. Raises TraceError for keyword-only arguments."""
-    if not keywords:
-        return args
-    bound = inspect.signature(fun).bind(*args, **keywords)
-    bound.apply_defaults()
-    if bound.kwargs:
-        raise TraceError(
-            given=f"{name_of(fun)} called with {', '.join(f'{key}=' for key in bound.kwargs)}",
-            expected="arguments that can be passed by position: a custom rule takes them so",
-            remedy="take the star out of the signature, or bind them first with functools.partial",
-        )
-    return bound.args
-
-
-# The op ----------------------------------------------------------------------------------------------------------------
+# The op --------------------------------------------------------------------------------------------------------------
 def made_op(fun: Callable[..., Any], derivative: Custom) -> Op:
     """The op of a custom function. What is particular to one use of it is in the parameter `call`."""
     return Op(
@@ -156,7 +143,7 @@ def call_notation(node: Node) -> Notation:
     )
 
 
-# Reverse mode from the user's rule, forward mode by transposing it --------------------------------------------------------
+# Reverse mode from the user's rule, forward mode by transposing it ---------------------------------------------------
 def vjp_pull(g: Array, y: Array, *inputs: Array, call: Call) -> tuple[Any, ...]:
     _, backward = call.rules("defvjp(forward, backward)")
     found = backward(*call.fixed_arguments(), call.residuals(inputs), call.unpack(g))
@@ -167,15 +154,16 @@ def vjp_push(tangents: tuple[Any, ...], y: Array, *inputs: Array, call: Call) ->
     _, backward = call.rules("defvjp(forward, backward)")
     if y.dtype.kind != "f":
         return None
-    with open_recording(), linear_in(backward, "the gradient it is given", "jvp, jacfwd and hessian"):
+    with open_recording(), transposing(backward, "the gradient it is given", "jvp, jacfwd and hessian"):
         upstream = input_node(y.shape, y.dtype)
         sent = vjp_pull(upstream, y, *inputs, call=call)
-        pairs = [(each, move) for each, move in zip(sent, tangents, strict=True) if type(each) is Node and move is not None]
-        found = gradients([each for each, _ in pairs], [as_node(move) for _, move in pairs], [upstream], symbolic=True)
+        arrived = [slot for slot, each in enumerate(sent) if type(each) is Node and tangents[slot] is not None]
+        moves = [as_node(tangents[slot]) for slot in arrived]
+        found = gradients([sent[slot] for slot in arrived], moves, [upstream], symbolic=True)
         return settled(found, [upstream], (*tangents, y, *inputs), backward)[0]
 
 
-# Forward mode from the user's rule, reverse mode by transposing it --------------------------------------------------------
+# Forward mode from the user's rule, reverse mode by transposing it ---------------------------------------------------
 def jvp_push(tangents: tuple[Any, ...], y: Array, *inputs: Array, call: Call) -> Any:
     (rule,) = call.rules("defjvp(rule)")
     primals, moves = call.primals_and_tangents(inputs, tangents)
@@ -184,7 +172,7 @@ def jvp_push(tangents: tuple[Any, ...], y: Array, *inputs: Array, call: Call) ->
 
 def jvp_pull(g: Array, y: Array, *inputs: Array, call: Call) -> tuple[Any, ...]:
     (rule,) = call.rules("defjvp(rule)")
-    with open_recording(), linear_in(rule, "the tangents", "grad, vjp and jacrev"):
+    with open_recording(), transposing(rule, "the tangents", "grad, vjp and jacrev"):
         moves = [input_node(each.shape, each.dtype) if each.dtype.kind == "f" else None for each in inputs]
         moving = [move for move in moves if move is not None]
         output = jvp_push(tuple(moves), y, *inputs, call=call)
@@ -195,33 +183,10 @@ def jvp_pull(g: Array, y: Array, *inputs: Array, call: Call) -> tuple[Any, ...]:
     return tuple(None if move is None else next(remaining) for move in moves)
 
 
-class linear_in:  # noqa: N801 (reads as a phrase in a with statement)
-    """Says which rule is at fault when transposing it fails."""
-
-    def __init__(self, rule: Callable[..., Any], what: str, needed_by: str) -> None:
-        self.rule, self.what, self.needed_by = rule, what, needed_by
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: object) -> None:
-        if isinstance(problem, TraceError):
-            refuse_transpose(self.rule, f"cannot be recorded as a function of {self.what}: {problem.given}", self.needed_by)
-
-
-def refuse_transpose(rule: Callable[..., Any], why: str, needed_by: str) -> None:
-    raise GradientError(
-        given=f"the rule {name_of(rule)}, which {why}",
-        where=name_of(rule),
-        expected=f"a rule made of functions that can be recorded, since {needed_by} run it the other way round",
-        remedy="write it with NumPy's functions and without branches on what it is linear in; or use the other mode",
-    ) from None
-
-
 def settled(
     found: Sequence[Any], variables: Sequence[Node], given: tuple[Any, ...], rule: Callable[..., Any]
 ) -> list[Any]:
-    """The transposed rule's results, plain when everything given was plain. Raises GradientError where it was not linear."""
+    """The transposed rule's results, plain when everything given was. Raises GradientError where it was not linear."""
     symbolic = any(type(each) is Node for each in given)
     for each in found:
         if each is not None and depends_on(each, variables):
@@ -246,6 +211,3 @@ def depends_on(node: Node, variables: Sequence[Node]) -> bool:
             seen.add(each)
             pending.extend(each.inputs)
     return False
-
-
-__all__ = ["CustomJvp", "CustomVjp", "EscapeError", "custom_jvp", "custom_vjp"]

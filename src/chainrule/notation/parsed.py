@@ -1,0 +1,227 @@
+"""A formula in, a graph out, with everything that was decided on the way.
+
+One idea: the program that a text says is run on nodes. It can be run again on other nodes or arrays, so a parsed formula is
+a function like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import TextSpan, UnknownNameError, did_you_mean
+from ..ir.coercion import as_node
+from ..ir.graph import Graph
+from ..ir.library import reference
+from ..ir.node import Node
+from ..ops.sources import input_node
+from . import limits
+from .inline import without_own_functions
+from .kinds import Context
+from .lower import lower, run
+from .meaning import Over, Program, Reading, Variable, everything
+from .program import Outside, read_program
+from .python import is_python, read_python
+from .shapes import Size, infer_shapes, read_shapes
+from .symbols import Symbol, read_symbol
+from .values import Given, Values, as_array, read_values
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of the text: the name it defines, as it was written, and where."""
+
+    name: str
+    text: str
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parsed:
+    """A formula that has been read.
+
+    `graph` has one output; `graph.names` names the nodes as the text does. `inputs` are the names of the graph's inputs,
+    in order; `values` those that were given; `shapes` may hold letters, `sizes` says what they stand for in the graph.
+    Calling it computes the formula from arrays or nodes, in the order of `inputs`.
+    """
+
+    graph: Graph
+    inputs: tuple[str, ...]
+    output: str
+    values: Mapping[str, Any]
+    shapes: Mapping[str, tuple[Size, ...]]
+    sizes: Mapping[str, int]
+    readings: tuple[Reading, ...]
+    statements: tuple[Statement, ...]
+    aliases: Mapping[str, str]  # second names of a node: yhat -> z_2
+    latex: Mapping[str, str]  # how each name is written in LaTeX
+    program: Program
+
+    @property
+    def names(self) -> dict[str, Node]:
+        """The node of every name, in order."""
+        found = {name: node for node, name in self.graph.names.items()}
+        return found | {name: found[other] for name, other in self.aliases.items()}
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The value of the formula: an array for arrays, a node when an argument is one."""
+        return self.run(*arguments)[self.output]
+
+    def run(self, *arguments: Any) -> dict[str, Any]:
+        """The value of every name that the formula defines, in order."""
+        if len(arguments) != len(self.inputs):
+            raise TypeError(f"{len(arguments)} arguments for {', '.join(self.inputs) or 'no inputs'}")
+        given = dict(zip(self.inputs, map(_as_argument, arguments), strict=True))
+        return dict(run(self.program, given, self.sizes).values)
+
+
+def _as_argument(value: Any) -> Any:
+    return value if hasattr(value, "dtype") else reference().asarray(value, dtype="float64")[()]
+
+
+def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: Values | None = None) -> Parsed:
+    """Read a formula in plain text, LaTeX or NumPy's Python.
+
+    `values`: numbers and arrays by name, or text such as "x=-2, y=5". `shapes`: sizes by name, or text such as "W: m n, x: n".
+    Raises ParseError, UnknownNameError, ShapeError and LimitError, each with the place in the text.
+    """
+    limits.refuse_longer(text, limits.INPUT, "a formula")
+    given, declared = read_values(values), _declared_shapes(shapes)
+    program = without_own_functions(_read(text, given, declared))
+    known = _known_arrays(program, given)
+    sized = {letter for shape in (*declared.values(), *program.shapes.values()) for letter in shape if isinstance(letter, str)}
+    inputs = _inputs(program, known, sized)
+    _refuse_unused(given, declared, program, inputs)
+    if given.arrays:
+        _refuse_missing(inputs, known, declared, program, given)
+    dimensions: dict[str, tuple[Size, ...]] = {name: tuple(map(_size, shape)) for name, shape in program.shapes.items()}
+    dimensions |= declared
+    dimensions |= {name: tuple(getattr(array, "shape", ())) for name, array in known.items()}
+    found = infer_shapes(program, inputs, {name: shape for name, shape in dimensions.items()})
+    nodes = {each.text: _input(known.get(each.text), found.numbers[each.text]) for each in inputs}
+    lowered = run(program, nodes, found.sizes)
+    names, aliases = _named(nodes, lowered.values)
+    graph = Graph(tuple(nodes.values()), (_node(lowered.output),), names)
+    spans = {each.symbol: each.span for each in program.definitions}
+    return Parsed(
+        graph, tuple(nodes), program.output.text, {name: known[name] for name in nodes if name in known}, found.letters,
+        found.sizes, (*lowered.readings, *_assumed(found.letters, dimensions)),
+        tuple(Statement(symbol.text, span.text[span.start : span.stop], span) for symbol, span in spans.items()),
+        aliases, {each.text: each.latex for each in (*inputs, *spans)}, program,
+    )  # fmt: skip
+
+
+def _read(text: str, given: Given, declared: Mapping[str, tuple[Size, ...]]) -> Program:
+    if is_python(text):
+        return read_python(text, given.functions)
+    names = {**given.symbols, **{name: read_symbol(name) for name in declared}}
+    arrays = {name for name, array in given.arrays.items() if getattr(array, "ndim", 0)}
+    arrays |= {name for name, shape in declared.items() if shape}
+    return read_program(text, Outside(names, arrays, given.functions))
+
+
+def _declared_shapes(shapes: str | Mapping[str, Any] | None) -> dict[str, tuple[Size, ...]]:
+    if shapes is None or isinstance(shapes, str):
+        return read_shapes(shapes or "")
+    found = {}
+    for name, shape in shapes.items():
+        sizes = shape.split() if isinstance(shape, str) else shape if isinstance(shape, tuple | list) else (shape,)
+        found[read_symbol(name).text] = tuple(map(_size, sizes))
+    return found
+
+
+def _size(size: Any) -> Size:
+    return int(size) if str(size).isdigit() else str(size)
+
+
+def _known_arrays(program: Program, given: Given) -> dict[str, Any]:
+    """Values from outside, and those that the text gives itself; outside goes first."""
+    found: dict[str, Any] = {}
+    for symbol, meaning in program.given:
+        value = lower(meaning, Context({}, {}, []))
+        found[symbol.text] = as_array(value.node, symbol.text, meaning.span)
+    return {**found, **given.arrays}
+
+
+def _inputs(program: Program, known: Mapping[str, Any], sized: set[str]) -> list[Symbol]:
+    """Parameters in their order, then the other names by first appearance."""
+    defined = {each.symbol.text for each in program.definitions}
+    trees = [each for definition in program.definitions for each in everything(definition.body)]
+    limiting = {each.last.symbol.text for each in trees if isinstance(each, Over) and isinstance(each.last, Variable)}
+    letters = (limiting | sized) - set(known)
+    seen = sorted((each for each in trees if isinstance(each, Variable)), key=_place)
+    first = [symbol for each in program.definitions for symbol in each.parameters or ()]
+    used = {each.symbol.text for each in seen}
+    ordered = [symbol for symbol in first if symbol.text in used or symbol.text in known]
+    found = {symbol.text: symbol for symbol in (*ordered, *(each.symbol for each in seen))}
+    return [symbol for name, symbol in found.items() if name not in defined and name not in letters]
+
+
+def _place(node: Variable) -> int:
+    return node.span.start
+
+
+# What was given and what is needed ------------------------------------------
+def _refuse_unused(given: Given, declared: Mapping[str, Any], program: Program, inputs: list[Symbol]) -> None:
+    wanted = {each.text for each in inputs}
+    defined = {each.symbol.text for each in program.definitions}
+    letters = {each.symbol.text for definition in program.definitions for each in everything(definition.body)
+               if isinstance(each, Variable)}  # fmt: skip
+    for name in (*given.arrays, *declared):
+        if name in wanted or name in letters or name in given.optional:
+            continue
+        what = "is defined by the formula itself" if name in defined else "does not stand in the formula"
+        raise UnknownNameError(
+            given=f"a value for {name}, which {what}", where=given.places.get(name, TextSpan(name, 0, len(name))),
+            expected=f"names that the formula uses: {', '.join(sorted(wanted)) or 'none'}",
+            remedy=did_you_mean(name, wanted - set(given.arrays)) or "leave it out",
+        )  # fmt: skip
+
+
+def _refuse_missing(
+    inputs: list[Symbol], known: Mapping[str, Any], declared: Mapping[str, Any], program: Program, given: Given
+) -> None:
+    for symbol in inputs:
+        if symbol.text in known or symbol.text in declared or symbol.text in program.shapes:
+            continue
+        places = [each.span for definition in program.definitions for each in everything(definition.body)
+                  if isinstance(each, Variable) and each.symbol == symbol]  # fmt: skip
+        defined = [each.symbol.text for each in program.definitions]
+        raise UnknownNameError(
+            given=f"the name {symbol.text}, which has no value", where=places[0] if places else None,
+            expected=f"a value for every name; given are {', '.join(given.arrays)}",
+            remedy=did_you_mean(symbol.text, [*given.arrays, *defined]) or f"add {symbol.text}=... to the values",
+        )  # fmt: skip
+
+
+def _assumed(letters: Mapping[str, tuple[Size, ...]], known: Mapping[str, Any]) -> list[Reading]:
+    """Shapes that nobody gave, said aloud; that a name is a number goes without saying."""
+    kinds = {1: "a vector", 2: "a matrix"}
+    return [
+        Reading(name, f"{kinds.get(len(shape), 'an array')} of shape ({', '.join(map(str, shape))})",
+                TextSpan(name, 0, len(name)))
+        for name, shape in letters.items() if shape and name not in known
+    ]  # fmt: skip
+
+
+# Nodes ------------------------------------------
+def _input(value: Any, shape: tuple[int, ...]) -> Node:
+    return input_node(shape, reference().dtype("float64"), value)
+
+
+def _node(value: Any) -> Node:
+    return value if isinstance(value, Node) else as_node(reference().asarray(value, dtype="float64"))
+
+
+def _named(inputs: Mapping[str, Node], values: Mapping[str, Any]) -> tuple[dict[Node, str], dict[str, str]]:
+    """A name for each node; a node that is named already gets the second name as an alias."""
+    names: dict[Node, str] = {node: name for name, node in inputs.items()}
+    aliases: dict[str, str] = {}
+    for name, value in values.items():
+        node = _node(value)
+        if node in names:
+            aliases[name] = names[node]
+        else:
+            names[node] = name
+    return names, aliases
