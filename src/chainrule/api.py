@@ -14,13 +14,14 @@ from .derivation.explain import explain_entry, explain_graph
 from .derivation.question import read_questions, split_symbols
 from .ir.graph import Graph
 from .ir.recording import open_recording
+from .notation import parse
 from .renderers.page import Explanation, explanation
 from .transforms import differentiate
 from .transforms.differentiate import Argnums
 from .transforms.observe import observe
 from .transforms.trace import plain as value
 
-__all__ = ["Explanation", "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value", "value_and_grad", "vjp"]
+__all__ = ["Explanation", "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "parse", "value", "value_and_grad", "vjp"]
 
 
 def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
@@ -212,3 +213,18 @@ def differentiable_places(args: Sequence[Any]) -> tuple[int, ...]:
 def _holds_floats(argument: Any) -> bool:
     leaves, _ = tree.flatten(argument)
     return bool(leaves) and all(isinstance(leaf, float) or getattr(leaf, "dtype", None) is not None and leaf.dtype.kind == "f" for leaf in leaves)
+
+
+def _explain_text(
+    text: str, args: tuple[Any, ...], keywords: dict[str, Any], wrt: str | Sequence[str] | None, detail: str,
+    called: Mapping[str, str] | None, shapes: str | None,
+) -> Explanation:  # fmt: skip
+    """A written formula with values by name or in the order of its inputs; without values the working is in symbols."""
+    values = dict(keywords)
+    if args:
+        values.update(zip(parse(text, shapes=shapes).inputs, args, strict=False))
+    parsed = parse(text, shapes=shapes, values=values or None)
+    readings = [str(reading) for reading in parsed.readings]
+    return explain_recorded(
+        parsed.graph, wrt, detail, called, first_index=0, sizes=parsed.sizes, readings=readings
+    )

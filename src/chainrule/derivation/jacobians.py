@@ -11,8 +11,9 @@ from typing import Any
 from ..ir.node import Node
 from ..ir.op import Elementwise
 from ..ops.entries import identity, row
-from ..ops.products import diag_matrix, matmul_op, outer_op
-from ..ops.reductions import squared_norm_op
+from ..ops.diagonals import diag_matrix
+from ..ops.products import matmul_op, outer_op
+from ..ops.norms import squared_norm_op
 from ..ops.composites import softmax_op
 from ..transforms.simplify import simplify
 from .arrows import Arrow

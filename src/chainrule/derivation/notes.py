@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ir.op import Elementwise, Flat
-from ..ops.reductions import max_op, min_op
+from ..ops.extremes import max_op, min_op
 from .lines import Line, Term
 from .stage import Stage
 

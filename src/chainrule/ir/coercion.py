@@ -20,23 +20,38 @@ if TYPE_CHECKING:
 _SCALARS: dict[tuple[Any, ...], Node] = {}
 _MOST_SCALARS = 4096
 _INTERNED_ENTRIES = 64
+ARRAY_LIKE = frozenset((list, tuple, float, int, bool, complex))
 
 
 def as_node(value: Any, dtype: Any = None) -> Node:
     """A node for any array-like: itself if it is one, else a constant (copied, so that later changes do not reach it)."""
     if type(value) is Node:
         return value
-    numpy = reference()
     if isinstance(value, (list, tuple)):
         REFUSALS["nested"](value)
-    array = numpy.array(value, dtype=dtype)
+    return constant(_numbers(reference().array(value, dtype=dtype), value))
+
+
+def as_array(value: Any) -> Any:
+    """Any array-like as something with axes: arrays and recorded values as they are, lists and numbers as arrays."""
+    return value if hasattr(value, "dtype") else _numbers(reference().asarray(value), value)[()]
+
+
+def as_arrays(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Lists as arrays; Python numbers too when there is nothing else, for beside an array they take its dtype."""
+    alone = all(type(argument) in ARRAY_LIKE for argument in args)
+    return tuple(as_array(each) if alone or isinstance(each, (list, tuple)) else each for each in args)
+
+
+def _numbers(array: Any, value: Any) -> Any:
+    """The array, if it holds numbers or booleans."""
     if array.dtype.kind not in "fiubc":
         raise DTypeError(
             given=f"a value of type {type(value).__name__} (dtype {array.dtype})",
             expected="numbers or booleans",
             remedy="convert it to a float array, or keep it out of the differentiated function",
         )
-    return constant(array)
+    return array
 
 
 def constant(array: Any) -> Node:

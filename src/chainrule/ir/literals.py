@@ -11,7 +11,7 @@ from typing import Any
 from .library import reference
 
 MOST_ENTRIES = 20  # a longer array is bound under a name instead of being written out
-_WORD = re.compile(r"[A-Za-z0-9_,.> -]{0,200}")
+_WORD = re.compile(r"[A-Za-z0-9_,.>-]{0,200}")
 _WEAK = {"f": float, "i": int, "u": int, "b": bool, "c": complex}  # the Python type that stands in for a dtype
 _FULL = ("float64", "int64", "bool", "complex128")  # dtypes a Python number has by itself
 
@@ -31,6 +31,16 @@ def number_text(value: Any) -> str:
     if value in (float("inf"), float("-inf")):
         return "np.inf" if value > 0 else "-np.inf"
     return repr(value)
+
+
+def is_full(dtype: Any) -> bool:
+    """Whether a plain Python number has this dtype by itself."""
+    return dtype.name in _FULL
+
+
+def is_exact(value: Any) -> bool:
+    """Whether Python's own numbers hold these values without rounding."""
+    return value.dtype.kind in _WEAK and value.dtype.itemsize <= (16 if value.dtype.kind == "c" else 8)
 
 
 def scalar_text(value: Any, *, weak: bool) -> str:
@@ -56,8 +66,6 @@ def array_text(array: Any) -> str | None:
     """An array as an expression; None when it is too long to be written out."""
     dtype = array.dtype
     kind = "" if dtype.name in _FULL else f", '{dtype.name}'"
-    if dtype.name not in _FULL and dtype.kind not in _WEAK:
-        return None
     if array.size == 0:
         return f"np.zeros({shape_text(array.shape)}, '{dtype.name}')"
     first = array.reshape(-1)[0]

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from ..errors import ChainruleError
-from .coercion import as_node, coerce, loose_value
+from .coercion import ARRAY_LIKE, as_arrays, as_node, coerce, loose_value
 from .library import Array, Library, reference
 from .node import Node, concrete, find, is_abstract, make
 from .notation import Notation
@@ -144,6 +144,8 @@ class Op:
         for argument in args:
             if type(argument) is Node:
                 return record(self, args, params)
+        if args and type(args[0]) in ARRAY_LIKE:
+            args = as_arrays(args)
         return self.kernel(reference(), *args, **params)
 
     def __repr__(self) -> str:

@@ -105,7 +105,7 @@ def normalise_axes(axis: int | Sequence[int] | None, ndim: int, doing: str) -> t
     """Sorted axes counted from 0; None means all of them."""
     if axis is None:
         return tuple(range(ndim))
-    given = (axis,) if isinstance(axis, int) else tuple(axis)
+    given = tuple(axis) if isinstance(axis, Sequence) else (axis,)  # a NumPy integer is no int, and may be an axis
     axes = sorted(normalise_axis(int(each), ndim, doing) for each in given)
     if len(set(axes)) != len(axes):
         raise ShapeError(given=f"axes {given}", expected="each axis once", where=doing, remedy="drop the repeated axis")

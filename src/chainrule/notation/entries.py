@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import ParseError, ShapeError, TextSpan
 from ..ir.library import reference
-from ..ops import indexing, products
+from ..ops import diagonals, indexing, products
 from .kinds import Context, Run, Value
 from .meaning import Index, Literal, Meaning, Total
 
@@ -102,7 +102,7 @@ def _labelled(value: Value, names: list[str]) -> Value:
     kept = "".join(dict.fromkeys(letters[name] for name in labels))
     spelled = f"{''.join(letters[name] for name in labels)}{rest}->{kept}{rest}"
     if spelled == "aa->a":
-        return Value(products.diag(value.node), False, tuple(letters))
+        return Value(diagonals.diag(value.node), False, tuple(letters))
     return Value(products.einsum(spelled, value.node), False, tuple(letters))
 
 

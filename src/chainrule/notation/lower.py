@@ -14,7 +14,7 @@ from typing import Any
 from .. import ops
 from ..errors import LimitError, ParseError, TextSpan, UnknownNameError
 from ..ir.library import reference
-from ..ops import arithmetic, choices, functions, indexing, joining, movement, reductions
+from ..ops import activations, arithmetic, choices, functions, indexing, joining, movement, norms, powers, reductions
 from ..ops.generic import generic
 from . import limits
 from .entries import WriteOut, take_entry
@@ -70,7 +70,7 @@ def run(program: Program, inputs: Mapping[str, Any], sizes: Mapping[str, int]) -
     context = Context({name: Value(node) for name, node in inputs.items()}, sizes, list(program.readings))
     values: dict[str, Any] = {}
     for definition in program.definitions:
-        with said_at(definition.span, context):
+        with reference().errstate(all="ignore"), said_at(definition.span, context):
             value = as_floats(_lower_whole(definition.body, context))
         context.names[definition.symbol.text] = value
         values[definition.symbol.text] = value.node
@@ -125,8 +125,7 @@ def _lower_rest(node: Meaning, context: Context) -> Value:
             with said_at(node.span, context):
                 return _call(node, context)
         case Unspecified(name, order, body):
-            value = lower(body, context)
-            return Value(generic(name, order)(_array(value.node)), value.row, value.labels)
+            return _unspecified(name, order, lower(body, context), node.span)
         case Norm(body, order, span):
             with said_at(span, context):
                 return _norm(lower(body, context), order)
@@ -143,6 +142,13 @@ def _lower_rest(node: Meaning, context: Context) -> Value:
             raise ParseError(given=f"the function {name}", where=span, expected="a function that has been put in")
         case _:
             raise ParseError(given="this", where=node.span, expected="a formula")
+
+
+def _unspecified(name: str, order: int, value: Value, span: TextSpan) -> Value:
+    try:
+        return Value(generic(name, order)(_array(value.node)), value.row, value.labels)
+    except UnknownNameError as problem:  # it was asked for a number
+        raise UnknownNameError(problem.given, where=span, expected=problem.expected, remedy=problem.remedy) from None
 
 
 def _array(node: Any) -> Any:
@@ -199,7 +205,7 @@ def _power(node: Power, context: Context) -> Value:
     base = as_floats(lower(node.base, context))
     if is_number(exponent):
         return _fixed_power(base, float(exponent.node), node, context)
-    return entrywise(arithmetic.power, Value(_array(base.node), base.row, base.labels), exponent)
+    return entrywise(powers.power, Value(_array(base.node), base.row, base.labels), exponent)
 
 
 def _fixed_power(base: Value, exponent: float, node: Power, context: Context) -> Value:
@@ -215,7 +221,7 @@ def _fixed_power(base: Value, exponent: float, node: Power, context: Context) ->
                              remedy="write the power of each entry as 1/A")  # fmt: skip
         context.note(written, "a power of each entry; write A A for the matrix product", node.span)
     whole = int(exponent) if exponent == int(exponent) else exponent
-    return Value(arithmetic.power(base.node, whole), base.row, base.labels)
+    return Value(powers.power(base.node, whole), base.row, base.labels)
 
 
 def _number_power(base: float, exponent: float, node: Power) -> float:
@@ -242,7 +248,7 @@ def _transposed(value: Value, span: TextSpan, context: Context) -> Value:
 def _call(node: Call, context: Context) -> Value:
     name = node.function
     values = [as_floats(lower(each, context)) for each in node.arguments]
-    function = getattr(ops, name, None)
+    function = getattr(ops, name, None) if name != "generic" else None
     if name in _TWO and len(values) >= 2:
         return _repeated(getattr(ops, _TWO[name]), values)
     if function is None:
@@ -266,7 +272,8 @@ def _call(node: Call, context: Context) -> Value:
     return entrywise(function, *values)
 
 
-_COUNTS = {"dot": 2, "outer": 2, "matmul": 2, "cross_entropy": 2, "squared_error": 2, "where": 3, "logical_and": 2}
+_COUNTS = {"dot": 2, "outer": 2, "matmul": 2, "cross_entropy": 2, "squared_error": 2, "where": 3, "logical_and": 2,
+           "add": 2, "sub": 2, "mul": 2, "div": 2, "power": 2}
 
 
 def _refuse_count(node: Call, count: int) -> None:
@@ -315,14 +322,14 @@ def _norm(value: Value, order: int) -> Value:
     axes = tuple(range(len(body.labels), len(body.labels) + body.ndim)) if body.labels else None
     if order == 1:
         return Value(reductions.sum(functions.abs(body.node), axis=axes), False, body.labels)
-    return Value(reductions.norm(body.node, axis=axes), False, body.labels)
+    return Value(norms.norm(body.node, axis=axes), False, body.labels)
 
 
 def _squared_norm(body: Value) -> Value:
     if body.ndim == 0:
-        return scale(body, body) if is_number(body) else Value(arithmetic.power(body.node, 2), False, body.labels)
+        return scale(body, body) if is_number(body) else Value(powers.power(body.node, 2), False, body.labels)
     axes = tuple(range(len(body.labels), len(body.labels) + body.ndim)) if body.labels else None
-    return Value(reductions.squared_norm(body.node, axis=axes), False, body.labels)
+    return Value(norms.squared_norm(body.node, axis=axes), False, body.labels)
 
 
 # Conditions, cases, arrays ------------------------------------------
@@ -336,9 +343,9 @@ def _compare(relation: str, left: Value, right: Value) -> Value:
 def _choice(node: Choice, context: Context) -> Value:
     """relu where the cases spell relu; otherwise one `where` inside another."""
     if (argument := relu_argument(node)) is not None:
-        context.note("the cases", "relu", node.span)
+        context.note("the choice between cases", "relu", node.span)
         value = lower(argument, context)
-        return Value(functions.relu(_array(value.node)), value.row, value.labels)
+        return Value(activations.relu(_array(value.node)), value.row, value.labels)
     values = [as_floats(lower(value, context)) for value, _ in node.branches]
     found = values[-1]
     if node.branches[-1][1] is not None:

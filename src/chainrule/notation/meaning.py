@@ -22,7 +22,7 @@ class Reading:
     span: TextSpan
 
     def __str__(self) -> str:
-        return f"{self.written} is read as {self.read_as}"
+        return f"{self.written}: read as {self.read_as}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +166,11 @@ class Tabulated:
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """A norm: `order` 2 (Frobenius for a matrix) or 1."""
+    """A norm: of order 2 (for a matrix that of Frobenius) or 1. `matrix`: it is marked as that of a matrix."""
 
     body: Meaning
     order: int
+    matrix: bool
     span: TextSpan
 
 

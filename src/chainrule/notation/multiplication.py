@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from ..errors import ShapeError, TextSpan
 from ..ops import arithmetic, products
-from .kinds import Context, Value, as_floats, entrywise, said_at
+from .kinds import Context, Value, as_floats, entrywise, is_number, said_at
 
 Factor: TypeAlias = tuple[str, Value, TextSpan]
 _ENTRYWISE = frozenset({"⊙", "∘", "*"})
@@ -147,7 +147,9 @@ def _misfit(left: Value, right: Value, first: TextSpan, second: TextSpan, contex
     if left.ndim == right.ndim == 1:
         expected, remedy = "two vectors of one length", "transpose the second for the outer product: x y^T"
     else:
-        expected = f"the last size of the left ({one}) to equal the first size of the right ({other})"
+        inner = right.shape[-2:-1] or right.shape
+        last, first_size = context.write_shape(left.shape[-1:]), context.write_shape(inner)
+        expected = f"the last size of the left, {last.strip('(,)')}, to equal the first of the right, {first_size.strip('(,)')}"
         remedy = "transpose one of them (W^T), or change their order"
     start, stop = min(first.start, second.start), max(first.stop, second.stop)
     return ShapeError(
@@ -173,7 +175,9 @@ def _text(span: TextSpan) -> str:
 
 # Entry by entry ------------------------------------------
 def scale(left: Value, right: Value) -> Value:
-    """x y, entry by entry; two plain numbers give a plain number."""
+    """x y, entry by entry; two plain numbers give a plain number, and a factor 1 is left out."""
+    if is_number(left) and left.node == 1:
+        return right
     return _arithmetic(arithmetic.mul, _product, left, right)
 
 

@@ -15,12 +15,13 @@ from ..ir.coercion import as_node
 from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import Node
+from ..ir.recording import open_recording
 from ..ops.sources import input_node
 from . import limits
 from .inline import without_own_functions
 from .kinds import Context
 from .lower import lower, run
-from .meaning import Over, Program, Reading, Variable, everything
+from .meaning import Member, Over, Program, Reading, Variable, everything, is_member
 from .program import Outside, read_program
 from .python import is_python, read_python
 from .shapes import Size, infer_shapes, read_shapes
@@ -42,8 +43,8 @@ class Parsed:
     """A formula that has been read.
 
     `graph` has one output; `graph.names` names the nodes as the text does. `inputs` are the names of the graph's inputs,
-    in order; `values` those that were given; `shapes` may hold letters, `sizes` says what they stand for in the graph.
-    Calling it computes the formula from arrays or nodes, in the order of `inputs`.
+    in order; `values` those that were given; `shapes` may hold letters, and `sizes` says which letter each number in the
+    graph stands for. Calling it computes the formula from arrays or nodes, in the order of `inputs`.
     """
 
     graph: Graph
@@ -51,7 +52,7 @@ class Parsed:
     output: str
     values: Mapping[str, Any]
     shapes: Mapping[str, tuple[Size, ...]]
-    sizes: Mapping[str, int]
+    sizes: Mapping[int, str]
     readings: tuple[Reading, ...]
     statements: tuple[Statement, ...]
     aliases: Mapping[str, str]  # second names of a node: yhat -> z_2
@@ -73,7 +74,7 @@ class Parsed:
         if len(arguments) != len(self.inputs):
             raise TypeError(f"{len(arguments)} arguments for {', '.join(self.inputs) or 'no inputs'}")
         given = dict(zip(self.inputs, map(_as_argument, arguments), strict=True))
-        return dict(run(self.program, given, self.sizes).values)
+        return dict(run(self.program, given, {letter: size for size, letter in self.sizes.items()}).values)
 
 
 def _as_argument(value: Any) -> Any:
@@ -91,7 +92,7 @@ def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: V
     program = without_own_functions(_read(text, given, declared))
     known = _known_arrays(program, given)
     sized = {letter for shape in (*declared.values(), *program.shapes.values()) for letter in shape if isinstance(letter, str)}
-    inputs = _inputs(program, known, sized)
+    inputs = _inputs(program, known, sized, {**given.symbols, **{symbol.text: symbol for symbol, _ in program.given}})
     _refuse_unused(given, declared, program, inputs)
     if given.arrays:
         _refuse_missing(inputs, known, declared, program, given)
@@ -99,14 +100,15 @@ def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: V
     dimensions |= declared
     dimensions |= {name: tuple(getattr(array, "shape", ())) for name, array in known.items()}
     found = infer_shapes(program, inputs, {name: shape for name, shape in dimensions.items()})
-    nodes = {each.text: _input(known.get(each.text), found.numbers[each.text]) for each in inputs}
-    lowered = run(program, nodes, found.sizes)
-    names, aliases = _named(nodes, lowered.values)
-    graph = Graph(tuple(nodes.values()), (_node(lowered.output),), names)
+    with open_recording():
+        nodes = {each.text: _input(known.get(each.text), found.numbers[each.text]) for each in inputs}
+        lowered = run(program, nodes, found.sizes)
+        names, aliases = _named(nodes, lowered.values)
+        graph = Graph(tuple(nodes.values()), (_node(lowered.output),), names)
     spans = {each.symbol: each.span for each in program.definitions}
     return Parsed(
         graph, tuple(nodes), program.output.text, {name: known[name] for name in nodes if name in known}, found.letters,
-        found.sizes, (*lowered.readings, *_assumed(found.letters, dimensions)),
+        {size: letter for letter, size in reversed(list(found.sizes.items()))}, (*lowered.readings, *_assumed(found.letters, dimensions)),
         tuple(Statement(symbol.text, span.text[span.start : span.stop], span) for symbol, span in spans.items()),
         aliases, {each.text: each.latex for each in (*inputs, *spans)}, program,
     )  # fmt: skip
@@ -144,17 +146,21 @@ def _known_arrays(program: Program, given: Given) -> dict[str, Any]:
     return {**found, **given.arrays}
 
 
-def _inputs(program: Program, known: Mapping[str, Any], sized: set[str]) -> list[Symbol]:
-    """Parameters in their order, then the other names by first appearance."""
+def _inputs(
+    program: Program, known: Mapping[str, Any], sized: set[str], outside: Mapping[str, Symbol]
+) -> list[Symbol]:
+    """Parameters in their order, then the other names by first appearance, then names that only a sum counts through."""
     defined = {each.symbol.text for each in program.definitions}
     trees = [each for definition in program.definitions for each in everything(definition.body)]
     limiting = {each.last.symbol.text for each in trees if isinstance(each, Over) and isinstance(each.last, Variable)}
     letters = (limiting | sized) - set(known)
     seen = sorted((each for each in trees if isinstance(each, Variable)), key=_place)
+    families = {each.family for each in trees if isinstance(each, Member)}
+    members = [symbol for name, symbol in outside.items() if any(is_member(name, family) for family in families)]
     first = [symbol for each in program.definitions for symbol in each.parameters or ()]
     used = {each.symbol.text for each in seen}
     ordered = [symbol for symbol in first if symbol.text in used or symbol.text in known]
-    found = {symbol.text: symbol for symbol in (*ordered, *(each.symbol for each in seen))}
+    found = {symbol.text: symbol for symbol in (*ordered, *(each.symbol for each in seen), *members)}
     return [symbol for name, symbol in found.items() if name not in defined and name not in letters]
 
 
@@ -197,9 +203,9 @@ def _refuse_missing(
 
 def _assumed(letters: Mapping[str, tuple[Size, ...]], known: Mapping[str, Any]) -> list[Reading]:
     """Shapes that nobody gave, said aloud; that a name is a number goes without saying."""
-    kinds = {1: "a vector", 2: "a matrix"}
+    kinds = {1: "a vector of size", 2: "a matrix of size"}
     return [
-        Reading(name, f"{kinds.get(len(shape), 'an array')} of shape ({', '.join(map(str, shape))})",
+        Reading(name, f"{kinds.get(len(shape), 'an array of size')} {' by '.join(map(str, shape))}",
                 TextSpan(name, 0, len(name)))
         for name, shape in letters.items() if shape and name not in known
     ]  # fmt: skip

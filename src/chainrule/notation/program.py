@@ -157,20 +157,22 @@ class _Assembly:
         """The first side that says something: no bare number, and no function of which nothing is said."""
         scope = self.scope.within(found.indices) if found.indices else self.scope
         sides = [side for side in found.sides if not is_value(side)] or list(found.sides)
-        first = resolve(sides[0], scope)
-        chosen, meaning = sides[0], first
-        for side in sides[1:] if mentions(first, Unspecified) else []:
+        before = list(scope.readings)
+        chosen, meaning = sides[0], resolve(sides[0], scope)
+        noted = list(scope.readings)
+        for side in sides[1:] if mentions(meaning, Unspecified) else []:
+            scope.readings[:] = before
             try:
                 other = resolve(side, scope)
             except ChainruleError:  # a side that cannot be read is no better than the first
                 continue
             if not mentions(other, Unspecified):
-                chosen, meaning = side, other
+                chosen, meaning, noted = side, other, list(scope.readings)
                 break
+        scope.readings[:] = noted
         if len(found.sides) > 1:
             name = found.symbol.text if found.symbol else "the result"
             scope.note(_written(found.span), f"{name} = {_written(chosen.span)}; the other sides are claims", found.span)
-        self.scope.readings = scope.readings
         return meaning
 
     # Functions -----------------------------------------------------------------------------------------------------------

@@ -155,7 +155,7 @@ class _Reader:
 
     def _read(self, node: ast.expr) -> Meaning:
         match node:
-            case ast.Constant(value) if type(value) in (int, float):
+            case ast.Constant(int() | float() as value) if not isinstance(value, bool):
                 return self._number(node, value)
             case ast.Name(name):
                 return Variable(_symbol(name), self.span(node))

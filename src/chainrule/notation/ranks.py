@@ -32,6 +32,7 @@ from .meaning import (
     Transposed,
     Unspecified,
     Variable,
+    everything,
 )  # fmt: skip
 from .symbols import Symbol
 
@@ -82,8 +83,8 @@ class _Ranks:
                 return self.visit(body, want)
             case Transposed(body):
                 return self.visit(body, _guess(body, want))
-            case Norm(body):
-                self.visit(body, _guess(body, 1))
+            case Norm(body, _, matrix):
+                self.visit(body, 2 if matrix else _guess(body, 1))
                 return 0
             case Call():
                 return self._call(node, want)
@@ -238,7 +239,8 @@ def _guess(node: Meaning, want: int | None) -> int | None:
     """What a name under a transpose or a norm is: a capital is a matrix."""
     if isinstance(node, Variable):
         return 2 if _is_capital(node) else 1
-    return want
+    names = [each for each in everything(node) if isinstance(each, Variable)]
+    return 2 if want == 1 and names and all(map(_is_capital, names)) else want
 
 
 def _is_capital(node: Meaning) -> bool:

@@ -75,7 +75,7 @@ def resolve(node: Surface, scope: Scope) -> Meaning:
             return _group(node, scope)
         case Bars(double, body, span):
             inside = resolve(body, scope)
-            return Norm(inside, 2, span) if double else Call("abs", (inside,), span)
+            return Norm(inside, 2, False, span) if double else Call("abs", (inside,), span)
         case Matrix():
             return _matrix(node, scope)
         case Cases(branches, span):
@@ -140,7 +140,7 @@ def _norm(node: Scripted, bars: Bars, scope: Scope) -> Meaning:
     below = script_text(node.subscript) if node.subscript is not None else "2"
     if below not in ("2", "F", "1"):
         raise ParseError(given=f"a norm with the subscript {below}", where=node.span, expected="2, F or 1")
-    found: Meaning = Norm(resolve(bars.body, scope), 1 if below == "1" else 2, bars.span)
+    found: Meaning = Norm(resolve(bars.body, scope), 1 if below == "1" else 2, below == "F", bars.span)
     for power in node.superscripts:
         found = Power(found, resolve(power, scope), node.span)
     return found
@@ -316,6 +316,8 @@ def subscript_letters(node: Surface) -> list[str]:
     pending = [node]
     while pending:
         current = pending.pop()
+        if isinstance(current, Big) and isinstance(current.lower, Chain) and current.lower.relations != ("=",):
+            found += [name.base for name in names_in(current.lower)]  # j != i
         if isinstance(current, Scripted):
             scripts = [current.subscript, *(each for each in current.superscripts if isinstance(each, Group))]
             found += [name.base for script in scripts if script is not None for name in names_in(script) if not name.whole]

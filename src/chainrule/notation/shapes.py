@@ -60,6 +60,14 @@ def read_shapes(text: str) -> dict[str, tuple[Size, ...]]:
     return found
 
 
+def concrete_shapes(text: str) -> tuple[dict[str, tuple[int, ...]], dict[int, str]]:
+    """Declared shapes with a number for each letter, and which letter each number stands for."""
+    declared = read_shapes(text)
+    numbers = _numbers(declared.values(), [size for shape in declared.values() for size in shape])
+    found = {name: tuple(numbers.get(str(size), 0) or int(size) for size in shape) for name, shape in declared.items()}
+    return found, {number: letter for letter, number in numbers.items()}
+
+
 def _words(sizes: str) -> list[str]:
     for mark in "()[]×":
         sizes = sizes.replace(mark, " ")
@@ -276,6 +284,8 @@ class _Walk:
             return self._matmul(kinds[0][0], kinds[1][0])
         if node.options and kinds[0][0]:
             return self._reduced(node, kinds[0][0])
+        if name in ("trace", "inv") and len(kinds[0][0]) == 2:
+            self.sizes.unify(*kinds[0][0])
         if name in REDUCTIONS or name == "trace" or (name in ("max", "min") and len(kinds) == 1):
             return (), False
         if name == "diag" and kinds[0][0]:

@@ -11,11 +11,24 @@ from typing import Any, TypeAlias
 
 from ..errors import LimitError, ParseError, TextSpan, UnknownNameError
 from ..ir.library import reference
-from ..ops import arithmetic, movement, products, reductions
+from ..ops import arithmetic, entry_products, extremes, joining, movement, products, reductions
 from . import limits
 from .entries import WriteOut, moving
-from .kinds import Context, Run, Value, as_floats, entrywise, in_order, shape_of, union
-from .meaning import Entry, Index, Literal, Meaning, Member, Over, Product, Tabulated, Total, Variable, everything
+from .kinds import Context, Run, Value, as_floats, entrywise, in_order, is_number, shape_of, union
+from .meaning import (
+    Entry,
+    Index,
+    Literal,
+    Meaning,
+    Member,
+    Over,
+    Product,
+    Tabulated,
+    Total,
+    Variable,
+    everything,
+    is_member,
+)
 from .multiplication import scale
 
 Lower: TypeAlias = Callable[[Meaning, Context], Value]
@@ -23,6 +36,8 @@ Lower: TypeAlias = Callable[[Meaning, Context], Value]
 
 def tabulate(node: Tabulated, context: Context, lower: Lower) -> Value:
     """The array whose entries the body gives."""
+    if len(node.indices) == 1 and any(isinstance(each, Member) for each in everything(node.body)):
+        return _listed(node, context, lower)
     runs = _runs(node.indices, (None, None), node.body, node.span, context, lower)
     value = as_floats(lower(node.body, context.binding(runs)))
     missing = tuple(name for name in node.indices if name not in value.labels)
@@ -33,6 +48,15 @@ def tabulate(node: Tabulated, context: Context, lower: Lower) -> Value:
         whole = (*(runs[name].size for name in node.indices), *found.shape)
         return Value(movement.broadcast_to(movement.reshape(found.node, partial), whole))
     return Value(found.node)
+
+
+def _listed(node: Tabulated, context: Context, lower: Lower) -> Value:
+    """The array of what the body is for each of several names."""
+    name = node.indices[0]
+    terms = [as_floats(lower(node.body, context.binding({name: number}))) for number in _members(node.body, context, 0)]
+    if not terms or any(term.ndim for term in terms):
+        raise ParseError(given=f"names counted by {name}", where=node.span, expected="at least one name, each a number")
+    return Value(joining.stack([term.node for term in terms]))
 
 
 def over(node: Over, context: Context, lower: Lower) -> Value:
@@ -50,7 +74,7 @@ def over(node: Over, context: Context, lower: Lower) -> Value:
         return _written_out(node, context, lower)
 
 
-_REDUCERS: dict[str, Callable[..., Any]] = {"sum": reductions.sum, "prod": reductions.prod, "max": reductions.max, "min": reductions.min}
+_REDUCERS: dict[str, Callable[..., Any]] = {"sum": reductions.sum, "prod": entry_products.prod, "max": extremes.max, "min": extremes.min}
 
 
 def _reduced(value: Value, names: tuple[str, ...], reducer: Callable[..., Any]) -> Value:
@@ -84,6 +108,7 @@ def _runs(
     for name in names:
         if last is not None and len(names) == 1:
             runs[name] = _bounded(start, last, span)
+    context = context.binding(_inner_runs(body, context, lower))
     for moved in (False, True):
         for name in names:
             if name not in runs and (size := _size(name, body, context.binding(runs), lower, moved)) is not None:
@@ -95,6 +120,18 @@ def _runs(
                 remedy=f"give its limits, such as {name}=1 and an upper limit, or the shapes (--shapes)",
             )  # fmt: skip
     return runs
+
+
+def _inner_runs(body: Meaning, context: Context, lower: Lower) -> dict[str, Run]:
+    """How far the indices of sums inside the body run, where that does not depend on the index in question."""
+    found: dict[str, Run] = {}
+    for each in everything(body):
+        if isinstance(each, Over):
+            try:
+                found |= _runs(each.indices, (each.first, each.last), each.body, each.span, context, lower)
+            except (ParseError, WriteOut):  # it does depend on it
+                continue
+    return found
 
 
 def _bounded(first: int, last: int, span: TextSpan) -> Run:
@@ -169,24 +206,29 @@ def _shape(node: Meaning, context: Context, lower: Lower) -> tuple[int, ...] | N
 
 # Sums of products ------------------------------------------
 def _sum(node: Over, context: Context, lower: Lower, runs: dict[str, Run]) -> Value:
-    sign, factors = _factors(node.body, 1)
-    values = [as_floats(lower(factor, context)) for factor in factors]
-    if node.condition is not None:
-        values.append(as_floats(lower(node.condition, context)))
+    names, body, conditions = node.indices, node.body, [node.condition]
+    while isinstance(body, Over) and body.kind == "sum":  # a double sum is one sum over two indices
+        inner = _runs(body.indices, (body.first, body.last), body.body, body.span, context, lower)
+        context, runs, names = context.binding(inner), runs | inner, (*names, *body.indices)
+        conditions, body = [*conditions, body.condition], body.body
+    sign, factors = _factors(body, 1)
+    values = [as_floats(lower(factor, context)) for factor in (*factors, *filter(None, conditions))]
     if any(value.ndim for value in values):
         value = values[0]
         for other in values[1:]:
             value = scale(value, other)
         values = [value]
-    unused = [name for name in node.indices if not any(name in value.labels for value in values)]
-    for name in reversed([name for name in node.indices if name not in unused]):
+    unused = [name for name in names if not any(name in value.labels for value in values)]
+    for name in reversed([name for name in names if name not in unused]):
         values = _contract(values, name)
     found = values[0]
     for value in values[1:]:
         found = scale(found, value)
     for name in unused:
         found = scale(Value(float(runs[name].size)), found)
-    return found if sign == 1 else scale(Value(-1.0), found)
+    if sign == 1 or is_number(found):
+        return found if sign == 1 else Value(-found.node)
+    return Value(arithmetic.neg(found.node), found.row, found.labels)
 
 
 def _factors(node: Meaning, sign: int) -> tuple[int, list[Meaning]]:
@@ -280,19 +322,23 @@ def _index_values(node: Over, context: Context, lower: Lower) -> list[dict[str, 
 
 
 def _numbers_of(name: str, node: Over, context: Context, lower: Lower) -> list[int]:
-    members = [each.family for each in everything(node.body) if isinstance(each, Member)]
     first = _number(node.first, context) if node.first is not None and len(node.indices) == 1 else None
     last = _number(node.last, context) if node.last is not None and len(node.indices) == 1 else None
     if first is not None and last is not None:
         run = _bounded(first, last, node.span)
         return list(range(run.start, run.start + min(run.size, limits.TERMS + 1)))
-    if members:
-        head, _, tail = members[0].partition("#")
-        inside = [known[len(head) : len(known) - len(tail)] for known in context.names
-                  if known.startswith(head) and known.endswith(tail)]  # fmt: skip
-        return sorted(int(each) for each in inside if each.isdigit() and int(each) >= (first or 0))
+    if any(isinstance(each, Member) for each in everything(node.body)):
+        return _members(node.body, context, first or 0)
     run = _runs((name,), (node.first, node.last), node.body, node.span, context, lower)[name]
     return list(range(run.start, run.start + run.size))
+
+
+def _members(body: Meaning, context: Context, first: int) -> list[int]:
+    """The numbers of the names that a family has, from `first` on."""
+    family = next(each.family for each in everything(body) if isinstance(each, Member))
+    head, _, tail = family.partition("#")
+    names = [name for name in context.names if is_member(name, family)]
+    return sorted(number for name in names if (number := int(name[len(head) : len(name) - len(tail)])) >= first)
 
 
 def member(node: Member, context: Context) -> Value:

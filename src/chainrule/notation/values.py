@@ -32,9 +32,12 @@ _OPEN, _CLOSE = "([{", ")]}"
 _DEEPEST_LIST = 32
 
 
-@dataclass(slots=True)
-class Given:
-    """Arrays by name, functions by name, and which of the names came from a file and need not be used."""
+@dataclass(slots=True, eq=False)
+class Given(Mapping[str, Any]):
+    """What was given: a table of arrays and numbers, and of names of functions.
+
+    Kept apart inside: where each stood, and which came from a file and need not be used.
+    """
 
     arrays: dict[str, Any] = field(default_factory=dict)
     symbols: dict[str, Symbol] = field(default_factory=dict)
@@ -42,10 +45,21 @@ class Given:
     places: dict[str, TextSpan] = field(default_factory=dict)
     optional: set[str] = field(default_factory=set)
 
+    def __getitem__(self, name: str) -> Any:
+        return self.arrays[name] if name in self.arrays else self.functions[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self.arrays, *self.functions))
+
+    def __len__(self) -> int:
+        return len(self.arrays) + len(self.functions)
+
 
 def read_values(values: Values | None) -> Given:
     """Everything that was given, later entries before earlier ones. Raises ParseError and LimitError with the place."""
     found = Given()
+    if isinstance(values, Given):
+        return values
     if isinstance(values, Mapping):
         for name, value in values.items():
             span = TextSpan(str(name), 0, max(1, len(str(name))))
@@ -57,6 +71,15 @@ def read_values(values: Values | None) -> Given:
         for start, stop in _items(text):
             _read_item(found, text, start, stop)
     return found
+
+
+def read_value(text: str) -> Any:
+    """One number or array without a name: `[1, 2]`, `-0.5`, `[1 2; 3 4]`."""
+    limits.refuse_longer(text, limits.INPUT, "a value")
+    span = TextSpan(text, 0, max(1, len(text)))
+    if not text.strip():
+        raise ParseError(given="no value", where=span, expected="a number or a list such as [1, 2]")
+    return as_array(_evaluate(_Written(text.strip(), _trimmed(text, 0, len(text)))), "the value", span)
 
 
 def _items(text: str) -> Iterator[tuple[int, int]]:

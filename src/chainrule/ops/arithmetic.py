@@ -1,13 +1,18 @@
-"""Arithmetic, entry by entry: two arrays of one type in, one out."""
+"""Arithmetic, entry by entry: two arrays of one type in, one out.
+
+One idea: every slope is written so that it is right wherever its value can be held: no denominator is squared, and a
+gradient of exactly zero stays zero whatever it meets.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..ir.library import Array, Library
+from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, call, infix
 from ..ir.op import Role
+from ..ir.types import ArrayType, array_type
 from .declare import POSITIVE, REAL, also_known_as, elementwise, floating_type
 
 PLUS = infix(" + ", " + ", "+", Strength.SUM)
@@ -35,27 +40,11 @@ QUOTIENT = Notation(
     Form(r"\frac{{{0}}}{{{1}}}", Strength.POSTFIX, (Strength.LOOSEST,)),
     Form("{0} / {1}", Strength.PRODUCT, (Strength.PRODUCT, Strength.PRODUCT + 1)),
 )
-POWER = Notation(
-    Form("{0}^{1}", Strength.POWER, (Strength.ATOM, Strength.ATOM)),
-    Form("{0}^{{{1}}}", Strength.POWER, (Strength.ATOM, Strength.LOOSEST)),
-    Form("{0} ** {1}", Strength.POWER, (Strength.ATOM, Strength.ATOM)),
-)
 SQUARE = Notation(
     Form("{0}^2", Strength.POWER, (Strength.ATOM,)),
     Form("{0}^{{2}}", Strength.POWER, (Strength.ATOM,)),
     Form("{0} ** 2", Strength.POWER, (Strength.ATOM,)),
 )
-
-
-def fixed_power_notation(node: Node) -> Notation:
-    """x^n with the number written in."""
-    exponent = node.settings["exponent"]
-    code = f"({exponent})" if exponent < 0 else f"{exponent}"
-    return Notation(
-        Form(f"{{0}}^{exponent}" if exponent >= 0 else f"{{0}}^({exponent})", Strength.POWER, (Strength.ATOM,)),
-        Form(f"{{0}}^{{{{{exponent}}}}}", Strength.POWER, (Strength.ATOM,)),
-        Form(f"{{0}} ** {code}", Strength.POWER, (Strength.ATOM,)),
-    )
 
 
 NEGATIVE = Notation(
@@ -95,28 +84,34 @@ def mul_right(z: Array, x: Array, y: Array) -> Array:
     return x
 
 
-@elementwise((mul_left, mul_right), product_notation, Role.SWAPS)
+# singular: where(x > 0, x * log(x), 0) at 0 would otherwise send 0 * log(0) = NaN
+@elementwise((mul_left, mul_right), product_notation, Role.SWAPS, singular=True)
 def mul(xp: Library, x: Array, y: Array) -> Array:
     """The product x y, entry by entry. Derivative (y, x): the multiply gate switches. Source: the product rule."""
     return xp.multiply(x, y)
 
 
-def keep_zero_left(z: Array, x: Array, y: Array) -> Array:
-    return y
+def carry_left(z: Array, gradient: Array, slope: Array) -> Array:
+    return slope
 
 
-def keep_zero_right(z: Array, x: Array, y: Array) -> Array:
-    return x
+def carry_right(z: Array, gradient: Array, slope: Array) -> Array:
+    return gradient
 
 
-@elementwise((keep_zero_left, keep_zero_right), product_notation, Role.SWAPS, singular=True)
+@elementwise((carry_left, carry_right), product_notation, Role.SWAPS, singular=True)
 def carry(xp: Library, gradient: Array, slope: Array) -> Array:
     """gradient times slope, where a gradient that is exactly zero stays zero even if the slope is infinite or NaN.
 
     A path that is not taken sends nothing: where(x > 0, log(x), 0) has derivative 0 at 0. Source: the strong zero of
     automatic differentiation (Griewank and Walther, Evaluating Derivatives, 2008, section 14).
     """
-    return xp.where(xp.equal(gradient, 0), xp.multiply(gradient, 0), xp.multiply(gradient, slope))[()]
+    product = xp.multiply(gradient, slope)
+    if xp is reference():  # other libraries trace, and could not look: but looking is cheaper than selecting
+        seen = product if product.ndim == 0 else xp.vdot(product, product)  # NaN if any entry is
+        if seen == seen:
+            return product
+    return xp.where(xp.equal(gradient, 0), gradient, product)[()]
 
 
 def div_left(z: Array, x: Array, y: Array) -> Array:
@@ -127,7 +122,12 @@ def div_right(z: Array, x: Array, y: Array) -> Array:
     return -z / y  # not -x / y**2: the square overflows where the quotient does not
 
 
-@elementwise((div_left, div_right), QUOTIENT, Role.SCALES, interval=(REAL, POSITIVE), singular=True, type_rule=floating_type)
+def quotient_type(x: ArrayType, y: ArrayType) -> ArrayType:
+    """Whole numbers divide into float64, however short they are."""
+    return y if y.dtype.kind in "fc" else array_type(y.shape, reference().dtype("float64"))
+
+
+@elementwise((div_left, div_right), QUOTIENT, interval=(REAL, POSITIVE), singular=True, type_rule=quotient_type)
 def div(xp: Library, x: Array, y: Array) -> Array:
     """The quotient x / y. Derivative (1/y, -x/y^2), written with the output: (1/y, -z/y). Source: the quotient rule."""
     return xp.true_divide(x, y)
@@ -139,70 +139,14 @@ def neg(xp: Library, x: Array) -> Array:
     return xp.negative(x)
 
 
-def power_base(z: Array, x: Array, y: Array) -> Array:
-    return carry(y, variable_power(x, y - 1))
-
-
-def power_exponent(z: Array, x: Array, y: Array) -> Array:
-    from .functions import log  # functions builds on arithmetic; only this slope goes the other way
-
-    return carry(z, log(x))
-
-
-@elementwise((power_base, power_exponent), POWER, Role.SCALES, interval=(POSITIVE, REAL), singular=True)
-def variable_power_op(xp: Library, x: Array, y: Array) -> Array:
-    """x to the power y. Derivative (y x^(y-1), x^y log x), where 0 log 0 counts as 0. Source: the power and exponential rules."""
-    return xp.power(x, y)
-
-
-variable_power = variable_power_op
-
-
-def fixed_power_base(z: Array, x: Array, *, exponent: float) -> Array:
-    return exponent * power(x, exponent - 1)
-
-
-@elementwise(fixed_power_base, fixed_power_notation, singular=True, interval=POSITIVE, params=(("exponent", 3),))
-def fixed_power_op(xp: Library, x: Array, *, exponent: float) -> Array:
-    """x to a known power. Derivative n x^(n-1). Source: the power rule."""
-    return xp.power(x, exponent) if exponent >= 0 or x.dtype.kind in "fc" else xp.power(1.0 * x, exponent)
-
-
 def square_slope(y: Array, x: Array) -> Array:
     return 2 * x
 
 
-@elementwise(square_slope, SQUARE)
+@elementwise(square_slope, SQUARE, singular=True)
 def square(xp: Library, x: Array) -> Array:
     """The square x^2. Derivative 2x. Source: the power rule."""
     return xp.square(x)
-
-
-def power(x: Any, y: Any) -> Any:
-    """x to the power y. A Python number as exponent is part of the op, so that x**2 never computes log x.
-
-    >>> float(power(3.0, 2))
-    9.0
-    """
-    if type(y) not in (int, float):
-        return variable_power(x, y)
-    if y == 2:
-        return square(x)
-    if y == 1:
-        return +x
-    if y == 0:
-        return stop_at_one(x)
-    return fixed_power_op(x, exponent=int(y) if y == int(y) else y) if abs(y) < float("inf") else variable_power(x, y)
-
-
-def no_slope(y: Array, x: Array) -> int:
-    return 0
-
-
-@elementwise(no_slope, Notation(Form("1"), Form("1"), Form("np.ones_like({0})")), Role.STOPS)
-def stop_at_one(xp: Library, x: Array) -> Array:
-    """x to the power 0: one everywhere, with derivative 0 to any order. Source: the empty product."""
-    return xp.power(x, 0)
 
 
 def step_slope(z: Array, x: Array, y: Array) -> int:
@@ -218,7 +162,7 @@ STEP = Notation(
 def step(xp: Library, x: Array, y: Array) -> Array:
     """1 where x > y, 1/2 where they are equal, else 0: the slope of maximum. Derivative 0."""
     half = xp.where(xp.equal(x, y), 0.5, xp.where(xp.greater(x, y), 1.0, 0.0))
-    return half.astype(xp.result_type(x, y))
+    return half.astype(xp.result_type(x, y))[()]
 
 
 def larger_left(z: Array, x: Array, y: Array) -> Array:
@@ -229,27 +173,79 @@ def larger_right(z: Array, x: Array, y: Array) -> Array:
     return step(y, x)
 
 
-def is_tie(x: Array, y: Array) -> Array:
+def are_equal(x: Array, y: Array) -> Array:
     return x == y
 
 
 TIE = "equal inputs: each receives half (least-norm convention)"
 
 
-@elementwise((larger_left, larger_right), call("max", 2, "np.maximum", r"\max"), Role.ROUTES, kink=TIE, is_kink=is_tie)
+@elementwise(
+    (larger_left, larger_right), call("max", 2, "np.maximum", r"\max"), Role.ROUTES, kink=TIE, is_kink=are_equal
+)
 def maximum(xp: Library, x: Array, y: Array) -> Array:
     """The larger of x and y. Derivative: 1 to the larger, 1/2 each at a tie. Source: subgradient of least norm."""
     return xp.maximum(x, y)
 
 
-@elementwise((larger_right, larger_left), call("min", 2, "np.minimum", r"\min"), Role.ROUTES, kink=TIE, is_kink=is_tie)
+@elementwise(
+    (larger_right, larger_left), call("min", 2, "np.minimum", r"\min"), Role.ROUTES, kink=TIE, is_kink=are_equal
+)
 def minimum(xp: Library, x: Array, y: Array) -> Array:
     """The smaller of x and y. Derivative: 1 to the smaller, 1/2 each at a tie. Source: subgradient of least norm."""
     return xp.minimum(x, y)
+
+
+# Quotients of lengths -------------------------------------------------------------------------------------------------
+def ratio_left(z: Array, x: Array, y: Array) -> Array:
+    return ratio(1.0, y)
+
+
+def ratio_right(z: Array, x: Array, y: Array) -> Array:
+    return -ratio(z, y)
+
+
+@elementwise((ratio_left, ratio_right), QUOTIENT, interval=(REAL, POSITIVE), singular=True, type_rule=quotient_type)
+def ratio(xp: Library, x: Array, y: Array) -> Array:
+    """x / y, and 0 where y is 0: the direction of a vector, and of the zero vector by the least-norm convention."""
+    zero = xp.equal(y, 0)
+    return xp.where(zero, 0, xp.true_divide(x, xp.where(zero, 1, y)))[()]
+
+
+def hypot_left(z: Array, x: Array, y: Array) -> Array:
+    return ratio(x, z)
+
+
+def hypot_right(z: Array, x: Array, y: Array) -> Array:
+    return ratio(y, z)
+
+
+def are_zero(x: Array, y: Array) -> Array:
+    return (x == 0) & (y == 0)
+
+
+ORIGIN = "the zero vector: gradient 0 is used there (least-norm convention)"
+
+
+@elementwise(
+    (hypot_left, hypot_right), call("hypot", 2), singular=True, type_rule=floating_type, kink=ORIGIN, is_kink=are_zero
+)
+def hypot(xp: Library, x: Array, y: Array) -> Array:
+    """sqrt(x^2 + y^2) without overflow. Derivative (x/z, y/z), and 0 at the origin. Source: the slope of a norm."""
+    return xp.hypot(x, y)
+
+
+def reciprocal(x: Any) -> Any:
+    """1 / x, entry by entry (same shape as x).
+
+    >>> float(reciprocal(4.0))
+    0.25
+    """
+    return div(1.0, x)
 
 
 also_known_as(sub, "subtract")
 also_known_as(mul, "multiply")
 also_known_as(div, "divide", "true_divide")
 also_known_as(neg, "negative")
-also_known_as(power, "power", "float_power")
+also_known_as(reciprocal, "reciprocal")

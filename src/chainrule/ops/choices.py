@@ -1,23 +1,26 @@
 """Choices: conditions and arrays in, the chosen entries out.
 
-One idea: a path that is not taken sends nothing back, and a comparison has no slope.
+One idea: a path that is not taken sends nothing back. A comparison says which path it is, and has no slope of its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from ..ir.library import Array, Library
+from ..errors import DTypeError, ShapeError
+from ..ir.coercion import as_array
+from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, call, function, infix
-from ..ir.op import Custom, Domain, Flat, Labels, Linear, Role, Sample
-from ..ir.types import ArrayType, array_type
+from ..ir.op import Custom, Domain, Flat, Labels, Linear, Op, Role, Sample
+from ..ir.types import ArrayType, array_type, normalise_axis
+from .arithmetic import maximum, minimum
 from .declare import also_known_as, boolean_type, op, same_type
 from .movement import LETTERS
-from .reductions import reduced_shape, reduction_notation
+from .reductions import reduce_along, reduced_shape, reduction_notation
 
 
-# where ---------------------------------------------------------------------------------------------------------------
 def where_taken(g: Array, condition: Array, x: Array, y: Array) -> Array:
     return where(condition, g, 0.0)
 
@@ -38,19 +41,45 @@ WHERE = Notation(
     domain=Domain((Sample(((3,), (3,), (3,))), Sample(((2, 3), (2, 3), (2, 3))))), elementwise=True, first_value_slot=1,
 )  # fmt: skip
 def where(xp: Library, condition: Array, x: Array, y: Array) -> Array:
-    """x where the condition holds, else y. Adjoint: the gradient goes to the branch taken, an exact zero to the other."""
+    """x where the condition holds, else y. Adjoint: the gradient goes to the branch taken, an exact zero to the other.
+
+    >>> where([True, False], [1.0, 2.0], 0.0)
+    array([1., 0.])
+    """
     return xp.where(condition, x, y)[()]
 
 
-# Comparisons -----------------------------------------------------------------------------------------------------------
+def select(condition: Any, x: Any = None, y: Any = None) -> Any:
+    """np.where with its three arguments. Raises ShapeError for one: how many entries hold depends on values."""
+    if x is None or y is None:
+        raise ShapeError(
+            given="np.where with a condition alone", expected="np.where(condition, x, y)", where="where",
+            remedy="index with the condition itself, x[condition]; or choose entry by entry with three arguments",
+        )  # fmt: skip
+    return where(condition, x, y)
+
+
+# Comparisons ---------------------------------------------------------------------------------------------------------
 NO_SLOPE = Flat("a comparison jumps between 0 and 1: its derivative is 0 wherever it exists")
+NO_SLOPE_OF_PLACES = Flat("an index is a whole number: it has no slope")
 PAIR = Domain((Sample(((3,), (3,))),))
+SINGLE = Domain((Sample(((3,),)),))
+WHOLE = Domain((Sample(((3,),), (("axes", (0,)), ("keepdims", False))),))
+PLACE = Domain((Sample(((3,),), (("axis", None),)), Sample(((2, 3),), (("axis", 1),))))
+
+Declaration = Callable[[Callable[..., Any]], Op]
 
 
-def comparison(name: str, text: str, latex: str, code: str) -> Any:
+def comparison(name: str, text: str, latex: str, code: str) -> Declaration:
     """Declare one comparison of two arrays."""
     notation = infix(f" {text} ", f" {latex} ", code, Strength.COMPARISON, associative=False)
     return op(name, NO_SLOPE, notation, Role.STOPS, type_rule=boolean_type, domain=PAIR, elementwise=True)
+
+
+def question(name: str, latex: str | None = None) -> Declaration:
+    """Declare one question about each entry."""
+    notation = function(name, latex, f"np.{name}")
+    return op(name, NO_SLOPE, notation, Role.STOPS, type_rule=boolean_type, domain=SINGLE, elementwise=True)
 
 
 @comparison("less", "<", "<", "<")
@@ -103,38 +132,44 @@ def logical_or(xp: Library, x: Array, y: Array) -> Array:
 
 @op(
     "logical_not", NO_SLOPE, function("not", r"\lnot", "np.logical_not"), Role.STOPS, type_rule=boolean_type,
-    domain=Domain((Sample(((3,),)),)), elementwise=True,
+    domain=SINGLE, elementwise=True,
 )  # fmt: skip
 def logical_not(xp: Library, x: Array) -> Array:
     """Not x, entry by entry."""
     return xp.logical_not(x)
 
 
-@op(
-    "isnan", NO_SLOPE, function("isnan"), Role.STOPS, type_rule=boolean_type, domain=Domain((Sample(((3,),)),)),
-    elementwise=True,
-)  # fmt: skip
+@question("isnan")
 def isnan(xp: Library, x: Array) -> Array:
     """Whether an entry is not a number."""
     return xp.isnan(x)
 
 
-def boolean_reduced(x: ArrayType, *, axes: tuple[int, ...], keepdims: bool) -> ArrayType:
-    from ..ir.library import reference
+@question("isfinite")
+def isfinite(xp: Library, x: Array) -> Array:
+    """Whether an entry is a number and not infinite."""
+    return xp.isfinite(x)
 
+
+@question("isinf")
+def isinf(xp: Library, x: Array) -> Array:
+    """Whether an entry is infinite."""
+    return xp.isinf(x)
+
+
+# Questions about many entries ----------------------------------------------------------------------------------------
+def boolean_reduced(x: ArrayType, *, axes: tuple[int, ...], keepdims: bool) -> ArrayType:
     return array_type(reduced_shape(x.shape, axes, keepdims), reference().dtype(bool))
 
 
 def index_reduced(x: ArrayType, *, axis: int | None) -> ArrayType:
-    from ..ir.library import reference
-
     shape = () if axis is None else tuple(size for each, size in enumerate(x.shape) if each != axis)
     return array_type(shape, reference().dtype("int64"))
 
 
 @op(
     "any", NO_SLOPE, reduction_notation("any", r"\operatorname{any}"), Role.STOPS, type_rule=boolean_reduced,
-    domain=Domain((Sample(((3,),), (("axes", (0,)), ("keepdims", False))),)),
+    domain=WHOLE,
 )  # fmt: skip
 def any_op(xp: Library, x: Array, *, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Whether any entry holds."""
@@ -143,29 +178,20 @@ def any_op(xp: Library, x: Array, *, axes: tuple[int, ...], keepdims: bool) -> A
 
 @op(
     "all", NO_SLOPE, reduction_notation("all", r"\operatorname{all}"), Role.STOPS, type_rule=boolean_reduced,
-    domain=Domain((Sample(((3,),), (("axes", (0,)), ("keepdims", False))),)),
+    domain=WHOLE,
 )  # fmt: skip
 def all_op(xp: Library, x: Array, *, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Whether every entry holds."""
     return xp.all(x, axis=axes, keepdims=keepdims)
 
 
-_INDEX = Flat("an index is a whole number: it has no slope")
-
-
-@op(
-    "argmax", _INDEX, call("argmax", 1, "np.argmax"), Role.STOPS, type_rule=index_reduced,
-    domain=Domain((Sample(((3,),), (("axis", None),)),)),
-)  # fmt: skip
+@op("argmax", NO_SLOPE_OF_PLACES, call("argmax", 1), Role.STOPS, type_rule=index_reduced, domain=PLACE)
 def argmax_op(xp: Library, x: Array, *, axis: int | None) -> Array:
     """Where the (first) largest entry stands."""
     return xp.argmax(x, axis=axis)
 
 
-@op(
-    "argmin", _INDEX, call("argmin", 1, "np.argmin"), Role.STOPS, type_rule=index_reduced,
-    domain=Domain((Sample(((3,),), (("axis", None),)),)),
-)  # fmt: skip
+@op("argmin", NO_SLOPE_OF_PLACES, call("argmin", 1), Role.STOPS, type_rule=index_reduced, domain=PLACE)
 def argmin_op(xp: Library, x: Array, *, axis: int | None) -> Array:
     """Where the (first) smallest entry stands."""
     return xp.argmin(x, axis=axis)
@@ -173,39 +199,62 @@ def argmin_op(xp: Library, x: Array, *, axis: int | None) -> Array:
 
 def any_entry(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Whether any entry along `axis` holds."""
-    from .reductions import _reduce
-
-    return _reduce(any_op, x, axis, keepdims)
+    return reduce_along(any_op, x, axis, keepdims)
 
 
 def all_entries(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Whether every entry along `axis` holds."""
-    from .reductions import _reduce
-
-    return _reduce(all_op, x, axis, keepdims)
+    return reduce_along(all_op, x, axis, keepdims)
 
 
 def argmax(x: Any, axis: int | None = None) -> Any:
     """Where the first largest entry stands; no gradient passes."""
-    return argmax_op(x, axis=None if axis is None else axis % x.ndim)
+    return _place(argmax_op, x, axis)
 
 
 def argmin(x: Any, axis: int | None = None) -> Any:
     """Where the first smallest entry stands; no gradient passes."""
-    return argmin_op(x, axis=None if axis is None else axis % x.ndim)
+    return _place(argmin_op, x, axis)
 
 
-# Passing on, and not -----------------------------------------------------------------------------------------------------
+def _place(made: Op, x: Any, axis: int | None) -> Any:
+    array = as_array(x)
+    return made(array, axis=None if axis is None else normalise_axis(axis, array.ndim, made.name))
+
+
+def _for_conditions(made: Op) -> Callable[..., Any]:
+    """`&`, `|` and `~` of conditions. On whole numbers they mean bits, which no op here works on."""
+
+    def combine(*conditions: Any) -> Any:
+        arrays = [as_array(each) for each in conditions]
+        for array in arrays:
+            if array.dtype.kind != "b":
+                raise DTypeError(
+                    given=f"&, | or ~ of dtype {array.dtype}", expected="conditions (dtype bool)", where=made.name,
+                    remedy="put brackets round each comparison: (x > 0) & (x < 1)",
+                )  # fmt: skip
+        return made(*arrays)
+
+    return combine
+
+
+# Passing on, and not -------------------------------------------------------------------------------------------------
 def same_as_input(x: ArrayType, **params: Any) -> ArrayType:
     return x
 
 
 @op(
-    "stop_gradient", Flat("stop_gradient: the path is cut on purpose"), function("stop", code="chainrule.stop_gradient"),
-    Role.STOPS, type_rule=same_as_input, domain=Domain((Sample(((3,),)),)),
+    "stop_gradient", Flat("stop_gradient: the path is cut on purpose"),
+    function("stop", code="chainrule.stop_gradient"), Role.STOPS, type_rule=same_as_input,
+    domain=Domain((Sample(((3,),)),)),
 )  # fmt: skip
 def stop_gradient(xp: Library, x: Array) -> Array:
-    """x itself, through which no gradient passes."""
+    """x itself, through which no gradient passes.
+
+    >>> import chainrule
+    >>> chainrule.grad(lambda x: x * chainrule.stop_gradient(x))(3.0)
+    3.0
+    """
     return x
 
 
@@ -260,24 +309,28 @@ def cast(xp: Library, x: Array, *, dtype: Any) -> Array:
 
 def astype(x: Any, dtype: Any) -> Any:
     """x in another dtype."""
-    return x if x.dtype == dtype else cast(x, dtype=dtype)
+    array = as_array(x)
+    return array if array.dtype == dtype else cast(array, dtype=dtype)
 
 
-def clip(x: Any, a_min: Any = None, a_max: Any = None) -> Any:
-    """x kept between two bounds: minimum(maximum(x, a_min), a_max)."""
-    from .arithmetic import maximum, minimum
+def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    """x kept between two bounds: minimum(maximum(x, a_min), a_max). Slope 1 inside, 1/2 at a bound, 0 outside.
 
-    bounded = x if a_min is None else maximum(x, a_min)
-    return bounded if a_max is None else minimum(bounded, a_max)
+    >>> clip([-1.0, 0.5, 3.0], 0.0, 1.0)
+    array([0. , 0.5, 1. ])
+    """
+    low, high = (a_min if min is None else min), (a_max if max is None else max)
+    bounded = as_array(x) if low is None else maximum(x, low)
+    return bounded if high is None else minimum(bounded, high)
 
 
-also_known_as(where, "where")
+also_known_as(select, "where")
+also_known_as(astype, "astype")
+also_known_as(clip, "clip")
 also_known_as(any_entry, "any")
 also_known_as(all_entries, "all")
 also_known_as(argmax, "argmax")
 also_known_as(argmin, "argmin")
-also_known_as(astype, "astype")
-also_known_as(clip, "clip")
-also_known_as(logical_and, "bitwise_and")
-also_known_as(logical_or, "bitwise_or")
-also_known_as(logical_not, "invert", "bitwise_not")
+also_known_as(_for_conditions(logical_and), "bitwise_and")
+also_known_as(_for_conditions(logical_or), "bitwise_or")
+also_known_as(_for_conditions(logical_not), "invert", "bitwise_not")

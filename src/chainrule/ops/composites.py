@@ -8,21 +8,21 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import ShapeError
+from ..ir.coercion import as_array
 from ..ir.library import Array, Library
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Custom, Domain, Entries, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
 from .arithmetic import carry
-from .declare import also_known_as, op
-from .functions import exp, log
+from .declare import also_known_as, floating_type, op
+from .entries import delta
+from .extremes import peak
+from .functions import exp, log, sqrt
 from .movement import broadcast
-from .reductions import centred, mean_op, spread, sum_op, var_op
-from .functions import sqrt
-
-
-def same_as_input(x: ArrayType, **params: Any) -> ArrayType:
-    return x
+from .norms import centred, var_op
+from .products import same_dtype
+from .reductions import add_up, mean_op, spread, sum_op, summed_type
 
 
 def along_axis(name: str, latex: str) -> Any:
@@ -47,7 +47,7 @@ def _total(x: Any, axis: int) -> Any:
     return spread(sum_op(x, axes=(axis,), keepdims=True), x, (axis,))
 
 
-# softmax ---------------------------------------------------------------------------------------------------------------
+# softmax -------------------------------------------------------------------------------------------------------------
 def softmax_pull(g: Array, y: Array, x: Array, *, axis: int) -> tuple[Array]:
     return (y * (g - _total(y * g, axis)),)
 
@@ -58,8 +58,6 @@ def softmax_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axis: int) ->
 
 def same_group(out: Any, into: Any, axis: int) -> Any:
     """Whether two entries lie in one normalised row: their indices agree on every other axis."""
-    from .entries import delta
-
     agree: Any = 1
     for place, (i, k) in enumerate(zip(out, into, strict=True)):
         if place != axis:
@@ -68,18 +66,16 @@ def same_group(out: Any, into: Any, axis: int) -> Any:
 
 
 def softmax_entry(slot: int, out: Any, into: Any, y: Any, x: Any, *, axis: int) -> Any:
-    from .entries import delta
-
     return same_group(out, into, axis) * (y(out) * (delta(out[axis], into[axis]) - y(into)))
 
 
 @op(
     "softmax", Custom(softmax_pull, softmax_push), along_axis("softmax", r"\operatorname{softmax}"), Role.COUPLES,
-    type_rule=same_as_input, domain=ROWS, index=Entries(softmax_entry),
+    type_rule=floating_type, domain=ROWS, index=Entries(softmax_entry),
 )  # fmt: skip
 def softmax_op(xp: Library, x: Array, *, axis: int) -> Array:
     """exp(x) over its sum along one axis. Jacobian diag(s) - s s^T: s_i (1{i = k} - s_k)."""
-    raised = xp.exp(x - xp.max(x, axis=axis, keepdims=True))
+    raised = xp.exp(x - peak(xp, x, axis))
     return raised / xp.sum(raised, axis=axis, keepdims=True)
 
 
@@ -92,46 +88,68 @@ def log_softmax_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axis: int
 
 
 def log_softmax_entry(slot: int, out: Any, into: Any, y: Any, x: Any, *, axis: int) -> Any:
-    from .entries import delta
-
     return same_group(out, into, axis) * (delta(out[axis], into[axis]) - exp(y(into)))
 
 
 @op(
     "log_softmax", Custom(log_softmax_pull, log_softmax_push), along_axis("log_softmax", r"\log\operatorname{softmax}"),
-    Role.COUPLES, type_rule=same_as_input, domain=ROWS, index=Entries(log_softmax_entry),
+    Role.COUPLES, type_rule=floating_type, domain=ROWS, index=Entries(log_softmax_entry),
 )  # fmt: skip
 def log_softmax_op(xp: Library, x: Array, *, axis: int) -> Array:
     """x - logsumexp(x) along one axis. Jacobian 1{i = k} - s_k with s = exp(y)."""
-    moved = x - xp.max(x, axis=axis, keepdims=True)
+    moved = x - peak(xp, x, axis)
     return moved - xp.log(xp.sum(xp.exp(moved), axis=axis, keepdims=True))
 
 
 def _along(made: Any, x: Any, axis: int, **params: Any) -> Any:
-    if x.ndim == 0:
+    array = as_array(x)
+    if array.ndim == 0:
         raise ShapeError(given=f"{made.name} of a single number", expected="a vector or more", where=made.name)
-    return made(x, axis=normalise_axis(axis, x.ndim, made.name), **params)
+    return made(array, axis=normalise_axis(axis, array.ndim, made.name), **params)
 
 
 def softmax(x: Any, axis: int = -1) -> Any:
-    """Softmax along `axis` (same shape as x); each row sums to 1."""
+    """exp(x) over its sum along `axis` (same shape as x); each row sums to 1.
+
+    >>> import chainrule
+    >>> chainrule.softmax([1000.0, 1000.0])
+    array([0.5, 0.5])
+    """
     return _along(softmax_op, x, axis)
 
 
 def log_softmax(x: Any, axis: int = -1) -> Any:
-    """The logarithm of softmax along `axis`, exact also where softmax is tiny."""
+    """The logarithm of softmax along `axis` (same shape as x), exact also where softmax is tiny.
+
+    >>> import chainrule
+    >>> chainrule.log_softmax([0.0, -1000.0])
+    array([    0., -1000.])
+    """
     return _along(log_softmax_op, x, axis)
 
 
-# Losses ----------------------------------------------------------------------------------------------------------------
-def number_type(x: ArrayType, y: ArrayType, **params: Any) -> ArrayType:
-    if x.shape != y.shape:
-        raise ShapeError(given=f"shapes {x.shape} and {y.shape}", expected="a prediction and a target of one shape")
-    return array_type((), x.dtype)
+# Losses --------------------------------------------------------------------------------------------------------------
+def squared_error_type(prediction: ArrayType, target: ArrayType) -> ArrayType:
+    refuse_unlike(prediction, target, "squared_error")
+    return summed_type(prediction, axes=tuple(range(prediction.ndim)), keepdims=False)
+
+
+def cross_entropy_type(probabilities: ArrayType, target: ArrayType) -> ArrayType:
+    refuse_unlike(probabilities, target, "cross_entropy")
+    return array_type((), floating_type(probabilities).dtype)
+
+
+def refuse_unlike(prediction: Any, target: Any, name: str) -> None:
+    """Raise ShapeError unless a prediction and its target have one shape: a loss does not broadcast."""
+    if prediction.shape != target.shape:
+        raise ShapeError(
+            given=f"shapes {prediction.shape} and {target.shape}", where=name,
+            expected="a prediction and a target of one shape", remedy="reshape one of them, or write the loss out",
+        )  # fmt: skip
 
 
 def squared_error_pull(g: Array, y: Array, prediction: Array, target: Array) -> tuple[Array, Array]:
-    moved = _everywhere(g, prediction) * (2 * (prediction - target))
+    moved = carry(_everywhere(g, prediction), 2 * (prediction - target))
     return moved, -moved
 
 
@@ -140,8 +158,7 @@ def _everywhere(g: Any, like: Any) -> Any:
 
 
 def squared_error_push(tangents: tuple[Any, ...], y: Array, prediction: Array, target: Array) -> Array:
-    change = _difference(tangents)
-    return _whole_sum(2 * (prediction - target) * change)
+    return _whole_sum(carry(_difference(tangents), 2 * (prediction - target)))
 
 
 def _difference(tangents: tuple[Any, ...]) -> Any:
@@ -169,23 +186,23 @@ SQUARED_ERROR = Notation(
 
 
 @op(
-    "squared_error", Custom(squared_error_pull, squared_error_push), SQUARED_ERROR, Role.SCALES, type_rule=number_type,
-    domain=LOSS, index=Entries(squared_error_entry),
+    "squared_error", Custom(squared_error_pull, squared_error_push), SQUARED_ERROR, Role.SCALES,
+    type_rule=squared_error_type, domain=LOSS, index=Entries(squared_error_entry),
 )  # fmt: skip
 def squared_error_op(xp: Library, prediction: Array, target: Array) -> Array:
     """The sum of squared differences. Derivative 2 (prediction - target), and its negative for the target."""
-    return xp.sum(xp.square(xp.subtract(prediction, target)))
+    return add_up(xp, xp.square(xp.subtract(prediction, target)), tuple(range(prediction.ndim)))
 
 
 def cross_entropy_pull(g: Array, y: Array, probabilities: Array, target: Array) -> tuple[Array, Array]:
     upstream = _everywhere(g, probabilities)
-    return -upstream * carry(target, 1 / probabilities), -upstream * log(probabilities)
+    return carry(-upstream, carry(target, 1 / probabilities)), carry(-upstream, log(probabilities))
 
 
 def cross_entropy_push(tangents: tuple[Any, ...], y: Array, probabilities: Array, target: Array) -> Array:
     total: Any = None
     if tangents[0] is not None:
-        total = -_whole_sum(carry(target, 1 / probabilities) * tangents[0])
+        total = -_whole_sum(carry(tangents[0], carry(target, 1 / probabilities)))
     if tangents[1] is not None:
         part = -_whole_sum(carry(tangents[1], log(probabilities)))
         total = part if total is None else total + part
@@ -204,38 +221,44 @@ CROSS_ENTROPY = Notation(
 
 
 @op(
-    "cross_entropy", Custom(cross_entropy_pull, cross_entropy_push), CROSS_ENTROPY, Role.SCALES, type_rule=number_type,
+    "cross_entropy", Custom(cross_entropy_pull, cross_entropy_push), CROSS_ENTROPY, Role.SCALES,
+    type_rule=cross_entropy_type,
     domain=Domain((Sample(((3,), (3,)), (), ((0.1, 0.9),)), Sample(((2, 3), (2, 3)), (), ((0.1, 0.9),)))),
     index=Entries(cross_entropy_entry),
 )  # fmt: skip
 def cross_entropy_op(xp: Library, probabilities: Array, target: Array) -> Array:
     """-sum(target log(probabilities)); 0 log 0 counts as 0. Derivative -target/probabilities."""
-    logs = xp.log(xp.where(xp.equal(target, 0), xp.ones_like(probabilities), probabilities))
-    return -xp.sum(target * logs)
+    logs = xp.log(xp.where(xp.equal(target, 0), 1, probabilities))
+    return -add_up(xp, target * logs, tuple(range(target.ndim)))
 
 
 def squared_error(prediction: Any, target: Any) -> Any:
-    """The sum of squared differences of two arrays of one shape: a number."""
+    """The sum of squared differences of two arrays of one shape: a number.
+
+    >>> import chainrule
+    >>> float(chainrule.squared_error([1.0, 2.0], [0.0, 4.0]))
+    5.0
+    """
     return squared_error_op(*_matched(prediction, target, "squared_error"))
 
 
 def cross_entropy(probabilities: Any, target: Any) -> Any:
-    """-sum(target log(probabilities)) for two arrays of one shape: a number."""
+    """-sum(target log(probabilities)) for two arrays of one shape: a number.
+
+    >>> import chainrule
+    >>> round(float(chainrule.cross_entropy([0.5, 0.5, 0.0], [1.0, 0.0, 0.0])), 3)
+    0.693
+    """
     return cross_entropy_op(*_matched(probabilities, target, "cross_entropy"))
 
 
 def _matched(x: Any, y: Any, name: str) -> tuple[Any, Any]:
-    from .products import _same_dtype
-
-    first, second = _same_dtype(x, y)
-    if first.shape != second.shape:
-        raise ShapeError(
-            given=f"shapes {first.shape} and {second.shape}", expected="a prediction and a target of one shape", where=name
-        )
+    first, second = same_dtype(x, y)
+    refuse_unlike(first, second, name)
     return first, second
 
 
-# Layer norm --------------------------------------------------------------------------------------------------------------
+# Layer norm ----------------------------------------------------------------------------------------------------------
 def layer_norm_pull(g: Array, y: Array, x: Array, *, axis: int, epsilon: float) -> tuple[Array]:
     return (_layer_norm_rule(g, y, x, axis, epsilon),)
 
@@ -245,7 +268,7 @@ def layer_norm_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axis: int,
 
 
 def _layer_norm_rule(g: Any, y: Any, x: Any, axis: int, epsilon: float) -> Any:
-    """(g - mean(g) - y mean(g y)) / std: the direct path, the path through the mean, and the one through the variance."""
+    """(g - mean(g) - y mean(g y)) / std: the direct path, that through the mean, and that through the variance."""
     return (centred(g, (axis,)) - y * _average(g * y, axis)) / _deviation(x, axis, epsilon)
 
 
@@ -259,7 +282,7 @@ def _deviation(x: Any, axis: int, epsilon: float) -> Any:
 
 @op(
     "layer_norm", Custom(layer_norm_pull, layer_norm_push), along_axis("layer_norm", r"\operatorname{layernorm}"),
-    Role.COUPLES, type_rule=same_as_input,
+    Role.COUPLES, type_rule=floating_type,
     domain=Domain((
         Sample(((4,),), (("axis", 0), ("epsilon", 1e-5))), Sample(((2, 4),), (("axis", 1), ("epsilon", 1e-3))),
     )),
@@ -271,7 +294,12 @@ def layer_norm_op(xp: Library, x: Array, *, axis: int, epsilon: float) -> Array:
 
 
 def layer_norm(x: Any, axis: int = -1, epsilon: float = 1e-5) -> Any:
-    """x with mean 0 and variance 1 along `axis` (same shape as x)."""
+    """x with mean 0 and variance 1 along `axis` (same shape as x).
+
+    >>> import chainrule
+    >>> chainrule.layer_norm([1.0, 3.0], epsilon=0.0)
+    array([-1.,  1.])
+    """
     return _along(layer_norm_op, x, axis, epsilon=float(epsilon))
 
 

@@ -31,12 +31,14 @@ def same_type(*types: ArrayType, **params: Any) -> ArrayType:
 
 
 def floating_type(*types: ArrayType, **params: Any) -> ArrayType:
-    """Elementwise and never an integer: NumPy computes functions of integers in float64."""
+    """Elementwise and never an integer: NumPy computes functions of integers in the float that holds them all."""
     last = types[-1]
-    return last if last.dtype.kind in "fc" else array_type(last.shape, reference().dtype("float64"))
+    if last.dtype.kind in "fc":
+        return last
+    return array_type(last.shape, reference().result_type(last.dtype, "float16"))
 
 
-def boolean_type(*types: ArrayType) -> ArrayType:
+def boolean_type(*types: ArrayType, **params: Any) -> ArrayType:
     """Elementwise comparisons."""
     return array_type(types[-1].shape, reference().dtype(bool))
 
@@ -83,8 +85,8 @@ def elementwise(
     """Declare a function applied entry by entry, from one partial derivative `(y, *inputs)` for each input."""
     slopes = partials if isinstance(partials, tuple) else (partials,)
     intervals = interval if isinstance(interval[0], tuple) else (interval,)
-    shapes = (((3,) * 1,) * len(slopes), ((2, 3),) * len(slopes), ((),) * len(slopes))
-    samples = tuple(Sample(shape, params, intervals) for shape in shapes)  # type: ignore[arg-type]
+    shapes = (((3,),) * len(slopes), ((2, 3),) * len(slopes), ((),) * len(slopes))
+    samples = tuple(Sample(shape, params, intervals) for shape in shapes)
 
     def declare(kernel: Callable[..., Any]) -> Op:
         declared = op(

@@ -1,7 +1,7 @@
 """Index notation: single entries, deltas and sums over an index, as nodes like any others.
 
-One idea: `q_k`, `1{k = i}` and `sum_k` are ops too, so the laws, the names and the renderers serve index form unchanged.
-They are never evaluated over arrays: they are how a derivative is said, not how it is computed.
+One idea: `q_k`, `1{k = i}` and `sum_k` are ops too, so the laws, the names and the renderers serve index form
+unchanged. They are never evaluated over arrays: they are how a derivative is said, not how it is computed.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def entry_op(xp: Library, x: Array, *, at: tuple[Index, ...]) -> Array:
 
 def delta_notation(node: Node) -> Notation:
     first, second = (write_index(each) for each in node.settings["pair"])
-    return Notation(Form(f"1{{{{{first} = {second}}}}}"), Form(rf"\mathbb{{{{1}}}}\{{{{{first} = {second}\}}}}"), Form("1.0"))
+    return Notation(
+        Form(f"1{{{{{first} = {second}}}}}"), Form(rf"\mathbb{{{{1}}}}\{{{{{first} = {second}\}}}}"), Form("1.0")
+    )
 
 
 @op("delta", _SPOKEN, delta_notation, Role.SOURCE, type_rule=number_type, domain=Domain(()))
@@ -135,5 +137,3 @@ def _build(made: Op, **params: Any) -> Node:
 def sum_over(x: Any, index: str) -> Any:
     """The sum of an expression over one named index."""
     return sum_over_op(x, index=index)
-
-

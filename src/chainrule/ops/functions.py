@@ -7,12 +7,11 @@ stable, and is what a teacher writes.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from ..ir.library import Array, Library
 from ..ir.notation import Form, Notation, Strength, function
 from ..ir.op import Role
-from .arithmetic import square
+from .arithmetic import hypot, square
 from .declare import POSITIVE, UNIT, also_known_as, elementwise, floating_type
 
 
@@ -20,12 +19,10 @@ def exp_slope(y: Array, x: Array) -> Array:
     return y
 
 
-EXP = Notation(
-    Form("exp({0})"), Form("e^{{{0}}}", Strength.POWER), Form("np.exp({0})")
-)  # fmt: skip
+EXP = Notation(Form("exp({0})"), Form("e^{{{0}}}", Strength.POWER), Form("np.exp({0})"))
 
 
-@elementwise(exp_slope, EXP, type_rule=floating_type)
+@elementwise(exp_slope, EXP, singular=True, type_rule=floating_type)
 def exp(xp: Library, x: Array) -> Array:
     """The exponential. Its own derivative."""
     return xp.exp(x)
@@ -39,6 +36,41 @@ def log_slope(y: Array, x: Array) -> Array:
 def log(xp: Library, x: Array) -> Array:
     """The natural logarithm. Derivative 1/x."""
     return xp.log(x)
+
+
+def log2_slope(y: Array, x: Array) -> Array:
+    return (1 / math.log(2)) / x
+
+
+@elementwise(log2_slope, function("log2", r"\log_2"), interval=POSITIVE, singular=True, type_rule=floating_type)
+def log2(xp: Library, x: Array) -> Array:
+    """The logarithm to the base 2. Derivative 1/(x log 2). Source: log x / log 2."""
+    return xp.log2(x)
+
+
+def log10_slope(y: Array, x: Array) -> Array:
+    return (1 / math.log(10)) / x
+
+
+@elementwise(log10_slope, function("log10", r"\log_{10}"), interval=POSITIVE, singular=True, type_rule=floating_type)
+def log10(xp: Library, x: Array) -> Array:
+    """The logarithm to the base 10. Derivative 1/(x log 10). Source: log x / log 10."""
+    return xp.log10(x)
+
+
+def exp2_slope(y: Array, x: Array) -> Array:
+    return math.log(2) * y
+
+
+EXP2 = Notation(
+    Form("2^{0}", Strength.POWER, (Strength.ATOM,)), Form("2^{{{0}}}", Strength.POWER), Form("np.exp2({0})")
+)
+
+
+@elementwise(exp2_slope, EXP2, singular=True, type_rule=floating_type)
+def exp2(xp: Library, x: Array) -> Array:
+    """2 to the power x. Derivative y log 2. Source: exp(x log 2)."""
+    return xp.exp2(x)
 
 
 def log1p_slope(y: Array, x: Array) -> Array:
@@ -55,7 +87,7 @@ def expm1_slope(y: Array, x: Array) -> Array:
     return y + 1
 
 
-@elementwise(expm1_slope, function("expm1"), type_rule=floating_type)
+@elementwise(expm1_slope, function("expm1"), singular=True, type_rule=floating_type)
 def expm1(xp: Library, x: Array) -> Array:
     """exp(x) - 1, exact for small x. Derivative y + 1."""
     return xp.expm1(x)
@@ -74,11 +106,24 @@ def sqrt(xp: Library, x: Array) -> Array:
     return xp.sqrt(x)
 
 
+def cbrt_slope(y: Array, x: Array) -> Array:
+    return (1 / 3) / square(y)
+
+
+CBRT = Notation(Form("cbrt({0})"), Form(r"\sqrt[3]{{{0}}}"), Form("np.cbrt({0})"))
+
+
+@elementwise(cbrt_slope, CBRT, interval=POSITIVE, singular=True, type_rule=floating_type)
+def cbrt(xp: Library, x: Array) -> Array:
+    """The cube root, of negative numbers too. Derivative 1/(3y^2), infinite at 0. Source: the inverse of y^3."""
+    return xp.cbrt(x)
+
+
 def sin_slope(y: Array, x: Array) -> Array:
     return cos(x)
 
 
-@elementwise(sin_slope, function("sin", r"\sin"), type_rule=floating_type)
+@elementwise(sin_slope, function("sin", r"\sin"), singular=True, type_rule=floating_type)
 def sin(xp: Library, x: Array) -> Array:
     """The sine, of radians. Derivative cos x."""
     return xp.sin(x)
@@ -88,7 +133,7 @@ def cos_slope(y: Array, x: Array) -> Array:
     return -sin(x)
 
 
-@elementwise(cos_slope, function("cos", r"\cos"), type_rule=floating_type)
+@elementwise(cos_slope, function("cos", r"\cos"), singular=True, type_rule=floating_type)
 def cos(xp: Library, x: Array) -> Array:
     """The cosine, of radians. Derivative -sin x."""
     return xp.cos(x)
@@ -98,7 +143,7 @@ def tan_slope(y: Array, x: Array) -> Array:
     return 1 + square(y)
 
 
-@elementwise(tan_slope, function("tan", r"\tan"), interval=(-1.2, 1.2), type_rule=floating_type)
+@elementwise(tan_slope, function("tan", r"\tan"), interval=(-1.2, 1.2), singular=True, type_rule=floating_type)
 def tan(xp: Library, x: Array) -> Array:
     """The tangent, of radians. Derivative 1 + y^2."""
     return xp.tan(x)
@@ -138,7 +183,7 @@ def sinh_slope(y: Array, x: Array) -> Array:
     return cosh(x)
 
 
-@elementwise(sinh_slope, function("sinh", r"\sinh"), type_rule=floating_type)
+@elementwise(sinh_slope, function("sinh", r"\sinh"), singular=True, type_rule=floating_type)
 def sinh(xp: Library, x: Array) -> Array:
     """The hyperbolic sine. Derivative cosh x."""
     return xp.sinh(x)
@@ -148,7 +193,7 @@ def cosh_slope(y: Array, x: Array) -> Array:
     return sinh(x)
 
 
-@elementwise(cosh_slope, function("cosh", r"\cosh"), type_rule=floating_type)
+@elementwise(cosh_slope, function("cosh", r"\cosh"), singular=True, type_rule=floating_type)
 def cosh(xp: Library, x: Array) -> Array:
     """The hyperbolic cosine. Derivative sinh x."""
     return xp.cosh(x)
@@ -162,6 +207,36 @@ def tanh_slope(y: Array, x: Array) -> Array:
 def tanh(xp: Library, x: Array) -> Array:
     """The hyperbolic tangent: a smooth step from -1 to 1. Derivative 1 - y^2."""
     return xp.tanh(x)
+
+
+def arcsinh_slope(y: Array, x: Array) -> Array:
+    return 1 / hypot(1.0, x)  # not sqrt(1 + x^2): the square overflows
+
+
+@elementwise(arcsinh_slope, function("arcsinh"), type_rule=floating_type)
+def arcsinh(xp: Library, x: Array) -> Array:
+    """The inverse hyperbolic sine. Derivative 1/sqrt(1 + x^2)."""
+    return xp.arcsinh(x)
+
+
+def arccosh_slope(y: Array, x: Array) -> Array:
+    return 1 / (sqrt(x - 1) * sqrt(x + 1))
+
+
+@elementwise(arccosh_slope, function("arccosh"), interval=(1.2, 3.0), singular=True, type_rule=floating_type)
+def arccosh(xp: Library, x: Array) -> Array:
+    """The inverse hyperbolic cosine, of x >= 1. Derivative 1/sqrt(x^2 - 1), infinite at 1."""
+    return xp.arccosh(x)
+
+
+def arctanh_slope(y: Array, x: Array) -> Array:
+    return 1 / ((1 - x) * (1 + x))
+
+
+@elementwise(arctanh_slope, function("arctanh"), interval=UNIT, singular=True, type_rule=floating_type)
+def arctanh(xp: Library, x: Array) -> Array:
+    """The inverse hyperbolic tangent, of -1 < x < 1. Derivative 1/(1 - x^2), infinite at -1 and 1."""
+    return xp.arctanh(x)
 
 
 def sign_slope(y: Array, x: Array) -> int:
@@ -193,137 +268,6 @@ CORNER = "a corner at 0: slope 0 is used there (least-norm convention)"
 def abs(xp: Library, x: Array) -> Array:
     """The absolute value. Derivative sign(x); 0 at 0, the subgradient of least norm."""
     return xp.absolute(x)
-
-
-def sigmoid_slope(y: Array, x: Array) -> Array:
-    return y * (1 - y)
-
-
-@elementwise(sigmoid_slope, function("sigmoid", r"\sigma", "chainrule.sigmoid"), type_rule=floating_type)
-def sigmoid(xp: Library, x: Array) -> Array:
-    """The logistic function 1/(1 + exp(-x)). Derivative y(1 - y). exp is only taken of negative numbers, so none overflows."""
-    small = xp.exp(-xp.absolute(x))
-    return xp.where(x >= 0, 1, small) / (1 + small)
-
-
-def softplus_slope(y: Array, x: Array) -> Array:
-    return sigmoid(x)
-
-
-@elementwise(softplus_slope, function("softplus", code="chainrule.softplus"), type_rule=floating_type)
-def softplus(xp: Library, x: Array) -> Array:
-    """log(1 + exp(x)) without overflow. Derivative sigmoid(x)."""
-    return xp.logaddexp(x, x * 0)
-
-
-def positive_slope(y: Array, x: Array) -> int:
-    return 0
-
-
-POSITIVE_PART = Notation(
-    Form("1{{{0} > 0}}"), Form(r"\mathbb{{1}}\{{{0} > 0\}}"), Form("chainrule.positive({0})")
-)  # fmt: skip
-
-
-@elementwise(positive_slope, POSITIVE_PART, Role.STOPS)
-def positive(xp: Library, x: Array) -> Array:
-    """1 where x > 0, else 0: the slope of relu. Derivative 0."""
-    return (x > 0).astype(x.dtype)
-
-
-def relu_slope(y: Array, x: Array) -> Array:
-    return positive(x)
-
-
-OFF = "a corner at 0: slope 0 is used there (least-norm convention; 1 and 1/2 are also in use)"
-
-
-@elementwise(relu_slope, function("relu", code="chainrule.relu"), Role.ROUTES, kink=OFF, is_kink=is_zero)
-def relu(xp: Library, x: Array) -> Array:
-    """max(x, 0). Derivative 1{x > 0}; 0 at 0, the subgradient of least norm."""
-    return xp.maximum(x, 0)
-
-
-def with_slope(name: str, parameter: str) -> Any:
-    """Notation for an activation whose parameter is written only in code."""
-    return Notation(
-        Form(f"{name}({{0}})"),
-        Form(rf"\operatorname{{{{{name.replace('_', ' ')}}}}}({{0}})"),
-        Form(f"chainrule.{name}({{0}}, {{{parameter}}})"),
-    )
-
-
-def leaky_relu_slope(y: Array, x: Array, *, slope: float) -> Array:
-    return slope + (1 - slope) * positive(x)
-
-
-LEAK = "a corner at 0: the smaller slope is used there (least-norm convention)"
-
-
-@elementwise(leaky_relu_slope, with_slope("leaky_relu", "slope"), kink=LEAK, is_kink=is_zero, params=(("slope", 0.01),))
-def leaky_relu_op(xp: Library, x: Array, *, slope: float) -> Array:
-    """x where x > 0, else slope * x. Derivative 1 or slope."""
-    return xp.where(x > 0, x, slope * x)[()]
-
-
-def leaky_relu(x: Any, slope: float = 0.01) -> Any:
-    """x where x > 0, else slope * x (same shape as x)."""
-    return leaky_relu_op(x, slope=slope)
-
-
-def elu_slope(y: Array, x: Array, *, alpha: float) -> Array:
-    return positive(x) + (1 - positive(x)) * alpha * exp(minimum_zero(x))
-
-
-def minimum_zero(x: Array) -> Array:
-    """min(x, 0), so that exp of the side not taken cannot overflow."""
-    return -relu(-x)
-
-
-@elementwise(elu_slope, with_slope("elu", "alpha"), params=(("alpha", 1.0),), type_rule=floating_type)
-def elu_op(xp: Library, x: Array, *, alpha: float) -> Array:
-    """x where x > 0, else alpha (exp(x) - 1). Derivative 1 or alpha exp(x). Source: Clevert et al., 2015."""
-    return xp.where(x > 0, x, alpha * xp.expm1(xp.minimum(x, 0)))[()]
-
-
-def elu(x: Any, alpha: float = 1.0) -> Any:
-    """The exponential linear unit (same shape as x)."""
-    return elu_op(x, alpha=alpha)
-
-
-def erf_slope(y: Array, x: Array) -> Array:
-    return (2 / math.sqrt(math.pi)) * exp(-square(x))
-
-
-@elementwise(erf_slope, function("erf", code="chainrule.erf"), type_rule=floating_type)
-def erf(xp: Library, x: Array) -> Array:
-    """The error function. Derivative 2/sqrt(pi) exp(-x^2)."""
-    from .special import error_function  # numbers only; kept apart because it is long
-
-    return error_function(xp, x)
-
-
-def gelu_slope(y: Array, x: Array) -> Array:
-    return 0.5 * (1 + erf(x * math.sqrt(0.5))) + x * exp(-0.5 * square(x)) * (1 / math.sqrt(2 * math.pi))
-
-
-@elementwise(gelu_slope, function("gelu", code="chainrule.gelu"), type_rule=floating_type)
-def gelu(xp: Library, x: Array) -> Array:
-    """x Phi(x), Phi the normal distribution function. Source: Hendrycks and Gimpel, 2016 (the exact form)."""
-    from .special import complementary_error_function
-
-    return 0.5 * x * complementary_error_function(xp, -x * math.sqrt(0.5))
-
-
-def silu_slope(y: Array, x: Array) -> Array:
-    return sigmoid(x) * (1 + x * (1 - sigmoid(x)))
-
-
-@elementwise(silu_slope, function("silu", code="chainrule.silu"), type_rule=floating_type)
-def silu(xp: Library, x: Array) -> Array:
-    """x sigmoid(x). Derivative s(1 + x(1 - s)) with s = sigmoid(x). Source: Elfwing et al., 2018."""
-    small = xp.exp(-xp.absolute(x))
-    return x * (xp.where(x >= 0, 1, small) / (1 + small))
 
 
 also_known_as(abs, "absolute", "fabs")

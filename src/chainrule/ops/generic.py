@@ -30,7 +30,9 @@ def generic(name: str, order: int = 0) -> Op:
         )
 
     primes = "'" * order
-    notation = Notation(Form(f"{name}{primes}({{0}})"), Form(f"{name}{primes}({{0}})"), Form(f"{name}{'_prime' * order}({{0}})"))
+    notation = Notation(
+        Form(f"{name}{primes}({{0}})"), Form(f"{name}{primes}({{0}})"), Form(f"{name}{'_prime' * order}({{0}})")
+    )
     doc = f"{name}{primes}, unspecified, applied entry by entry."
     return Op(
         f"{name}{primes}", kernel, same_type, Elementwise((slope,)), notation, Role.SCALES, Domain(()), None, doc,

@@ -1,22 +1,23 @@
 """Indexing: an array and a key in, the chosen entries out.
 
-One idea: the key is taken apart. Whole numbers, slices, None and the ellipsis are parameters of the op; arrays of integers
-or booleans are inputs that carry no gradient. The adjoint adds each gradient at the place its entry came from, so an entry
-chosen twice receives twice.
+One idea: the key is taken apart. Whole numbers, slices, None and the ellipsis are parameters of the op; arrays of
+integers or booleans are inputs that carry no gradient. The adjoint adds each gradient at the place its entry came
+from, so an entry chosen twice receives twice.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..errors import ShapeError
-from ..ir.coercion import as_node
+from ..errors import BoundsError, DTypeError, ShapeError
+from ..ir.coercion import as_array
 from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Custom, Domain, Role, Sample
-from ..ir.types import ArrayType, array_type
-from .declare import TABLE, op
+from ..ir.types import ArrayType, array_type, normalise_axis
+from .declare import also_known_as, op
+from .movement import broadcast, ravel, reshape, sizes_of
 
 Key = tuple[Any, ...]  # ("at", 2), ("slice", start, stop, step), ("new",), ("rest",), ("array",) an axis
 
@@ -52,12 +53,17 @@ def index_type(x: ArrayType, *arrays: ArrayType, key: Key) -> ArrayType:
     try:
         return array_type(probe[rebuild(key, places)].shape, x.dtype)
     except IndexError as problem:
-        raise ShapeError(
-            given=f"index [{write_key(key)}] of an array of shape {x.shape}",
-            expected="as many indices as axes, each within its axis",
-            where="indexing",
-            remedy=f"{problem}",
-        ) from None
+        raise beyond(x.shape, key, problem) from None
+
+
+def beyond(shape: tuple[int, ...], key: Key, problem: IndexError) -> BoundsError:
+    """What is wrong with a key, in our own words and NumPy's."""
+    return BoundsError(
+        given=f"index [{write_key(key)}] of an array of shape {shape}",
+        expected="no more indices than axes, each within its axis",
+        where="indexing",
+        remedy=f"{problem}",
+    )
 
 
 def write_key(key: Key, base: int = 0) -> str:
@@ -75,29 +81,31 @@ def write_key(key: Key, base: int = 0) -> str:
             case ("rest",):
                 parts.append("...")
             case _:
-                parts.append("{}")
+                parts.append(ARRAY)
     return ", ".join(parts)
+
+
+ARRAY = "array"  # what stands for an array of places in a written key; no other part of a key has these letters
 
 
 def index_notation(node: Node) -> Notation:
     """Single entries are written as mathematics does, from 1; slices as Python does."""
     key = node.settings["key"]
     single = all(part[0] == "at" and part[1] >= 0 for part in key)
-    slots = iter(range(1, len(node.inputs)))
-    written = write_key(key, 1 if single else 0).replace("{}", "%")
-    while "%" in written:
-        written = written.replace("%", f"{{{next(slots)}}}", 1)
-    code_slots = iter(range(1, len(node.inputs)))
-    code = write_key(key).replace("{}", "%")
-    while "%" in code:
-        code = code.replace("%", f"{{{next(code_slots)}}}", 1)
-    below = written.replace(" ", "").replace(",", ", " if not single else ",")
-    latex = f"{{0}}_{{{{{below}}}}}" if single else f"{{0}}[{below}]"
+    written = with_slots(write_key(key, 1 if single else 0).replace(", ", "," if single else ", "))
+    latex = f"{{0}}_{{{{{written}}}}}" if single else f"{{0}}[{written}]"
+    demands = (Strength.ATOM, Strength.LOOSEST)
     return Notation(
-        Form(f"{{0}}[{below}]", Strength.ATOM, (Strength.ATOM, 0)),
-        Form(latex, Strength.ATOM, (Strength.ATOM, 0)),
-        Form(f"{{0}}[{code}]", Strength.ATOM, (Strength.ATOM, 0)),
+        Form(f"{{0}}[{written}]", Strength.ATOM, demands),
+        Form(latex, Strength.ATOM, demands),
+        Form(f"{{0}}[{with_slots(write_key(key))}]", Strength.ATOM, demands),
     )
+
+
+def with_slots(written: str) -> str:
+    """A written key with {1}, {2} in the places of its arrays."""
+    first, *others = written.split(ARRAY)
+    return first + "".join(f"{{{slot}}}{other}" for slot, other in enumerate(others, 1))
 
 
 def index_pull(g: Array, y: Array, x: Array, *arrays: Array, key: Key) -> tuple[Any, ...]:
@@ -111,7 +119,8 @@ def index_push(tangents: tuple[Any, ...], y: Array, x: Array, *arrays: Array, ke
 @op(
     "index", Custom(index_pull, index_push), index_notation, Role.MOVES, type_rule=index_type,
     domain=Domain((
-        Sample(((3,),), (("key", (("at", 1),)),)), Sample(((4, 3),), (("key", (("slice", None, None, 2), ("at", -1))),)),
+        Sample(((3,),), (("key", (("at", 1),)),)),
+        Sample(((4, 3),), (("key", (("slice", None, None, 2), ("at", -1))),)),
         Sample(((2, 3),), (("key", (("rest",), ("new",), ("slice", 2, None, -1))),)),
     )),
 )  # fmt: skip
@@ -133,10 +142,14 @@ def scatter_push(tangents: tuple[Any, ...], y: Array, g: Array, *arrays: Array, 
 
 
 def scatter_notation(node: Node) -> Notation:
-    written = write_key(node.settings["key"], 1).replace("{}", "...")
+    written = write_key(node.settings["key"], 1).replace(ARRAY, "...")
     slots = ", ".join(f"{{{slot}}}" for slot in range(len(node.inputs)))
     code = f"chainrule.ops.scatter({slots}, key={node.settings['key']!r}, shape={node.settings['shape']!r})"
-    return Notation(Form(f"place({{0}} at [{written}])"), Form(rf"\operatorname{{{{place}}}}_{{{{[{written}]}}}}({{0}})"), Form(code))
+    return Notation(
+        Form(f"place({{0}} at [{written}])"),
+        Form(rf"\operatorname{{{{place}}}}_{{{{[{written}]}}}}({{0}})"),
+        Form(code),
+    )
 
 
 @op(
@@ -155,14 +168,24 @@ def scatter(xp: Library, g: Array, *arrays: Array, key: Key, shape: tuple[int, .
 
 
 def getitem(x: Any, key: Any) -> Any:
-    """x[key] for whole numbers, slices, None, the ellipsis, and arrays of integers or booleans."""
+    """x[key] for whole numbers, slices, None, the ellipsis, and arrays of integers or booleans.
+
+    >>> getitem([1.0, 2.0, 3.0], [True, False, True])
+    array([1., 3.])
+    """
     parts, arrays = [], []
     for part in key if isinstance(key, tuple) else (key,):
         described = _describe(part)
         parts.append(described)
         if described == ("array",):
-            arrays.append(_index_array(part))
-    return index_op(x, *arrays, key=tuple(parts))
+            arrays.append(_places(part))
+    array = as_array(x)
+    try:
+        return index_op(array, *arrays, key=tuple(parts))
+    except BoundsError:
+        raise
+    except IndexError as problem:  # a place beyond the end, in an array of places
+        raise beyond(array.shape, tuple(parts), problem) from None
 
 
 def _describe(part: Any) -> tuple[Any, ...]:
@@ -178,25 +201,65 @@ def _describe(part: Any) -> tuple[Any, ...]:
         return ("array",)
     if hasattr(part, "__index__"):
         return ("at", int(part.__index__()))
-    raise ShapeError(given=f"an index of type {type(part).__name__}", where="indexing",
-                     expected="whole numbers, slices, None, ..., or arrays of integers or booleans")  # fmt: skip
+    raise _no_index(f"type {type(part).__name__}")
 
 
-def _index_array(part: Any) -> Any:
-    array = part if type(part) is Node else reference().asarray(part)
-    if array.dtype.kind not in "iub" and array.size:
-        raise ShapeError(given=f"an index array of dtype {array.dtype}", expected="integers or booleans", where="indexing")
-    return as_node(array if array.size or type(array) is Node else array.astype("int64"))
+def _places(part: Any) -> Any:
+    """An array of places or of truth values. An empty list names no places, though NumPy makes it floats."""
+    array = as_array(part)
+    if array.size == 0 and array.dtype.kind == "f" and type(array) is not Node:
+        array = array.astype("int64")
+    if array.dtype.kind not in "iub":
+        raise _no_index(f"dtype {array.dtype}")
+    return array
+
+
+def _no_index(what: str) -> DTypeError:
+    return DTypeError(
+        given=f"an index of {what}", where="indexing", remedy="convert it with .astype(int)",
+        expected="whole numbers, slices, None, ..., or arrays of integers or booleans",
+    )  # fmt: skip
 
 
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:
-    """np.take: the entries of x at whole-number indices along one axis."""
-    from .movement import reshape
+    """np.take: the entries of x at whole-number indices along one axis (in one row of all entries if None).
 
+    >>> take([10.0, 20.0, 30.0], [2, 0])
+    array([30., 10.])
+    """
+    array, places = as_array(x), as_array(indices)
     if axis is None:
-        return getitem(reshape(x, (-1,)), indices)
-    return getitem(x, (*(slice(None),) * (axis % x.ndim), indices))
+        return getitem(ravel(array), places)
+    return getitem(array, (*(slice(None),) * normalise_axis(axis, array.ndim, "take"), places))
 
 
-TABLE["getitem"] = getitem
-TABLE["take"] = take
+def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
+    """np.repeat: every entry along one axis so many times in a row.
+
+    >>> repeat([1.0, 2.0], 2)
+    array([1., 1., 2., 2.])
+    """
+    array = ravel(x) if axis is None else as_array(x)
+    place = normalise_axis(0 if axis is None else axis, array.ndim, "repeat")
+    numpy = reference()
+    return take(array, numpy.repeat(numpy.arange(array.shape[place]), repeats), place)
+
+
+def tile(x: Any, reps: Any) -> Any:
+    """np.tile: the whole of x so many times along each axis.
+
+    >>> tile([1.0, 2.0], 2)
+    array([1., 2., 1., 2.])
+    """
+    array, times = as_array(x), sizes_of(reps)
+    ndim = max(array.ndim, len(times))
+    times = (1,) * (ndim - len(times)) + times
+    shape = (1,) * (ndim - array.ndim) + array.shape
+    apart = tuple(size for pair in zip((1,) * ndim, shape, strict=True) for size in pair)
+    copies = tuple(size for pair in zip(times, shape, strict=True) for size in pair)
+    copied = broadcast(reshape(array, apart), shape=copies)
+    return reshape(copied, tuple(count * size for count, size in zip(times, shape, strict=True)))
+
+
+for _function in (getitem, take, repeat, tile):
+    also_known_as(_function, _function.__name__)

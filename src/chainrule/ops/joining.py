@@ -1,6 +1,7 @@
-"""Joining arrays and padding them: several arrays in, one out.
+"""Joining arrays, cutting them, and padding them: arrays in, a larger one or its pieces out.
 
-One idea: the adjoint of joining is cutting. All pieces are cut in one pass, so that joining 100,000 pieces stays linear.
+One idea: the adjoint of joining is cutting. All pieces are cut in one pass, so that joining 100,000 pieces stays
+linear.
 """
 
 from __future__ import annotations
@@ -9,15 +10,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import ShapeError
+from ..ir.coercion import as_array, scalar_like
 from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation
 from ..ir.op import Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
 from .declare import also_known_as, op
-from .indexing import getitem
-from .movement import reshape
-from .products import _same_dtype
+from .indexing import getitem, take
+from .movement import atleast_1d, atleast_2d, ravel
+from .products import same_dtype
 
 
 def concatenate_type(*types: ArrayType, axis: int) -> ArrayType:
@@ -54,7 +56,14 @@ def concatenate_push(tangents: tuple[Any, ...], y: Array, *pieces: Array, axis: 
 
 def filled(tangents: tuple[Any, ...], pieces: tuple[Any, ...]) -> tuple[Any, ...]:
     """Zeros where an input does not move."""
-    return tuple(0 * piece if tangent is None else tangent for tangent, piece in zip(tangents, pieces, strict=True))
+    return tuple(
+        zeros_of(piece) if tangent is None else tangent for tangent, piece in zip(tangents, pieces, strict=True)
+    )
+
+
+def zeros_of(x: Any) -> Any:
+    """Zeros of the type of x: not 0 * x, which is NaN where x is infinite."""
+    return scalar_like(0.0, x.type) if type(x) is Node else reference().zeros(x.shape, x.dtype)[()]
 
 
 def listing(name: str, code: str) -> Any:
@@ -63,7 +72,9 @@ def listing(name: str, code: str) -> Any:
     def notation(node: Node) -> Notation:
         slots = ", ".join(f"{{{slot}}}" for slot in range(len(node.inputs)))
         return Notation(
-            Form(f"{name}({slots})"), Form(f"\\operatorname{{{{{name}}}}}({slots})"), Form(f"{code}([{slots}], axis={{axis}})")
+            Form(f"{name}({slots})"),
+            Form(f"\\operatorname{{{{{name}}}}}({slots})"),
+            Form(f"{code}([{slots}], axis={{axis}})"),
         )
 
     return notation
@@ -98,7 +109,10 @@ def stack_push(tangents: tuple[Any, ...], y: Array, *pieces: Array, axis: int) -
 
 @op(
     "stack", Custom(stack_pull, stack_push), listing("stack", "np.stack"), Role.MOVES, type_rule=stack_type,
-    domain=Domain((Sample(((2,), (2,)), (("axis", 0),)), Sample(((2, 3), (2, 3)), (("axis", 1),)), Sample(((), ()), (("axis", 0),)))),
+    domain=Domain((
+        Sample(((2,), (2,)), (("axis", 0),)), Sample(((2, 3), (2, 3)), (("axis", 1),)),
+        Sample(((), ()), (("axis", 0),)),
+    )),
 )  # fmt: skip
 def stack_op(xp: Library, *pieces: Array, axis: int) -> Array:
     """Arrays of one shape joined along a new axis. Adjoint: the gradient taken apart along it."""
@@ -109,36 +123,83 @@ def _pieces(arrays: Any, name: str) -> tuple[Any, ...]:
     found = tuple(arrays[row] for row in range(len(arrays))) if type(arrays) is Node else tuple(arrays)
     if not found:
         raise ShapeError(given=f"{name} of nothing", expected="at least one array", where=name)
-    return _same_dtype(*found)
+    return same_dtype(*found)
 
 
 def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
-    """np.concatenate: arrays joined along an axis they have (flattened first if axis is None)."""
+    """np.concatenate: arrays joined along an axis they have (flattened first if axis is None).
+
+    >>> concatenate([[1.0], [2.0, 3.0]])
+    array([1., 2., 3.])
+    """
     pieces = _pieces(arrays, "concatenate")
     if axis is None:
-        return concatenate_op(*(reshape(piece, (-1,)) for piece in pieces), axis=0)
+        return concatenate_op(*(ravel(piece) for piece in pieces), axis=0)
     return concatenate_op(*pieces, axis=normalise_axis(axis, pieces[0].ndim, "concatenate"))
 
 
 def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
-    """np.stack: arrays of one shape joined along a new axis."""
+    """np.stack: arrays of one shape joined along a new axis.
+
+    >>> stack([[1.0, 2.0], [3.0, 4.0]], axis=1)
+    array([[1., 3.],
+           [2., 4.]])
+    """
     pieces = _pieces(arrays, "stack")
     return stack_op(*pieces, axis=normalise_axis(axis, pieces[0].ndim + 1, "stack"))
 
 
 def hstack(arrays: Sequence[Any]) -> Any:
     """np.hstack: joined side by side (numbers become vectors first)."""
-    pieces = [reshape(piece, (1,)) if piece.ndim == 0 else piece for piece in _pieces(arrays, "hstack")]
+    pieces = [atleast_1d(piece) for piece in _pieces(arrays, "hstack")]
     return concatenate(pieces, 0 if pieces[0].ndim == 1 else 1)
 
 
 def vstack(arrays: Sequence[Any]) -> Any:
     """np.vstack: joined one below the other (vectors become rows first)."""
-    pieces = [reshape(piece, (1, -1)) if piece.ndim < 2 else piece for piece in _pieces(arrays, "vstack")]
-    return concatenate(pieces, 0)
+    return concatenate([atleast_2d(piece) for piece in _pieces(arrays, "vstack")], 0)
 
 
-# Padding -----------------------------------------------------------------------------------------------------------------
+# Cutting -------------------------------------------------------------------------------------------------------------
+def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    """np.split: x cut along one axis into so many equal pieces, or at the places given.
+
+    >>> split([1.0, 2.0, 3.0], [1])
+    [array([1.]), array([2., 3.])]
+    """
+    array = as_array(x)
+    place = normalise_axis(axis, array.ndim, "split")
+    size = array.shape[place]
+    if isinstance(indices_or_sections, int):
+        if indices_or_sections < 1 or size % indices_or_sections:
+            raise ShapeError(
+                given=f"split of {size} entries into {indices_or_sections} pieces", where="split",
+                expected="pieces of equal size", remedy="give the places to cut at, as a list",
+            )  # fmt: skip
+        step = size // indices_or_sections
+        cuts = [step * piece for piece in range(1, indices_or_sections)]
+    else:
+        cuts = [int(cut) for cut in indices_or_sections]
+    before = (slice(None),) * place
+    return [
+        getitem(array, (*before, slice(start, stop))) for start, stop in zip([0, *cuts], [*cuts, size], strict=True)
+    ]
+
+
+def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
+    """np.diff: each entry less the one before it along an axis, n times over.
+
+    >>> diff([1.0, 4.0, 9.0])
+    array([3., 5.])
+    """
+    array = as_array(x)
+    before = (slice(None),) * normalise_axis(axis, array.ndim, "diff")
+    for _ in range(n):
+        array = getitem(array, (*before, slice(1, None))) - getitem(array, (*before, slice(None, -1)))
+    return array
+
+
+# Padding -------------------------------------------------------------------------------------------------------------
 Widths = tuple[tuple[int, int], ...]
 
 
@@ -168,7 +229,10 @@ _PAD = Notation(
 
 @op(
     "pad", Custom(pad_pull, pad_push), _PAD, Role.MOVES, type_rule=pad_type,
-    domain=Domain((Sample(((3,),), (("widths", ((1, 2),)), ("fill", 0.0))), Sample(((2, 2),), (("widths", ((1, 0), (0, 2))), ("fill", 1.5))))),
+    domain=Domain((
+        Sample(((3,),), (("widths", ((1, 2),)), ("fill", 0.0))),
+        Sample(((2, 2),), (("widths", ((1, 0), (0, 2))), ("fill", 1.5))),
+    )),
 )  # fmt: skip
 def pad_op(xp: Library, x: Array, *, widths: Widths, fill: float) -> Array:
     """x with a border of one known number. Adjoint: the border cut off."""
@@ -176,13 +240,26 @@ def pad_op(xp: Library, x: Array, *, widths: Widths, fill: float) -> Array:
 
 
 def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float = 0.0) -> Any:
-    """np.pad with a constant border; `pad_width` as NumPy takes it."""
+    """np.pad with a border of one number, or with mode "edge", "reflect" or "wrap"; `pad_width` as NumPy takes it.
+
+    >>> pad([1.0, 2.0], 1)
+    array([0., 1., 2., 0.])
+    """
+    array = as_array(x)
+    widths = tuple((int(a), int(b)) for a, b in reference().broadcast_to(pad_width, (array.ndim, 2)))
+    if mode in ("edge", "reflect", "wrap") and constant_values == 0.0:
+        for axis, pair in enumerate(widths):
+            if pair != (0, 0):
+                places = reference().pad(reference().arange(array.shape[axis]), pair, mode=mode)
+                array = take(array, places, axis)
+        return array
     if mode != "constant" or not isinstance(constant_values, (int, float)):
-        raise ShapeError(given=f"pad with mode '{mode}'", expected="mode 'constant' and one number", where="pad",
-                         remedy="build other borders with np.concatenate")  # fmt: skip
-    widths = reference().broadcast_to(pad_width, (x.ndim, 2)).tolist()
-    return pad_op(x, widths=tuple((int(a), int(b)) for a, b in widths), fill=float(constant_values))
+        raise ShapeError(
+            given=f"pad with mode '{mode}'", expected="mode 'constant' with one number, 'edge', 'reflect' or 'wrap'",
+            where="pad", remedy="build other borders with np.concatenate",
+        )  # fmt: skip
+    return pad_op(array, widths=widths, fill=float(constant_values))
 
 
-for _function in (concatenate, stack, hstack, vstack, pad):
+for _function in (concatenate, stack, hstack, vstack, split, diff, pad):
     also_known_as(_function, _function.__name__)

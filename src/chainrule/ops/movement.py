@@ -1,15 +1,16 @@
 """Moving entries without computing: an array in, the same entries in another arrangement out.
 
-One idea: each of these is linear, and its adjoint is a movement the other way. Broadcasting copies, so its adjoint sums.
+One idea: each of these is linear, and its adjoint is a movement the other way. Broadcasting copies, so its adjoint
+sums.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..errors import ShapeError
-from ..ir.coercion import as_node
+from ..ir.coercion import as_array
 from ..ir.library import Array, Library
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, call
@@ -35,7 +36,7 @@ def broadcast_adjoint(g: Array, x: Array, *, shape: tuple[int, ...]) -> Array:
 
 def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     """Sum the axes along which `shape` was stretched: the adjoint of a broadcast."""
-    from .reductions import sum_op  # the adjoint of a copy is a sum, and the adjoint of a sum is a copy
+    from .reductions import sum_op  # not at the top: the adjoint of a copy is a sum, and that of a sum is a copy
 
     if g.shape == shape:
         return g
@@ -63,7 +64,10 @@ BROADCAST = Notation(
 
 @op(
     "broadcast", Linear((broadcast_adjoint,)), BROADCAST, Role.GATHERS, type_rule=broadcast_type, lazy=True,
-    domain=Domain((Sample(((),), (("shape", (2, 3)),)), Sample(((3,),), (("shape", (2, 3)),)), Sample(((2, 1),), (("shape", (2, 3)),)))),
+    domain=Domain((
+        Sample(((),), (("shape", (2, 3)),)), Sample(((3,),), (("shape", (2, 3)),)),
+        Sample(((2, 1),), (("shape", (2, 3)),)),
+    )),
     index=Labels(broadcast_labels),
 )  # fmt: skip
 def broadcast(xp: Library, x: Array, *, shape: tuple[int, ...]) -> Array:
@@ -71,10 +75,20 @@ def broadcast(xp: Library, x: Array, *, shape: tuple[int, ...]) -> Array:
     return xp.broadcast_to(x, shape)
 
 
+def sizes_of(shape: Any) -> tuple[int, ...]:
+    """A shape given as a number or a sequence."""
+    return tuple(int(size) for size in shape) if isinstance(shape, Iterable) else (int(shape),)
+
+
 def broadcast_to(x: Any, shape: Any) -> Any:
-    """x stretched to `shape` (an int or a tuple)."""
-    wanted = (shape,) if isinstance(shape, int) else tuple(shape)
-    return x if x.shape == wanted else broadcast(x, shape=wanted)
+    """x stretched to `shape` (an int or a tuple).
+
+    >>> broadcast_to([1.0, 2.0], (2, 2))
+    array([[1., 2.],
+           [1., 2.]])
+    """
+    array, wanted = as_array(x), sizes_of(shape)
+    return array if array.shape == wanted else broadcast(array, shape=wanted)
 
 
 # Reshape -------------------------------------------------------------------------------------------------------------
@@ -100,7 +114,10 @@ RESHAPE = Notation(
 
 @op(
     "reshape", Linear((reshape_adjoint,)), RESHAPE, Role.MOVES, type_rule=reshape_type,
-    domain=Domain((Sample(((2, 3),), (("shape", (3, 2)),)), Sample(((4,),), (("shape", (2, 2)),)), Sample(((),), (("shape", (1, 1)),)))),
+    domain=Domain((
+        Sample(((2, 3),), (("shape", (3, 2)),)), Sample(((4,),), (("shape", (2, 2)),)),
+        Sample(((),), (("shape", (1, 1)),)),
+    )),
 )  # fmt: skip
 def reshape_op(xp: Library, x: Array, *, shape: tuple[int, ...]) -> Array:
     """The same entries in the same order in another shape. Adjoint: reshape back."""
@@ -109,28 +126,51 @@ def reshape_op(xp: Library, x: Array, *, shape: tuple[int, ...]) -> Array:
 
 def reshape(x: Any, shape: Any) -> Any:
     """x with another shape; one size may be -1 and is worked out."""
-    wanted = (int(shape),) if isinstance(shape, int) else tuple(int(size) for size in shape)
-    if -1 in wanted:
-        known = count_entries([size for size in wanted if size != -1])
-        entries = count_entries(x.shape)
-        wanted = tuple(entries // known if size == -1 and known else size for size in wanted)
-    return x if x.shape == wanted else reshape_op(x, shape=wanted)
+    array, wanted = as_array(x), sizes_of(shape)
+    if wanted.count(-1) == 1:
+        known = -count_entries(wanted)
+        wanted = tuple(array.size // known if size == -1 and known else size for size in wanted)
+    if any(size < 0 for size in wanted):
+        raise ShapeError(
+            given=f"shape {wanted} for an array of shape {array.shape}", where="reshape",
+            expected="sizes from 0 up, and at most one -1 that can be worked out",
+        )  # fmt: skip
+    return array if array.shape == wanted else reshape_op(array, shape=wanted)
+
+
+def ravel(x: Any) -> Any:
+    """The entries of x in one row."""
+    return reshape(x, (-1,))
+
+
+def atleast_1d(x: Any) -> Any:
+    """x, or a vector of one entry if x is a number."""
+    array = as_array(x)
+    return array if array.ndim else reshape(array, (1,))
+
+
+def atleast_2d(x: Any) -> Any:
+    """x with new axes of size 1 in front, if it has fewer than two."""
+    array = as_array(x)
+    return array if array.ndim > 1 else reshape(array, (1, array.size))
 
 
 def squeeze(x: Any, axis: Any = None) -> Any:
     """x without its axes of size 1 (or without those named, which must have size 1)."""
-    axes = set(range(x.ndim)) if axis is None else set(normalise_axes(axis, x.ndim, "squeeze"))
-    if axis is not None and any(x.shape[each] != 1 for each in axes):
-        raise ShapeError(given=f"axis {axis} of shape {x.shape}", expected="an axis of size 1", where="squeeze")
-    return reshape(x, [size for each, size in enumerate(x.shape) if not (each in axes and size == 1)])
+    shape = as_array(x).shape
+    axes = normalise_axes(axis, len(shape), "squeeze")
+    if axis is not None and any(shape[each] != 1 for each in axes):
+        raise ShapeError(given=f"axis {axis} of shape {shape}", expected="an axis of size 1", where="squeeze")
+    return reshape(x, tuple(size for each, size in enumerate(shape) if not (each in axes and size == 1)))
 
 
 def expand_dims(x: Any, axis: Any) -> Any:
     """x with new axes of size 1 at `axis`, counted in the result."""
-    count = 1 if isinstance(axis, int) else len(axis)
-    axes = normalise_axes(axis, x.ndim + count, "expand_dims")
-    sizes = iter(x.shape)
-    return reshape(x, [1 if each in axes else next(sizes) for each in range(x.ndim + count)])
+    array = as_array(x)
+    ndim = array.ndim + (len(axis) if isinstance(axis, (tuple, list)) else 1)
+    axes = normalise_axes(axis, ndim, "expand_dims")
+    sizes = iter(array.shape)
+    return reshape(array, tuple(1 if each in axes else next(sizes) for each in range(ndim)))
 
 
 # Transpose -----------------------------------------------------------------------------------------------------------
@@ -175,28 +215,33 @@ def transpose_op(xp: Library, x: Array, *, axes: tuple[int, ...]) -> Array:
 
 def transpose(x: Any, axes: Any = None) -> Any:
     """x with its axes reversed, or in the order `axes`."""
+    array = as_array(x)
+    ndim = array.ndim
     if axes is None:
-        order = tuple(reversed(range(x.ndim)))
+        order = tuple(reversed(range(ndim)))
     else:
-        order = tuple(normalise_axis(int(axis), x.ndim, "transpose") for axis in axes)
-    if sorted(order) != list(range(x.ndim)):
-        raise ShapeError(given=f"axes {axes}", expected=f"each of the {x.ndim} axes once", where="transpose")
-    return x if order == tuple(range(x.ndim)) else transpose_op(x, axes=order)
+        order = tuple(normalise_axis(int(axis), ndim, "transpose") for axis in axes)
+    if sorted(order) != list(range(ndim)):
+        raise ShapeError(given=f"axes {axes}", expected=f"each of the {ndim} axes once", where="transpose")
+    return array if order == tuple(range(ndim)) else transpose_op(array, axes=order)
 
 
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     """x with two axes exchanged."""
-    order = list(range(x.ndim))
-    first, second = (normalise_axis(axis, x.ndim, "swapaxes") for axis in (axis1, axis2))
+    array = as_array(x)
+    order = list(range(array.ndim))
+    first, second = (normalise_axis(axis, array.ndim, "swapaxes") for axis in (axis1, axis2))
     order[first], order[second] = second, first
-    return transpose(x, order)
+    return transpose(array, order)
 
 
 def moveaxis(x: Any, source: int, destination: int) -> Any:
     """x with one axis moved to another place."""
-    order = [axis for axis in range(x.ndim) if axis != normalise_axis(source, x.ndim, "moveaxis")]
-    order.insert(normalise_axis(destination, x.ndim, "moveaxis"), source % x.ndim)
-    return transpose(x, order)
+    array = as_array(x)
+    moved = normalise_axis(source, array.ndim, "moveaxis")
+    order = [axis for axis in range(array.ndim) if axis != moved]
+    order.insert(normalise_axis(destination, array.ndim, "moveaxis"), moved)
+    return transpose(array, order)
 
 
 # Flip and roll -------------------------------------------------------------------------------------------------------
@@ -225,7 +270,8 @@ def flip_op(xp: Library, x: Array, *, axes: tuple[int, ...]) -> Array:
 
 def flip(x: Any, axis: Any = None) -> Any:
     """x backwards along `axis` (all axes if None)."""
-    return flip_op(x, axes=normalise_axes(axis, x.ndim, "flip"))
+    array = as_array(x)
+    return flip_op(array, axes=normalise_axes(axis, array.ndim, "flip"))
 
 
 def roll_adjoint(g: Array, x: Array, *, shift: tuple[int, ...], axes: tuple[int, ...]) -> Array:
@@ -234,7 +280,9 @@ def roll_adjoint(g: Array, x: Array, *, shift: tuple[int, ...], axes: tuple[int,
 
 @op(
     "roll", Linear((roll_adjoint,)), _ROLL, Role.MOVES, type_rule=same_as_input,
-    domain=Domain((Sample(((4,),), (("shift", (1,)), ("axes", (0,)))), Sample(((2, 3),), (("shift", (1, -2)), ("axes", (0, 1)))))),
+    domain=Domain((
+        Sample(((4,),), (("shift", (1,)), ("axes", (0,)))), Sample(((2, 3),), (("shift", (1, -2)), ("axes", (0, 1)))),
+    )),
 )  # fmt: skip
 def roll_op(xp: Library, x: Array, *, shift: tuple[int, ...], axes: tuple[int, ...]) -> Array:
     """x moved round along the axes. Adjoint: moved back."""
@@ -243,24 +291,19 @@ def roll_op(xp: Library, x: Array, *, shift: tuple[int, ...], axes: tuple[int, .
 
 def roll(x: Any, shift: Any, axis: Any = None) -> Any:
     """x moved by `shift` places along `axis`; what falls off one end comes in at the other."""
+    array = as_array(x)
     if axis is None:
-        return reshape(roll(reshape(x, (-1,)), shift, 0), x.shape)
-    axes = (axis,) if isinstance(axis, int) else tuple(axis)
-    shifts = (shift,) * len(axes) if isinstance(shift, int) else tuple(shift)
-    return roll_op(x, shift=shifts, axes=tuple(normalise_axis(each, x.ndim, "roll") for each in axes))
+        return reshape(roll(ravel(array), shift, 0), array.shape)
+    axes = tuple(normalise_axis(each, array.ndim, "roll") for each in sizes_of(axis))
+    shifts = sizes_of(shift)
+    shifts = shifts * len(axes) if len(shifts) == 1 else shifts
+    return roll_op(array, shift=shifts, axes=axes)
 
 
-def as_arrays(arrays: Sequence[Any]) -> tuple[Any, ...]:
-    """Lists of arrays and nodes, all as nodes when one of them is."""
-    return tuple(as_node(each) for each in arrays) if any(type(each) is Node for each in arrays) else tuple(arrays)
-
-
-also_known_as(broadcast_to, "broadcast_to")
-also_known_as(reshape, "reshape")
-also_known_as(transpose, "transpose", "permute_dims")
-also_known_as(squeeze, "squeeze")
-also_known_as(expand_dims, "expand_dims")
-also_known_as(swapaxes, "swapaxes")
-also_known_as(moveaxis, "moveaxis")
-also_known_as(flip, "flip")
-also_known_as(roll, "roll")
+_FUNCTIONS: tuple[Callable[..., Any], ...] = (
+    broadcast_to, reshape, ravel, atleast_1d, atleast_2d, squeeze, expand_dims, transpose, swapaxes, moveaxis, flip,
+    roll,
+)  # fmt: skip
+for _function in _FUNCTIONS:
+    also_known_as(_function, _function.__name__)
+also_known_as(transpose, "permute_dims")

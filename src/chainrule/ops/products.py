@@ -5,20 +5,19 @@ One idea: a product is linear in each factor while the others rest, so its adjoi
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from ..errors import ShapeError
-from ..ir.coercion import as_node
+from ..ir.coercion import as_array, as_node
 from ..ir.library import Array, Library, reference
 from ..ir.node import Node
-from ..ir.notation import Form, Notation, Strength, call
+from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Domain, Labels, Linear, Role, Sample
 from ..ir.types import ArrayType, array_type, broadcast_shapes
 from .arithmetic import mul
+from .choices import cast
 from .declare import also_known_as, op
-from .movement import LETTERS, broadcast, reshape, sum_to, swapaxes, transpose
-
-# Matrix product ------------------------------------------------------------------------------------------------------
+from .movement import LETTERS, broadcast, ravel, reshape, sum_to, swapaxes, transpose
 
 
 def matmul_type(a: ArrayType, b: ArrayType) -> ArrayType:
@@ -99,7 +98,8 @@ _ROW_TIMES = Notation(
     "matmul", Linear((matmul_left, matmul_right), joint=False), matmul_notation, Role.SWAPS, type_rule=matmul_type,
     domain=Domain((
         Sample(((2, 3), (3,))), Sample(((2, 3), (3, 4))), Sample(((3,), (3,))), Sample(((3,), (3, 2))),
-        Sample(((2, 3, 4), (4, 2))), Sample(((2, 1, 3), (4, 3, 2))), Sample(((3,), (2, 3, 4))), Sample(((2, 2, 3), (3,))),
+        Sample(((2, 3, 4), (4, 2))), Sample(((2, 1, 2, 3), (4, 3, 2))), Sample(((3,), (2, 3, 4))),
+        Sample(((2, 2, 3), (3,))),
     )),
     index=Labels(matmul_labels),
 )  # fmt: skip
@@ -109,30 +109,31 @@ def matmul_op(xp: Library, a: Array, b: Array) -> Array:
 
 
 def matmul(a: Any, b: Any) -> Any:
-    """a @ b. Raises ShapeError naming both shapes when they do not multiply."""
-    return matmul_op(*_same_dtype(a, b))
+    """a @ b. Raises ShapeError naming both shapes when they do not multiply.
+
+    >>> matmul([[1.0, 2.0]], [3.0, 4.0])
+    array([11.])
+    """
+    return matmul_op(*same_dtype(a, b))
 
 
 def dot(a: Any, b: Any) -> Any:
     """np.dot: the product of numbers, the inner product of vectors, the matrix product of matrices."""
-    if _axes_of(a) == 0 or _axes_of(b) == 0:
+    left, right = as_array(a), as_array(b)
+    if left.ndim == 0 or right.ndim == 0:
         return mul(a, b)
-    if _axes_of(a) > 2 or _axes_of(b) > 2:
-        raise ShapeError(given=f"dot of shapes {a.shape} and {b.shape}", expected="at most two axes each", where="dot",
-                         remedy="use @ for stacks of matrices, or einsum")  # fmt: skip
-    return matmul(a, b)
+    if right.ndim > 2:
+        raise ShapeError(
+            given=f"dot of shapes {left.shape} and {right.shape}", where="dot",
+            expected="a vector or matrix on the right", remedy="use @ for stacks of matrices, or einsum",
+        )  # fmt: skip
+    return matmul(left, right)
 
 
-def _axes_of(a: Any) -> int:
-    return a.ndim if hasattr(a, "ndim") else reference().ndim(a)
-
-
-def _same_dtype(*arrays: Any) -> tuple[Any, ...]:
+def same_dtype(*arrays: Any) -> tuple[Any, ...]:
     """Arguments as nodes of one dtype when one of them is a node, so that each gradient keeps its own dtype."""
     if not any(type(each) is Node for each in arrays):
-        return arrays
-    from .choices import cast
-
+        return tuple(as_array(each) for each in arrays)
     nodes = [as_node(each) for each in arrays]
     dtype = nodes[0].dtype
     for node in nodes[1:]:
@@ -140,7 +141,7 @@ def _same_dtype(*arrays: Any) -> tuple[Any, ...]:
     return tuple(node if node.dtype == dtype else cast(node, dtype=dtype) for node in nodes)
 
 
-# Outer product ---------------------------------------------------------------------------------------------------------
+# Outer product -------------------------------------------------------------------------------------------------------
 def outer_type(a: ArrayType, b: ArrayType) -> ArrayType:
     if a.ndim != 1 or b.ndim != 1:
         raise ShapeError(given=f"outer of shapes {a.shape} and {b.shape}", expected="two vectors", where="outer")
@@ -176,11 +177,16 @@ def outer_op(xp: Library, a: Array, b: Array) -> Array:
 
 
 def outer(a: Any, b: Any) -> Any:
-    """a b^T; arrays with other than one axis are flattened first, as NumPy does."""
-    return outer_op(*_same_dtype(*(each if each.ndim == 1 else reshape(each, (-1,)) for each in (a, b))))
+    """a b^T; arrays with other than one axis are flattened first, as NumPy does.
+
+    >>> outer([1.0, 2.0], [3.0, 4.0])
+    array([[3., 4.],
+           [6., 8.]])
+    """
+    return outer_op(*same_dtype(ravel(a), ravel(b)))
 
 
-# einsum ----------------------------------------------------------------------------------------------------------------
+# einsum ---------------------------------------------------------------------------------------------------------------
 def einsum_type(*types: ArrayType, subscripts: str) -> ArrayType:
     terms, result = split_subscripts(subscripts)
     sizes: dict[str, int] = {}
@@ -244,33 +250,71 @@ def einsum_notation(node: Node) -> Notation:
     "einsum", Linear(tuple(einsum_adjoint(slot) for slot in range(_MOST_FACTORS)), joint=False), einsum_notation,
     Role.SWAPS, type_rule=einsum_type, index=Labels(einsum_labels),
     domain=Domain((
-        Sample(((2, 3), (3,)), (("subscripts", "ij,j->i"),)), Sample(((2, 3), (3, 4), (4, 2)), (("subscripts", "ij,jk,kl->il"),)),
+        Sample(((2, 3), (3,)), (("subscripts", "ij,j->i"),)),
+        Sample(((2, 3), (3, 4), (4, 2)), (("subscripts", "ij,jk,kl->il"),)),
         Sample(((2, 3), (3, 4), (2,)), (("subscripts", "ij,jk,i->ik"),)), Sample(((2, 3),), (("subscripts", "ij->j"),)),
         Sample(((2, 3), (2, 4)), (("subscripts", "bi,bj->ij"),)),
     )),
 )  # fmt: skip
 def einsum_op(xp: Library, *factors: Array, subscripts: str) -> Array:
     """A sum over products of entries, in Einstein's notation with the result spelled out. Linear in each factor."""
-    return xp.einsum(subscripts, *factors)[()]
+    by_pairs = len(factors) > 2 or any(factor.size > _SMALL for factor in factors)
+    return xp.einsum(subscripts, *factors, optimize=by_pairs)[()]
+
+
+_SMALL = 1024  # below it, planning a contraction takes longer than doing it
 
 
 def einsum(subscripts: str, *factors: Any) -> Any:
-    """np.einsum with letters (no ellipsis). A letter repeated in one factor takes its diagonal."""
-    spelled = subscripts.replace(" ", "")
-    if "." in spelled or len(factors) > _MOST_FACTORS - 4:
-        raise ShapeError(given=f"subscripts '{subscripts}'", expected=f"letters only, at most {_MOST_FACTORS - 4} factors",
-                         where="einsum", remedy="write the batch axes as letters")  # fmt: skip
-    left, arrow, result = spelled.partition("->")
+    """np.einsum: a letter for each axis, `...` for the axes in front. A letter twice in one factor takes its diagonal.
+
+    >>> einsum("ij,j->i", [[1.0, 2.0], [3.0, 4.0]], [1.0, 10.0])
+    array([21., 43.])
+    """
+    arrays = same_dtype(*factors)
+    terms, result = spell_out(subscripts, arrays)
+    terms, identities = separate_repeats(terms, arrays)
+    spelled = f"{','.join(terms)}->{result}"
+    einsum_type(*(array_type(each.shape, each.dtype) for each in (*arrays, *identities)), subscripts=spelled)
+    return einsum_op(*arrays, *identities, subscripts=spelled)
+
+
+def spell_out(subscripts: str, factors: tuple[Any, ...]) -> tuple[list[str], str]:
+    """The subscripts of each factor and of the result, with nothing left to be understood: all letters, no dots."""
+    if not isinstance(subscripts, str) or len(factors) > _MOST_FACTORS // 2:
+        _refuse(str(subscripts), f"subscripts as text, and at most {_MOST_FACTORS // 2} factors")
+    left, arrow, result = subscripts.replace(" ", "").partition("->")
     terms = left.split(",")
     if len(terms) != len(factors):
-        raise ShapeError(given=f"{len(factors)} arrays for subscripts '{subscripts}'", expected=f"{len(terms)}", where="einsum")
+        _refuse(subscripts, f"as many terms as factors: there are {len(terms)} and {len(factors)}")
     if not arrow:
-        result = "".join(sorted(letter for letter in set(left) - {","} if left.count(letter) == 1))
-    terms, identities = _separate_repeats(terms, factors)
-    return einsum_op(*_same_dtype(*factors, *identities), subscripts=f"{','.join(terms)}->{result}")
+        bare = left.replace(".", "").replace(",", "")
+        result = "..." * ("..." in left) + "".join(sorted(letter for letter in bare if bare.count(letter) == 1))
+    longest = max(_dotted_axes(term, factor) for term, factor in zip(terms, factors, strict=True))
+    unused = [letter for letter in LETTERS + LETTERS.upper() if letter not in left + result][:longest]
+    dots = "".join(unused)
+    terms = [
+        term.replace("...", dots[longest - _dotted_axes(term, factor) :])
+        for term, factor in zip(terms, factors, strict=True)
+    ]
+    result = result.replace("...", dots)
+    known = set("".join(terms))
+    if not all(letter.isalpha() for letter in known) or len(set(result)) != len(result) or not set(result) <= known:
+        _refuse(subscripts, "letters, each once in the result and each of those in a factor")
+    return terms, result
 
 
-def _separate_repeats(terms: list[str], factors: tuple[Any, ...]) -> tuple[list[str], list[Any]]:
+def _dotted_axes(term: str, factor: Any) -> int:
+    """How many axes the dots of a term stand for."""
+    return max(0, int(factor.ndim) - len(term) + 3) if "..." in term else 0
+
+
+def _refuse(subscripts: str, expected: str) -> NoReturn:
+    raise ShapeError(given=f"subscripts '{subscripts}'", expected=expected, where="einsum",
+                     remedy="write a letter for each axis: 'ij,jk->ik' is the matrix product")  # fmt: skip
+
+
+def separate_repeats(terms: list[str], factors: tuple[Any, ...]) -> tuple[list[str], list[Any]]:
     """`ii` becomes `ij` times the identity `ij`, so that every adjoint is an einsum again."""
     free = iter(letter for letter in LETTERS + LETTERS.upper() if not any(letter in term for term in terms))
     identities, extra, separated = [], [], []
@@ -280,83 +324,10 @@ def _separate_repeats(terms: list[str], factors: tuple[Any, ...]) -> tuple[list[
             if letter in term[:place]:
                 letters[place] = next(free)
                 extra.append(letter + letters[place])
-                identities.append(reference().eye(factor.shape[place]))
+                identities.append(reference().eye(factor.shape[place], dtype=factor.dtype))
         separated.append("".join(letters))
     return separated + extra, identities
 
 
-def trace(x: Any) -> Any:
-    """The sum of the diagonal of a square or oblong matrix."""
-    if x.ndim != 2 or x.shape[0] != x.shape[1]:
-        raise ShapeError(given=f"trace of shape {x.shape}", expected="a square matrix", where="trace")
-    return trace_op(x)
-
-
-def trace_type(x: ArrayType) -> ArrayType:
-    return array_type((), x.dtype)
-
-
-def trace_adjoint(g: Array, x: Array) -> Array:
-    return diag_matrix(broadcast(g, shape=(x.shape[0],)))
-
-
-def trace_labels(x: ArrayType) -> str:
-    return "ii->"
-
-
-@op(
-    "trace", Linear((trace_adjoint,)), call("tr", 1, "np.trace", r"\operatorname{tr}"), Role.SPREADS,
-    type_rule=trace_type, domain=Domain((Sample(((3, 3),)),)), index=Labels(trace_labels),
-)  # fmt: skip
-def trace_op(xp: Library, x: Array) -> Array:
-    """The sum of the diagonal. Adjoint: g times the identity."""
-    return xp.trace(x)
-
-
-def diag_matrix_type(v: ArrayType) -> ArrayType:
-    return array_type((*v.shape, *v.shape), v.dtype)
-
-
-def diagonal_type(x: ArrayType) -> ArrayType:
-    return array_type((min(x.shape),), x.dtype)
-
-
-def diag_matrix_adjoint(g: Array, v: Array) -> Array:
-    return diagonal(g)
-
-
-def diagonal_adjoint(g: Array, x: Array) -> Array:
-    return diag_matrix(g)
-
-
-@op(
-    "diag_matrix", Linear((diag_matrix_adjoint,)), call("diag", 1, "np.diag", r"\operatorname{diag}"), Role.MOVES,
-    type_rule=diag_matrix_type, domain=Domain((Sample(((3,),)),)),
-)  # fmt: skip
-def diag_matrix(xp: Library, v: Array) -> Array:
-    """The square matrix with v on its diagonal. Adjoint: the diagonal."""
-    return xp.diag(v)
-
-
-@op(
-    "diagonal", Linear((diagonal_adjoint,)), call("diag", 1, "np.diag", r"\operatorname{diag}"), Role.MOVES,
-    type_rule=diagonal_type, domain=Domain((Sample(((3, 3),)),)),
-)  # fmt: skip
-def diagonal(xp: Library, x: Array) -> Array:
-    """The diagonal of a square matrix. Adjoint: the matrix with g on its diagonal."""
-    return xp.diagonal(x) + 0
-
-
-def diag(x: Any) -> Any:
-    """np.diag: a vector to a diagonal matrix, a square matrix to its diagonal."""
-    if x.ndim == 2 and x.shape[0] != x.shape[1]:
-        raise ShapeError(given=f"diag of shape {x.shape}", expected="a vector or a square matrix", where="diag")
-    return diag_matrix(x) if x.ndim == 1 else diagonal(x)
-
-
-also_known_as(matmul, "matmul")
-also_known_as(dot, "dot")
-also_known_as(outer, "outer")
-also_known_as(einsum, "einsum")
-also_known_as(trace, "trace")
-also_known_as(diag, "diag")
+for _function in (matmul, dot, outer, einsum):
+    also_known_as(_function, _function.__name__)

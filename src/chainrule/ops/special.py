@@ -1,14 +1,18 @@
 """The error function: an array in, one of the same shape out, in terms of NumPy alone.
 
-One idea: rational approximations on three ranges, accurate to the last digits in float64, so that the core needs no SciPy.
+One idea: rational approximations on three ranges, accurate to the last digits, so that the core needs no SciPy.
 Source: W. J. Cody, Rational Chebyshev approximations for the error function, Math. Comp. 23 (1969).
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..ir.library import Array, Library
 
-_NEAR_P = (1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3)
+_NEAR_P = (
+    1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3,
+)  # fmt: skip
 _NEAR_Q = (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3)
 _MIDDLE_P = (
     2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594e0, 6.61191906371416295e1, 2.98635138197400131e2,
@@ -57,12 +61,20 @@ def _parts(xp: Library, x: Array) -> tuple[Array, Array, Array]:
 
 
 def error_function(xp: Library, x: Array) -> Array:
-    """erf(x) = 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x."""
-    small, near, tail = _parts(xp, x)
-    return (xp.where(small, near, xp.sign(x) * (1 - tail)) + x * 0)[()]
+    """erf(x) = 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x (same shape as x)."""
+    wide, dtype = _widened(xp, x)
+    small, near, tail = _parts(xp, wide)
+    return xp.where(small, near, xp.sign(wide) * (1 - tail)).astype(dtype)[()]
 
 
 def complementary_error_function(xp: Library, x: Array) -> Array:
-    """1 - erf(x), exact in the right tail."""
-    small, near, tail = _parts(xp, x)
-    return (xp.where(small, 1 - near, xp.where(x > 0, tail, 2 - tail)))[()]
+    """1 - erf(x), exact in the right tail (same shape as x)."""
+    wide, dtype = _widened(xp, x)
+    small, near, tail = _parts(xp, wide)
+    return xp.where(small, 1 - near, xp.where(wide > 0, tail, 2 - tail)).astype(dtype)[()]
+
+
+def _widened(xp: Library, x: Array) -> tuple[Array, Any]:
+    """x in at least float32 (the polynomials overflow float16), and the dtype of the result."""
+    dtype = xp.result_type(x.dtype, "float16")
+    return x.astype(xp.result_type(dtype, "float32")), dtype

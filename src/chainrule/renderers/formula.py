@@ -15,9 +15,9 @@ from ..ir.node import Node, concrete
 from ..ir.notation import Form, Strength
 from ..ops.arithmetic import add, carry, div, mul, neg
 from ..ops.choices import cast, mark
-from ..ops.entries import entry_op, write_index
+from ..ops.entries import entry_op, sum_over_op, write_index
 from ..ops.movement import broadcast, reshape_op
-from ..ops.products import einsum_op, matmul_op, outer_op
+from ..ops.products import matmul_op, outer_op
 from ..ops.reductions import sum_op
 from ..ops.sources import constant_op
 from . import numbers
@@ -203,7 +203,7 @@ def times(left: Written, right: Written, pen: Pen) -> Written:
     else:
         written = pen.style.bracket(left.text)
     after = bracketed(right, Strength.PRODUCT, pen.style)
-    if after[:1].isdigit() or (after.startswith(r"\frac{") and after[6:7].isdigit() and written[-1:].isdigit()):
+    if (after[:1].isdigit() and after[1:2] != "{") or (after.startswith(r"\frac{") and after[6:7].isdigit() and written[-1:].isdigit()):
         sign = pen.style.times
     if left.text == "1" and not pen.values and right.text == pen.style.ones:
         return right
@@ -244,6 +244,13 @@ def _sum_of_two(node: Node, operands: list[Written], pen: Pen) -> Written:
     second = bracketed(right, Strength.SUM, pen.style)
     sign, second = (" - ", second[1:]) if second.startswith("-") else (" + ", second)
     return Written(f"{first}{sign}{second}", Strength.SUM)
+
+
+def _sum_over(node: Node, operands: list[Written], pen: Pen) -> Written:
+    """sum_k sum_l x_kl: sums over several indices follow each other without brackets."""
+    form = pen.style.form(node.op.written(node))
+    text = operands[0].text if node.inputs[0].op is sum_over_op else bracketed(operands[0], form.demand(0), pen.style)
+    return Written(form.template.format(text), form.strength)
 
 
 def _negative(node: Node, operands: list[Written], pen: Pen) -> Written:
@@ -322,6 +329,5 @@ def _entry(node: Node, operands: list[Written], pen: Pen) -> Written:
 _SPECIAL: dict[Any, Callable[[Node, list[Written], Pen], Written]] = {
     mul: _product, carry: _product, matmul_op: _matrix_product, outer_op: _matrix_product, div: _quotient,
     add: _sum_of_two, neg: _negative, sum_op: _summed, mark: _passed_on, cast: _cast, reshape_op: _reshaped,
-    broadcast: _copies, entry_op: _entry,
+    broadcast: _copies, entry_op: _entry, sum_over_op: _sum_over,
 }  # fmt: skip
-MATRIX_PRODUCTS = frozenset({matmul_op, outer_op, einsum_op})

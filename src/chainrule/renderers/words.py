@@ -13,6 +13,7 @@ from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.op import Role
 from ..ops.choices import cast, mark
+from ..ops.movement import broadcast
 from ..ops.sources import constant_op
 
 _SPOKEN = {
@@ -33,6 +34,10 @@ _BY_ROLE = {
     Role.STOPS: "{op} stops: no gradient passes",
     Role.SOURCE: "{op}",
 }
+_IN_SHORT = {
+    Role.COPIES: "distributes", Role.SCALES: "scales", Role.SWAPS: "switches", Role.SPREADS: "broadcasts",
+    Role.GATHERS: "sums over copies", Role.MOVES: "moves", Role.ROUTES: "routes", Role.COUPLES: "couples",
+}  # fmt: skip
 _TIMES = {2: "twice", 3: "three times", 4: "four times"}
 
 
@@ -42,12 +47,11 @@ def spoken(op_name: str) -> str:
 
 
 def reason(term: Term, line: Line) -> str:
-    """The gate's role in words: one clause for each step on the way from the consumer to the symbol."""
-    clauses = []
-    for step, slot in term.gates:
-        if step.op not in (cast, mark):
-            clauses.append(clause(step, slot, term, line))
-    return "; ".join(dict.fromkeys(clauses))
+    """The gate's role in words. Where a statement was folded, a word for each step in it, from the consumer down."""
+    gates = [(step, slot) for step, slot in term.gates if step.op not in (cast, mark)]
+    if sum(step.op is not broadcast for step, _ in gates) > 1:
+        return ", ".join(f"{spoken(step.op.name)} {_IN_SHORT.get(step.op.role, 'stops')}" for step, _ in gates)
+    return "; ".join(clause(step, slot, term, line) for step, slot in gates)
 
 
 def clause(step: Node, slot: int, term: Term, line: Line) -> str:

@@ -20,13 +20,14 @@ from ..ops.movement import broadcast
 from ..ops.products import matmul_op, outer_op
 from ..ops.reductions import sum_op
 from ..ops.sources import constant_op
-from . import numbers, words
+from . import words
 from .formula import Pen, Written, bracketed, name_written, number_written
 from .indexed import index_lines
 from .styles import Style
 
 _MOST_SHOWN = 9  # entries of an array whose products are written out
 _MOST_PRODUCTS = 12
+_MOST_SUBSTITUTED = 24
 _LONGEST_STATEMENT = 80
 _MOST_STATEMENTS = 24
 
@@ -90,18 +91,154 @@ def in_symbols(line: Line, term: Term, pen: Pen) -> str:
     """Upstream and local, `dL/dz_1 · w_1`; a product of matrices as its rule gives it, `dL/dq x^T`."""
     if term.local is None or not is_entrywise(term):
         return pen.write(term.expression)
-    local = pen.piece(term.local)
-    return f"{pen.write(term.upstream)}{_sign(term, pen)}{_factor(local, term, pen)}{_ones(line, term, local, pen)}".removesuffix(
-        f"{pen.style.dot}1 {pen.style.ones}"
-    ) + _only_ones(line, term, local, pen)
+    upstream, local = pen.write(term.upstream), pen.piece(term.local)
+    if _is_spread(line, term):
+        copies = pen.style.ones if local.text == "1" else f"{bracketed(local, Strength.PRODUCT, pen.style)} {pen.style.ones}"
+        return f"{upstream}{pen.style.dot}{copies}"
+    return f"{upstream}{_sign(term, pen)}{_factor(local, term, pen)}"
 
 
 def _factor(local: Written, term: Term, pen: Pen) -> str:
     text = bracketed(local, Strength.PRODUCT, pen.style)
-    whole = local.kind == "matrix" and text == local.text and term.upstream.ndim
-    return pen.style.bracket(text) if whole else text
+    apart = local.kind == "matrix" and text == local.text and term.upstream.ndim
+    return pen.style.bracket(text) if apart else text
 
 
 def _sign(term: Term, pen: Pen) -> str:
-    local_is_array = term.local is not None and term.local.ndim
-    return pen.style.hadamard if term.upstream.ndim and local_is_array else pen.style.dot
+    both = term.upstream.ndim and term.local is not None and term.local.ndim
+    return pen.style.hadamard if both else pen.style.dot
+
+
+def _is_spread(line: Line, term: Term) -> bool:
+    """Whether a single number is copied to every entry of an array."""
+    return bool(line.gradient.ndim) and not term.upstream.ndim and term.local is not None and not term.local.ndim
+
+
+def is_entrywise(term: Term) -> bool:
+    """Whether a term is upstream times local entry by entry: no matrix product, no sum on the way to the upstream."""
+    node = term.expression
+    while node is not term.upstream:
+        if node.op in (mul, carry):
+            node = node.inputs[0] if _mentions(node.inputs[0], term.upstream) else node.inputs[1]
+        elif node.op in (neg, broadcast) or (node.op is div and not _mentions(node.inputs[1], term.upstream)):
+            node = node.inputs[0]
+        else:
+            return False
+    return True
+
+
+def _mentions(node: Node, player: Node) -> bool:
+    return player in set(topological_order([node]))
+
+
+def _in_numbers(line: Line, term: Term, numeric: Pen) -> str:
+    """The same with the numbers of the run; nothing where that would only repeat the value, or be too long to read."""
+    if _entries_met(term, numeric) > _MOST_SUBSTITUTED:
+        return ""
+    if term.local is None or not is_entrywise(term):
+        written = numeric.write(term.expression)
+    elif _is_spread(line, term) or (term.upstream.ndim and is_one(term.local)):
+        return ""
+    else:
+        sign = numeric.style.hadamard if _sign(term, numeric) == numeric.style.hadamard else numeric.style.times
+        local = bracketed(number_written(term.local_value, numeric), Strength.PRODUCT, numeric.style)
+        written = f"{numeric.value(term.upstream_value)}{sign}{local}"
+    return written
+
+
+def _entries_met(term: Term, numeric: Pen) -> int:
+    """How many numbers would be written in place of symbols."""
+    known = numeric.values
+    return sum(getattr(known[node], "size", 1) for node in topological_order([term.expression]) if node in known)
+
+
+def is_one(node: Node) -> bool:
+    """Whether a node is the number 1."""
+    return node.op is constant_op and not node.ndim and float(concrete(node)) == 1.0
+
+
+# Entry by entry --------------------------------------------------------------------------------------------------------
+def _written_out(expression: Node, derivation: Derivation, pen: Pen) -> Any:
+    """The products and sums behind each entry of a small array: [[0.44 × 0.2, ...]]. None where there are too many."""
+    size = expression.type.size
+    if expression.op not in (matmul_op, outer_op, sum_op) or not 0 < size <= _MOST_SHOWN or expression.ndim > 2:
+        return None
+    terms = expression.inputs[0].type.size if expression.op is sum_op else _inner(expression) * size
+    if terms > _MOST_PRODUCTS or (size == 1 and terms == 1):
+        return None
+    values = [evaluate(each, derivation.values) for each in expression.inputs]
+    if expression.op is sum_op:
+        return _sums(expression, values[0], pen)
+    return _products(expression, values, pen)
+
+
+def _inner(expression: Node) -> int:
+    """How many products are summed to one entry."""
+    return 1 if expression.op is outer_op else int(expression.inputs[0].shape[-1])
+
+
+def _products(expression: Node, values: list[Any], pen: Pen) -> Any:
+    left, right = values
+    rows = left.reshape(-1, 1) if expression.op is outer_op else left.reshape(-1, left.shape[-1])
+    columns = right.reshape(1, -1) if expression.op is outer_op else right.reshape(right.shape[0], -1)
+    table = [[_total([(a, b) for a, b in zip(row, column, strict=True)], pen) for column in columns.T] for row in rows]
+    if expression.ndim == 2:
+        return table
+    flat = [entry for row in table for entry in row]
+    return flat if expression.ndim else flat[0]
+
+
+def _total(pairs: Sequence[tuple[Any, Any]], pen: Pen) -> str:
+    products = [f"{pen.value(a)}{pen.style.times}{_bracketed_number(b, pen)}" for a, b in pairs]
+    return added(products)
+
+
+def added(parts: Sequence[str]) -> str:
+    """Parts of a sum with signs between them: a + (-b) is written a - b."""
+    total = parts[0]
+    for part in parts[1:]:
+        total += f" - {part[1:]}" if part.startswith("-") else f" + {part}"
+    return total
+
+
+def _bracketed_number(value: Any, pen: Pen) -> str:
+    return bracketed(number_written(value, pen), Strength.PRODUCT, pen.style)
+
+
+def _sums(expression: Node, value: Any, pen: Pen) -> Any:
+    """The entries that are added: along one axis of a vector or a matrix."""
+    axes = expression.settings["axes"]
+    if len(axes) != 1 or value.ndim > 2:
+        return None
+    if value.ndim == 1:
+        return added([pen.value(each) for each in value])
+    return [added([pen.value(each) for each in row]) for row in (value.T if axes == (0,) else value)]
+
+
+# Statements ------------------------------------------------------------------------------------------------------------
+def statements(derivation: Derivation, pen: Pen) -> list[str]:
+    """The computation as the user wrote it, `f = (x + y) z`: steps without a name of their own are written in."""
+    rows = [row for row in derivation.rows if row.node.inputs and (row.symbol in derivation.given or row.symbol == derivation.output)]
+    if len(rows) > _MOST_STATEMENTS:
+        return []
+    names = {row.node: row.symbol for row in derivation.rows if row.symbol in derivation.given}
+    found = []
+    for row in rows:
+        others = {node: name for node, name in names.items() if node is not row.node}
+        if not _is_short(row.node, others):
+            return []
+        right = Pen(others, pen.style, pen.digits, {}, pen.sizes).write(row.node)
+        found.append(f"{name_written(row.symbol, pen.style).text} = {right}")
+    return found
+
+
+def _is_short(node: Node, names: Any) -> bool:
+    """Whether a formula has few enough signs to be read in one line."""
+    pending, count = list(node.inputs), 0
+    while pending and count <= _LONGEST_STATEMENT:
+        each = pending.pop()
+        count += 1
+        if each not in names:
+            pending.extend(each.inputs)
+    return count <= _LONGEST_STATEMENT
+

@@ -293,7 +293,7 @@ def _recorded_layout(call: Call, types: Sequence[ArrayType]) -> Layout | None:
         except TraceError:
             return None
         made = topological_order([each for each in arrays if type(each) is Node], inputs)
-    if any(node.op is input_op and node not in inputs for node in made):
+    if any(node.op is input_op and node.serial < inputs[0].serial for node in made):
         raise EscapeError(
             given=f"{call.function.op.name}, which uses a recorded value from outside",
             where=call.function.op.name,

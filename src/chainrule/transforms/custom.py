@@ -9,10 +9,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from functools import update_wrapper
-from typing import Any, final
+from typing import Any, NoReturn, final
 
 from ..errors import GradientError
 from ..ir.coercion import as_node
+from ..ir.graph import by_serial
 from ..ir.library import Array, Library
 from ..ir.node import Node, concrete
 from ..ir.notation import Form, Notation
@@ -157,6 +158,7 @@ def vjp_push(tangents: tuple[Any, ...], y: Array, *inputs: Array, call: Call) ->
     with open_recording(), transposing(backward, "the gradient it is given", "jvp, jacfwd and hessian"):
         upstream = input_node(y.shape, y.dtype)
         sent = vjp_pull(upstream, y, *inputs, call=call)
+        require_linear(sent, [upstream], backward)
         arrived = [slot for slot, each in enumerate(sent) if type(each) is Node and tangents[slot] is not None]
         moves = [as_node(tangents[slot]) for slot in arrived]
         found = gradients([sent[slot] for slot in arrived], moves, [upstream], symbolic=True)
@@ -176,8 +178,9 @@ def jvp_pull(g: Array, y: Array, *inputs: Array, call: Call) -> tuple[Any, ...]:
         moves = [input_node(each.shape, each.dtype) if each.dtype.kind == "f" else None for each in inputs]
         moving = [move for move in moves if move is not None]
         output = jvp_push(tuple(moves), y, *inputs, call=call)
-        if type(output) is not Node:
+        if type(output) is not Node or not moving:
             return (None,) * len(inputs)
+        require_linear([output], moving, rule)
         found = gradients([output], [as_node(g)], moving, symbolic=True)
         remaining = iter(settled(found, moving, (g, y, *inputs), rule))
     return tuple(None if move is None else next(remaining) for move in moves)
@@ -187,27 +190,40 @@ def settled(
     found: Sequence[Any], variables: Sequence[Node], given: tuple[Any, ...], rule: Callable[..., Any]
 ) -> list[Any]:
     """The transposed rule's results, plain when everything given was. Raises GradientError where it was not linear."""
+    if dependents([each for each in found if each is not None], variables):
+        refuse_nonlinear(rule)
     symbolic = any(type(each) is Node for each in given)
-    for each in found:
-        if each is not None and depends_on(each, variables):
-            raise GradientError(
-                given=f"the rule {name_of(rule)}, which is not linear in what it is given",
-                where=name_of(rule),
-                expected="a rule that multiplies the incoming gradient or tangent by numbers that do not depend on it",
-                remedy="a derivative is linear: check for a product or a function of the gradient itself",
-            )
     return [each if symbolic or each is None else concrete(each) for each in found]
 
 
-def depends_on(node: Node, variables: Sequence[Node]) -> bool:
-    """Whether a variable is among the ancestors of a node. Nothing older than the variables can depend on them."""
+def require_linear(outputs: Sequence[Any], variables: Sequence[Node], rule: Callable[..., Any]) -> None:
+    """Raises GradientError where a rule looks at what it must be linear in: a sign or a comparison has no slope."""
+    if any(node.op.role is Role.STOPS for node in dependents(outputs, variables)):
+        refuse_nonlinear(rule)
+
+
+def refuse_nonlinear(rule: Callable[..., Any]) -> NoReturn:
+    raise GradientError(
+        given=f"the rule {name_of(rule)}, which is not linear in what it is given",
+        where=name_of(rule),
+        expected="a rule that multiplies the incoming gradient or tangent by numbers that do not depend on it",
+        remedy="check for a product, a function or a comparison of the gradient or tangent itself; "
+        "in the mode it was written for, a rule may do anything",
+    )
+
+
+def dependents(outputs: Sequence[Any], variables: Sequence[Node]) -> list[Node]:
+    """The nodes behind the outputs that depend on a variable, variables too. None is older than the variables."""
     oldest = min(each.serial for each in variables)
-    targets, seen, pending = set(variables), set(), [node]
+    seen: set[Node] = set()
+    pending = [each for each in outputs if type(each) is Node]
     while pending:
         each = pending.pop()
-        if each in targets:
-            return True
-        if each.serial > oldest and each not in seen:
+        if each.serial >= oldest and each not in seen:
             seen.add(each)
             pending.extend(each.inputs)
-    return False
+    found = set(variables) & seen
+    for node in sorted(seen, key=by_serial):
+        if not found.isdisjoint(node.inputs):
+            found.add(node)
+    return list(found)

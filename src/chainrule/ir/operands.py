@@ -1,0 +1,136 @@
+"""What each step of printed code is written with: a graph in, the operands that stand in each step out.
+
+One idea: the graph has every broadcast and cast as a step of its own; NumPy does them by itself. Where the result is the
+same without them, down to the shape and the dtype, they are not written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import TraceError
+from .graph import Graph
+from .library import reference
+from .literals import is_full
+from .node import Node, concrete
+from .spelling import Spelling, spell
+from .surface import TABLE
+from .types import broadcast_shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node as it is written: its spelling, the nodes in its slots, and whether numbers may be plain Python numbers."""
+
+    spelling: Spelling
+    operands: tuple[Node, ...]
+    weak: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps that are written, each after those it uses; the known values; what to return; how often each is used."""
+
+    steps: dict[Node, Step]
+    constants: frozenset[Node]
+    outputs: tuple[Node, ...]
+    uses: dict[Node, int]
+
+
+class Planner:
+    """Decides for a graph. Known values are those no input reaches: they are written as numbers."""
+
+    def __init__(self, graph: Graph, exact: bool) -> None:
+        self.graph, self.exact = graph, exact
+        self.order = graph.order()
+        self.alive = set(graph.inputs)
+        self.known: set[Node] = set()
+        self.aliases: dict[Node, Node] = {}
+        self.spellings: dict[Node, Spelling] = {}
+
+    def plan(self) -> Plan:
+        """The plan. Steps nobody uses once broadcasts and casts are gone are not in it."""
+        for node in self.order:
+            if node in self.alive:
+                continue
+            if not self.alive.isdisjoint(node.inputs) or node.op is TABLE["broadcast"]:
+                self._enter(node)
+            else:
+                self.known.add(require_value(node))
+        outputs = tuple(self.seen(node) for node in self.graph.outputs)
+        uses: dict[Node, int] = {}
+        for node in outputs:
+            uses[node] = uses.get(node, 0) + 1
+        steps: dict[Node, Step] = {}
+        for node in reversed(self.order):
+            if node in uses and node in self.spellings:
+                step = steps[node] = self._step(node)
+                for piece in step.spelling.pieces:
+                    if isinstance(piece, int):
+                        operand = step.operands[piece]
+                        uses[operand] = uses.get(operand, 0) + 1
+        return Plan(dict(reversed(steps.items())), frozenset(self.known), outputs, uses)
+
+    def _enter(self, node: Node) -> None:
+        spelling = spell(node, exact=self.exact)
+        if spelling.is_alias:
+            self.aliases[node] = self.seen(node.inputs[0])
+        else:
+            self.spellings[node] = spelling
+        if not self.alive.isdisjoint(node.inputs):
+            self.alive.add(node)
+
+    def seen(self, node: Node) -> Node:
+        """The node itself, or what it is written as."""
+        return self.aliases.get(node, node)
+
+    def _step(self, node: Node) -> Step:
+        spelling = self.spellings[node]
+        inputs = tuple(self.seen(each) for each in node.inputs)
+        asked = spelling.bound is not None or any("chainrule" in str(piece) for piece in spelling.pieces)
+        if not node.op.elementwise:
+            weak = not asked and all(is_full(each.type.dtype) for each in inputs)
+            return Step(spelling, inputs, weak)
+        bare = [self.peeled(each, casts=True) for each in inputs]
+        start = node.op.first_value_slot
+        wanted = inputs[start].type.dtype
+        weak = self._agree(bare[start:], wanted, weak=True)
+        if not weak and not self._agree(bare[start:], wanted, weak=False):
+            bare[start:] = [self.peeled(each, casts=False) for each in inputs[start:]]
+            weak = self._agree(bare[start:], wanted, weak=True)
+        if broadcast_shapes(*[each.type.shape for each in bare]) != node.type.shape:
+            bare[0] = inputs[0]
+        return Step(spelling, tuple(bare), weak and not asked)  # a kernel asks its arguments for their dtype
+
+    def peeled(self, node: Node, *, casts: bool) -> Node:
+        """A node without the broadcasts, and the casts, that lie over it."""
+        while node.op is TABLE["broadcast"] or (casts and node.op is TABLE["cast"] and node in self.alive):
+            node = self.seen(node.inputs[0])
+        return node
+
+    def is_number(self, node: Node) -> bool:
+        """Whether a node is a known number, which is written where it is used."""
+        return node in self.known and not node.type.shape
+
+    def _agree(self, operands: Sequence[Node], wanted: Any, *, weak: bool) -> bool:
+        """Whether NumPy computes these in the wanted dtype. `weak`: numbers are written as plain Python numbers."""
+        strong = [node.type.dtype for node in operands if not (weak and self.is_number(node))]
+        if not strong:
+            return False
+        if len(strong) == len(operands) and all(dtype == wanted for dtype in strong):
+            return True
+        numbers = [concrete(node).item() for node in operands if weak and self.is_number(node)]
+        return bool(reference().result_type(*strong, *numbers) == wanted)
+
+
+def require_value(node: Node) -> Node:
+    """A node that no input reaches must be known. Raises TraceError for a variable of another recording."""
+    if node.value is None and (not node.inputs or concrete(node) is None):
+        raise TraceError(
+            given=f"a graph that uses a variable of type {node.type} which is none of its inputs",
+            expected="every variable among the inputs of the graph",
+            remedy="pass it to the function as an argument",
+        )
+    return node

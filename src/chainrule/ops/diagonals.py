@@ -1,0 +1,130 @@
+"""Diagonals: a matrix in, its diagonal, or the sum of it, out; and a vector back to a matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import ShapeError
+from ..ir.coercion import as_array
+from ..ir.library import Array, Library
+from ..ir.notation import call
+from ..ir.op import Domain, Labels, Linear, Role, Sample
+from ..ir.types import ArrayType, array_type, normalise_axis
+from .declare import also_known_as, op
+from .indexing import getitem
+from .joining import pad
+from .movement import broadcast, moveaxis, transpose
+from .reductions import sum
+
+
+def trace_type(x: ArrayType) -> ArrayType:
+    return array_type((), x.dtype)
+
+
+def trace_adjoint(g: Array, x: Array) -> Array:
+    return diag_matrix(broadcast(g, shape=(x.shape[0],)))
+
+
+def trace_labels(x: ArrayType) -> str:
+    return "ii->"
+
+
+@op(
+    "trace", Linear((trace_adjoint,)), call("tr", 1, "np.trace", r"\operatorname{tr}"), Role.SPREADS,
+    type_rule=trace_type, domain=Domain((Sample(((3, 3),)),)), index=Labels(trace_labels),
+)  # fmt: skip
+def trace_op(xp: Library, x: Array) -> Array:
+    """The sum of the diagonal. Adjoint: g times the identity."""
+    return xp.trace(x)
+
+
+def diag_matrix_type(v: ArrayType) -> ArrayType:
+    return array_type((*v.shape, *v.shape), v.dtype)
+
+
+def diagonal_type(x: ArrayType) -> ArrayType:
+    return array_type((min(x.shape),), x.dtype)
+
+
+def diag_matrix_adjoint(g: Array, v: Array) -> Array:
+    return diagonal(g)
+
+
+def diagonal_adjoint(g: Array, x: Array) -> Array:
+    return diag_matrix(g)
+
+
+@op(
+    "diag_matrix", Linear((diag_matrix_adjoint,)), call("diag", 1, "np.diag", r"\operatorname{diag}"), Role.MOVES,
+    type_rule=diag_matrix_type, domain=Domain((Sample(((3,),)),)),
+)  # fmt: skip
+def diag_matrix(xp: Library, v: Array) -> Array:
+    """The square matrix with v on its diagonal. Adjoint: the diagonal."""
+    return xp.diag(v)
+
+
+@op(
+    "diagonal", Linear((diagonal_adjoint,)), call("diag", 1, "np.diag", r"\operatorname{diag}"), Role.MOVES,
+    type_rule=diagonal_type, domain=Domain((Sample(((3, 3),)),)),
+)  # fmt: skip
+def diagonal(xp: Library, x: Array) -> Array:
+    """The diagonal of a square matrix. Adjoint: the matrix with g on its diagonal."""
+    return xp.diagonal(x) + 0
+
+
+def diagonal_of(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """np.diagonal: the entries x[i, i + offset] of a matrix, square or not; of a stack, along the last axis.
+
+    >>> diagonal_of([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], offset=1)
+    array([2., 6.])
+    """
+    array = _matrices(x, axis1, axis2, "diagonal")
+    rows, columns = array.shape[:2]
+    if not offset and array.ndim == 2 and rows == columns:
+        return diagonal(array)
+    first = (max(0, -offset), max(0, offset))
+    places = range(max(0, min(rows - first[0], columns - first[1])))
+    key = tuple([start + place for place in places] for start in first)
+    return moveaxis(getitem(array, key), 0, -1)
+
+
+def _matrices(x: Any, axis1: int, axis2: int, name: str) -> Any:
+    """x with the two axes in front. Raises ShapeError when there are none."""
+    array = as_array(x)
+    if array.ndim < 2:
+        raise ShapeError(given=f"{name} of shape {array.shape}", expected="a matrix, square or not", where=name)
+    front = tuple(normalise_axis(axis, array.ndim, name) for axis in (axis1, axis2))
+    return transpose(array, front + tuple(axis for axis in range(array.ndim) if axis not in front))
+
+
+def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The sum of the diagonal of a matrix, or of the one `offset` places to its right.
+
+    >>> float(trace([[1.0, 2.0], [3.0, 4.0]]))
+    5.0
+    """
+    array = _matrices(x, axis1, axis2, "trace")
+    if not offset and array.ndim == 2 and array.shape[0] == array.shape[1]:
+        return trace_op(array)
+    return sum(diagonal_of(array, offset), -1)
+
+
+def diag(x: Any, k: int = 0) -> Any:
+    """np.diag: a vector to a matrix with it on the diagonal, a matrix to its diagonal; k places to the right of it.
+
+    >>> diag([1.0, 2.0])
+    array([[1., 0.],
+           [0., 2.]])
+    """
+    array = as_array(x)
+    if array.ndim not in (1, 2):
+        raise ShapeError(given=f"diag of shape {array.shape}", expected="a vector or a matrix", where="diag")
+    if array.ndim == 2:
+        return diagonal_of(array, k)
+    below, right = (max(0, -k), max(0, k))
+    return pad(diag_matrix(array), ((below, right), (right, below))) if k else diag_matrix(array)
+
+
+also_known_as(trace, "trace")
+also_known_as(diag, "diag")
+also_known_as(diagonal_of, "diagonal")

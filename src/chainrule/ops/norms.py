@@ -1,0 +1,183 @@
+"""Norms and measures of spread: an array in, its length, variance or deviation along some axes out.
+
+One idea: all are sums of squares. Their slopes point along x, or along its distance from the mean, and where the
+length is 0 the direction is 0 (the subgradient of least norm).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import ShapeError
+from ..ir.coercion import as_array
+from ..ir.library import Array, Library
+from ..ir.node import Node
+from ..ir.notation import Form, Notation, Strength
+from ..ir.op import Custom, Domain, Entries, Role
+from .arithmetic import ORIGIN, carry, ratio
+from .declare import also_known_as, op
+from .reductions import (
+    Axes,
+    add_up,
+    averaged_type,
+    count_reduced,
+    mean_op,
+    reduce_along,
+    reduced_shape,
+    reduction_notation,
+    samples,
+    spread,
+    sum_op,
+    summed_type,
+    written_axes,
+    written_keepdims,
+)
+
+
+def norm_notation(power: str) -> Any:
+    """Double bars, and the square of them; in code the function of ours."""
+
+    def notation(node: Node) -> Notation:
+        name = "squared_norm" if power else "ops.norm"
+        axes = written_axes(node) + written_keepdims(node)
+        return Notation(
+            Form("||{0}||" + power, Strength.POWER),
+            Form(r"\left\|{0}\right\|" + ("^{{2}}" if power else ""), Strength.POWER),
+            Form(f"chainrule.{name}({{0}}{axes})"),
+        )
+
+    return notation
+
+
+def norm_pull(g: Array, y: Array, x: Array, *, axes: Axes, keepdims: bool) -> tuple[Array]:
+    return (carry(spread(g, x, axes), ratio(x, spread(y, x, axes))),)
+
+
+def norm_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axes, keepdims: bool) -> Array:
+    return sum_op(carry(tangents[0], ratio(x, spread(y, x, axes))), axes=axes, keepdims=keepdims)
+
+
+@op(
+    "norm", Custom(norm_pull, norm_push), norm_notation(""), Role.SCALES, type_rule=averaged_type,
+    domain=Domain(samples(), ORIGIN),
+)  # fmt: skip
+def norm_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
+    """The Euclidean (Frobenius) norm along the axes. Derivative x/||x||, and 0 at the origin."""
+    peak = xp.max(xp.absolute(x), axis=axes, keepdims=True, initial=0)
+    scale = xp.where((peak > 0) & xp.isfinite(peak), peak, 1)  # squares of entries may overflow
+    total = xp.sqrt(xp.sum(xp.square(x / scale), axis=axes, keepdims=True)) * scale
+    return total if keepdims else xp.reshape(total, reduced_shape(x.shape, axes, False))[()]
+
+
+def squared_norm_pull(g: Array, y: Array, x: Array, *, axes: Axes, keepdims: bool) -> tuple[Array]:
+    return (carry(spread(g, x, axes), 2 * x),)
+
+
+def squared_norm_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axes, keepdims: bool) -> Array:
+    return sum_op(carry(tangents[0], 2 * x), axes=axes, keepdims=keepdims)
+
+
+def squared_norm_entry(slot: int, out: Any, into: Any, y: Any, x: Any, **params: Any) -> Any:
+    return 2 * x(into)
+
+
+@op(
+    "squared_norm", Custom(squared_norm_pull, squared_norm_push), norm_notation("^2"), Role.SCALES,
+    type_rule=summed_type, domain=Domain(samples()), index=Entries(squared_norm_entry),
+)  # fmt: skip
+def squared_norm_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
+    """The sum of squares along the axes, ||x||^2. Derivative 2x."""
+    return add_up(xp, xp.square(x), axes, keepdims)
+
+
+# Variance and standard deviation -------------------------------------------------------------------------------------
+def centred(x: Any, axes: Axes) -> Any:
+    """x less its mean along the axes."""
+    return x - spread(mean_op(x, axes=axes, keepdims=True), x, axes)
+
+
+def var_slope(x: Any, axes: Axes, ddof: int) -> Any:
+    """2 (x - mean)/(n - ddof). Too few entries give NaN, as the variance itself."""
+    count = count_reduced(x, axes) - ddof
+    return (2 / count if count > 0 else float("nan")) * centred(x, axes)
+
+
+def std_slope(y: Any, x: Any, axes: Axes, ddof: int) -> Any:
+    """(x - mean)/((n - ddof) std), and 0 where std is 0."""
+    return ratio(centred(x, axes), spread(y, x, axes) * (count_reduced(x, axes) - ddof))
+
+
+def var_pull(g: Array, y: Array, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> tuple[Array]:
+    return (carry(spread(g, x, axes), var_slope(x, axes, ddof)),)
+
+
+def var_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
+    return sum_op(carry(tangents[0], var_slope(x, axes, ddof)), axes=axes, keepdims=keepdims)
+
+
+def std_pull(g: Array, y: Array, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> tuple[Array]:
+    return (carry(spread(g, x, axes), std_slope(y, x, axes, ddof)),)
+
+
+def std_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
+    return sum_op(carry(tangents[0], std_slope(y, x, axes, ddof)), axes=axes, keepdims=keepdims)
+
+
+@op(
+    "var", Custom(var_pull, var_push), reduction_notation("var", r"\operatorname{var}"), Role.COUPLES,
+    type_rule=averaged_type, domain=Domain(samples(("ddof", 1))),
+)  # fmt: skip
+def var_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
+    """The variance along the axes, in two passes. Derivative 2 (x - mean)/(n - ddof)."""
+    return xp.var(x, axis=axes, keepdims=keepdims, ddof=ddof)
+
+
+@op(
+    "std", Custom(std_pull, std_push), reduction_notation("std", r"\operatorname{std}"), Role.COUPLES,
+    type_rule=averaged_type, domain=Domain(samples(("ddof", 0)), ORIGIN),
+)  # fmt: skip
+def std_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
+    """The standard deviation along the axes. Derivative (x - mean)/((n - ddof) std), and 0 where std is 0."""
+    return xp.std(x, axis=axes, keepdims=keepdims, ddof=ddof)
+
+
+# NumPy's spelling ----------------------------------------------------------------------------------------------------
+def squared_norm(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The sum of squares of x along `axis` (all axes if None).
+
+    >>> import chainrule
+    >>> float(chainrule.squared_norm([3.0, 4.0]))
+    25.0
+    """
+    return reduce_along(squared_norm_op, x, axis, keepdims)
+
+
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """The Euclidean norm of a vector, the Frobenius norm of a matrix, along `axis` (all axes if None).
+
+    >>> float(norm([3.0, 4.0]))
+    5.0
+    """
+    array = as_array(x)
+    vector = isinstance(axis, int) or (axis is None and array.ndim == 1)
+    matrix = (axis is None and array.ndim == 2) or (isinstance(axis, tuple) and len(axis) == 2)
+    if not (ord is None or (ord == "fro" and matrix) or (ord == 2 and vector)):
+        raise ShapeError(
+            given=f"norm of order {ord!r} for shape {array.shape}", expected="the Euclidean or Frobenius norm",
+            where="norm", remedy="write the other norms out, for example np.sum(np.abs(x))",
+        )  # fmt: skip
+    return reduce_along(norm_op, array, axis, keepdims)
+
+
+def var(x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+    """The variance of x along `axis` (all axes if None), divided by n - ddof."""
+    return reduce_along(var_op, x, axis, keepdims, ddof=int(ddof))
+
+
+def std(x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+    """The standard deviation of x along `axis` (all axes if None): the root of the variance."""
+    return reduce_along(std_op, x, axis, keepdims, ddof=int(ddof))
+
+
+for _function in (norm, squared_norm, var, std):
+    also_known_as(_function, _function.__name__)

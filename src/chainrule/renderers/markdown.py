@@ -1,0 +1,2 @@
+from typing import Any
+def render(*a: Any, **k: Any) -> str: return ""

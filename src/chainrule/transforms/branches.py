@@ -1,0 +1,71 @@
+"""Branches: the nodes of a recorded run in, which way each of its choices went out.
+
+One idea: a kink between two points is not guessed from numbers. The function is recorded at both, and the choices it made
+(comparisons, signs, which entry was largest, which side of a corner) are compared exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..ir.library import reference
+from ..ir.node import Node, concrete
+from ..ir.op import Flat, Role
+
+Choices = tuple[tuple[str, bytes], ...]
+
+_CONTINUOUS = frozenset({"stop_gradient", "input", "constant", "mark"})  # no gradient passes, but no jump either
+
+
+def choices(nodes: Iterable[Node]) -> Choices:
+    """Which way every choice of a run went, in the order in which they were made."""
+    return tuple((node.op.name, _bits(taken)) for node in nodes if (taken := choice(node)) is not None)
+
+
+def choice(node: Node) -> Any:
+    """The choice a node made, as an array of whole numbers or truth values; None if it makes none."""
+    op = node.op
+    if op.name in _CONTINUOUS:
+        return None
+    if node.type.dtype.kind in "iub" or type(op.derivative) is Flat or op.role is Role.STOPS:
+        return concrete(node)
+    if op.domain.is_kink is not None:
+        return _sides([concrete(each) for each in node.inputs])
+    if op.domain.kink is None:
+        return None
+    if op.name in ("max", "min"):
+        return _chosen(node)
+    return concrete(node) == 0
+
+
+def at_kinks(nodes: Iterable[Node]) -> list[Node]:
+    """The nodes whose derivative is a matter of convention at the very point they were computed at."""
+    return [node for node in nodes if node.op.domain.kink is not None and is_at_kink(node)]
+
+
+def is_at_kink(node: Node) -> bool:
+    """Whether a node of an op with kinks sits on one."""
+    numpy = reference()
+    if node.op.domain.is_kink is not None:
+        return bool(numpy.any(node.op.domain.is_kink(*[concrete(each) for each in node.inputs])))
+    if node.op.name in ("max", "min"):
+        return bool(numpy.any(numpy.sum(_chosen(node), axis=node.settings["axes"]) > 1))
+    return bool(numpy.any(concrete(node) == 0))
+
+
+def _sides(inputs: list[Any]) -> Any:
+    """Left of the corner, on it, or right of it: of 0 for one input, of each other for two."""
+    numpy = reference()
+    return numpy.sign(inputs[0] if len(inputs) == 1 else inputs[0] - inputs[1])
+
+
+def _chosen(node: Node) -> Any:
+    numpy = reference()
+    largest = numpy.max if node.op.name == "max" else numpy.min
+    x = concrete(node.inputs[0])
+    return x == largest(x, axis=node.settings["axes"], keepdims=True)
+
+
+def _bits(taken: Any) -> bytes:
+    return bytes(reference().asarray(taken + 0 if taken.dtype.kind == "f" else taken).tobytes())  # + 0: no -0.0
