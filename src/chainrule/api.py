@@ -11,6 +11,7 @@ from typing import Any
 
 from . import tree
 from .derivation.explain import explain_entry, explain_graph
+from .derivation.lines import Derivation
 from .derivation.question import read_questions, split_symbols
 from .ir.graph import Graph
 from .ir.recording import open_recording
@@ -200,9 +201,16 @@ def explain_recorded(
         single = [question for question in questions if question.at is not None]
         if single:
             found = [explain_entry(graph, each.node, each.at, called=called) for each in single if each.at is not None]
-            return explanation(found[0], readings, others=found[1:])
+            whole = [question.node for question in questions if question.at is None]
+            found += [explain_graph(graph, whole, called=called, detail=detail, sizes=sizes)] if whole else []
+            return explanation(found[0], readings, found[1:], detail)
         nodes = [question.node for question in questions]
-        return explanation(explain_graph(graph, nodes, called=called, detail=detail, sizes=sizes), readings)
+
+    def again(level: str) -> Derivation:
+        with open_recording():
+            return explain_graph(graph, nodes, called=called, detail=level, sizes=sizes)
+
+    return explanation(again(detail), readings, (), detail, again)
 
 
 def differentiable_places(args: Sequence[Any]) -> tuple[int, ...]:

@@ -136,16 +136,13 @@ def test_nothing_passes_where_there_is_no_slope(case: Case) -> None:
     assert len(case.op.derivative.reason) > 20  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "int64", "bool"])
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "int64"])
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_type_rule_says_what_the_kernel_does(case: Case, dtype: str) -> None:
-    if dtype in ("int64", "bool", "float16") and case.op.name in NOT_FOR_SHORT_OR_WHOLE.get(dtype, ()):
-        pytest.skip("NumPy has no such operation, or chooses another dtype")
+    if dtype == "int64" and case.op.name == "variable_power":
+        pytest.skip("whole numbers have no negative powers in NumPy")
     arrays = draw(case, np.dtype(dtype))
     with np.errstate(all="ignore"):
         value = case.op.kernel(np, *arrays, **case.params)
     said = case.op.type_rule(*(array_type(each.shape, each.dtype) for each in arrays), **case.params)
     assert (value.shape, value.dtype) == (said.shape, said.dtype)
-
-
-NOT_FOR_SHORT_OR_WHOLE: dict[str, frozenset[str]] = {}

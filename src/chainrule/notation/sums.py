@@ -179,6 +179,17 @@ def _size(name: str, body: Meaning, context: Context, lower: Lower, moved: bool)
                 return shape[place]
             if moved and not plain and (found := _moved_size(name, index, each, place, context, lower)) is not None:
                 return found
+    return _compared_size(name, body, context) if moved else None
+
+
+def _compared_size(name: str, body: Meaning, context: Context) -> int | None:
+    """`j != i` under a sum: i runs as far as j."""
+    for each in everything(body):
+        if isinstance(each, Comparison) and isinstance(each.left, Index) and isinstance(each.right, Index):
+            other = {each.left.name: each.right.name, each.right.name: each.left.name}.get(name)
+            run = context.indices.get(other) if other is not None else None
+            if isinstance(run, Run):
+                return run.size
     return None
 
 
@@ -219,8 +230,11 @@ def _sum(node: Over, context: Context, lower: Lower, runs: dict[str, Run]) -> Va
             value = scale(value, other)
         values = [value]
     unused = [name for name in names if not any(name in value.labels for value in values)]
-    for name in reversed([name for name in names if name not in unused]):
-        values = _contract(values, name)
+    waiting = [name for name in names if name not in unused]
+    while waiting:
+        gone = _together(values, waiting)
+        values = _contract(values, gone)
+        waiting = [name for name in waiting if name not in gone]
     found = values[0]
     for value in values[1:]:
         found = scale(found, value)
@@ -248,19 +262,29 @@ def _factors(node: Meaning, sign: int) -> tuple[int, list[Meaning]]:
             return sign, [node]
 
 
-def _contract(values: list[Value], name: str) -> list[Value]:
-    """The factors after summing over one index: those that carry it become one."""
-    carrying = [value for value in values if name in value.labels]
-    others = [value for value in values if name not in value.labels]
+def _together(values: list[Value], waiting: list[str]) -> tuple[str, ...]:
+    """The last index to be summed over, and those that stand on the same factors and on no others."""
+    carrying = [value for value in values if waiting[-1] in value.labels]
+    others = [value for value in values if waiting[-1] not in value.labels]
+    everywhere = [name for name in waiting if all(name in value.labels for value in carrying)]
+    return tuple(name for name in everywhere if not any(name in value.labels for value in others))
+
+
+def _contract(values: list[Value], gone: tuple[str, ...]) -> list[Value]:
+    """The factors after summing over indices that stand on the same factors: those factors become one."""
+    carrying = [value for value in values if gone[0] in value.labels]
+    others = [value for value in values if gone[0] not in value.labels]
+    if len(carrying) == 2 and set(carrying[0].labels) == set(carrying[1].labels) and len(carrying[0].labels) > 1:
+        carrying = [scale(*carrying)]
     if len(carrying) == 1:
-        return [*others, _reduced(carrying[0], (name,), reductions.sum)]
-    if len(carrying) == 2:
+        return [*others, _reduced(carrying[0], gone, reductions.sum)]
+    if len(carrying) == 2 and len(gone) == 1:
         first, second = carrying
-        if first.labels == second.labels == (name,):
+        if first.labels == second.labels == gone:
             return [*others, Value(products.matmul(first.node, second.node))]
-        if (product := _matrix_product(first, second, name)) is not None:
+        if (product := _matrix_product(first, second, gone[0])) is not None:
             return [*others, product]
-    return [*others, _einsum(carrying, name)]
+    return [*others, _einsum(carrying, gone)]
 
 
 def _matrix_product(first: Value, second: Value, name: str) -> Value | None:
@@ -275,13 +299,13 @@ def _matrix_product(first: Value, second: Value, name: str) -> Value | None:
     return Value(products.matmul(left.node, right.node), False, (kept, *rest))
 
 
-def _einsum(values: list[Value], name: str) -> Value:
+def _einsum(values: list[Value], gone: tuple[str, ...]) -> Value:
     labels = union(values)
     if len(values) > 12 or len(labels) > 26:
         raise WriteOut
     letters = {label: "ijklmnopqrstuvwxyzabcdefgh"[place] for place, label in enumerate(labels)}
     terms = ",".join("".join(letters[label] for label in value.labels) for value in values)
-    kept = tuple(label for label in labels if label != name)
+    kept = tuple(label for label in labels if label not in gone)
     spelled = f"{terms}->{''.join(letters[label] for label in kept)}"
     return Value(products.einsum(spelled, *(value.node for value in values)), False, kept)
 

@@ -122,7 +122,10 @@ def leaky_relu_slope(y: Array, x: Array, *, slope: float) -> Array:
 LEAK = "a corner at 0: the slope of the left side is used there (the smaller one, by the least-norm convention)"
 
 
-@elementwise(leaky_relu_slope, with_slope("leaky_relu", "slope"), kink=LEAK, is_kink=is_zero, params=(("slope", 0.01),))
+@elementwise(
+    leaky_relu_slope, with_slope("leaky_relu", "slope"), type_rule=floating_type, kink=LEAK, is_kink=is_zero,
+    params=(("slope", 0.01),),
+)  # fmt: skip
 def leaky_relu_op(xp: Library, x: Array, *, slope: float) -> Array:
     """x where x > 0, else slope * x. Derivative 1 or slope. Source: Maas, Hannun and Ng, 2013."""
     return xp.where(x > 0, x, slope * x)[()]

@@ -99,7 +99,13 @@ def carry_right(z: Array, gradient: Array, slope: Array) -> Array:
     return gradient
 
 
-@elementwise((carry_left, carry_right), product_notation, Role.SWAPS, singular=True)
+def carry_notation(node: Node) -> Notation:
+    """Written as the product it is; only code must say that zeros are strong."""
+    written = product_notation(node)
+    return Notation(written.text, written.latex, Form("chainrule.ops.carry({0}, {1})"))
+
+
+@elementwise((carry_left, carry_right), carry_notation, Role.SWAPS, singular=True)
 def carry(xp: Library, gradient: Array, slope: Array) -> Array:
     """gradient times slope, where a gradient that is exactly zero stays zero even if the slope is infinite or NaN.
 
@@ -154,7 +160,7 @@ def step_slope(z: Array, x: Array, y: Array) -> int:
 
 
 STEP = Notation(
-    Form("1{{{0} > {1}}}"), Form(r"\mathbb{{1}}\{{{0} > {1}\}}"), Form("np.heaviside({0} - {1}, 0.5)")
+    Form("1{{{0} > {1}}}"), Form(r"\mathbb{{1}}\{{{0} > {1}\}}"), Form("chainrule.ops.step({0}, {1})")
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Rounding, entry by entry: an array in, whole numbers (as floats) of the same shape out.
+"""Rounding, entry by entry: an array in, whole numbers of the same shape and dtype out.
 
 One idea: a rounded number stands still and then jumps, so its slope is 0; each op says that the slope one might expect
 is not there. Division with remainder belongs here: its quotient is rounded down.
@@ -35,25 +35,25 @@ def between(name: str, left: str, right: str) -> Notation:
 @rounding("floor", between("floor", r"\lfloor", r"\rfloor"))
 def floor(xp: Library, x: Array) -> Array:
     """The largest whole number not above x. Derivative 0."""
-    return xp.floor(x)
+    return xp.floor(x) if x.dtype.kind == "f" else x
 
 
 @rounding("ceil", between("ceil", r"\lceil", r"\rceil"))
 def ceil(xp: Library, x: Array) -> Array:
     """The smallest whole number not below x. Derivative 0."""
-    return xp.ceil(x)
+    return xp.ceil(x) if x.dtype.kind == "f" else x
 
 
 @rounding("trunc", function("trunc"))
 def trunc(xp: Library, x: Array) -> Array:
     """x without its fraction: rounded towards 0. Derivative 0."""
-    return xp.trunc(x)
+    return xp.trunc(x) if x.dtype.kind == "f" else x
 
 
 @rounding("rint", function("round", code="np.rint"))
 def rint(xp: Library, x: Array) -> Array:
     """The nearest whole number, the even one of two. Derivative 0."""
-    return xp.rint(x)
+    return xp.rint(x) if x.dtype.kind == "f" else x
 
 
 _ROUND = Notation(
