@@ -20,6 +20,7 @@ from .renderers.page import Explanation, explanation
 from .transforms import differentiate
 from .transforms.differentiate import Argnums
 from .transforms.observe import observe
+from .transforms.trace import Recording
 from .transforms.trace import plain as value
 
 __all__ = ["Explanation", "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "parse", "value", "value_and_grad", "vjp"]
@@ -177,9 +178,11 @@ def explain(
     def explained(*args: Any, **keywords: Any) -> Explanation:
         if isinstance(fun, str):
             return _explain_text(fun, args, keywords, wrt, detail, called, shapes)
-        places = differentiable_places(args) if argnums is None else differentiate.chosen_arguments(argnums, len(args))
-        _, graph = observe(fun, args, keywords, places)
-        return explain_recorded(graph, wrt, detail, called, first_index=0)
+        places = differentiable_places(args)
+        chosen = places if argnums is None else differentiate.chosen_arguments(argnums, len(args))
+        recording, graph = observe(fun, args, keywords, sorted({*places, *chosen}))
+        asked = wrt or chosen_symbols(graph, recording, sorted({*places, *chosen}), chosen)
+        return explain_recorded(graph, asked, detail, called, first_index=0)
 
     return explained
 
@@ -211,6 +214,13 @@ def explain_recorded(
             return explain_graph(graph, nodes, called=called, detail=level, sizes=sizes)
 
     return explanation(again(detail), readings, (), detail, again)
+
+
+def chosen_symbols(graph: Graph, recording: Recording, places: Sequence[int], chosen: Sequence[int]) -> list[str]:
+    """The symbols of the arguments asked about: every argument of floats is a step with a name, asked about or not."""
+    paths = tree.paths(recording.structure)
+    nodes = [node for node, path in zip(recording.variables, paths, strict=True) if places[int(str(path[0]))] in chosen]
+    return [graph.names[node] for node in nodes]
 
 
 def differentiable_places(args: Sequence[Any]) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.derivation.explain import explain_graph
+from chainrule.derivation.explain import explain_entry, explain_graph
 from chainrule.derivation.lines import Derivation
 from chainrule.ir.graph import Graph
 from chainrule.ir.node import Node
@@ -137,3 +137,16 @@ NETWORKS: dict[str, Callable[[], Derivation]] = {
     "generic": lambda: worked(generic_layer, sizes={7: "m", 11: "n"}, called={"z": "delta"}),
     "sigmoid": lambda: worked(sigmoid_layer),
 }
+
+
+def entry_of_network(build: Callable[[Names], tuple[Sequence[Node], Node]], name: str, at: tuple[int, ...]) -> Derivation:
+    """The working of one entry of an input; `at` counts from 0."""
+    names = Names()
+    with open_recording():
+        inputs, output = build(names)
+        by_name = {each: node for node, each in names.items()}
+        return explain_entry(Graph(tuple(inputs), (output,), names), by_name[name], at)
+
+
+NETWORKS["weight_212"] = lambda: entry_of_network(sigmoid_softmax, "W_2", (0, 1))
+NETWORKS["weight_131"] = lambda: entry_of_network(sigmoid_softmax, "W_1", (2, 0))

@@ -18,7 +18,7 @@ from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ir.recording import open_recording
 from ..notation import values as written_values
-from ..renderers.data import plain_data
+from ..renderers.data import jsonable
 from ..renderers.numbers import write_value
 from ..transforms.replay import replay
 from .asking import has_values, load
@@ -51,7 +51,7 @@ def answer(
         )  # fmt: skip
     found = _answers(graph, question)
     if form == "json":
-        return json.dumps({"version": 1, **{name: plain_data(value) for name, value in found.items()}}, allow_nan=False)
+        return json.dumps({"version": 1, **{name: jsonable(value) for name, value in found.items()}}, allow_nan=False)
     width = max(len(name) for name in found)
     return "\n".join(f"{name.ljust(width)} = {write_value(reference().asarray(value), digits)}" for name, value in found.items())
 

@@ -39,7 +39,7 @@ def explain_graph(
 
     `detail`: "steps" shows every step, "statements" only those with a name, "result" the gradients alone.
     """
-    output = graph.outputs[0]
+    output = require_number(graph)
     asked = tuple(wrt) or graph.inputs
     visible = frozenset({*graph.names, *graph.inputs}) if detail == "statements" else None
     stage = set_stage(output, graph.inputs, graph.names, asked, called or {}, visible)
@@ -63,6 +63,18 @@ def explain_graph(
     )
 
 
+def require_number(graph: Graph) -> Node:
+    """The output. Raises GradientError when it is not one number."""
+    output = graph.outputs[0]
+    if output.shape:
+        raise GradientError(
+            given=f"{graph.names.get(output, 'an output')} of shape {output.shape}",
+            expected="one number: a gradient says how one number changes",
+            remedy="take its sum, its norm or one entry; or ask for --jacobian, --jvp or --vjp with chainrule grad",
+        )
+    return output
+
+
 def explain_entry(
     graph: Graph, node: Node, at: tuple[int, ...], *, called: Mapping[str, str] | None = None
 ) -> Derivation:
@@ -70,7 +82,7 @@ def explain_entry(
 
     `at` counts from 0. Raises BoundsError for an entry the array does not have.
     """
-    stage = set_stage(graph.outputs[0], graph.inputs, graph.names, (node,), called or {})
+    stage = set_stage(require_number(graph), graph.inputs, graph.names, (node,), called or {})
     check_place(node, at, stage.symbols[node])
     if stage.symbolic:
         raise GradientError(

@@ -50,9 +50,10 @@ class Entries:
 def check_place(node: Node, at: tuple[int, ...], symbol: str) -> None:
     """Raises BoundsError for an entry the array does not have."""
     if len(at) != node.ndim or any(not 0 <= place < size for place, size in zip(at, node.shape, strict=False)):
+        count = f"{node.ndim} ind{'ex' if node.ndim == 1 else 'ices'}, each from 1 to its size"
         raise BoundsError(
-            given=f"entry [{', '.join(write_index(place) for place in at)}] of {symbol}, which has shape {node.shape}",
-            expected=f"{node.ndim} indices" + (f", each from 1 to its size in {node.shape}" if node.ndim else ": it is a number"),
+            given=f"the entry {symbol}[{','.join(write_index(place) for place in at)}], where {symbol} has shape {node.shape}",
+            expected=count if node.ndim else f"{symbol} alone: it is a number",
             remedy="indices are written as in mathematics, from 1",
         )
 

@@ -81,13 +81,21 @@ SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼ
 
 _SCRIPT_EXCEPTIONS = {"B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "L": "ℒ", "M": "ℳ", "R": "ℛ"}
 SCRIPT = {
-    letter: _SCRIPT_EXCEPTIONS.get(letter, chr(0x1D49C + place)) for place, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    letter: _SCRIPT_EXCEPTIONS.get(letter, chr(0x1D49C + place))
+    for place, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 }
 BLACKBOARD = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "E": "𝔼", "I": "𝟙", "1": "𝟙"}
 LETTER_COMMANDS = {"mathcal": SCRIPT, "mathscr": SCRIPT, "cal": SCRIPT, "mathbb": BLACKBOARD, "mathbf": {"1": "𝟙"}}
 LETTER_LATEX = (
     {letter: rf"\mathcal{{{name}}}" for name, letter in SCRIPT.items()}
-    | {"ℝ": r"\mathbb{R}", "ℕ": r"\mathbb{N}", "ℤ": r"\mathbb{Z}", "𝔼": r"\mathbb{E}", "𝟙": r"\mathbb{1}", "ell": r"\ell"}
+    | {
+        "ℝ": r"\mathbb{R}",
+        "ℕ": r"\mathbb{N}",
+        "ℤ": r"\mathbb{Z}",
+        "𝔼": r"\mathbb{E}",
+        "𝟙": r"\mathbb{1}",
+        "ell": r"\ell",
+    }
     | {name: f"\\{name}" for name in GREEK}
 )
 TRANSPARENT = {

@@ -243,7 +243,9 @@ def _over(op: str, factors: Factors, place: int, scripts: Scripts, scope: Scope)
     """`max_i x_i`."""
     assert scripts.subscript is not None
     names = tuple(script_text(scripts.subscript).replace(",", ""))
-    taken, body = _loose_argument(factors, place + 1, op, scope.within(names)) if place + 1 < len(factors) else (0, None)
+    taken, body = (
+        _loose_argument(factors, place + 1, op, scope.within(names)) if place + 1 < len(factors) else (0, None)
+    )
     if body is None:
         raise ParseError(given=f"{op} over {','.join(names)} of nothing", where=factors[place][1].span,
                          expected="what it is taken of")  # fmt: skip
@@ -286,5 +288,3 @@ def _may_index(node: Surface, scope: Scope) -> bool:
             return all(_may_index(each, scope) for _, each in pairs)
         case _:
             return False
-
-

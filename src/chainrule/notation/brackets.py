@@ -153,5 +153,3 @@ def is_separate_number(reader: Reader, token: Token) -> bool:
         and reader.following.kind is Kind.NUMBER
         and not reader.following.spaced
     )
-
-

@@ -56,7 +56,9 @@ def _stray(reader: Reader) -> ParseError:
         return reader.error(token, "an opening bracket before it", "take it out, or add the opening bracket")
     if token.is_sign(","):
         return reader.error(token, "one formula, or statements such as a = 1, b = 2", "separate statements with ;")
-    return reader.error(token, "an operator or the end of the statement", "take it out, or write the operator before it")
+    return reader.error(
+        token, "an operator or the end of the statement", "take it out, or write the operator before it"
+    )
 
 
 # The loop ------------------------------------------

@@ -135,7 +135,9 @@ def _power_of(found: Symbol, scripts: Scripts, rest: Scripts, scope: Scope, span
         scope.note(f"{found.text}^{script.written}", f"entry {script.written} of {found.text}", span)
         return attach(Variable(found, span), replace(rest, subscript=script), scope, span)
     if isinstance(script, Number) and _superscripts_number(scope):
-        scope.note(f"{found.text}^{script.written}", f"a power: no name {found.text}^{script.written} is declared", span)
+        scope.note(
+            f"{found.text}^{script.written}", f"a power: no name {found.text}^{script.written} is declared", span
+        )
     return attach(Variable(found, span), replace(rest, powers=scripts.powers), scope, span)
 
 

@@ -23,7 +23,8 @@ def without_own_functions(program: Program) -> Program:
         return program
     inliner = _Inliner(program.functions)
     definitions = tuple(
-        Definition(each.symbol, inliner.change(each.body, {}, 0), each.span, each.parameters) for each in program.definitions
+        Definition(each.symbol, inliner.change(each.body, {}, 0), each.span, each.parameters)
+        for each in program.definitions
     )
     return replace(program, definitions=definitions, functions={})
 

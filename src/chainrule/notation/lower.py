@@ -77,6 +77,12 @@ def run(program: Program, inputs: Mapping[str, Any], sizes: Mapping[str, int]) -
     return Lowered(values, values[program.output.text], tuple(context.readings))
 
 
+def constant(meaning: Meaning) -> Any:
+    """The number or array that a formula without names says."""
+    with reference().errstate(all="ignore"):
+        return _lower_whole(meaning, Context({}, {}, [])).node
+
+
 def _lower_whole(body: Meaning, context: Context) -> Value:
     try:
         found = lower(body, context)
@@ -126,7 +132,7 @@ def _lower_rest(node: Meaning, context: Context) -> Value:
                 return _call(node, context)
         case Unspecified(name, order, body):
             return _unspecified(name, order, lower(body, context), node.span)
-        case Norm(body, order, span):
+        case Norm(body, order, _, span):
             with said_at(span, context):
                 return _norm(lower(body, context), order)
         case Comparison(relation, left, right):
@@ -171,7 +177,9 @@ def _total(node: Total, context: Context) -> Value:
         sign, first = node.terms[0]
         found = as_floats(lower(first, context))
         if sign == "-":
-            found = Value(-found.node) if is_number(found) else Value(arithmetic.neg(found.node), found.row, found.labels)
+            found = (
+                Value(-found.node) if is_number(found) else Value(arithmetic.neg(found.node), found.row, found.labels)
+            )
         for sign, term in node.terms[1:]:
             value = as_floats(lower(term, context))
             found = _plus(found, value, sign, term.span, context)
@@ -272,8 +280,20 @@ def _call(node: Call, context: Context) -> Value:
     return entrywise(function, *values)
 
 
-_COUNTS = {"dot": 2, "outer": 2, "matmul": 2, "cross_entropy": 2, "squared_error": 2, "where": 3, "logical_and": 2,
-           "add": 2, "sub": 2, "mul": 2, "div": 2, "power": 2}
+_COUNTS = {
+    "dot": 2,
+    "outer": 2,
+    "matmul": 2,
+    "cross_entropy": 2,
+    "squared_error": 2,
+    "where": 3,
+    "logical_and": 2,
+    "add": 2,
+    "sub": 2,
+    "mul": 2,
+    "div": 2,
+    "power": 2,
+}
 
 
 def _refuse_count(node: Call, count: int) -> None:

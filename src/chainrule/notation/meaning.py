@@ -279,7 +279,9 @@ def mapped(node: Meaning, change: Callable[[Meaning], Meaning]) -> Meaning:
             first, last, holds = (each and change(each) for each in (node.first, node.last, node.condition))
             return replace(node, first=first, last=last, condition=holds, body=change(node.body))
         case Choice():
-            branches = tuple((change(value), None if holds is None else change(holds)) for value, holds in node.branches)
+            branches = tuple(
+                (change(value), None if holds is None else change(holds)) for value, holds in node.branches
+            )
             return replace(node, branches=branches)
         case Rows():
             return replace(node, rows=tuple(tuple(map(change, row)) for row in node.rows))
@@ -325,7 +327,7 @@ def _head(node: Meaning) -> str:
             return name
         case Unspecified(name, order):
             return name + "'" * order
-        case Over(kind, indices) :
+        case Over(kind, indices):
             return f"{kind} {','.join(indices)}:"
         case Tabulated(indices):
             return f"table {','.join(indices)}:"

@@ -19,8 +19,7 @@ from ..ir.recording import open_recording
 from ..ops.sources import input_node
 from . import limits
 from .inline import without_own_functions
-from .kinds import Context
-from .lower import lower, run
+from .lower import constant, run
 from .meaning import Member, Over, Program, Reading, Variable, everything, is_member
 from .program import Outside, read_program
 from .python import is_python, read_python
@@ -91,7 +90,12 @@ def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: V
     given, declared = read_values(values), _declared_shapes(shapes)
     program = without_own_functions(_read(text, given, declared))
     known = _known_arrays(program, given)
-    sized = {letter for shape in (*declared.values(), *program.shapes.values()) for letter in shape if isinstance(letter, str)}
+    sized = {
+        letter
+        for shape in (*declared.values(), *program.shapes.values())
+        for letter in shape
+        if isinstance(letter, str)
+    }
     inputs = _inputs(program, known, sized, {**given.symbols, **{symbol.text: symbol for symbol, _ in program.given}})
     _refuse_unused(given, declared, program, inputs)
     if given.arrays:
@@ -141,14 +145,11 @@ def _known_arrays(program: Program, given: Given) -> dict[str, Any]:
     """Values from outside, and those that the text gives itself; outside goes first."""
     found: dict[str, Any] = {}
     for symbol, meaning in program.given:
-        value = lower(meaning, Context({}, {}, []))
-        found[symbol.text] = as_array(value.node, symbol.text, meaning.span)
+        found[symbol.text] = as_array(constant(meaning), symbol.text, meaning.span)
     return {**found, **given.arrays}
 
 
-def _inputs(
-    program: Program, known: Mapping[str, Any], sized: set[str], outside: Mapping[str, Symbol]
-) -> list[Symbol]:
+def _inputs(program: Program, known: Mapping[str, Any], sized: set[str], outside: Mapping[str, Symbol]) -> list[Symbol]:
     """Parameters in their order, then the other names by first appearance, then names that only a sum counts through."""
     defined = {each.symbol.text for each in program.definitions}
     trees = [each for definition in program.definitions for each in everything(definition.body)]

@@ -108,7 +108,9 @@ class _Assembly:
             self.definitions[name] = Definition(symbol, value, value.span)
         if not self.definitions:
             span = self.drafts[0].span
-            raise ParseError(given="no formula that says what a name is", where=span, expected="a formula such as f = x y")
+            raise ParseError(
+                given="no formula that says what a name is", where=span, expected="a formula such as f = x y"
+            )
         ordered = in_order(self.definitions)
         return Program(
             tuple(ordered), self._output().symbol, tuple(self.scope.readings), functions,
@@ -172,7 +174,9 @@ class _Assembly:
         scope.readings[:] = noted
         if len(found.sides) > 1:
             name = found.symbol.text if found.symbol else "the result"
-            scope.note(_written(found.span), f"{name} = {_written(chosen.span)}; the other sides are claims", found.span)
+            scope.note(
+                _written(found.span), f"{name} = {_written(chosen.span)}; the other sides are claims", found.span
+            )
         return meaning
 
     # Functions -----------------------------------------------------------------------------------------------------------

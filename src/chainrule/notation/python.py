@@ -47,6 +47,7 @@ _NUMPY = FUNCTIONS | {
     "amax": "max", "amin": "min", "negative": "neg",
 }  # fmt: skip
 _METHODS = frozenset({"sum", "mean", "prod", "max", "min", "var", "std", "dot", "transpose"})
+_ONE_LINE_END = str.maketrans("\r\f\v", "   ")  # so that Python counts lines as we do
 _OPTIONS = frozenset({"axis", "keepdims", "ddof"})
 
 
@@ -59,7 +60,7 @@ def read_python(text: str, functions: Mapping[str, str]) -> Program:
     """The program that Python statements of arithmetic say. Raises ParseError at whatever is not arithmetic."""
     limits.refuse_longer(text, limits.STATEMENT, "a Python expression")
     _refuse_deep(text)
-    reader = _Reader(text, functions, _line_starts(text))
+    reader = _Reader(text, functions, len(text) - len(text.lstrip()), _line_starts(text.lstrip()))
     definitions: dict[str, Definition] = {}
     for statement in _tree(text).body:
         symbol, body = reader.statement(statement)
@@ -84,21 +85,19 @@ def _refuse_deep(text: str) -> None:
 
 
 def _tree(text: str) -> ast.Module:
+    source = text.translate(_ONE_LINE_END).strip()
     try:
-        return ast.parse(text.strip())
+        return ast.parse(source)
     except SyntaxError as problem:
-        starts = _line_starts(text)
+        starts = _line_starts(source)
         line = min(max((problem.lineno or 1) - 1, 0), len(starts) - 1)
-        place = min(starts[line] + max((problem.offset or 1) - 1, 0) + _leading(text, line), max(len(text) - 1, 0))
+        place = len(text) - len(text.lstrip()) + starts[line] + max((problem.offset or 1) - 1, 0)
+        place = min(place, max(len(text) - 1, 0))
         raise ParseError(given=f"Python that does not parse: {problem.msg}", where=TextSpan(text, place, place + 1),
                          expected="a Python expression over NumPy, such as np.sum(np.tanh(W @ x))") from None  # fmt: skip
     except (RecursionError, MemoryError, ValueError):
         raise LimitError(given="an expression that Python cannot read", where=TextSpan(text, 0, 1),
                          expected=f"at most {limits.DEPTH} levels, and no NUL character") from None  # fmt: skip
-
-
-def _leading(text: str, line: int) -> int:
-    return len(text) - len(text.lstrip()) if line == 0 else 0
 
 
 def _line_starts(text: str) -> list[int]:
@@ -111,7 +110,8 @@ class _Reader:
 
     text: str
     functions: Mapping[str, str]
-    starts: list[int]
+    indent: int  # white space before the text, which Python was not shown
+    starts: list[int]  # where its lines begin
     depth: int = 0
 
     def span(self, node: ast.AST) -> TextSpan:
@@ -121,13 +121,9 @@ class _Reader:
         return TextSpan(self.text, begin, max(begin + 1, end))
 
     def _offset(self, line: int, column: int) -> int:
-        stripped = len(self.text) - len(self.text.lstrip())
-        if line == 1:
-            first = self.text[stripped:].split("\n", 1)[0]
-            return stripped + len(first.encode()[:column].decode(errors="ignore"))
-        lines = self.text[stripped:].split("\n")
-        before = sum(len(each) + 1 for each in lines[: line - 1])
-        return stripped + before + len(lines[line - 1].encode()[:column].decode(errors="ignore"))
+        start = self.indent + self.starts[min(line, len(self.starts)) - 1]
+        before = self.text[start : start + column].encode("utf-8", "replace")[:column]
+        return start + len(before.decode("utf-8", "ignore"))
 
     def refuse(self, node: ast.AST, what: str, remedy: str = "") -> ParseError:
         """The error for Python that is not arithmetic."""
@@ -194,7 +190,9 @@ class _Reader:
         try:
             return Literal(str(value), float(value), self.span(node))
         except (OverflowError, ValueError):
-            raise LimitError(given="a number that is too large", where=self.span(node), expected="below 1.8e308") from None
+            raise LimitError(
+                given="a number that is too large", where=self.span(node), expected="below 1.8e308"
+            ) from None
 
     def _chain(self, node: ast.BinOp) -> Meaning:
         """`a + b + c` leans to the left as deep as it is long, so it is read in a loop."""

@@ -190,11 +190,15 @@ class _Ranks:
 
     def _settle(self, factors: list[Meaning], ranks: list[int | None], want: int | None) -> None:
         """Give ranks to unknown factors: capitals are matrices, the last small letter is a vector, the rest are numbers."""
-        open_places = [place for place, rank in enumerate(ranks) if rank is None and not _is_coefficient(factors[place])]
+        open_places = [
+            place for place, rank in enumerate(ranks) if rank is None and not _is_coefficient(factors[place])
+        ]
         if not open_places:
             return
         for place in open_places:
-            if _is_capital(factors[place]) and (want == 2 or _has_array_beside(ranks, place) or place + 1 < len(factors)):
+            if _is_capital(factors[place]) and (
+                want == 2 or _has_array_beside(ranks, place) or place + 1 < len(factors)
+            ):
                 self.visit(factors[place], 2)
         last = open_places[-1]
         settled = [self.visit(each, None) for each in factors]

@@ -81,7 +81,7 @@ class Reader:
     def take_first(self) -> Token:
         """Read the first character of a number or a run of letters, as LaTeX does after `^`, `_` and `\\frac`."""
         found = self.token
-        if found.kind in (Kind.NUMBER, Kind.LETTERS) and len(found.text) > 1:
+        if found.kind in (Kind.NUMBER, Kind.LETTERS) and len(found.text) > 1 and found.text[0] != ".":
             middle = found.start + 1
             rest = found.text[1:]
             kind = Kind.NUMBER if rest[0].isdigit() or rest[0] == "." else Kind.LETTERS
@@ -121,7 +121,9 @@ class Reader:
             last = self.previous
             place = TextSpan(self.text, last.start, last.stop) if self.tokens[:-1] else self.span(token)
             return ParseError(given="the end of the statement", where=place, expected=expected, remedy=remedy)
-        return ParseError(given=f"{_spelled(self.text, token)}", where=self.span(token), expected=expected, remedy=remedy)
+        return ParseError(
+            given=f"{_spelled(self.text, token)}", where=self.span(token), expected=expected, remedy=remedy
+        )
 
 
 def unclosed(reader: Reader, opening: Token, partner: str) -> ParseError:

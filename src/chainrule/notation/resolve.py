@@ -80,7 +80,9 @@ def resolve(node: Surface, scope: Scope) -> Meaning:
             return _matrix(node, scope)
         case Cases(branches, span):
             pairs_read = [(each.value, each.condition) for each in branches]
-            return Choice(tuple((resolve(v, scope), None if c is None else resolve(c, scope)) for v, c in pairs_read), span)
+            return Choice(
+                tuple((resolve(v, scope), None if c is None else resolve(c, scope)) for v, c in pairs_read), span
+            )
         case Big():
             return _big(node, scope)
         case Chain():
@@ -88,7 +90,9 @@ def resolve(node: Surface, scope: Scope) -> Meaning:
         case Prose(words, span):
             raise ParseError(given=f'the words "{words}"', where=span, expected="mathematics", remedy="take them out")
         case Dots(span):
-            raise ParseError(given="an ellipsis", where=span, expected="a formula written in full", remedy="use a sum sign")
+            raise ParseError(
+                given="an ellipsis", where=span, expected="a formula written in full", remedy="use a sum sign"
+            )
 
 
 # Names ------------------------------------------
@@ -104,7 +108,9 @@ def _name(node: Name, scope: Scope) -> Meaning:
     if node.base in ("partial", "nabla"):
         raise _derivative(node.span)
     if node.base == "⊤":
-        raise ParseError(given="a transpose sign with nothing under it", where=node.span, expected="a name before it: x^T")
+        raise ParseError(
+            given="a transpose sign with nothing under it", where=node.span, expected="a name before it: x^T"
+        )
     if not node.whole and not node.accents and len(node.base) > 1:
         single = _as_is(node, scope)
         return single if single is not None else read_single(node, scope)
@@ -320,7 +326,9 @@ def subscript_letters(node: Surface) -> list[str]:
             found += [name.base for name in names_in(current.lower)]  # j != i
         if isinstance(current, Scripted):
             scripts = [current.subscript, *(each for each in current.superscripts if isinstance(each, Group))]
-            found += [name.base for script in scripts if script is not None for name in names_in(script) if not name.whole]
+            found += [
+                name.base for script in scripts if script is not None for name in names_in(script) if not name.whole
+            ]
         pending.extend(children(current))
     return [each for name in found for each in (name if len(name) < 4 else "") if each.isalpha()]
 
@@ -346,5 +354,3 @@ def _condition(node: Chain, scope: Scope) -> Meaning:
         found = each if found is None else Call("logical_and", (found, each), node.span)
     assert found is not None  # a chain has at least one relation
     return found
-
-

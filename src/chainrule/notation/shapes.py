@@ -55,7 +55,9 @@ def read_shapes(text: str) -> dict[str, tuple[Size, ...]]:
         name, colon, sizes = item.partition(":")
         span = TextSpan(text, start, start + len(item))
         if not colon:
-            raise ParseError(given=f"'{item.strip()}'", where=span, expected='a name, a colon and sizes, such as "W: m n"')
+            raise ParseError(
+                given=f"'{item.strip()}'", where=span, expected='a name, a colon and sizes, such as "W: m n"'
+            )
         found[read_symbol(name.strip()).text] = tuple(_size(each, span) for each in _words(sizes))
     return found
 
@@ -114,7 +116,8 @@ def _finished(sizes: _Sizes, axes: Mapping[str, Dims], inputs: Sequence[Symbol])
     stand_for = {size: named.get(sizes.root(axis), size) for size, axis in sizes.names.items() if isinstance(size, str)}
     numbers = _numbers([*letters.values(), tuple(stand_for.values())], sizes.values.values())
     concrete = {
-        name: tuple(size if isinstance(size, int) else numbers[size] for size in shape) for name, shape in letters.items()
+        name: tuple(size if isinstance(size, int) else numbers[size] for size in shape)
+        for name, shape in letters.items()
     }
     meant = {letter: size if isinstance(size, int) else numbers[size] for letter, size in stand_for.items()}
     return Shapes(concrete, letters, {**numbers, **meant})
@@ -156,7 +159,12 @@ class _Sizes:
         """Make two sizes one; a letter gives way to a number. False when two different numbers or letters meet."""
         one, other = self.root(first), self.root(second)
         mine, theirs = self.values.get(one), self.values.get(other)
-        if mine is not None and theirs is not None and mine != theirs and not (isinstance(mine, str) ^ isinstance(theirs, str)):
+        if (
+            mine is not None
+            and theirs is not None
+            and mine != theirs
+            and not (isinstance(mine, str) ^ isinstance(theirs, str))
+        ):
             return False
         if one != other:
             keep, give = (other, one) if mine is None or isinstance(mine, str) and theirs is not None else (one, other)
@@ -171,7 +179,11 @@ class _Sizes:
             root = self.root(axis)
             if root not in self.values:
                 self.values[root] = next(free)
-        return {self.root(axis): self.values[self.root(axis)] for axis in range(len(self.parent)) if self.root(axis) in self.values}
+        return {
+            self.root(axis): self.values[self.root(axis)]
+            for axis in range(len(self.parent))
+            if self.root(axis) in self.values
+        }
 
 
 Kind: TypeAlias = tuple[Dims, bool]  # axes, and whether a vector stands as a row

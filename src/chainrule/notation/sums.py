@@ -16,6 +16,7 @@ from . import limits
 from .entries import WriteOut, moving
 from .kinds import Context, Run, Value, as_floats, entrywise, in_order, is_number, shape_of, union
 from .meaning import (
+    Comparison,
     Entry,
     Index,
     Literal,
@@ -74,7 +75,12 @@ def over(node: Over, context: Context, lower: Lower) -> Value:
         return _written_out(node, context, lower)
 
 
-_REDUCERS: dict[str, Callable[..., Any]] = {"sum": reductions.sum, "prod": entry_products.prod, "max": extremes.max, "min": extremes.min}
+_REDUCERS: dict[str, Callable[..., Any]] = {
+    "sum": reductions.sum,
+    "prod": entry_products.prod,
+    "max": extremes.max,
+    "min": extremes.min,
+}
 
 
 def _reduced(value: Value, names: tuple[str, ...], reducer: Callable[..., Any]) -> Value:
@@ -164,7 +170,9 @@ def _number(node: Meaning, context: Context) -> int | None:
 def _as_whole(node: Any, place: Meaning) -> int:
     value = node if isinstance(node, int | float) else getattr(node, "value", node)
     if value is None or float(value) != int(value):
-        raise ParseError(given="a limit of a sum that is not a whole number", where=place.span, expected="a whole number")
+        raise ParseError(
+            given="a limit of a sum that is not a whole number", where=place.span, expected="a whole number"
+        )
     return int(value)
 
 
@@ -223,7 +231,9 @@ def _sum(node: Over, context: Context, lower: Lower, runs: dict[str, Run]) -> Va
         context, runs, names = context.binding(inner), runs | inner, (*names, *body.indices)
         conditions, body = [*conditions, body.condition], body.body
     sign, factors = _factors(body, 1)
-    values = [as_floats(lower(factor, context)) for factor in (*factors, *filter(None, conditions))]
+    values = [
+        as_floats(lower(factor, context)) for factor in (*factors, *(each for each in conditions if each is not None))
+    ]
     if any(value.ndim for value in values):
         value = values[0]
         for other in values[1:]:
@@ -291,7 +301,11 @@ def _matrix_product(first: Value, second: Value, name: str) -> Value | None:
     """W_kj x_j or A_ij B_jk summed over j; the factor with two axes first."""
     if len(first.labels) == 1 and len(second.labels) == 2:
         first, second = second, first
-    if len(first.labels) != 2 or len(second.labels) > 2 or len({*first.labels, *second.labels}) != len(second.labels) + 1:
+    if (
+        len(first.labels) != 2
+        or len(second.labels) > 2
+        or len({*first.labels, *second.labels}) != len(second.labels) + 1
+    ):
         return None
     kept = next(label for label in first.labels if label != name)
     rest = tuple(label for label in second.labels if label != name)
@@ -314,7 +328,9 @@ def _einsum(values: list[Value], gone: tuple[str, ...]) -> Value:
 def _written_out(node: Over, context: Context, lower: Lower) -> Value:
     """Term by term: for names that differ in a number, and for indices that no axis follows."""
     values = _index_values(node, context, lower)
-    combine = {"sum": arithmetic.add, "prod": arithmetic.mul, "max": arithmetic.maximum, "min": arithmetic.minimum}[node.kind]
+    combine = {"sum": arithmetic.add, "prod": arithmetic.mul, "max": arithmetic.maximum, "min": arithmetic.minimum}[
+        node.kind
+    ]
     found: Value | None = None
     for each in values:
         inner = context.binding(each)

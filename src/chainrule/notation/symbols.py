@@ -45,7 +45,10 @@ class Symbol:
             spelled = rf"\{accent}{{{spelled}}}"
         below = f"_{_script_latex(self.subscript)}" if self.subscript else ""
         if below and "_" in spelled:
-            spelled, below = spelled.partition("_")[0], f"_{_script_latex(spelled.partition('_')[2] + ',' + self.subscript)}"
+            spelled, below = (
+                spelled.partition("_")[0],
+                f"_{_script_latex(spelled.partition('_')[2] + ',' + self.subscript)}",
+            )
         return spelled + below + (f"^{_script_latex(self.superscript)}" if self.superscript else "") + "'" * self.primes
 
     def without_subscript(self) -> Symbol:
@@ -64,7 +67,11 @@ def _base_latex(base: str) -> str:
     if base in alphabet.LETTER_LATEX:
         return alphabet.LETTER_LATEX[base]
     if found := _LETTER_AND_DIGITS.match(base):
-        return f"{found.group(1)}_{found.group(2)}" if len(found.group(2)) == 1 else f"{found.group(1)}_{{{found.group(2)}}}"
+        return (
+            f"{found.group(1)}_{found.group(2)}"
+            if len(found.group(2)) == 1
+            else f"{found.group(1)}_{{{found.group(2)}}}"
+        )
     escaped = base.replace("_", r"\_")
     return base if len(base) == 1 else rf"\mathrm{{{escaped}}}"
 
@@ -148,7 +155,9 @@ def read_symbol(text: str) -> Symbol:
     if found is None:
         from ..errors import TextSpan
 
-        raise ParseError(given=f"'{text}'", where=TextSpan(text, 0, max(1, len(text))), expected="a name such as W_1 or z^(2)")
+        raise ParseError(
+            given=f"'{text}'", where=TextSpan(text, 0, max(1, len(text))), expected="a name such as W_1 or z^(2)"
+        )
     return found
 
 

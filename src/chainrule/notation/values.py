@@ -17,8 +17,7 @@ from ..errors import ChainruleError, LimitError, ParseError, TextSpan
 from ..ir.library import reference
 from . import limits
 from .grammar import read_statement
-from .kinds import Context
-from .lower import lower
+from .lower import constant
 from .meaning import Meaning
 from .names import Scope, function_named
 from .resolve import resolve
@@ -164,13 +163,15 @@ def _evaluate(value: _Written) -> Any:
         node = read_statement(text, tokenise(text, latex)[:-1], latex)
         _refuse_names(node)
         meaning: Meaning = resolve(node, Scope(resolve, {}, {}, {}, latex=latex))
-        return lower(meaning, Context({}, {}, [])).node
+        return constant(meaning)
     except ChainruleError as problem:
         place = problem.place
         if isinstance(place, TextSpan) and place.text == text:
             place = TextSpan(span.text, span.start + place.start, span.start + place.stop)
         if isinstance(problem, LimitError):
-            raise LimitError(problem.given, where=place or span, expected=problem.expected, remedy=problem.remedy) from None
+            raise LimitError(
+                problem.given, where=place or span, expected=problem.expected, remedy=problem.remedy
+            ) from None
         raise ParseError(
             given=problem.given, where=place if isinstance(place, TextSpan) else span,
             expected="a number, a list such as [1, 2], a matrix such as [[1, 2], [3, 4]] or a file", remedy=problem.remedy,
@@ -218,7 +219,9 @@ def as_array(value: Any, name: str, span: TextSpan) -> Any:
 def _read_file(found: Given, name: str, path: str, span: TextSpan) -> None:
     size = _size_of(path, span)
     if size > limits.FILE:
-        raise LimitError(given=f"the file {path} of {size:,} bytes", where=span, expected=f"at most {limits.FILE:,} bytes")
+        raise LimitError(
+            given=f"the file {path} of {size:,} bytes", where=span, expected=f"at most {limits.FILE:,} bytes"
+        )
     loaded = _load_json(path, span) if path.lower().endswith(".json") else _load_arrays(path, span)
     if isinstance(loaded, Mapping) and not name:
         for key in sorted(loaded):

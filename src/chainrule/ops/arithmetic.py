@@ -211,7 +211,10 @@ def ratio_right(z: Array, x: Array, y: Array) -> Array:
     return -ratio(z, y)
 
 
-@elementwise((ratio_left, ratio_right), QUOTIENT, interval=(REAL, POSITIVE), singular=True, type_rule=quotient_type)
+RATIO = Notation(QUOTIENT.text, QUOTIENT.latex, Form("chainrule.ops.ratio({0}, {1})"))
+
+
+@elementwise((ratio_left, ratio_right), RATIO, interval=(REAL, POSITIVE), singular=True, type_rule=quotient_type)
 def ratio(xp: Library, x: Array, y: Array) -> Array:
     """x / y, and 0 where y is 0: the direction of a vector, and of the zero vector by the least-norm convention."""
     zero = xp.equal(y, 0)

@@ -73,6 +73,8 @@ Declaration = Callable[[Callable[..., Any]], Op]
 def comparison(name: str, text: str, latex: str, code: str) -> Declaration:
     """Declare one comparison of two arrays."""
     notation = infix(f" {text} ", f" {latex} ", code, Strength.COMPARISON, associative=False)
+    if code.startswith("np."):  # & and | are for truth values only
+        notation = Notation(notation.text, notation.latex, Form(f"{code}({{0}}, {{1}})"))
     return op(name, NO_SLOPE, notation, Role.STOPS, type_rule=boolean_type, domain=PAIR, elementwise=True)
 
 
@@ -118,13 +120,13 @@ def not_equal(xp: Library, x: Array, y: Array) -> Array:
     return xp.not_equal(x, y)
 
 
-@comparison("logical_and", "and", r"\land", "&")
+@comparison("logical_and", "and", r"\land", "np.logical_and")
 def logical_and(xp: Library, x: Array, y: Array) -> Array:
     """Both, entry by entry."""
     return xp.logical_and(x, y)
 
 
-@comparison("logical_or", "or", r"\lor", "|")
+@comparison("logical_or", "or", r"\lor", "np.logical_or")
 def logical_or(xp: Library, x: Array, y: Array) -> Array:
     """Either or both, entry by entry."""
     return xp.logical_or(x, y)
@@ -185,13 +187,20 @@ def all_op(xp: Library, x: Array, *, axes: tuple[int, ...], keepdims: bool) -> A
     return xp.all(x, axis=axes, keepdims=keepdims)
 
 
-@op("argmax", NO_SLOPE_OF_PLACES, call("argmax", 1), Role.STOPS, type_rule=index_reduced, domain=PLACE)
+def place_notation(name: str) -> Any:
+    """`argmax(x)`; code names the axis."""
+    short = call(name, 1)
+    code = Form(f"np.{name}({{0}}, axis={{axis}})")
+    return Notation(short.text, short.latex, code)
+
+
+@op("argmax", NO_SLOPE_OF_PLACES, place_notation("argmax"), Role.STOPS, type_rule=index_reduced, domain=PLACE)
 def argmax_op(xp: Library, x: Array, *, axis: int | None) -> Array:
     """Where the (first) largest entry stands."""
     return xp.argmax(x, axis=axis)
 
 
-@op("argmin", NO_SLOPE_OF_PLACES, call("argmin", 1), Role.STOPS, type_rule=index_reduced, domain=PLACE)
+@op("argmin", NO_SLOPE_OF_PLACES, place_notation("argmin"), Role.STOPS, type_rule=index_reduced, domain=PLACE)
 def argmin_op(xp: Library, x: Array, *, axis: int | None) -> Array:
     """Where the (first) smallest entry stands."""
     return xp.argmin(x, axis=axis)

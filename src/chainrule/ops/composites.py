@@ -32,7 +32,9 @@ def along_axis(name: str, latex: str) -> Any:
         axis, ndim = node.settings["axis"], node.inputs[0].type.ndim
         rest = "" if axis == ndim - 1 else f", axis={axis}"
         spelled = latex.replace("{", "{{").replace("}", "}}")
-        return Notation(Form(f"{name}({{0}}{rest})"), Form(f"{spelled}({{0}})"), Form(f"chainrule.{name}({{0}}{rest})"))
+        others = "".join(f", {key}={{{key}}}" for key in node.settings if key != "axis")
+        code = Form(f"chainrule.{name}({{0}}{rest}{others})")
+        return Notation(Form(f"{name}({{0}}{rest})"), Form(f"{spelled}({{0}})"), code)
 
     return notation
 

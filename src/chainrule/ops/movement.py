@@ -190,7 +190,7 @@ def transpose_notation(node: Node) -> Notation:
     axes = node.settings["axes"]
     if axes == (1, 0):
         return TRANSPOSE
-    return call("transpose", 1, "np.transpose") if axes == tuple(reversed(axes)) else _PERMUTE
+    return call("transpose", 1, "np.transpose") if axes == tuple(reversed(range(len(axes)))) else _PERMUTE
 
 
 TRANSPOSE = Notation(

@@ -123,8 +123,19 @@ def std_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axes, keepd
     return sum_op(carry(tangents[0], std_slope(y, x, axes, ddof)), axes=axes, keepdims=keepdims)
 
 
+def spread_notation(name: str) -> Any:
+    """`var(x)`; code names what is taken from the count."""
+
+    def notation(node: Node) -> Notation:
+        written = reduction_notation(name, rf"\operatorname{{{name}}}")(node)
+        rest = f", ddof={node.settings['ddof']}" if node.settings["ddof"] else ""
+        return Notation(written.text, written.latex, Form(written.code.template.removesuffix(")") + f"{rest})"))
+
+    return notation
+
+
 @op(
-    "var", Custom(var_pull, var_push), reduction_notation("var", r"\operatorname{var}"), Role.COUPLES,
+    "var", Custom(var_pull, var_push), spread_notation("var"), Role.COUPLES,
     type_rule=averaged_type, domain=Domain(samples(("ddof", 1))),
 )  # fmt: skip
 def var_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
@@ -133,7 +144,7 @@ def var_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> A
 
 
 @op(
-    "std", Custom(std_pull, std_push), reduction_notation("std", r"\operatorname{std}"), Role.COUPLES,
+    "std", Custom(std_pull, std_push), spread_notation("std"), Role.COUPLES,
     type_rule=averaged_type, domain=Domain(samples(("ddof", 0)), ORIGIN),
 )  # fmt: skip
 def std_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:

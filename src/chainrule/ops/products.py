@@ -242,7 +242,7 @@ def einsum_notation(node: Node) -> Notation:
     return Notation(
         Form(f"einsum({subscripts}; {slots})"),
         Form(rf"\operatorname{{{{einsum}}}}_{{{{\text{{{{{subscripts.replace('->', ' to ')}}}}}}}}}({slots})"),
-        Form(f"np.einsum('{subscripts}', {slots})"),
+        Form(f"np.einsum('{subscripts}', {slots}{', optimize=True' if by_pairs(node.inputs) else ''})"),
     )
 
 
@@ -258,8 +258,12 @@ def einsum_notation(node: Node) -> Notation:
 )  # fmt: skip
 def einsum_op(xp: Library, *factors: Array, subscripts: str) -> Array:
     """A sum over products of entries, in Einstein's notation with the result spelled out. Linear in each factor."""
-    by_pairs = len(factors) > 2 or any(factor.size > _SMALL for factor in factors)
-    return xp.einsum(subscripts, *factors, optimize=by_pairs)[()]
+    return xp.einsum(subscripts, *factors, optimize=by_pairs(factors))[()]
+
+
+def by_pairs(factors: Any) -> bool:
+    """Whether a contraction is worth planning."""
+    return len(factors) > 2 or any(factor.size > _SMALL for factor in factors)
 
 
 _SMALL = 1024  # below it, planning a contraction takes longer than doing it

@@ -13,7 +13,7 @@ from typing import Any
 from ..ir.graph import topological_order
 from ..ir.node import Node, concrete
 from ..ir.notation import Form, Strength
-from ..ops.arithmetic import add, carry, div, mul, neg
+from ..ops.arithmetic import add, carry, div, mul, neg, sub
 from ..ops.choices import cast, mark
 from ..ops.entries import entry_op, sum_over_op, write_index
 from ..ops.movement import broadcast, reshape_op
@@ -246,6 +246,18 @@ def _sum_of_two(node: Node, operands: list[Written], pen: Pen) -> Written:
     return Written(f"{first}{sign}{second}", Strength.SUM)
 
 
+def _difference(node: Node, operands: list[Written], pen: Pen) -> Written:
+    """x - (-2 y) is written x + 2 y; a sign that the user wrote, x - (-y), is kept."""
+    right = node.inputs[1]
+    while right.op in (broadcast, reshape_op):
+        right = right.inputs[0]
+    form = pen.style.form(node.op.written(node))
+    first, second = (bracketed(each, form.demand(slot), pen.style) for slot, each in enumerate(operands))
+    if operands[1].text.startswith("-") and operands[1].strength == Strength.SUM and right.op in (mul, carry):
+        return Written(f"{first} + {operands[1].text[1:]}", Strength.SUM)
+    return Written(form.template.format(first, second), form.strength)
+
+
 def _sum_over(node: Node, operands: list[Written], pen: Pen) -> Written:
     """sum_k sum_l x_kl: sums over several indices follow each other without brackets."""
     form = pen.style.form(node.op.written(node))
@@ -328,6 +340,6 @@ def _entry(node: Node, operands: list[Written], pen: Pen) -> Written:
 
 _SPECIAL: dict[Any, Callable[[Node, list[Written], Pen], Written]] = {
     mul: _product, carry: _product, matmul_op: _matrix_product, outer_op: _matrix_product, div: _quotient,
-    add: _sum_of_two, neg: _negative, sum_op: _summed, mark: _passed_on, cast: _cast, reshape_op: _reshaped,
+    add: _sum_of_two, sub: _difference, neg: _negative, sum_op: _summed, mark: _passed_on, cast: _cast, reshape_op: _reshaped,
     broadcast: _copies, entry_op: _entry, sum_over_op: _sum_over,
 }  # fmt: skip

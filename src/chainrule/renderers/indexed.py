@@ -23,7 +23,7 @@ from .symbols import text_indexed
 def index_lines(derivation: Derivation, line: Line, term: Term, pen: Pen) -> tuple[str, ...]:
     """dq_k/dW_ij = ..., and df/dW_ij = sum_k df/dq_k dq_k/dW_ij = ... Nothing where indices say no more than arrays do."""
     form = term.index
-    if form is None or not form.into or not (form.sums or not form.out):
+    if form is None or not form.into or not (form.sums or not form.out) or form.local.op is constant_op:
         return ()
     local = pen.style.name(f"d{text_indexed(term.via, form.out) if form.out else term.via}/d{text_indexed(line.symbol, form.into)}")
     first = f"{local} = {pen.write(form.local)}"

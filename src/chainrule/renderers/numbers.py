@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import combinations_with_replacement
+from math import prod
 from typing import Any
 
 DIGITS = 6
@@ -52,15 +53,19 @@ def write_with_sizes(value: float, sizes: Mapping[int, str]) -> str | None:
     >>> write_with_sizes(2 / 1009, {1009: "m"}), write_with_sizes(1009.0, {1009: "m"}), write_with_sizes(2.0, {1009: "m"})
     ('2/m', 'm', None)
     """
-    groups = [(size,) for size in sizes] + list(combinations_with_replacement(sizes, 2))
-    for group in groups:
-        size, letters = 1, " ".join(sizes[each] for each in group)
-        for each in group:
-            size *= each
-        for whole, written in ((value * size, "{}/" + (letters if len(group) == 1 else f"({letters})")), (value / size, "{} " + letters)):
-            if 0 < abs(whole) < 100 and abs(whole - round(whole)) < 1e-12:
+    for group in [(size,) for size in sizes] + list(combinations_with_replacement(sizes, 2)):
+        letters = " ".join(sizes[each] for each in group)
+        below = letters if len(group) == 1 else f"({letters})"
+        for whole, written in ((value * prod(group), f"{{}}/{below}"), (value / prod(group), f"{{}} {letters}")):
+            if _is_cofactor(whole, sizes):
                 return written.format(round(whole)).removeprefix("1 ")
     return None
+
+
+def _is_cofactor(number: float, sizes: Mapping[int, str]) -> bool:
+    """Whether a number is whole, and none of the sizes is still in it."""
+    whole = round(number) if abs(number) < 1e6 else 0
+    return whole != 0 and abs(number - whole) < 1e-9 and all(whole % size for size in sizes)
 
 
 def write_value(value: Any, digits: int = DIGITS) -> str:

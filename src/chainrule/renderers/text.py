@@ -14,10 +14,10 @@ from typing import Any
 from ..derivation.lines import Derivation, Line
 from . import numbers, words
 from .formula import Pen
-from .routes import Routes, averaged_over, lines_with_examples, routes
+from .routes import Route, Routes, averaged_over, lines_with_examples, routes
 from .styles import TEXT
 from .symbols import printable
-from .working import Share, Working, pen_for, statements, work_out
+from .working import Share, Working, added, pen_for, statements, work_out
 
 WIDTH = 110  # columns a page is laid out for
 _WIDEST_FORMULA = 44
@@ -124,7 +124,8 @@ def inline_rows(working: Working, pen: Pen) -> list[list[str]]:
     for place, share in enumerate(working.shares):
         lead = [working.gradient, f"= {share.symbols}"] if place == 0 else ["", f"+ {share.symbols}"]
         found = "" if share.value is None else f"= {pen.value(share.value)}"
-        rows.append([*lead, f"= {share.numbers}" if share.numbers else "", found, told(share)])
+        numeric = "".join(f"= {each} " for each in (share.numbers, share.entries) if each).rstrip()
+        rows.append([*lead, numeric, found, told(share)])
     if len(working.shares) > 1:
         rows.append(["", f"= {value}" if value else "", "", "", working.reason])
     return rows
@@ -174,8 +175,42 @@ def standing(working: Working, pen: Pen) -> list[str]:
     if working.closed:
         page.append(f"{indent}= {working.closed}")
     for share in working.shares:
-        page.extend(f"{indent}{'in indices: ' if place == 0 else '            '}{line}" for place, line in enumerate(share.indices))
+        page.extend(index_notes(share, indent))
     return page
+
+
+def index_notes(share: Share, indent: str) -> list[str]:
+    """The same in index notation, broken before an equals sign where a line would be too long."""
+    page = []
+    for place, line in enumerate(share.indices):
+        lead = indent + ("in indices: " if place == 0 else " " * 12)
+        page.extend(broken(line, lead))
+    return page
+
+
+def broken(equation: str, lead: str) -> list[str]:
+    """An equation over several lines, each of the later ones beginning with its equals sign."""
+    sides = split_outside_braces(equation)
+    page = [f"{lead}{sides[0]}"]
+    start = " " * (width(lead) + width(sides[0]))
+    for side in sides[1:]:
+        fits = width(page[-1]) + 3 + width(side) <= WIDTH
+        if fits:
+            page[-1] += f" = {side}"
+        else:
+            page.append(f"{start} = {side}")
+    return page
+
+
+def split_outside_braces(equation: str) -> list[str]:
+    """The sides of an equation; the sign inside 1{k = i} does not separate, nor one inside words in brackets."""
+    sides, depth, begin = [], 0, 0
+    for place, letter in enumerate(equation):
+        depth += (letter in "{(") - (letter in "})")
+        if depth == 0 and equation.startswith(" = ", place):
+            sides.append(equation[begin:place])
+            begin = place + 3
+    return [*sides, equation[begin:]]
 
 
 def with_words(equation: str, remark: str, indent: str) -> list[str]:
@@ -219,13 +254,23 @@ def path_lines(found: Routes, pen: Pen) -> list[str]:
         return [f"{total}: the sum over {found.count:,} paths, too many to list"]
     page = [f"{total}: the sum over {found.count} paths"]
     for route in found.told:
-        product = " = ".join(part for part in (route.symbols, route.numbers) if part)
-        ending = " = " + pen.value(route.value) if known and is_short(route.value, pen) else ""
-        nodes = " -> ".join(printable(node) for node in route.nodes)
-        page.append(f"  [{nodes}] {product}{ending}".rstrip())
+        page.extend(route_lines(route, pen))
     if len(found.told) < found.count:
         page.append(f"  ... and {found.count - len(found.told)} more")
+    elif known and not getattr(found.total, "shape", ()):
+        page.append(f"  sum: {added([pen.value(route.value) for route in found.told])} = {pen.value(found.total)}")
     return page
+
+
+def route_lines(route: Route, pen: Pen) -> list[str]:
+    """A path and its product, on the next line where both are long."""
+    nodes = f"  [{' -> '.join(printable(node) for node in route.nodes)}]"
+    ending = [pen.value(route.value)] if route.value is not None and is_short(route.value, pen) else []
+    sides = [part for part in (route.symbols, route.numbers, *ending) if part]
+    product = " = ".join(sides)
+    if width(nodes) + 1 + width(product) <= WIDTH - 2 or not product:
+        return [f"{nodes} {product}"]
+    return [nodes, *broken(product, "    ")]
 
 
 def is_short(value: Any, pen: Pen) -> bool:
@@ -266,7 +311,8 @@ def gradient_lines(derivation: Derivation, symbol: str, value: Any, pen: Pen) ->
     name = pen.style.name(derivation.names[line.gradient] if line else f"d{derivation.output}/d{symbol}")
     closed = pen.write(derivation.closed[symbol]) if symbol in derivation.closed else ""
     if value is None:
-        return [f"{name} = {closed or (whole_or_zero(work_out(derivation, line, pen)) if line else '0')}"]
+        terms = whole_or_zero(work_out(derivation, line, pen)) if line else "0"
+        return [" = ".join(dict.fromkeys(part for part in (name, terms, closed) if part and not part.endswith(f"{pen.style.dot}1")))]
     lead = f"{name} = {closed} = " if closed and closed != pen.value(value) else f"{name} = "
     lines = value_lines(value, pen, WIDTH - 2 - width(lead))
     if len(lines) > 1 and closed:  # a tall matrix does not start at the right end of a formula

@@ -73,7 +73,7 @@ def _constant_factor(step: Node, slot: int, term: Term | None, line: Line) -> st
 
 
 def _signed(step: Node, slot: int, term: Term | None, line: Line) -> str:
-    return "subtract distributes the full upstream" + (", its sign changed" if slot else "")
+    return "subtract sends the upstream back with its sign changed" if slot else "subtract distributes the full upstream"
 
 
 def _sign(step: Node, slot: int, term: Term | None, line: Line) -> str:
@@ -130,13 +130,13 @@ def fan_out(line: Line, output: str) -> str:
         return f"how {output} changes with itself" if line.symbol == output else "nothing here depends on it"
     if len(line.terms) == 1:
         return ""
-    consumers = dict.fromkeys(term.via for term in line.terms)
-    often = _TIMES.get(len(line.terms), f"{len(line.terms)} times")
-    if len(consumers) == 1:
-        return f"{line.symbol} enters {line.terms[0].via} {often}: its gradient is the sum over both operands" if (
-            len(line.terms) == 2
-        ) else f"{line.symbol} enters {line.terms[0].via} {often}: its gradient is the sum over all of them"
-    return f"{line.symbol} is used {often}: its gradient is the sum over its {len(line.terms)} consumers"
+    many = len(line.terms)
+    often = _TIMES.get(many, f"{many} times")
+    all_of_them = "both" if many == 2 else f"all {many}"
+    entered = {term.via for term in line.terms}
+    if len(entered) == 1:
+        return f"{line.symbol} enters {line.terms[0].via} {often}: its gradient is the sum over {all_of_them}"
+    return f"{line.symbol} is used {often}: its gradient is the sum of {all_of_them}"
 
 
 def told_examples(count: int, averaged: bool) -> str:

@@ -91,7 +91,7 @@ def in_symbols(line: Line, term: Term, pen: Pen) -> str:
     """Upstream and local, `dL/dz_1 · w_1`; a product of matrices as its rule gives it, `dL/dq x^T`."""
     if term.local is None or not is_entrywise(term):
         return pen.write(term.expression)
-    upstream, local = pen.write(term.upstream), pen.piece(term.local)
+    upstream, local = pen.write(term.upstream), pen.piece(one_number(term.local))
     if _is_spread(line, term):
         copies = pen.style.ones if local.text == "1" else f"{bracketed(local, Strength.PRODUCT, pen.style)} {pen.style.ones}"
         return f"{upstream}{pen.style.dot}{copies}"
@@ -99,14 +99,22 @@ def in_symbols(line: Line, term: Term, pen: Pen) -> str:
 
 
 def _factor(local: Written, term: Term, pen: Pen) -> str:
-    text = bracketed(local, Strength.PRODUCT, pen.style)
+    demand = Strength.HADAMARD if _sign(term, pen) == pen.style.hadamard else Strength.PRODUCT
+    text = bracketed(local, demand, pen.style)
     apart = local.kind == "matrix" and text == local.text and term.upstream.ndim
     return pen.style.bracket(text) if apart else text
 
 
 def _sign(term: Term, pen: Pen) -> str:
-    both = term.upstream.ndim and term.local is not None and term.local.ndim
+    both = term.upstream.ndim and term.local is not None and one_number(term.local).ndim
     return pen.style.hadamard if both else pen.style.dot
+
+
+def one_number(local: Node) -> Node:
+    """A number that a rule copied to every entry, before it was copied."""
+    while local.op is broadcast and not local.inputs[0].ndim:
+        local = local.inputs[0]
+    return local
 
 
 def _is_spread(line: Line, term: Term) -> bool:
@@ -141,7 +149,8 @@ def _in_numbers(line: Line, term: Term, numeric: Pen) -> str:
         return ""
     else:
         sign = numeric.style.hadamard if _sign(term, numeric) == numeric.style.hadamard else numeric.style.times
-        local = bracketed(number_written(term.local_value, numeric), Strength.PRODUCT, numeric.style)
+        value = term.local_value if one_number(term.local) is term.local else evaluate(one_number(term.local), numeric.values)
+        local = bracketed(number_written(value, numeric), Strength.PRODUCT, numeric.style)
         written = f"{numeric.value(term.upstream_value)}{sign}{local}"
     return written
 
@@ -168,7 +177,7 @@ def _written_out(expression: Node, derivation: Derivation, pen: Pen) -> Any:
         return None
     values = [evaluate(each, derivation.values) for each in expression.inputs]
     if expression.op is sum_op:
-        return _sums(expression, values[0], pen)
+        return _added_products(expression, derivation, pen) or _sums(expression, values[0], pen)
     return _products(expression, values, pen)
 
 
@@ -213,6 +222,15 @@ def _sums(expression: Node, value: Any, pen: Pen) -> Any:
     if value.ndim == 1:
         return added([pen.value(each) for each in value])
     return [added([pen.value(each) for each in row]) for row in (value.T if axes == (0,) else value)]
+
+
+def _added_products(expression: Node, derivation: Derivation, pen: Pen) -> str | None:
+    """sum(g ⊙ o) as its products: -4 × (-1.5) + 5 × 2.5. None for the sum of anything else."""
+    product = expression.inputs[0]
+    if expression.ndim or product.op not in (mul, carry) or product.ndim != 1:
+        return None
+    left, right = (evaluate(each, derivation.values) for each in product.inputs)
+    return _total(list(zip(left, right, strict=True)), pen)
 
 
 # Statements ------------------------------------------------------------------------------------------------------------

@@ -26,7 +26,8 @@ class Ladder:
     central: Array
     left: Array
     right: Array
-    spread: Array  # how far the outputs move over the largest usable step: the scale of the function here
+    height: Array  # the largest value met at each step: what rounding is measured against
+    steepness: Array  # the largest one-sided slope over the largest steps: the scale of the function's own slopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,9 @@ def climb(
         forward, backward = widths[:, :1], widths[:, 1:]
         central = (ahead - behind) / (forward + backward)
         right, left = (ahead - centre) / forward, (centre - behind) / backward
-    moved = numpy.abs(numpy.concatenate([ahead - centre, behind - centre]))
-    spread = numpy.max(numpy.where(numpy.isfinite(moved), moved, 0), axis=0, initial=0.0)
-    return Ladder(steps, _finite(central), _finite(left), _finite(right), spread)
+    height = numpy.maximum(numpy.maximum(_size(ahead), _size(behind)), _size(centre))
+    steepness = numpy.max(numpy.maximum(_size(right), _size(left))[:4], axis=0, initial=0.0)
+    return Ladder(steps, _finite(central), _finite(left), _finite(right), height, steepness)
 
 
 def _finite(differences: Array) -> Array:
@@ -77,8 +78,13 @@ def _finite(differences: Array) -> Array:
     return numpy.where(numpy.isfinite(differences), differences, numpy.nan)
 
 
+def _size(values: Array) -> Array:
+    numpy = reference()
+    return numpy.abs(numpy.where(numpy.isfinite(values), values, 0))
+
+
 def noise_of(differences: Array, steps: Array, floor: Array) -> Array:
-    """How far rounding moves each output: seen in the scatter over the smallest steps, at least `floor`."""
+    """How far rounding moves each output: seen in the scatter over the smallest steps, at least `floor` (by step)."""
     numpy = reference()
     scatter = numpy.abs(numpy.diff(differences, axis=0)) * steps[1:, None]
     last = numpy.where(numpy.isfinite(scatter), scatter, 0)[-6:]
@@ -92,7 +98,7 @@ def extrapolate(
     numpy = reference()
     once = differences[1:] + numpy.diff(differences, axis=0) / (powers[0] - 1)
     twice = once[1:] + numpy.diff(once, axis=0) / (powers[1] - 1)
-    rounding = 2 * noise / steps[2:, None]
+    rounding = 2 * noise[2:] / steps[2:, None]
     errors = numpy.abs(numpy.diff(once, axis=0)) / 8 + rounding + _disagreement(twice) / 2
     errors = numpy.where(numpy.arange(len(errors))[:, None] >= first, errors, numpy.nan)
     errors = numpy.where(numpy.isfinite(errors), errors, numpy.inf)

@@ -1,0 +1,145 @@
+"""Checking gradients: a function and a point in, a report on every derivative of it there out.
+
+One idea: the plain function is asked for numbers, our rules for derivatives, and neither is believed further than its own
+error reaches. What cannot be decided is called inconclusive, with the reason, and never passes for agreement.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from .. import tree
+from ..errors import GradientError
+from ..ir.library import Array, reference
+from ..ir.recording import suspended_recording
+from ..ops.sources import is_constant
+from . import differentiate
+from .calls import name_of
+from .differences import steps_for
+from .hints import counts_of, recognise
+from .judge import Case, Court, judge, open_case
+from .report import ArgumentCheck, EntryCheck, GradientReport, Reason, Verdict, worst
+from .trace import Recording
+from .vectors import Run, Subject, subject_of
+
+DIRECTIONS = 8
+SINGLES = 16
+MOST_LOCATED = 8
+
+
+def check_grads(
+    fun: Callable[..., Any],
+    args: Sequence[Any],
+    order: int = 1,
+    modes: Sequence[str] = ("fwd", "rev"),
+    *,
+    raises: bool = True,
+    most_entries: int = 200,
+    seed: int = 0,
+) -> GradientReport:
+    """Compare the derivatives of a function with central differences of the plain function, up to an order.
+
+    `args` is the tuple of its arguments (all floats or containers of floats); `modes` are those of "fwd" and "rev" to be
+    checked. Every entry is checked when there are at most `most_entries`; beyond that random directions through all of
+    them (each wrong entry shows in each of them, and is then searched for) and some single entries.
+
+    Returns a report whose `verdict` is PASS, FAIL or INCONCLUSIVE: kinks, rounding and functions that are not
+    deterministic are told from bugs. Raises GradientError on FAIL, unless `raises` is False; DTypeError for arguments
+    that are not floats.
+
+    >>> import numpy as np
+    >>> print(check_grads(lambda x: np.sum(np.tanh(x)), (np.array([0.5, -1.0]),)))
+    PASS: the derivatives of lambda, 2 comparisons
+      PASS         argument 0: 2 of 2 agree, largest difference ...
+    """
+    if not isinstance(args, (tuple, list)):
+        args = (args,)
+    unknown = set(modes) - {"fwd", "rev"}
+    if unknown or not modes:
+        raise GradientError(given=f"modes {tuple(modes)}", where="check_grads", expected='some of "fwd" and "rev"')
+    generator = reference().random.default_rng(seed)
+    with suspended_recording(), warnings.catch_warnings(), reference().errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        report = check_orders(fun, tuple(args), order, tuple(modes), most_entries, generator)
+    if raises and report.verdict is Verdict.FAIL:
+        raise_for(report)
+    return report
+
+
+def raise_for(report: GradientReport) -> None:
+    """Raise GradientError that names the worst entry; the whole report is its note."""
+    wrong = report.wrong
+    hints = [argument.hint for argument in report.arguments if argument.hint]
+    error = GradientError(
+        given=str(wrong[0]) if wrong else "; ".join(report.notes),
+        where=f"check_grads of {report.function}",
+        expected=f"derivatives that agree with differences; {len(wrong)} of {len(report.entries)} do not",
+        remedy=hints[0] if hints else "check the rule that this entry went through; check_grads(..., raises=False) "
+        "returns the report",
+    )
+    error.add_note(report.text())
+    raise error
+
+
+def check_orders(
+    fun: Callable[..., Any], args: tuple[Any, ...], order: int, modes: tuple[str, ...], most: int, generator: Any
+) -> GradientReport:
+    """Check the function, then its derivative as a function, and so on."""
+    name = name_of(fun)
+    arguments: list[ArgumentCheck] = []
+    notes: list[str] = []
+    verdicts = [Verdict.PASS]
+    functions = [fun]
+    for level in range(1, order + 1):
+        for function in functions:
+            verdict, found, said = check_once(function, args, level, modes, most, generator)
+            verdicts.append(verdict)
+            arguments += found
+            notes += [each for each in said if each not in notes]
+        if worst(verdicts) is Verdict.FAIL:
+            break
+        if level < order:
+            functions = [derived(function, args, mode, generator) for function in functions for mode in modes]
+    return GradientReport(name, worst(verdicts), tuple(arguments), tuple(notes))
+
+
+def derived(fun: Callable[..., Any], args: tuple[Any, ...], mode: str, generator: Any) -> Callable[..., Any]:
+    """The derivative of a function along one random direction, as a function: what the next order differentiates."""
+
+    def gradient(*points: Any) -> Any:
+        return differentiate.pullback(fun, points, False)[1](seeds)
+
+    def tangent(*points: Any) -> Any:
+        return differentiate.pushforward(fun, points, moves)[1]
+
+    if mode == "rev":
+        seeds = random_like(fun(*args), generator)
+        return gradient
+    moves = random_like(list(args), generator)
+    return tangent
+
+
+def random_like(container: Any, generator: Any) -> Any:
+    """The same container with random numbers; 1 where there is only one number, and 0 for whole numbers."""
+    leaves, structure = tree.flatten(container)
+    arrays = [reference().asarray(leaf) for leaf in leaves]
+    if sum(array.size for array in arrays) == 1:
+        return tree.unflatten(structure, [reference().ones(array.shape) for array in arrays])
+    return tree.unflatten(structure, [generator.normal(size=a.shape) * (a.dtype.kind == "f") for a in arrays])
+
+
+def check_once(
+    fun: Callable[..., Any], args: tuple[Any, ...], level: int, modes: tuple[str, ...], most: int, generator: Any
+) -> tuple[Verdict, list[ArgumentCheck], list[str]]:
+    """Check the first derivatives of one function."""
+    subject, given = subject_of(fun, args, generator)
+    values = [subject.value(subject.at) for _ in range(2)]
+    problem = unreliable(subject, values)
+    if problem is not None:
+        return *problem, []  # type: ignore[return-value]
+    run = subject.run(subject.at)
+    return *judged(subject, run, given, level, modes, most, generator), []
+
+
