@@ -6,6 +6,7 @@ One idea: a network is written once here, and every golden file and every numeri
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,10 @@ class Names(dict[Node, str]):
         return self.of(name, ops.input_node(shape, FLOAT))
 
 
-def worked(
-    build: Callable[[Names], tuple[Sequence[Node], Node]], wrt: Sequence[str] = (), **options: Any
-) -> Derivation:
+Build = Callable[[Names], tuple[Sequence[Node], Node]]
+
+
+def worked(build: Build, wrt: Sequence[str] = (), **options: Any) -> Derivation:
     """The derivation of a network: `build` names its nodes and returns its inputs and its output."""
     names = Names()
     with open_recording():
@@ -49,7 +51,7 @@ def worked(
 
 
 def batch_of_two(names: Names) -> tuple[Sequence[Node], Node]:
-    """Seed 000: two examples through z = W (w_1 x_1 + w_2 x_2), the loss halved sum of squares; superscripts as in the note."""
+    """Seed 000: two examples through z = W (w_1 x_1 + w_2 x_2), half the sum of squares, named as in the note."""
     v, of = names.variable, names.of
     w_1, w_2, W = v("w_1^1", 0.5), v("w_2^1", -1), v("W_1^2", 2)
     inputs, losses = [w_1, w_2, W], []
@@ -70,7 +72,7 @@ def batch_as_array(names: Names) -> tuple[Sequence[Node], Node]:
     return [X, y, w, W], of("L", ops.mean(of("l", t**2)))
 
 
-def skip_network(x: float, w: Sequence[float]) -> Callable[[Names], tuple[Sequence[Node], Node]]:
+def skip_network(x: float, w: Sequence[float]) -> Build:
     """Seed 001: two relu layers and a skip connection w_3 h_0."""
 
     def build(names: Names) -> tuple[Sequence[Node], Node]:
@@ -125,21 +127,7 @@ def sigmoid_layer(names: Names) -> tuple[Sequence[Node], Node]:
     return [u, W, x, b], of("s", u @ h)
 
 
-WEIGHTS = ("w_0", "w_1", "w_2", "w_3")
-NETWORKS: dict[str, Callable[[], Derivation]] = {
-    "batch": lambda: worked(batch_of_two),
-    "batch_as_array": lambda: worked(batch_as_array, ["w", "W"]),
-    "skip": lambda: worked(skip_network(2, (1.5, 0.5, 2, 1)), WEIGHTS),
-    "skip_zero": lambda: worked(skip_network(-2, (1.5, -0.5, 2, 1)), WEIGHTS, detail="statements"),
-    "gates": lambda: worked(gates),
-    "squared_norm": lambda: worked(squared_norm),
-    "sigmoid_softmax": lambda: worked(sigmoid_softmax, ["W_1", "b_1", "W_2", "b_2"]),
-    "generic": lambda: worked(generic_layer, sizes={7: "m", 11: "n"}, called={"z": "delta"}),
-    "sigmoid": lambda: worked(sigmoid_layer),
-}
-
-
-def entry_of_network(build: Callable[[Names], tuple[Sequence[Node], Node]], name: str, at: tuple[int, ...]) -> Derivation:
+def entry_of_network(build: Build, name: str, at: tuple[int, ...]) -> Derivation:
     """The working of one entry of an input; `at` counts from 0."""
     names = Names()
     with open_recording():
@@ -148,5 +136,18 @@ def entry_of_network(build: Callable[[Names], tuple[Sequence[Node], Node]], name
         return explain_entry(Graph(tuple(inputs), (output,), names), by_name[name], at)
 
 
-NETWORKS["weight_212"] = lambda: entry_of_network(sigmoid_softmax, "W_2", (0, 1))
-NETWORKS["weight_131"] = lambda: entry_of_network(sigmoid_softmax, "W_1", (2, 0))
+WEIGHTS = ("w_0", "w_1", "w_2", "w_3")
+SEED_003 = ("W_1", "b_1", "W_2", "b_2")
+NETWORKS: dict[str, Callable[[], Derivation]] = {
+    "batch": partial(worked, batch_of_two),
+    "batch_as_array": partial(worked, batch_as_array, ["w", "W"]),
+    "skip": partial(worked, skip_network(2, (1.5, 0.5, 2, 1)), WEIGHTS, detail="statements"),
+    "skip_zero": partial(worked, skip_network(-2, (1.5, -0.5, 2, 1)), WEIGHTS, detail="statements"),
+    "gates": partial(worked, gates),
+    "squared_norm": partial(worked, squared_norm),
+    "sigmoid_softmax": partial(worked, sigmoid_softmax, SEED_003, detail="statements"),
+    "weight_212": partial(entry_of_network, sigmoid_softmax, "W_2", (0, 1)),
+    "weight_131": partial(entry_of_network, sigmoid_softmax, "W_1", (2, 0)),
+    "generic": partial(worked, generic_layer, sizes={7: "m", 11: "n"}, called={"z": "delta"}, detail="statements"),
+    "sigmoid": partial(worked, sigmoid_layer, detail="statements"),
+}

@@ -21,7 +21,9 @@ from chainrule.transforms.reverse import gradients
 
 Array = np.ndarray[Any, Any]
 
-SPOKEN = frozenset({"input", "constant", "entry", "delta", "sum_over", "row", "identity"})  # sources, and index notation
+SPOKEN = frozenset(
+    {"input", "constant", "entry", "delta", "sum_over", "row", "identity"}
+)  # sources, and index notation
 AWAY_FROM_ZERO = 0.1
 
 
@@ -67,7 +69,9 @@ SMOOTH = [case for case in CASES if case.slots]
 ELEMENTWISE = [made for _, made in sorted(OPS.items()) if isinstance(made.derivative, Elementwise)]
 
 
-def draw(case: Case, dtype: Any = np.float64, salt: int = 0, shapes: Sequence[tuple[int, ...]] | None = None) -> list[Array]:
+def draw(
+    case: Case, dtype: Any = np.float64, salt: int = 0, shapes: Sequence[tuple[int, ...]] | None = None
+) -> list[Array]:
     """Arrays to call the op with: inside the intervals, no two entries close to each other, none close to 0."""
     random = np.random.default_rng([zlib.crc32(case.op.name.encode()), case.place, salt])
     wanted = case.sample.shapes if shapes is None else tuple(shapes)

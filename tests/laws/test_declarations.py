@@ -116,7 +116,7 @@ def test_every_public_function_says_what_it_does() -> None:
     for name in ops.__all__:
         value: Any = getattr(ops, name)
         if callable(value):
-            assert (value.doc if isinstance(value, Op) else value.__doc__), name
+            assert value.doc if isinstance(value, Op) else value.__doc__, name
 
 
 def test_numpy_names_mean_what_they_mean_in_numpy() -> None:

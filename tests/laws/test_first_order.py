@@ -111,7 +111,9 @@ def test_a_graph_for_all_values_computes_what_one_run_did(case: Case, dtype: str
     known = dict(zip([*inputs, seed], [*arrays, upstream], strict=True))
     values = replay([output, *(each for each in found if each is not None)], known)
     np.testing.assert_array_equal(values[0], case.op(*arrays, **case.params))
-    expected = [each for each, gradient in zip(pulled(case, arrays, upstream), found, strict=True) if gradient is not None]
+    expected = [
+        each for each, gradient in zip(pulled(case, arrays, upstream), found, strict=True) if gradient is not None
+    ]
     for replayed, eager in zip(values[1:], expected, strict=True):
         np.testing.assert_allclose(replayed, eager, rtol=1e-5 if dtype == "float32" else 1e-13, atol=1e-6)
 

@@ -37,7 +37,7 @@ def examples_of(stage: Stage, line: Line) -> tuple[Example, ...]:
     """What each example contributes, where a gradient sums over them."""
     size = batch_size(stage)
     arrows = arrows_to(stage, line.node)
-    if size is None or size > _MOST_EXAMPLES or len(arrows) != 1 or line.node.inputs:
+    if size is None or size > _MOST_EXAMPLES or len(arrows) != 1 or not stage.is_input(line.node):
         return ()
     arrow = arrows[0]
     upstream = stage.values[stage.gradient[arrow.via]]

@@ -137,7 +137,7 @@ def _gradient(stage: Stage, node: Node, pullback: Pullback | None, slot: int) ->
 
 
 def _row(stage: Stage, node: Node) -> Row:
-    expression = written_out(stage, node) if node.inputs else None
+    expression = None if stage.is_input(node) else written_out(stage, node)
     return Row(stage.symbols[node], node, expression, None if stage.symbolic else concrete(node), node.origin)
 
 

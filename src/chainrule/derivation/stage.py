@@ -36,6 +36,10 @@ class Stage:
     names: dict[Node, str] = field(default_factory=dict)
     values: dict[Node, Any] = field(default_factory=dict)
 
+    def is_input(self, node: Node) -> bool:
+        """Whether a node is an input of the graph, whatever lies behind it outside."""
+        return any(node is each for each in self.inputs)
+
     @property
     def symbolic(self) -> bool:
         """Whether the working has no numbers."""

@@ -101,6 +101,18 @@ class ArraySurface:
     def __rtruediv__(self, other: Any) -> Any:
         return TABLE["divide"](other, self)
 
+    def __mod__(self, other: Any) -> Any:
+        return TABLE["remainder"](self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return TABLE["remainder"](other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return TABLE["floor_divide"](self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return TABLE["floor_divide"](other, self)
+
     def __pow__(self, other: Any) -> Any:
         return TABLE["power"](self, other)
 
@@ -142,13 +154,13 @@ class ArraySurface:
         return TABLE["greater_equal"](self, other)
 
     def __and__(self, other: Any) -> Any:
-        return TABLE["logical_and"](self, other)
+        return TABLE["bitwise_and"](self, other)
 
     def __or__(self, other: Any) -> Any:
-        return TABLE["logical_or"](self, other)
+        return TABLE["bitwise_or"](self, other)
 
     def __invert__(self) -> Any:
-        return TABLE["logical_not"](self)
+        return TABLE["invert"](self)
 
     __hash__ = object.__hash__
 
@@ -213,6 +225,36 @@ class ArraySurface:
 
     def all(self, axis: Any = None, keepdims: bool = False) -> Any:
         return TABLE["all"](self, axis=axis, keepdims=keepdims)
+
+    def argmax(self, axis: int | None = None) -> Any:
+        return TABLE["argmax"](self, axis=axis)
+
+    def argmin(self, axis: int | None = None) -> Any:
+        return TABLE["argmin"](self, axis=axis)
+
+    def cumsum(self, axis: int | None = None) -> Any:
+        return TABLE["cumsum"](self, axis=axis)
+
+    def clip(self, min: Any = None, max: Any = None) -> Any:
+        return TABLE["clip"](self, min, max)
+
+    def round(self, decimals: int = 0) -> Any:
+        return TABLE["round"](self, decimals)
+
+    def trace(self, offset: int = 0) -> Any:
+        return TABLE["trace"](self, offset)
+
+    def diagonal(self, offset: int = 0) -> Any:
+        return TABLE["diagonal"](self, offset)
+
+    def take(self, indices: Any, axis: int | None = None) -> Any:
+        return TABLE["take"](self, indices, axis)
+
+    def repeat(self, repeats: Any, axis: int | None = None) -> Any:
+        return TABLE["repeat"](self, repeats, axis)
+
+    def swapaxes(self, axis1: int, axis2: int) -> Any:
+        return TABLE["swapaxes"](self, axis1, axis2)
 
     def dot(self, other: Any) -> Any:
         return TABLE["dot"](self, other)

@@ -144,9 +144,11 @@ def _has_powers(scripts: Scripted | None) -> bool:
 def _refuse_derivative(scripts: Scripted | None, name: str) -> None:
     if scripts is not None and scripts.primes:
         raise ParseError(
-            given=f"the derivative {name}'", where=scripts.span, expected="a formula without derivatives of known functions",
+            given=f"the derivative {name}'",
+            where=scripts.span,
+            expected="a formula without derivatives of known functions",
             remedy="write the function itself: chainrule gives its derivative",
-        )  # fmt: skip
+        )
 
 
 def _refuse_unknown(name: Name, node: Surface, opened: Group, scope: Scope) -> None:
@@ -159,9 +161,11 @@ def _refuse_unknown(name: Name, node: Surface, opened: Group, scope: Scope) -> N
         if name.base in alphabet.GREEK:
             return
         raise UnknownNameError(
-            given=f"the function {name.base}", where=name.span, expected="a function that is known, or a name that is declared",
+            given=f"the function {name.base}",
+            where=name.span,
+            expected="a function that is known, or a name that is declared",
             remedy=did_you_mean(name.base, [*FUNCTIONS, *scope.own]) or f"define it first: {name.base}(x) = ...",
-        )  # fmt: skip
+        )
 
 
 # Functions of the library ------------------------------------------

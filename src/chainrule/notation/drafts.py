@@ -14,7 +14,7 @@ from .surface import Additive, Chain, Group, Matrix, Multiplicative, Name, Numbe
 from .symbols import Symbol, script_text, symbol_of
 
 _DEFINES = frozenset({"=", ":=", "≡"})
-# Letters that count entries. Not f, g, o: gates have such subscripts; not h, l, s, t: layers and times; no capitals: labels.
+# Letters that count entries. Not f, g, o, which mark gates; not h, l, s, t, which mark layers and times; no capitals.
 _INDEX_LETTERS = frozenset("abcdijkmnpqr")
 
 

@@ -1,6 +1,7 @@
 """Entries in, labelled axes out: `W_{12}` is one number, `W_{kj}` under bound k and j is all of W with named axes.
 
-One idea: while an index is bound it is the name of an axis, so a whole sum is computed at once. Mathematics counts from 1.
+One idea: while an index is bound it is the name of an axis, so a whole sum is computed at once. Mathematics counts
+from 1.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tokens of one statement in, a surface tree out: a Pratt parser.
 
-One idea: each token says how it begins an operand and how strongly it continues one. Standing side by side is an operator
-too, as strong as a product.
+One idea: each token says how it begins an operand and how strongly it continues one. Standing side by side is an
+operator too, as strong as a product.
 """
 
 from __future__ import annotations

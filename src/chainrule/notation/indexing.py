@@ -1,7 +1,7 @@
 """Scripts in, meaning out: index, layer, example, power or transpose.
 
-One idea: what has been declared as a whole is a name, whatever its scripts look like. Only then are a subscript an index
-and a superscript a power.
+One idea: what has been declared as a whole is a name, whatever its scripts look like. Only then are a subscript an
+index and a superscript a power.
 """
 
 from __future__ import annotations
@@ -257,7 +257,7 @@ def _without_transpose(script: Surface) -> Surface:
 
 
 def indices_of(node: Surface, scope: Scope) -> tuple[Meaning, ...]:
-    """The indices that a subscript names. Digits side by side, as in `W_{12}`, are told apart when the axes are known."""
+    """The indices that a subscript names. The digits of `W_{12}` are told apart when the axes are known."""
     match node:
         case Group("{" | "(", items):
             return tuple(index for each in items for index in indices_of(each, scope))

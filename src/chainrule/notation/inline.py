@@ -1,7 +1,7 @@
 """Calls of functions that the text defines in, their bodies out.
 
-One idea: a defined function is its body with the arguments put in. What this may grow to is bounded, because a text can be
-written so that it grows without end.
+One idea: a defined function is its body with the arguments put in. What this may grow to is bounded, because a text
+can be written so that it grows without end.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Values while a formula is lowered: a node with what mathematics knows of it and an array does not.
 
-One idea: a vector is an array with one axis, so that it stands as a row is kept beside it until a product uses it up; and
-an axis that a bound index runs over carries the name of the index, until a sum or a left side takes it.
+One idea: a vector is an array with one axis, so that it stands as a row is kept beside it until a product uses it up;
+and an axis that a bound index runs over carries the name of the index, until a sum or a left side takes it.
 """
 
 from __future__ import annotations
@@ -63,8 +63,12 @@ class Context:
         """Count one step of work. Raises LimitError when there are too many."""
         self.steps[0] += 1
         if self.steps[0] > limits.STEPS:
-            raise LimitError(given="a formula that grows without end when it is written out", where=span,
-                             expected=f"at most {limits.STEPS:,} steps", remedy="use arrays instead of single entries")  # fmt: skip
+            raise LimitError(
+                given="a formula that grows without end when it is written out",
+                where=span,
+                expected=f"at most {limits.STEPS:,} steps",
+                remedy="use arrays instead of single entries",
+            )
 
     def note(self, written: str, read_as: str, span: TextSpan) -> None:
         """Say aloud how something was read."""

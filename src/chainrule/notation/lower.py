@@ -1,7 +1,7 @@
 """A program and values for its inputs in, nodes out.
 
-One idea: the meant tree is run. Each kind of tree node calls the op of the same meaning, so that what is drawn, computed
-and differentiated is what is written.
+One idea: the meant tree is run. Each kind of tree node calls the op of the same meaning, so that what is drawn,
+computed and differentiated is what is written.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .. import ops
 from ..errors import LimitError, ParseError, TextSpan, UnknownNameError
 from ..ir.library import reference
-from ..ops import activations, arithmetic, choices, functions, indexing, joining, movement, norms, powers, reductions
+from ..ops import activations, arithmetic, choices, indexing, joining, movement, powers
 from ..ops.generic import generic
 from . import limits
+from .calling import array, call, norm, squared_norm, where
 from .entries import WriteOut, take_entry
-from .kinds import Context, Value, as_floats, entrywise, is_number, line_up, said_at
+from .kinds import Context, Value, as_floats, entrywise, is_number, said_at
 from .meaning import (
     Call,
     Choice,
@@ -43,17 +43,18 @@ from .meaning import (
     Unspecified,
     Variable,
 )  # fmt: skip
-from .multiplication import multiply, scale
+from .multiplication import multiply
 from .recognise import relu_argument
 from .sums import index_value, member, over, tabulate
 
 _COMPARISONS: dict[str, Callable[..., Any]] = {
-    "<": choices.less, ">": choices.greater, "<=": choices.less_equal, ">=": choices.greater_equal, "=": choices.equal, "!=": choices.not_equal,
-}  # fmt: skip
-_REDUCTIONS = frozenset({"sum", "mean", "prod", "norm", "squared_norm", "var", "std", "logsumexp"})
-_ALONG = frozenset({"softmax", "log_softmax", "layer_norm"})
-_TWO = {"max": "maximum", "min": "minimum", "maximum": "maximum", "minimum": "minimum"}
-_MATRIX = frozenset({"diag", "trace", "transpose", "dot", "outer", "matmul", "cross_entropy", "squared_error"})
+    "<": choices.less,
+    ">": choices.greater,
+    "<=": choices.less_equal,
+    ">=": choices.greater_equal,
+    "=": choices.equal,
+    "!=": choices.not_equal,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,12 @@ def _lower_whole(body: Meaning, context: Context) -> Value:
     try:
         found = lower(body, context)
     except WriteOut:
-        raise ParseError(given="an index that no axis can follow", where=body.span, expected="indices within their axes",
-                         remedy="give the sum its limits") from None  # fmt: skip
+        raise ParseError(
+            given="an index that no axis can follow",
+            where=body.span,
+            expected="indices within their axes",
+            remedy="give the sum its limits",
+        ) from None
     if found.labels:
         raise ParseError(given=f"the index {found.labels[0]} outside a sum", where=body.span,
                          expected="an index that is summed over, or stands on the left side")  # fmt: skip
@@ -129,12 +134,12 @@ def _lower_rest(node: Meaning, context: Context) -> Value:
     match node:
         case Call():
             with said_at(node.span, context):
-                return _call(node, context)
+                return call(node, [as_floats(lower(each, context)) for each in node.arguments])
         case Unspecified(name, order, body):
             return _unspecified(name, order, lower(body, context), node.span)
         case Norm(body, order, _, span):
             with said_at(span, context):
-                return _norm(lower(body, context), order)
+                return norm(lower(body, context), order)
         case Comparison(relation, left, right):
             return _compare(relation, lower(left, context), lower(right, context))
         case Choice():
@@ -143,7 +148,7 @@ def _lower_rest(node: Meaning, context: Context) -> Value:
             return _rows(node, context)
         case Picked(body, keys, span):
             with said_at(span, context):
-                return Value(indexing.getitem(_array(lower(body, context).node), keys))
+                return Value(indexing.getitem(array(lower(body, context).node), keys))
         case Own(name, _, span):
             raise ParseError(given=f"the function {name}", where=span, expected="a function that has been put in")
         case _:
@@ -152,13 +157,9 @@ def _lower_rest(node: Meaning, context: Context) -> Value:
 
 def _unspecified(name: str, order: int, value: Value, span: TextSpan) -> Value:
     try:
-        return Value(generic(name, order)(_array(value.node)), value.row, value.labels)
+        return Value(generic(name, order)(array(value.node)), value.row, value.labels)
     except UnknownNameError as problem:  # it was asked for a number
         raise UnknownNameError(problem.given, where=span, expected=problem.expected, remedy=problem.remedy) from None
-
-
-def _array(node: Any) -> Any:
-    return reference().asarray(node, dtype="float64") if isinstance(node, int | float) else node
 
 
 def _variable(name: str, span: TextSpan, context: Context) -> Value:
@@ -167,8 +168,12 @@ def _variable(name: str, span: TextSpan, context: Context) -> Value:
     if name in context.sizes:
         context.note(name, f"the size {name}", span)
         return Value(float(context.sizes[name]))
-    raise UnknownNameError(given=f"the name {name}", where=span, expected="a name with a value, a shape or a definition",
-                           remedy=f"give it a value: --at {name}=...")  # fmt: skip
+    raise UnknownNameError(
+        given=f"the name {name}",
+        where=span,
+        expected="a name with a value, a shape or a definition",
+        remedy=f"give it a value: --at {name}=...",
+    )
 
 
 # Sums and powers ------------------------------------------
@@ -209,11 +214,11 @@ def _power(node: Power, context: Context) -> Value:
     exponent = lower(node.exponent, context)
     if isinstance(node.base, Norm) and node.base.order == 2 and is_number(exponent) and exponent.node == 2:
         body = as_floats(lower(node.base.body, context))
-        return _squared_norm(body)
+        return squared_norm(body)
     base = as_floats(lower(node.base, context))
     if is_number(exponent):
         return _fixed_power(base, float(exponent.node), node, context)
-    return entrywise(powers.power, Value(_array(base.node), base.row, base.labels), exponent)
+    return entrywise(powers.power, Value(array(base.node), base.row, base.labels), exponent)
 
 
 def _fixed_power(base: Value, exponent: float, node: Power, context: Context) -> Value:
@@ -225,8 +230,12 @@ def _fixed_power(base: Value, exponent: float, node: Power, context: Context) ->
     if base.ndim == 2 and base.shape[0] == base.shape[1] and not base.labels:
         written = node.span.text[node.span.start : node.span.stop]
         if exponent == -1:
-            raise ParseError(given=f"the inverse {written}", where=node.span, expected="a formula without matrix inverses",
-                             remedy="write the power of each entry as 1/A")  # fmt: skip
+            raise ParseError(
+                given=f"the inverse {written}",
+                where=node.span,
+                expected="a formula without matrix inverses",
+                remedy="write the power of each entry as 1/A",
+            )
         context.note(written, "a power of each entry; write A A for the matrix product", node.span)
     whole = int(exponent) if exponent == int(exponent) else exponent
     return Value(powers.power(base.node, whole), base.row, base.labels)
@@ -252,106 +261,6 @@ def _transposed(value: Value, span: TextSpan, context: Context) -> Value:
         return value if value.ndim == 0 else Value(movement.transpose(value.node))
 
 
-# Functions ------------------------------------------
-def _call(node: Call, context: Context) -> Value:
-    name = node.function
-    values = [as_floats(lower(each, context)) for each in node.arguments]
-    function = getattr(ops, name, None) if name != "generic" else None
-    if name in _TWO and len(values) >= 2:
-        return _repeated(getattr(ops, _TWO[name]), values)
-    if function is None:
-        raise UnknownNameError(given=f"the function {name}", where=node.span, expected="a function that can be differentiated",
-                               remedy="write it with other functions")  # fmt: skip
-    _refuse_count(node, len(values))
-    options = dict(node.options)
-    if name in _REDUCTIONS or name in ("max", "min"):
-        return _reduction(function, values[0], options, node)
-    if name in _ALONG:
-        return _along(function, values[0], options)
-    nodes = [_array(value.node) for value in values]
-    if name in _MATRIX:
-        if any(value.labels for value in values):
-            raise WriteOut
-        return Value(function(*nodes))
-    if name == "where":
-        return _where(values[0], values[1], values[2])
-    if len(values) == 1:
-        return Value(function(nodes[0], **options), values[0].row, values[0].labels)
-    return entrywise(function, *values)
-
-
-_COUNTS = {
-    "dot": 2,
-    "outer": 2,
-    "matmul": 2,
-    "cross_entropy": 2,
-    "squared_error": 2,
-    "where": 3,
-    "logical_and": 2,
-    "add": 2,
-    "sub": 2,
-    "mul": 2,
-    "div": 2,
-    "power": 2,
-}
-
-
-def _refuse_count(node: Call, count: int) -> None:
-    wanted = _COUNTS.get(node.function, 1)
-    if count != wanted:
-        raise ParseError(
-            given=f"{node.function} of {count} arguments", where=node.span,
-            expected=f"{wanted} argument{'s' if wanted > 1 else ''}",
-        )  # fmt: skip
-
-
-def _repeated(function: Callable[..., Any], values: list[Value]) -> Value:
-    found = values[0]
-    for value in values[1:]:
-        found = entrywise(function, Value(_array(found.node), found.row, found.labels), value)
-    return found
-
-
-def _reduction(function: Callable[..., Any], value: Value, options: dict[str, Any], node: Call) -> Value:
-    """Over the axes that have no label, or those that were named."""
-    array, count = _array(value.node), len(value.labels)
-    if value.ndim == 0:
-        return Value(function(array), False, ()) if not count else _labelled_number(value, node)
-    if options.get("axis") is not None:
-        options["axis"] = options["axis"] + count if options["axis"] >= 0 else options["axis"]
-    elif count:
-        options["axis"] = tuple(range(count, count + value.ndim))
-    return Value(function(array, **options), False, value.labels)
-
-
-def _labelled_number(value: Value, node: Call) -> Value:
-    """`sum(x_i)`: the sum of one number is the number; of anything else it is not what was meant."""
-    raise ParseError(given=f"{node.function} of a single entry", where=node.span, expected="an array",
-                     remedy="leave the index out, or write the sum with a sum sign")  # fmt: skip
-
-
-def _along(function: Callable[..., Any], value: Value, options: dict[str, Any]) -> Value:
-    axis = options.get("axis", -1)
-    return Value(function(_array(value.node), axis=axis), value.row, value.labels)
-
-
-def _norm(value: Value, order: int) -> Value:
-    body = as_floats(value)
-    if body.ndim == 0:
-        return Value(abs(body.node)) if is_number(body) else Value(functions.abs(body.node), False, body.labels)
-    axes = tuple(range(len(body.labels), len(body.labels) + body.ndim)) if body.labels else None
-    if order == 1:
-        return Value(reductions.sum(functions.abs(body.node), axis=axes), False, body.labels)
-    return Value(norms.norm(body.node, axis=axes), False, body.labels)
-
-
-def _squared_norm(body: Value) -> Value:
-    if body.ndim == 0:
-        return scale(body, body) if is_number(body) else Value(powers.power(body.node, 2), False, body.labels)
-    axes = tuple(range(len(body.labels), len(body.labels) + body.ndim)) if body.labels else None
-    return Value(norms.squared_norm(body.node, axis=axes), False, body.labels)
-
-
 # Conditions, cases, arrays ------------------------------------------
 def _compare(relation: str, left: Value, right: Value) -> Value:
     left, right = as_floats(left), as_floats(right)
@@ -365,7 +274,7 @@ def _choice(node: Choice, context: Context) -> Value:
     if (argument := relu_argument(node)) is not None:
         context.note("the choice between cases", "relu", node.span)
         value = lower(argument, context)
-        return Value(activations.relu(_array(value.node)), value.row, value.labels)
+        return Value(activations.relu(array(value.node)), value.row, value.labels)
     values = [as_floats(lower(value, context)) for value, _ in node.branches]
     found = values[-1]
     if node.branches[-1][1] is not None:
@@ -374,15 +283,8 @@ def _choice(node: Choice, context: Context) -> Value:
         if condition is None:
             raise ParseError(given="a case without a condition before the last", where=node.span,
                              expected="a condition on every case but the last")  # fmt: skip
-        found = _where(lower(condition, context), value, found)
+        found = where(lower(condition, context), value, found)
     return found
-
-
-def _where(condition: Value, first: Value, second: Value) -> Value:
-    if is_number(condition):
-        return first if condition.node else second
-    (holds, one, other), labels = line_up([condition, first, second])
-    return Value(choices.where(holds, _array(one), _array(other)), False, labels)
 
 
 def _rows(node: Rows, context: Context) -> Value:
@@ -393,5 +295,5 @@ def _rows(node: Rows, context: Context) -> Value:
     if all(is_number(cell) for row in rows for cell in row):
         found = reference().array([[float(cell.node) for cell in row] for row in rows])
         return Value(found if node.shaped == "matrix" else found[0], node.shaped == "row")
-    stacked = [joining.stack([_array(cell.node) for cell in row]) for row in rows]
+    stacked = [joining.stack([array(cell.node) for cell in row]) for row in rows]
     return Value(joining.stack(stacked) if node.shaped == "matrix" else stacked[0], node.shaped == "row")

@@ -1,6 +1,8 @@
-"""The meant tree: what the page says once every ambiguity is decided. The resolver builds it, lowering turns it into nodes.
+"""The meant tree: what the page says once every ambiguity is decided. The resolver builds it, lowering turns it into
+nodes.
 
-One idea: nothing here depends on shapes. Whether a product is a matrix product is decided when both factors are known.
+One idea: nothing here depends on shapes. Whether a product is a matrix product is decided when both factors are
+known.
 """
 
 from __future__ import annotations
@@ -202,9 +204,26 @@ class Rows:
 
 
 Meaning: TypeAlias = (
-    Literal | Variable | Index | Call | Own | Unspecified | Total | Product | Power | Transposed | Entry | Member | Picked | Over
-    | Tabulated | Norm | Comparison | Choice | Rows
-)  # fmt: skip
+    Literal
+    | Variable
+    | Index
+    | Call
+    | Own
+    | Unspecified
+    | Total
+    | Product
+    | Power
+    | Transposed
+    | Entry
+    | Member
+    | Picked
+    | Over
+    | Tabulated
+    | Norm
+    | Comparison
+    | Choice
+    | Rows
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,8 +148,8 @@ def _misfit(left: Value, right: Value, first: TextSpan, second: TextSpan, contex
         expected, remedy = "two vectors of one length", "transpose the second for the outer product: x y^T"
     else:
         inner = right.shape[-2:-1] or right.shape
-        last, first_size = context.write_shape(left.shape[-1:]), context.write_shape(inner)
-        expected = f"the last size of the left, {last.strip('(,)')}, to equal the first of the right, {first_size.strip('(,)')}"
+        last, first_size = (context.write_shape(each).strip("(,)") for each in (left.shape[-1:], inner))
+        expected = f"the last size of the left, {last}, to equal the first of the right, {first_size}"
         remedy = "transpose one of them (W^T), or change their order"
     start, stop = min(first.start, second.start), max(first.stop, second.stop)
     return ShapeError(
@@ -164,8 +164,9 @@ def _hadamard(left: Value, right: Value, sign: str, first: TextSpan, second: Tex
         raise ShapeError(
             given=f"{_text(first)} {sign} {_text(second)} with shapes {one} and {other}",
             where=TextSpan(first.text, first.start, max(first.stop, second.stop)),
-            expected="one shape, because this product works entry by entry", remedy="leave the sign out for a matrix product",
-        )  # fmt: skip
+            expected="one shape, because this product works entry by entry",
+            remedy="leave the sign out for a matrix product",
+        )
     return scale(left, right)
 
 

@@ -89,7 +89,7 @@ def function_named(word: str) -> str | None:
 
 # Splitting runs of letters ------------------------------------------
 def expand(factors: tuple[tuple[str, Surface], ...], scope: Scope) -> list[tuple[str, Surface]]:
-    """The factors with every run of letters taken apart that stands for several names. Scripts stay with the last one."""
+    """The factors, with runs of letters that stand for several names taken apart. Scripts stay with the last name."""
     found: list[tuple[str, Surface]] = []
     for place, (sign, node) in enumerate(factors):
         if _is_hadamard_letter(factors, place, scope):

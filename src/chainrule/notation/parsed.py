@@ -1,7 +1,7 @@
 """A formula in, a graph out, with everything that was decided on the way.
 
-One idea: the program that a text says is run on nodes. It can be run again on other nodes or arrays, so a parsed formula is
-a function like any other.
+One idea: the program that a text says is run on nodes. It can be run again on other nodes or arrays, so a parsed
+formula is a function like any other.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class Statement:
 class Parsed:
     """A formula that has been read.
 
-    `graph` has one output; `graph.names` names the nodes as the text does. `inputs` are the names of the graph's inputs,
-    in order; `values` those that were given; `shapes` may hold letters, and `sizes` says which letter each number in the
-    graph stands for. Calling it computes the formula from arrays or nodes, in the order of `inputs`.
+    `graph` has one output; `graph.names` names the nodes as the text does. `inputs` are the names of the graph's
+    inputs, in order; `values` those that were given; `shapes` may hold letters, and `sizes` says which letter each
+    number in the graph stands for. Calling it computes the formula from arrays or nodes, in the order of `inputs`.
     """
 
     graph: Graph
@@ -83,7 +83,8 @@ def _as_argument(value: Any) -> Any:
 def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: Values | None = None) -> Parsed:
     """Read a formula in plain text, LaTeX or NumPy's Python.
 
-    `values`: numbers and arrays by name, or text such as "x=-2, y=5". `shapes`: sizes by name, or text such as "W: m n, x: n".
+    `values`: numbers and arrays by name, or text such as "x=-2, y=5". `shapes`: sizes by name, or text such as
+    "W: m n, x: n".
     Raises ParseError, UnknownNameError, ShapeError and LimitError, each with the place in the text.
     """
     limits.refuse_longer(text, limits.INPUT, "a formula")
@@ -103,7 +104,7 @@ def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: V
     dimensions: dict[str, tuple[Size, ...]] = {name: tuple(map(_size, shape)) for name, shape in program.shapes.items()}
     dimensions |= declared
     dimensions |= {name: tuple(getattr(array, "shape", ())) for name, array in known.items()}
-    found = infer_shapes(program, inputs, {name: shape for name, shape in dimensions.items()})
+    found = infer_shapes(program, inputs, dimensions)
     with open_recording():
         nodes = {each.text: _input(known.get(each.text), found.numbers[each.text]) for each in inputs}
         lowered = run(program, nodes, found.sizes)
@@ -111,11 +112,18 @@ def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: V
         graph = Graph(tuple(nodes.values()), (_node(lowered.output),), names)
     spans = {each.symbol: each.span for each in program.definitions}
     return Parsed(
-        graph, tuple(nodes), program.output.text, {name: known[name] for name in nodes if name in known}, found.letters,
-        {size: letter for letter, size in reversed(list(found.sizes.items()))}, (*lowered.readings, *_assumed(found.letters, dimensions)),
+        graph,
+        tuple(nodes),
+        program.output.text,
+        {name: known[name] for name in nodes if name in known},
+        found.letters,
+        {size: letter for letter, size in reversed(list(found.sizes.items()))},
+        (*lowered.readings, *_assumed(found.letters, dimensions)),
         tuple(Statement(symbol.text, span.text[span.start : span.stop], span) for symbol, span in spans.items()),
-        aliases, {each.text: each.latex for each in (*inputs, *spans)}, program,
-    )  # fmt: skip
+        aliases,
+        {each.text: each.latex for each in (*inputs, *spans)},
+        program,
+    )
 
 
 def _read(text: str, given: Given, declared: Mapping[str, tuple[Size, ...]]) -> Program:
@@ -150,7 +158,7 @@ def _known_arrays(program: Program, given: Given) -> dict[str, Any]:
 
 
 def _inputs(program: Program, known: Mapping[str, Any], sized: set[str], outside: Mapping[str, Symbol]) -> list[Symbol]:
-    """Parameters in their order, then the other names by first appearance, then names that only a sum counts through."""
+    """Parameters in their order, other names by first appearance, then those that only a sum counts through."""
     defined = {each.symbol.text for each in program.definitions}
     trees = [each for definition in program.definitions for each in everything(definition.body)]
     limiting = {each.last.symbol.text for each in trees if isinstance(each, Over) and isinstance(each.last, Variable)}

@@ -179,7 +179,7 @@ class _Assembly:
             )
         return meaning
 
-    # Functions -----------------------------------------------------------------------------------------------------------
+    # Functions ------------------------------------------
     def _take_functions_out(self) -> dict[str, tuple[tuple[Symbol, ...], Meaning]]:
         """Definitions with parameters that are called somewhere; the others are ordinary definitions."""
         called = {name for each in self.definitions.values() for name in _calls(each.body)}
@@ -248,8 +248,12 @@ def in_order(definitions: dict[str, Definition]) -> list[Definition]:
                 done.setdefault(current, definitions[current])
                 pending.pop()
             elif current in begun:
-                raise ParseError(given=f"{current}, which is defined by itself", where=definitions[current].span,
-                                 expected="definitions that do not go in a circle", remedy="use a new name")  # fmt: skip
+                raise ParseError(
+                    given=f"{current}, which is defined by itself",
+                    where=definitions[current].span,
+                    expected="definitions that do not go in a circle",
+                    remedy="use a new name",
+                )
             else:
                 begun.add(current)
                 pending.extend(reversed(waiting))

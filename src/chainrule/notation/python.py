@@ -1,7 +1,7 @@
 """A Python expression over NumPy in, the meant tree out.
 
-One idea: Python's own parser reads it and nothing runs it. Only the nodes of arithmetic are accepted, and here `*`, `@` and
-indices mean what they mean in NumPy.
+One idea: Python's own parser reads it and nothing runs it. Only the nodes of arithmetic are accepted, and here `*`,
+`@` and indices mean what they mean in NumPy.
 """
 
 from __future__ import annotations
@@ -93,8 +93,11 @@ def _tree(text: str) -> ast.Module:
         line = min(max((problem.lineno or 1) - 1, 0), len(starts) - 1)
         place = len(text) - len(text.lstrip()) + starts[line] + max((problem.offset or 1) - 1, 0)
         place = min(place, max(len(text) - 1, 0))
-        raise ParseError(given=f"Python that does not parse: {problem.msg}", where=TextSpan(text, place, place + 1),
-                         expected="a Python expression over NumPy, such as np.sum(np.tanh(W @ x))") from None  # fmt: skip
+        raise ParseError(
+            given=f"Python that does not parse: {problem.msg}",
+            where=TextSpan(text, place, place + 1),
+            expected="a Python expression over NumPy, such as np.sum(np.tanh(W @ x))",
+        ) from None
     except (RecursionError, MemoryError, ValueError):
         raise LimitError(given="an expression that Python cannot read", where=TextSpan(text, 0, 1),
                          expected=f"at most {limits.DEPTH} levels, and no NUL character") from None  # fmt: skip
@@ -127,8 +130,12 @@ class _Reader:
 
     def refuse(self, node: ast.AST, what: str, remedy: str = "") -> ParseError:
         """The error for Python that is not arithmetic."""
-        return ParseError(given=what, where=self.span(node), expected="arithmetic over NumPy: + - * / @ **, np functions, indices",
-                          remedy=remedy or "put it into a function in a file and name it: file.py:function")  # fmt: skip
+        return ParseError(
+            given=what,
+            where=self.span(node),
+            expected="arithmetic over NumPy: + - * / @ **, np functions, indices",
+            remedy=remedy or "put it into a function in a file and name it: file.py:function",
+        )
 
     def statement(self, node: ast.stmt) -> tuple[Symbol, Meaning]:
         """A name and what it stands for."""
@@ -260,8 +267,12 @@ class _Reader:
             return self._rows(arguments[0])
         op = _NUMPY.get(name) or function_named(name)
         if op is None:
-            raise UnknownNameError(given=f"the function {name}", where=self.span(node.func), expected="a function that is known",
-                                   remedy=did_you_mean(name, _NUMPY) or "write it with other functions")  # fmt: skip
+            raise UnknownNameError(
+                given=f"the function {name}",
+                where=self.span(node.func),
+                expected="a function that is known",
+                remedy=did_you_mean(name, _NUMPY) or "write it with other functions",
+            )
         options: dict[str, Any] = {}
         for keyword in node.keywords:
             if keyword.arg not in _OPTIONS:

@@ -189,7 +189,7 @@ class _Ranks:
         return _rank_of_chain(factors, [rank or 0 for rank in ranks])
 
     def _settle(self, factors: list[Meaning], ranks: list[int | None], want: int | None) -> None:
-        """Give ranks to unknown factors: capitals are matrices, the last small letter is a vector, the rest are numbers."""
+        """Settle unknown factors: capitals are matrices, the last small letter is a vector, the rest are numbers."""
         open_places = [
             place for place, rank in enumerate(ranks) if rank is None and not _is_coefficient(factors[place])
         ]

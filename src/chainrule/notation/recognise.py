@@ -1,7 +1,7 @@
 """Formulas that are a well-known function written out: the meant tree in, the name of the function out.
 
-One idea: a tree spelled as one line is compared with a few patterns. Recognised functions become single steps, so that the
-working speaks of relu and not of cases.
+One idea: a tree spelled as one line is compared with a few patterns. Recognised functions become single steps, so
+that the working speaks of relu and not of cases.
 """
 
 from __future__ import annotations

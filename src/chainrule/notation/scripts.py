@@ -16,7 +16,7 @@ _MOST_SCRIPTS = 40
 
 
 def with_scripts(reader: Reader, body: Surface, raised: bool = True) -> Surface:
-    """The operand with every `_`, `^`, prime and accent that follows it; without `raised`, `^` is left to the caller."""
+    """The operand with every `_`, `^`, prime and accent that follows it; `^` only if `raised`."""
     first = reader.previous
     subscript: Surface | None = None
     superscripts: list[Surface] = []
@@ -54,7 +54,7 @@ def _is_e(body: Surface) -> bool:
 
 
 def script(reader: Reader, *, deep: bool = False) -> Surface:
-    """What follows `^` or `_`, or stands raised or lowered by itself. `deep`: an exponent of e keeps its own subscript."""
+    """What follows `^` or `_`, or stands raised or lowered. `deep`: an exponent of e keeps its own subscript."""
     token = reader.take()
     if token.kind in (Kind.SUBSCRIPT, Kind.SUPERSCRIPT):
         return _from_run(reader, token)

@@ -1,7 +1,8 @@
 """A program and the shapes that are declared in, a shape for every input out; sizes may be letters.
 
-One idea: sizes are unified. Each axis of each name has a size that is a number, a letter or still open; a product, a sum or
-a shared index makes two sizes one. What stays open gets a letter of its own, and each letter a number that no other has.
+One idea: sizes are unified. Each axis of each name has a size that is a number, a letter or still open; a product, a
+sum or a shared index makes two sizes one. What stays open gets a letter of its own, and each letter a number that no
+other has.
 """
 
 from __future__ import annotations
@@ -167,7 +168,9 @@ class _Sizes:
         ):
             return False
         if one != other:
-            keep, give = (other, one) if mine is None or isinstance(mine, str) and theirs is not None else (one, other)
+            keep, give = (
+                (other, one) if mine is None or (isinstance(mine, str) and theirs is not None) else (one, other)
+            )
             self.parent[give] = keep
         return True
 

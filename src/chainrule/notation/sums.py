@@ -7,39 +7,34 @@ product, a matrix product or an einsum; only what cannot be had so is written ou
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
-from ..errors import LimitError, ParseError, TextSpan, UnknownNameError
+from ..errors import LimitError, ParseError, UnknownNameError
 from ..ir.library import reference
 from ..ops import arithmetic, entry_products, extremes, joining, movement, products, reductions
 from . import limits
-from .entries import WriteOut, moving
+from .entries import WriteOut
 from .kinds import Context, Run, Value, as_floats, entrywise, in_order, is_number, shape_of, union
 from .meaning import (
-    Comparison,
-    Entry,
     Index,
-    Literal,
     Meaning,
     Member,
     Over,
     Product,
     Tabulated,
     Total,
-    Variable,
     everything,
     is_member,
 )
 from .multiplication import scale
-
-Lower: TypeAlias = Callable[[Meaning, Context], Value]
+from .runs import Lower, bounded, find_runs, limit_number
 
 
 def tabulate(node: Tabulated, context: Context, lower: Lower) -> Value:
     """The array whose entries the body gives."""
     if len(node.indices) == 1 and any(isinstance(each, Member) for each in everything(node.body)):
         return _listed(node, context, lower)
-    runs = _runs(node.indices, (None, None), node.body, node.span, context, lower)
+    runs = find_runs(node.indices, (None, None), node.body, node.span, context, lower)
     value = as_floats(lower(node.body, context.binding(runs)))
     missing = tuple(name for name in node.indices if name not in value.labels)
     found = in_order(value, tuple(name for name in node.indices if name in value.labels))
@@ -54,7 +49,7 @@ def tabulate(node: Tabulated, context: Context, lower: Lower) -> Value:
 def _listed(node: Tabulated, context: Context, lower: Lower) -> Value:
     """The array of what the body is for each of several names."""
     name = node.indices[0]
-    terms = [as_floats(lower(node.body, context.binding({name: number}))) for number in _members(node.body, context, 0)]
+    terms = [as_floats(lower(node.body, context.binding({name: number}))) for number in members(node.body, context, 0)]
     if not terms or any(term.ndim for term in terms):
         raise ParseError(given=f"names counted by {name}", where=node.span, expected="at least one name, each a number")
     return Value(joining.stack([term.node for term in terms]))
@@ -64,7 +59,7 @@ def over(node: Over, context: Context, lower: Lower) -> Value:
     """A sum, product, maximum or minimum."""
     if any(isinstance(each, Member) for each in everything(node.body)):
         return _written_out(node, context, lower)
-    runs = _runs(node.indices, (node.first, node.last), node.body, node.span, context, lower)
+    runs = find_runs(node.indices, (node.first, node.last), node.body, node.span, context, lower)
     inner = context.binding(runs)
     try:
         if node.kind == "sum":
@@ -100,134 +95,11 @@ def _masked(node: Over, value: Value, context: Context, lower: Lower) -> Value:
     return entrywise(arithmetic.mul, value, as_floats(lower(node.condition, context)))
 
 
-# How far an index runs ------------------------------------------
-def _runs(
-    names: tuple[str, ...], ends: tuple[Meaning | None, Meaning | None], body: Meaning, span: TextSpan, context: Context,
-    lower: Lower,
-) -> dict[str, Run]:  # fmt: skip
-    first = _number(ends[0], context) if ends[0] is not None else None
-    last = _number(ends[1], context) if ends[1] is not None else None
-    runs: dict[str, Run] = {}
-    if len(names) == 1 and first is not None and last is not None:
-        return {names[0]: _bounded(first, last, span)}
-    start = 1 if first is None or len(names) > 1 else first
-    for name in names:
-        if last is not None and len(names) == 1:
-            runs[name] = _bounded(start, last, span)
-    context = context.binding(_inner_runs(body, context, lower))
-    for moved in (False, True):
-        for name in names:
-            if name not in runs and (size := _size(name, body, context.binding(runs), lower, moved)) is not None:
-                runs[name] = Run(max(size - max(start - 1, 0), 0), start)
-    for name in names:
-        if name not in runs:
-            raise ParseError(
-                given=f"the index {name}", where=span, expected="an index that stands below a name whose shape is known",
-                remedy=f"give its limits, such as {name}=1 and an upper limit, or the shapes (--shapes)",
-            )  # fmt: skip
-    return runs
-
-
-def _inner_runs(body: Meaning, context: Context, lower: Lower) -> dict[str, Run]:
-    """How far the indices of sums inside the body run, where that does not depend on the index in question."""
-    found: dict[str, Run] = {}
-    for each in everything(body):
-        if isinstance(each, Over):
-            try:
-                found |= _runs(each.indices, (each.first, each.last), each.body, each.span, context, lower)
-            except (ParseError, WriteOut):  # it does depend on it
-                continue
-    return found
-
-
-def _bounded(first: int, last: int, span: TextSpan) -> Run:
-    if last - first + 1 > limits.ENTRIES or last < first - 1:
-        raise LimitError(given=f"a sum from {first} to {last}", where=span,
-                         expected=f"at most {limits.ENTRIES:,} terms, the first limit not above the last")  # fmt: skip
-    return Run(last - first + 1, first)
-
-
-def _number(node: Meaning, context: Context) -> int | None:
-    """A limit as a number; None when it is a letter of which only the sum knows the size."""
-    match node:
-        case Literal(_, value) if value == int(value):
-            return int(value)
-        case Variable(symbol):
-            found = context.names.get(symbol.text)
-            if found is not None and found.ndim == 0:
-                return _as_whole(found.node, node)
-            return context.sizes.get(symbol.text)
-        case Total(pairs):
-            parts = [_number(each, context) for _, each in pairs]
-            signs = [-1 if sign == "-" else 1 for sign, _ in pairs]
-            return None if None in parts else sum(s * (p or 0) for s, p in zip(signs, parts, strict=True))
-        case Index(name) if isinstance(run := context.indices.get(name), int):
-            return run
-        case _:
-            raise ParseError(given="this limit of a sum", where=node.span, expected="a whole number or a letter")
-
-
-def _as_whole(node: Any, place: Meaning) -> int:
-    value = node if isinstance(node, int | float) else getattr(node, "value", node)
-    if value is None or float(value) != int(value):
-        raise ParseError(
-            given="a limit of a sum that is not a whole number", where=place.span, expected="a whole number"
-        )
-    return int(value)
-
-
-def _size(name: str, body: Meaning, context: Context, lower: Lower, moved: bool) -> int | None:
-    """How long the axis is that an index stands on; with `moved`, an index in a sum such as `i + k`."""
-    for each in everything(body):
-        if not isinstance(each, Entry):
-            continue
-        for place, index in enumerate(each.indices):
-            plain = isinstance(index, Index) and index.name == name
-            if plain and not moved and (shape := _shape(each.body, context, lower)) is not None and place < len(shape):
-                return shape[place]
-            if moved and not plain and (found := _moved_size(name, index, each, place, context, lower)) is not None:
-                return found
-    return _compared_size(name, body, context) if moved else None
-
-
-def _compared_size(name: str, body: Meaning, context: Context) -> int | None:
-    """`j != i` under a sum: i runs as far as j."""
-    for each in everything(body):
-        if isinstance(each, Comparison) and isinstance(each.left, Index) and isinstance(each.right, Index):
-            other = {each.left.name: each.right.name, each.right.name: each.left.name}.get(name)
-            run = context.indices.get(other) if other is not None else None
-            if isinstance(run, Run):
-                return run.size
-    return None
-
-
-def _moved_size(name: str, index: Meaning, entry: Entry, place: int, context: Context, lower: Lower) -> int | None:
-    """`x_{i+k}`: as many i as fit, when it is known how far k runs."""
-    terms = index.terms if isinstance(index, Total) else ()
-    if not any(isinstance(term, Index) and term.name == name for _, term in terms):
-        return None
-    others = [context.indices.get(term.name) for _, term in terms if isinstance(term, Index) and term.name != name]
-    if not all(isinstance(run, Run) for run in others):
-        return None
-    shape = _shape(entry.body, context, lower)
-    if shape is None or place >= len(shape):
-        return None
-    _, first = moving(index, context.binding({name: Run(1, 1)}))
-    return shape[place] - first - sum(run.size - 1 for run in others if isinstance(run, Run))
-
-
-def _shape(node: Meaning, context: Context, lower: Lower) -> tuple[int, ...] | None:
-    """The shape of what an index stands below; None when it depends on another index that is not known yet."""
-    if any(isinstance(each, Index) and each.name not in context.indices for each in everything(node)):
-        return None
-    return lower(node, context).shape
-
-
 # Sums of products ------------------------------------------
 def _sum(node: Over, context: Context, lower: Lower, runs: dict[str, Run]) -> Value:
     names, body, conditions = node.indices, node.body, [node.condition]
     while isinstance(body, Over) and body.kind == "sum":  # a double sum is one sum over two indices
-        inner = _runs(body.indices, (body.first, body.last), body.body, body.span, context, lower)
+        inner = find_runs(body.indices, (body.first, body.last), body.body, body.span, context, lower)
         context, runs, names = context.binding(inner), runs | inner, (*names, *body.indices)
         conditions, body = [*conditions, body.condition], body.body
     sign, factors = _factors(body, 1)
@@ -355,25 +227,27 @@ def _index_values(node: Over, context: Context, lower: Lower) -> list[dict[str, 
         found = [{**each, name: number} for each in found for number in numbers]
         if len(found) > limits.TERMS:
             raise LimitError(
-                given=f"a sum of {len(found):,} terms", where=node.span, expected=f"at most {limits.TERMS:,} when written out",
+                given=f"a sum of {len(found):,} terms",
+                where=node.span,
+                expected=f"at most {limits.TERMS:,} when written out",
                 remedy="use arrays, so that the sum can be computed at once",
-            )  # fmt: skip
+            )
     return found
 
 
 def _numbers_of(name: str, node: Over, context: Context, lower: Lower) -> list[int]:
-    first = _number(node.first, context) if node.first is not None and len(node.indices) == 1 else None
-    last = _number(node.last, context) if node.last is not None and len(node.indices) == 1 else None
+    first = limit_number(node.first, context) if node.first is not None and len(node.indices) == 1 else None
+    last = limit_number(node.last, context) if node.last is not None and len(node.indices) == 1 else None
     if first is not None and last is not None:
-        run = _bounded(first, last, node.span)
+        run = bounded(first, last, node.span)
         return list(range(run.start, run.start + min(run.size, limits.TERMS + 1)))
     if any(isinstance(each, Member) for each in everything(node.body)):
-        return _members(node.body, context, first or 0)
-    run = _runs((name,), (node.first, node.last), node.body, node.span, context, lower)[name]
+        return members(node.body, context, first or 0)
+    run = find_runs((name,), (node.first, node.last), node.body, node.span, context, lower)[name]
     return list(range(run.start, run.start + run.size))
 
 
-def _members(body: Meaning, context: Context, first: int) -> list[int]:
+def members(body: Meaning, context: Context, first: int) -> list[int]:
     """The numbers of the names that a family has, from `first` on."""
     family = next(each.family for each in everything(body) if isinstance(each, Member))
     head, _, tail = family.partition("#")
@@ -388,8 +262,12 @@ def member(node: Member, context: Context) -> Value:
         raise WriteOut
     name = node.family.replace("#", str(number))
     if name not in context.names:
-        raise UnknownNameError(given=f"the name {name}", where=node.span, expected="a name with a value or a definition",
-                               remedy=f"define {name}, or give it a value")  # fmt: skip
+        raise UnknownNameError(
+            given=f"the name {name}",
+            where=node.span,
+            expected="a name with a value or a definition",
+            remedy=f"define {name}, or give it a value",
+        )
     return context.names[name]
 
 

@@ -1,8 +1,8 @@
 """The surface tree: what stands on the page, nothing decided. The grammar builds it, the resolver reads it.
 
-One idea: ambiguity is kept. `f(x)` is a juxtaposition of a name and a bracket, `t^1` a name with a script; whether that is
-a call or a product, a power or an index, is the resolver's business, and it says aloud what it chose. Every node knows
-its place in the text.
+One idea: ambiguity is kept. `f(x)` is a juxtaposition of a name and a bracket, `t^1` a name with a script; whether
+that is a call or a product, a power or an index, is the resolver's business, and it says aloud what it chose. Every
+node knows its place in the text.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Scripted:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A pair of brackets and what is between its commas: an argument list, a grouping, a vector. `{` counts as a bracket."""
+    """A pair of brackets, `{` among them, and what is between its commas: arguments, a grouping, a vector."""
 
     bracket: str
     items: tuple[Surface, ...]
@@ -102,7 +102,7 @@ class Additive:
 
 @dataclass(frozen=True, slots=True)
 class Multiplicative:
-    """Factors, each with the sign before it; no sign for the first one and for those that merely stand beside another."""
+    """Factors, each with the sign before it; none for the first and for those that merely stand beside another."""
 
     factors: tuple[tuple[str, Surface], ...]
     span: TextSpan
@@ -156,9 +156,22 @@ class Chain:
 
 
 Surface: TypeAlias = (
-    Number | Name | Prose | Dots | Scripted | Group | Matrix | Cases | Additive | Multiplicative | Fraction | Root | Bars
-    | Big | Chain
-)  # fmt: skip
+    Number
+    | Name
+    | Prose
+    | Dots
+    | Scripted
+    | Group
+    | Matrix
+    | Cases
+    | Additive
+    | Multiplicative
+    | Fraction
+    | Root
+    | Bars
+    | Big
+    | Chain
+)
 
 
 def children(node: Surface) -> Iterator[Surface]:

@@ -1,7 +1,7 @@
 """Names of variables: the parts of a name in, one spelling for tables and one for LaTeX out.
 
-One idea: `\\hat{y}_1`, a letter with an accent and `yhat_1` are one name, spelled `yhat_1`; and that spelling, read again,
-is the same name.
+One idea: `\\hat{y}_1`, a letter with an accent and `yhat_1` are one name, spelled `yhat_1`; and that spelling, read
+again, is the same name.
 """
 
 from __future__ import annotations

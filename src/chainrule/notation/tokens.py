@@ -1,7 +1,7 @@
 """Text in, tokens out: plain text, Unicode mathematics and LaTeX become one alphabet, each token with its place.
 
-One idea: a run of letters stays one token. Whether `qz` is one name or a product is decided later, where it is known what
-has been declared.
+One idea: a run of letters stays one token. Whether `qz` is one name or a product is decided later, where it is known
+what has been declared.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of text in the inner alphabet. `spaced`: white space stands before it. `side`: an opening or closing bar."""
+    """A piece of text in the inner alphabet. `spaced`: after white space. `side`: an opening or closing bar."""
 
     kind: Kind
     text: str
@@ -333,9 +333,11 @@ def _read_environment(scanner: _Scanner, name: str, stop: int) -> Token | None:
     kind = found.group(1) if found else ""
     if found is None or kind not in _ENVIRONMENTS:
         raise ParseError(
-            given=f"\\{name}{{{kind}}}", where=scanner.span(stop), expected="an environment of equations, a matrix or cases",
+            given=f"\\{name}{{{kind}}}",
+            where=scanner.span(stop),
+            expected="an environment of equations, a matrix or cases",
             remedy=did_you_mean(kind, _ENVIRONMENTS) or "use bmatrix, cases or aligned",
-        )  # fmt: skip
+        )
     end = found.end()
     if kind in alphabet.TRANSPARENT:
         return scanner.token(Kind.BREAK, "$", end)

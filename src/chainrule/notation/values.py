@@ -173,9 +173,11 @@ def _evaluate(value: _Written) -> Any:
                 problem.given, where=place or span, expected=problem.expected, remedy=problem.remedy
             ) from None
         raise ParseError(
-            given=problem.given, where=place if isinstance(place, TextSpan) else span,
-            expected="a number, a list such as [1, 2], a matrix such as [[1, 2], [3, 4]] or a file", remedy=problem.remedy,
-        ) from None  # fmt: skip
+            given=problem.given,
+            where=place if isinstance(place, TextSpan) else span,
+            expected="a number, a list such as [1, 2], a matrix such as [[1, 2], [3, 4]] or a file",
+            remedy=problem.remedy,
+        ) from None
 
 
 def _refuse_names(node: Surface) -> None:
@@ -252,8 +254,12 @@ def _load_json(path: str, span: TextSpan) -> Any:
         with open(path, encoding="utf-8") as file:
             return json.load(file)
     except (OSError, ValueError, RecursionError):
-        raise ParseError(given=f"the file {path}, which is not JSON", where=span, expected="JSON: names with numbers or lists",
-                         remedy='write {"x": [1, 2], "y": 3}') from None  # fmt: skip
+        raise ParseError(
+            given=f"the file {path}, which is not JSON",
+            where=span,
+            expected="JSON: names with numbers or lists",
+            remedy='write {"x": [1, 2], "y": 3}',
+        ) from None
 
 
 def _load_arrays(path: str, span: TextSpan) -> Any:

@@ -4,7 +4,7 @@
 """
 
 from .activations import elu, erf, erfc, gelu, leaky_relu, log_sigmoid, logit, positive, relu, sigmoid, silu, softplus
-from .arithmetic import add, carry, div, hypot, maximum, minimum, mul, neg, ratio, reciprocal, square, step, sub
+from .arithmetic import add, carry, div, hypot, maximum, meet, minimum, mul, neg, ratio, reciprocal, square, step, sub
 from .choices import (
     all_entries,
     any_entry,
@@ -61,8 +61,9 @@ from .functions import (
     tanh,
 )  # fmt: skip
 from .generic import generic
-from .indexing import getitem, index_op, repeat, scatter, take, tile
+from .indexing import getitem, index_add, index_op, index_set, repeat, scatter, take, tile
 from .joining import concatenate, diff, hstack, pad, split, stack, vstack
+from .missing import nan_to_num, nanmean, nansum
 from .movement import (
     atleast_1d,
     atleast_2d,
@@ -79,9 +80,10 @@ from .movement import (
     transpose,
 )  # fmt: skip
 from .norms import norm, squared_norm, std, var
-from .pairs import arctan2, copysign, heaviside, logaddexp, nan_to_num, xlogy
+from .pairs import arctan2, copysign, heaviside, logaddexp, xlogy
 from .powers import power
 from .products import dot, einsum, matmul, outer
+from .recurrences import cumprod, recur
 from .reductions import average, cumsum, mean, sum
 from .rounding import ceil, floor, floor_divide, remainder, rint, round, trunc
 from .sources import constant_op, input_node, input_op
@@ -120,6 +122,7 @@ __all__ = [
     "cos",
     "cosh",
     "cross_entropy",
+    "cumprod",
     "cumsum",
     "delta",
     "diag",
@@ -151,7 +154,9 @@ __all__ = [
     "hstack",
     "hypot",
 
+    "index_add",
     "index_op",
+    "index_set",
     "inner",
     "input_node",
     "input_op",
@@ -180,11 +185,14 @@ __all__ = [
     "max",
     "maximum",
     "mean",
+    "meet",
     "min",
     "minimum",
     "moveaxis",
     "mul",
     "nan_to_num",
+    "nanmean",
+    "nansum",
     "neg",
     "norm",
     "not_equal",
@@ -198,6 +206,7 @@ __all__ = [
     "ratio",
     "ravel",
     "reciprocal",
+    "recur",
     "relu",
     "remainder",
     "repeat",

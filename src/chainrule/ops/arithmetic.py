@@ -11,9 +11,9 @@ from typing import Any
 from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, call, infix
-from ..ir.op import Role
+from ..ir.op import Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type
-from .declare import POSITIVE, REAL, also_known_as, elementwise, floating_type
+from .declare import POSITIVE, REAL, also_known_as, elementwise, floating_type, op, same_type
 
 PLUS = infix(" + ", " + ", "+", Strength.SUM)
 MINUS = infix(" - ", " - ", "-", Strength.SUM, associative=False)
@@ -91,33 +91,63 @@ def mul(xp: Library, x: Array, y: Array) -> Array:
     return xp.multiply(x, y)
 
 
-def carry_left(z: Array, gradient: Array, slope: Array) -> Array:
-    return slope
+def carry_pull(g: Array, z: Array, gradient: Array, slope: Array) -> tuple[Array, Array]:
+    return carry(g, slope), meet(gradient, g)
 
 
-def carry_right(z: Array, gradient: Array, slope: Array) -> Array:
-    return gradient
+def carry_push(tangents: tuple[Any, ...], z: Array, gradient: Array, slope: Array) -> Array:
+    first = None if tangents[0] is None else carry(tangents[0], slope)
+    second = None if tangents[1] is None else meet(gradient, tangents[1])
+    return second if first is None else first if second is None else first + second
 
 
-def carry_notation(node: Node) -> Notation:
-    """Written as the product it is; only code must say that zeros are strong."""
-    written = product_notation(node)
-    return Notation(written.text, written.latex, Form("chainrule.ops.carry({0}, {1})"))
+def meet_pull(g: Array, z: Array, x: Array, y: Array) -> tuple[Array, Array]:
+    return meet(g, y), meet(g, x)
 
 
-@elementwise((carry_left, carry_right), carry_notation, Role.SWAPS, singular=True)
+def meet_push(tangents: tuple[Any, ...], z: Array, x: Array, y: Array) -> Array:
+    first = None if tangents[0] is None else meet(tangents[0], y)
+    second = None if tangents[1] is None else meet(x, tangents[1])
+    return second if first is None else first if second is None else first + second
+
+
+def has_nan(xp: Library, product: Array) -> bool:
+    """Whether any entry is NaN, as far as can be told: other libraries trace, and cannot look. Looking is cheaper than
+    selecting, and a product that holds no NaN met no zero beside an infinity."""
+    if xp is not reference():
+        return True
+    seen = product if product.ndim == 0 else xp.vdot(product, product)
+    return bool(seen != seen)
+
+
+_PAIR = Domain(tuple(Sample((shape, shape)) for shape in ((3,), (2, 3), ())))
+
+
+@op(
+    "carry", Custom(carry_pull, carry_push), product_notation, Role.SWAPS, type_rule=same_type, domain=_PAIR,
+    elementwise=True,
+)  # fmt: skip
 def carry(xp: Library, gradient: Array, slope: Array) -> Array:
     """gradient times slope, where a gradient that is exactly zero stays zero even if the slope is infinite or NaN.
 
-    A path that is not taken sends nothing: where(x > 0, log(x), 0) has derivative 0 at 0. Source: the strong zero of
-    automatic differentiation (Griewank and Walther, Evaluating Derivatives, 2008, section 14).
+    A path that is not taken sends nothing: where(x > 0, log(x), 0) has derivative 0 at 0. A slope of zero beside an
+    infinite gradient is NaN, for there the derivative is not known. Source: the strong zero of automatic
+    differentiation (Griewank and Walther, Evaluating Derivatives, 2008, section 14).
     """
     product = xp.multiply(gradient, slope)
-    if xp is reference():  # other libraries trace, and could not look: but looking is cheaper than selecting
-        seen = product if product.ndim == 0 else xp.vdot(product, product)  # NaN if any entry is
-        if seen == seen:
-            return product
-    return xp.where(xp.equal(gradient, 0), gradient, product)[()]
+    return xp.where(xp.equal(gradient, 0), gradient, product)[()] if has_nan(xp, product) else product
+
+
+@op(
+    "meet", Custom(meet_pull, meet_push), product_notation, Role.SWAPS, type_rule=same_type, domain=_PAIR,
+    elementwise=True,
+)  # fmt: skip
+def meet(xp: Library, x: Array, y: Array) -> Array:
+    """x times y, and zero where either is exactly zero: how `carry` depends on its slope. A path that is not taken does
+    not ask how its slope changes. Derivative (y, x)."""
+    product = xp.multiply(x, y)
+    off = xp.equal(x, 0) | xp.equal(y, 0)
+    return xp.where(off, 0, product)[()] if has_nan(xp, product) else product
 
 
 def div_left(z: Array, x: Array, y: Array) -> Array:

@@ -16,8 +16,9 @@ from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
+from .choices import where
 from .declare import also_known_as, op
-from .movement import broadcast, ravel, reshape, sizes_of
+from .movement import broadcast, broadcast_to, ravel, reshape, sizes_of
 
 Key = tuple[Any, ...]  # ("at", 2), ("slice", start, stop, step), ("new",), ("rest",), ("array",) an axis
 
@@ -173,19 +174,25 @@ def getitem(x: Any, key: Any) -> Any:
     >>> getitem([1.0, 2.0, 3.0], [True, False, True])
     array([1., 3.])
     """
+    parts, arrays = _taken_apart(key)
+    array = as_array(x)
+    try:
+        return index_op(array, *arrays, key=parts)
+    except BoundsError:
+        raise
+    except IndexError as problem:  # a place beyond the end, in an array of places
+        raise beyond(array.shape, parts, problem) from None
+
+
+def _taken_apart(key: Any) -> tuple[Key, list[Any]]:
+    """The parts of a key, and the arrays of places or truth values among them."""
     parts, arrays = [], []
     for part in key if isinstance(key, tuple) else (key,):
         described = _describe(part)
         parts.append(described)
         if described == ("array",):
             arrays.append(_places(part))
-    array = as_array(x)
-    try:
-        return index_op(array, *arrays, key=tuple(parts))
-    except BoundsError:
-        raise
-    except IndexError as problem:  # a place beyond the end, in an array of places
-        raise beyond(array.shape, tuple(parts), problem) from None
+    return tuple(parts), arrays
 
 
 def _describe(part: Any) -> tuple[Any, ...]:
@@ -259,6 +266,36 @@ def tile(x: Any, reps: Any) -> Any:
     copies = tuple(size for pair in zip(times, shape, strict=True) for size in pair)
     copied = broadcast(reshape(array, apart), shape=copies)
     return reshape(copied, tuple(count * size for count, size in zip(times, shape, strict=True)))
+
+
+# Writing, without changing what was there ----------------------------------------------------------------------------
+def index_set(x: Any, key: Any, values: Any) -> Any:
+    """x with other values at a key: what `x[key] = values` would leave, as a new array. Of a place named twice the last
+    value stays. The entries overwritten receive no gradient.
+
+    >>> index_set([1.0, 2.0, 3.0], slice(0, 2), 9.0)
+    array([9., 9., 3.])
+    """
+    array = as_array(x)
+    owner = reference().full(array.shape, -1)
+    places = reference().arange(owner.size).reshape(owner.shape)[key]
+    owner.reshape(-1)[places.reshape(-1)] = reference().arange(places.size)
+    if not places.size:
+        return array
+    chosen = take(ravel(broadcast_to(values, places.shape)), reference().maximum(owner, 0))
+    return where(owner < 0, array, chosen)
+
+
+def index_add(x: Any, key: Any, values: Any) -> Any:
+    """x with values added at a key, as a new array. At a place named twice both are added.
+
+    >>> index_add([1.0, 2.0, 3.0], [0, 0], [10.0, 20.0])
+    array([31.,  2.,  3.])
+    """
+    array = as_array(x)
+    parts, arrays = _taken_apart(key)
+    shape = getitem(reference().empty(array.shape, bool), key).shape
+    return array + scatter(broadcast_to(values, shape), *arrays, key=parts, shape=array.shape)
 
 
 for _function in (getitem, take, repeat, tile):

@@ -10,7 +10,7 @@ from ..ir.notation import call
 from ..ir.op import Role
 from .activations import sigmoid
 from .arithmetic import ORIGIN, are_zero, carry, hypot, ratio
-from .choices import astype, equal, isnan, where
+from .choices import astype, equal, where
 from .declare import POSITIVE, REAL, also_known_as, elementwise, floating_type
 from .functions import log, sign
 from .powers import power
@@ -113,20 +113,4 @@ def float_power(x: Any, y: Any) -> Any:
     return power(astype(x, reference().result_type(as_array(x).dtype, "float64")), y)
 
 
-def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
-    """x with numbers in place of NaN and of infinities (the largest of its dtype unless given). Slope 0 where replaced.
-
-    >>> nan_to_num([1.0, float("nan")], nan=7.0)
-    array([1., 7.])
-    """
-    array = as_array(x)
-    if array.dtype.kind != "f":
-        return array
-    largest = float(reference().finfo(array.dtype).max)
-    found = where(isnan(array), float(nan), array)
-    found = where(equal(array, float("inf")), largest if posinf is None else float(posinf), found)
-    return where(equal(array, -float("inf")), -largest if neginf is None else float(neginf), found)
-
-
 also_known_as(float_power, "float_power")
-also_known_as(nan_to_num, "nan_to_num")

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..derivation.lines import Derivation, Line, Path, Row, Term
 from .formula import Pen
+from .numbers import is_array
 from .records import BackwardEntry, BackwardTerm, ExampleShare, ForwardRow, GradientPath, Record
 from .styles import LATEX, TEXT
 from .working import Share, Working, pen_for, work_out
@@ -21,7 +22,7 @@ VERSION = 1
 
 def plain(value: Any) -> Any:
     """A number as a Python float, an array as it is."""
-    if value is None or getattr(value, "shape", ()):
+    if value is None or is_array(value):
         return value
     return float(value)
 
@@ -65,15 +66,15 @@ def _entry(derivation: Derivation, line: Line, text: Pen, latex: Pen) -> Backwar
         for place, (term, share) in enumerate(zip(line.terms, worked.shares, strict=True))
     )
     return BackwardEntry(
-        line.symbol, derivation.names[line.gradient], f"{typeset.gradient} = {whole(typeset)}", terms, whole(worked),
+        line.symbol, derivation.names[line.gradient], f"{typeset.gradient} = {whole(typeset, derivation.output)}", terms, whole(worked, derivation.output),
         None if line.closed is None else text.write(line.closed), plain(line.value),
         tuple(ExampleShare(each.number, plain(each.value)) for each in line.examples),
     )  # fmt: skip
 
 
-def whole(working: Working) -> str:
-    """The right side of a line: the sum of its terms, 1 for the output itself."""
-    return " + ".join(share.symbols for share in working.shares) or ("1" if working.value is None or working.value else "0")
+def whole(working: Working, output: str) -> str:
+    """The right side of a line: the sum of its terms, 1 for the output itself, 0 for what nothing depends on."""
+    return " + ".join(share.symbols for share in working.shares) or ("1" if working.symbol == output else "0")
 
 
 def _term(derivation: Derivation, term: Term, share: Share, latex: str, text: Pen) -> BackwardTerm:
@@ -127,13 +128,14 @@ def to_dict(derivations: Sequence[Derivation], notes: Sequence[str], digits: int
 def jsonable(value: Any) -> Any:
     """A value in JSON's own types."""
     if isinstance(value, Record):
-        return {key: jsonable(value[key]) for key in value.keys()}
+        return {key: jsonable(value[key]) for key in value}
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, (list, tuple)):
         return [jsonable(each) for each in value]
-    if getattr(value, "shape", ()):
+    if is_array(value):
         return jsonable(value.tolist())
     number = float(value)
-    return number if math.isfinite(number) else "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
-
+    return (
+        number if math.isfinite(number) else "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+    )

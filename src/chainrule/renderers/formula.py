@@ -137,15 +137,17 @@ def _with_axes(form: Form, node: Node, pen: Pen) -> Form:
     if pen.style is not LATEX or axes is None or form.template.count("(") != 1 or node.op in (matmul_op,):
         return form
     axes = axes if isinstance(axes, tuple) else (axes,)
-    if len(axes) == node.inputs[0].ndim or (len(axes) == 1 and axes[0] == node.inputs[0].ndim - 1 and "axis" in node.settings):
+    if len(axes) == node.inputs[0].ndim or (
+        len(axes) == 1 and axes[0] == node.inputs[0].ndim - 1 and "axis" in node.settings
+    ):
         return form
     below = ", ".join(str(axis) for axis in axes)
     return replace(form, template=form.template.replace("(", rf"_{{{{\text{{{{axis }}}}{below}}}}}(", 1))
 
 
-# Names and numbers -----------------------------------------------------------------------------------------------------
+# Names and numbers --------------------------------------------------------------------------------------------------
 def name_written(name: str, style: Style) -> Written:
-    """A symbol; one with an exponent, or one that is itself a fraction, is bracketed before it is raised or transposed."""
+    """A symbol; one with an exponent, or one that is a fraction, is bracketed before it is raised or transposed."""
     return Written(style.name(name), Strength.POSTFIX if "^" in name or "/" in name else Strength.ATOM)
 
 
@@ -184,13 +186,16 @@ def bracketed(piece: Written, demand: int, style: Style) -> str:
     return style.bracket(piece.text) if piece.strength < demand else piece.text
 
 
-# Products --------------------------------------------------------------------------------------------------------------
+# Products -----------------------------------------------------------------------------------------------------------
 def _product(node: Node, operands: list[Written], pen: Pen) -> Written:
     """Two factors side by side; a sign between them where two numbers would run together, or entry by entry."""
     form = pen.style.form(node.op.written(node))
     left, right = operands
     if form.template != "{0} {1}":
-        texts = [_kept_apart(bracketed(each, form.demand(slot), pen.style), each, "matrix", pen) for slot, each in enumerate(operands)]
+        texts = [
+            _kept_apart(bracketed(each, form.demand(slot), pen.style), each, "matrix", pen)
+            for slot, each in enumerate(operands)
+        ]
         return Written(form.template.format(*texts), form.strength, "entries")
     return times(left, right, pen)
 
@@ -198,16 +203,19 @@ def _product(node: Node, operands: list[Written], pen: Pen) -> Written:
 def times(left: Written, right: Written, pen: Pen) -> Written:
     """A product of which one factor is a single number."""
     sign = pen.style.times if pen.values else " "
-    if is_number(left.text) or left.strength >= Strength.PRODUCT:
-        written = left.text
-    else:
-        written = pen.style.bracket(left.text)
+    written = left.text if is_number(left.text) else bracketed(left, Strength.PRODUCT, pen.style)
     after = bracketed(right, Strength.PRODUCT, pen.style)
-    if (after[:1].isdigit() and after[1:2] != "{") or (after.startswith(r"\frac{") and after[6:7].isdigit() and written[-1:].isdigit()):
+    if (after[:1].isdigit() and after[1:2] != "{") or (
+        after.startswith(r"\frac{") and after[6:7].isdigit() and written[-1:].isdigit()
+    ):
         sign = pen.style.times
     if left.text == "1" and not pen.values and right.text == pen.style.ones:
         return right
-    return Written(f"{written}{sign}{after}", Strength.SUM if written.startswith("-") else Strength.PRODUCT, left.kind or right.kind)
+    return Written(
+        f"{written}{sign}{after}",
+        Strength.SUM if written.startswith("-") else Strength.PRODUCT,
+        left.kind or right.kind,
+    )
 
 
 def is_number(text: str) -> bool:
@@ -223,7 +231,10 @@ def _kept_apart(text: str, piece: Written, kind: str, pen: Pen) -> str:
 
 def _matrix_product(node: Node, operands: list[Written], pen: Pen) -> Written:
     form = pen.style.form(node.op.written(node))
-    texts = [_kept_apart(bracketed(each, form.demand(slot), pen.style), each, "entries", pen) for slot, each in enumerate(operands)]
+    texts = [
+        _kept_apart(bracketed(each, form.demand(slot), pen.style), each, "entries", pen)
+        for slot, each in enumerate(operands)
+    ]
     return Written(form.template.format(*texts), form.strength, "matrix")
 
 
@@ -236,7 +247,7 @@ def _quotient(node: Node, operands: list[Written], pen: Pen) -> Written:
     return Written(form.template.format(*texts), strength, "entries" if node.inputs[1].ndim else operands[0].kind)
 
 
-# Sums ------------------------------------------------------------------------------------------------------------------
+# Sums ---------------------------------------------------------------------------------------------------------------
 def _sum_of_two(node: Node, operands: list[Written], pen: Pen) -> Written:
     """x + (-y) is written x - y."""
     left, right = operands
@@ -284,7 +295,7 @@ def _summed(node: Node, operands: list[Written], pen: Pen) -> Written:
     return Written(rf"\sum_{{{over}}} {whole}_{{{','.join(letters)}}}", Strength.PRODUCT)
 
 
-# Movements -------------------------------------------------------------------------------------------------------------
+# Movements ----------------------------------------------------------------------------------------------------------
 def _passed_on(node: Node, operands: list[Written], pen: Pen) -> Written:
     return operands[0]
 
@@ -307,7 +318,7 @@ def _reshaped(node: Node, operands: list[Written], pen: Pen) -> Written:
 
 
 def _copies(node: Node, operands: list[Written], pen: Pen) -> Written:
-    """Copies as a product with ones: c 𝟏, v 𝟏^T for a column repeated to the right, 𝟏 v^T for a row repeated downwards."""
+    """Copies as a product with ones: c 𝟏, v 𝟏^T for a column copied to the right, 𝟏 v^T for a row copied downwards."""
     source, piece = node.inputs[0], operands[0]
     if source.type.size == 1 and node.ndim:
         return _times_ones(piece, pen.style.ones, pen)
@@ -340,6 +351,6 @@ def _entry(node: Node, operands: list[Written], pen: Pen) -> Written:
 
 _SPECIAL: dict[Any, Callable[[Node, list[Written], Pen], Written]] = {
     mul: _product, carry: _product, matmul_op: _matrix_product, outer_op: _matrix_product, div: _quotient,
-    add: _sum_of_two, sub: _difference, neg: _negative, sum_op: _summed, mark: _passed_on, cast: _cast, reshape_op: _reshaped,
-    broadcast: _copies, entry_op: _entry, sum_over_op: _sum_over,
+    add: _sum_of_two, sub: _difference, neg: _negative, sum_op: _summed, mark: _passed_on, cast: _cast,
+    reshape_op: _reshaped, broadcast: _copies, entry_op: _entry, sum_over_op: _sum_over,
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """Index notation: a term of a derivation in, its lines entry by entry out.
 
-One idea: for q = W x, dq_k/dW_ij = 1{k = i} x_j says everything; the sum over k picks k = i, and what is left is one entry
-of the matrix form.
+One idea: for q = W x, dq_k/dW_ij = 1{k = i} x_j says everything; the sum over k picks k = i, and what is left is one
+entry of the matrix form.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from .symbols import text_indexed
 
 
 def index_lines(derivation: Derivation, line: Line, term: Term, pen: Pen) -> tuple[str, ...]:
-    """dq_k/dW_ij = ..., and df/dW_ij = sum_k df/dq_k dq_k/dW_ij = ... Nothing where indices say no more than arrays do."""
+    """dq_k/dW_ij = ..., and df/dW_ij = sum_k df/dq_k dq_k/dW_ij = ... Nothing where indices say no more than arrays."""
     form = term.index
     if form is None or not form.into or not (form.sums or not form.out) or form.local.op is constant_op:
         return ()
-    local = pen.style.name(f"d{text_indexed(term.via, form.out) if form.out else term.via}/d{text_indexed(line.symbol, form.into)}")
+    local = pen.style.name(
+        f"d{text_indexed(term.via, form.out) if form.out else term.via}/d{text_indexed(line.symbol, form.into)}"
+    )
     first = f"{local} = {pen.write(form.local)}"
     if term.via == derivation.output:  # the gradient of the output by itself is 1: the local derivative is the gradient
         return (first,)
@@ -53,7 +55,11 @@ def _upstream(derivation: Derivation, form: IndexForm, term: Term, pen: Pen) -> 
 def _picked(form: IndexForm, pen: Pen) -> str:
     """Which index a delta picked, in words."""
     pairs = [node.settings["pair"] for node in topological_order([form.summed]) if node.op is delta_op]
-    said = [f"{a if a in form.sums else b} = {b if a in form.sums else a}" for a, b in pairs if a in form.sums or b in form.sums]
+    said = [
+        f"{a if a in form.sums else b} = {b if a in form.sums else a}"
+        for a, b in pairs
+        if a in form.sums or b in form.sums
+    ]
     if not said:
         return ""
     words = f"the delta picks {', '.join(said)}"
@@ -61,7 +67,7 @@ def _picked(form: IndexForm, pen: Pen) -> str:
 
 
 def _in_forward_symbols(derivation: Derivation, form: IndexForm, term: Term, pen: Pen) -> str:
-    """The last step with the upstream's own formula put in: 2 q_i x_j. Nothing where that formula is not entry by entry."""
+    """The last step with the upstream's own formula put in, 2 q_i x_j; nothing where that is not entry by entry."""
     closed = derivation.closed.get(term.via)
     if closed is None or closed.op is constant_op:
         return ""
@@ -92,7 +98,7 @@ def entry_of(expression: Node, at: tuple[int | str, ...], derivation: Derivation
     if not expression.ndim:
         return expression
     if expression in derivation.names:
-        return entry(expression, at) if expression.ndim == len(at) else None  # type: ignore[no-any-return]
+        return entry(expression, at) if expression.ndim == len(at) else None
     if expression.op is broadcast and not expression.inputs[0].ndim:
         return expression.inputs[0]
     if not expression.op.elementwise or any(each.ndim not in (0, len(at)) for each in expression.inputs):

@@ -50,7 +50,11 @@ def write_coefficient(value: float, digits: int = DIGITS) -> str:
 def write_with_sizes(value: float, sizes: Mapping[int, str]) -> str | None:
     """A coefficient that came from sizes, in their letters; None for an ordinary number.
 
-    >>> write_with_sizes(2 / 1009, {1009: "m"}), write_with_sizes(1009.0, {1009: "m"}), write_with_sizes(2.0, {1009: "m"})
+    >>> (
+    ...     write_with_sizes(2 / 1009, {1009: "m"}),
+    ...     write_with_sizes(1009.0, {1009: "m"}),
+    ...     write_with_sizes(2.0, {1009: "m"}),
+    ... )
     ('2/m', 'm', None)
     """
     for group in [(size,) for size in sizes] + list(combinations_with_replacement(sizes, 2)):
@@ -78,6 +82,11 @@ def write_value(value: Any, digits: int = DIGITS) -> str:
     return "" if value is None else brackets(written_entries(value, digits))
 
 
+def is_array(value: Any) -> bool:
+    """Whether a value has several entries, or a shape for them."""
+    return bool(getattr(value, "shape", None))
+
+
 def written_entries(value: Any, digits: int = DIGITS) -> Any:
     """The entries of an array as nested lists of text, "..." where it is elided; a number as its text."""
 
@@ -89,7 +98,7 @@ def written_entries(value: Any, digits: int = DIGITS) -> Any:
 
 def map_entries(value: Any, write: Callable[[Any], str], elided: bool = False) -> Any:
     """Nested lists of what `write` says of each entry, without the middle of long axes if `elided`."""
-    if not getattr(value, "shape", ()):
+    if not is_array(value):
         return write(value)
     if elided and len(value) > 2 * _EDGE:
         ends = [map_entries(value[place], write, elided) for place in (*range(_EDGE), *range(-_EDGE, 0))]

@@ -92,7 +92,7 @@ class Explanation:
         return html.render(self._at(detail), self.notes, digits, result_only=self._is_result(detail))
 
     def to_dict(self, digits: int = DIGITS) -> dict[str, Any]:
-        """The explanation as dicts, lists, strings and numbers, as docs/use/json.md says. `digits` are those in formulas."""
+        """The explanation as dicts, lists, strings and numbers, as docs/use/json.md says; `digits` in formulas."""
         return data.to_dict(self._derivations, self.notes, digits)
 
     def __str__(self) -> str:
@@ -126,10 +126,13 @@ class Explanation:
         if detail is None or detail in (self.detail, "result"):
             return self._derivations
         if detail not in DETAILS:
-            raise UnknownNameError(given=f"the detail '{detail}'", expected=" or ".join(DETAILS), remedy=did_you_mean(detail, DETAILS))
+            raise UnknownNameError(
+                given=f"the detail '{detail}'", expected=" or ".join(DETAILS), remedy=did_you_mean(detail, DETAILS)
+            )
         if self.again is None:
             raise ChainruleError(
-                given=f"detail='{detail}' for an explanation made with detail='{self.detail}'", expected=f"'{self.detail}' or 'result'",
+                given=f"detail='{detail}' for an explanation made with detail='{self.detail}'",
+                expected=f"'{self.detail}' or 'result'",
                 remedy=f"explain again with detail='{detail}'",
             )  # fmt: skip
         return (self.again(detail), *self.others)

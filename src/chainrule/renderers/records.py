@@ -35,7 +35,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ForwardRow(Record):
-    """One step of the forward pass. `expression` is None and `op` "input" for an input; `latex` is the whole equation."""
+    """One step of the forward pass. For an input `expression` is None and `op` "input"; `latex` is the equation."""
 
     symbol: str
     expression: str | None
@@ -49,8 +49,8 @@ class ForwardRow(Record):
 class BackwardTerm(Record):
     """What one consumer (`via`) hands back: `upstream` and `local` as numbers, and how they multiply.
 
-    `local` is None where the rule is not upstream times one local factor; numbers are None in symbolic working. `role` is
-    the word for the gate, `reason` its sentence; `through` says what unnamed steps do on the way.
+    `local` is None where the rule is not upstream times one local factor; numbers are None in symbolic working. `role`
+    is the word for the gate, `reason` its sentence; `through` says what unnamed steps do on the way.
     """
 
     via: str

@@ -13,6 +13,7 @@ from ..derivation.lines import Derivation, Line, Path, Paths
 from ..ir.notation import Strength
 from ..ops.reductions import mean_op
 from .formula import Pen, bracketed, number_written
+from .numbers import is_array
 
 MOST_TOLD = 16
 
@@ -21,8 +22,8 @@ MOST_TOLD = 16
 class Route:
     """One path: its nodes from the output down, its factors in symbols and in numbers, and its product.
 
-    `symbols` and `numbers` are empty where a factor is not a single expression, or the factors are arrays whose product is
-    more than one after the other.
+    `symbols` and `numbers` are empty where a factor is not a single expression, or where the factors are arrays, whose
+    product is more than one after the other.
     """
 
     nodes: tuple[str, ...]
@@ -66,7 +67,7 @@ def gradient_name(derivation: Derivation, symbol: str, pen: Pen) -> str:
 def route(path: Path, pen: Pen) -> Route:
     """One path as text. Arrays multiply in the order of the rules, which a row of factors cannot show."""
     symbols = [symbol for symbol in path.symbols if symbol is not None and not symbol.ndim]
-    if len(symbols) < len(path.symbols) or getattr(path.value, "shape", ()):
+    if len(symbols) < len(path.symbols) or is_array(path.value):
         return Route(path.nodes, "", "", path.value)
     written = [bracketed(pen.piece(symbol), Strength.PRODUCT, pen.style) for symbol in symbols]
     numbers = [number_written(factor, pen) for factor in path.factors if factor is not None]
@@ -75,7 +76,7 @@ def route(path: Path, pen: Pen) -> Route:
     return Route(path.nodes, pen.style.dot.join(written), pen.style.times.join(values), path.value)
 
 
-# Batches ---------------------------------------------------------------------------------------------------------------
+# Batches ------------------------------------------------------------------------------------------------------------
 def lines_with_examples(derivation: Derivation) -> list[Line]:
     """The lines that sum over the examples of a batch."""
     return [line for line in derivation.lines if line.examples]

@@ -18,7 +18,8 @@ class Style:
     """How a kind of output spells things.
 
     `name` writes a symbol, `indexed` an entry of it, `value` a number or an array, `grid` an array of written entries,
-    `number` a written number, `bracket` puts brackets around a formula.
+    `number` a written number; `bracket` puts brackets around a formula, and `spell` writes a symbol in the middle of a
+    sentence.
     """
 
     form: Callable[[Notation], Form]
@@ -28,6 +29,7 @@ class Style:
     grid: Callable[[Any], str]
     number: Callable[[str], str]
     bracket: Callable[[str], str]
+    spell: Callable[[str], str]
     times: str
     dot: str
     hadamard: str
@@ -72,11 +74,17 @@ def _latex_coefficient(written: str) -> str:
     return rf"{sign}\frac{{{above.removeprefix('-')}}}{{{below.strip('()')}}}"
 
 
+def _between_dollars(name: str) -> str:
+    return f"${symbols.to_latex(name)}$"
+
+
 TEXT = Style(
-    _text_form, symbols.printable, symbols.text_indexed, numbers.write_value, numbers.brackets, _as_typed, _round_brackets,
+    form=_text_form, name=symbols.printable, indexed=symbols.text_indexed, value=numbers.write_value,
+    grid=numbers.brackets, number=_as_typed, bracket=_round_brackets, spell=symbols.printable,
     times=" × ", dot=" · ", hadamard=" ⊙ ", ones="𝟏", transpose="^T",
 )  # fmt: skip
 LATEX = Style(
-    _latex_form, symbols.to_latex, _latex_indexed, numbers.latex_value, numbers.latex_grid, _latex_coefficient, _latex_brackets,
-    times=r" \times ", dot=r" \cdot ", hadamard=r" \odot ", ones=r"\mathbf{1}", transpose=r"^{\top}",
+    form=_latex_form, name=symbols.to_latex, indexed=_latex_indexed, value=numbers.latex_value,
+    grid=numbers.latex_grid, number=_latex_coefficient, bracket=_latex_brackets, spell=_between_dollars,
+    times=r" \times ", dot=r" \cdot ", hadamard=r" \odot ", ones=r"\,\mathbf{1}", transpose=r"^{\top}",
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """Symbols: a name as it was typed in, the same name as text and as LaTeX out.
 
-One idea: a name is a base with marks and indices: `w_1^1`, `W_fc1`, `yhat`, `delta_2` become w_{1}^{1}, W_{\\text{fc1}},
-\\hat{y} and \\delta_{2}, and the name of a gradient, dL/dz_1, a fraction of two of them. Names come from anywhere, so whatever
-is not a letter, a digit or an index sign is escaped.
+One idea: a name is a base with marks and indices: `w_1^1`, `W_fc1`, `yhat`, `delta_2` become w_{1}^{1},
+W_{\\text{fc1}}, \\hat{y} and \\delta_{2}, and the name of a gradient, dL/dz_1, a fraction of two of them. Names come
+from anywhere, so whatever is not a letter, a digit or an index sign is escaped.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import unicodedata
 from functools import lru_cache
 
 GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell"
-).split()
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
+    "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi",
+    "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega", "ell",
+)  # fmt: skip
 _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "vec": r"\vec", "dot": r"\dot"}
 _PARTS = re.compile(r"([_^])(\{[^{}]*\}|\([^()]*\)|\[[^\[\]]*\]|[^_^\[\]{}()]+)")
 _GRADIENT = re.compile(r"d([^/]+)/d([^/]+)")
@@ -69,7 +70,7 @@ def latex_indexed(name: str, below: str) -> str:
 
 
 def text_indexed(name: str, below: tuple[str, ...]) -> str:
-    """An entry of an array in plain text: W_ij where that can be read back, W_1[i,j] where it cannot.
+    """An entry of an array in plain text: W_ij where that can be read back, else W_1[i,j]; W[1,2].
 
     >>> text_indexed("W", ("i", "j")), text_indexed("W_1", ("i", "j")), text_indexed("df/dW", ("i", "j"))
     ('W_ij', 'W_1[i,j]', 'df/dW_ij')
@@ -77,7 +78,7 @@ def text_indexed(name: str, below: tuple[str, ...]) -> str:
     gradient = gradient_parts(name)
     if gradient:
         return f"d{gradient[0]}/d{text_indexed(gradient[1], below)}"
-    simple = name.isalpha() and all(len(each) == 1 for each in below)
+    simple = name.isalpha() and all(len(each) == 1 and each.isalpha() for each in below)
     return f"{name}_{''.join(below)}" if simple else f"{name}[{','.join(below)}]"
 
 

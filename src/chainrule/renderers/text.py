@@ -17,7 +17,7 @@ from .formula import Pen
 from .routes import Route, Routes, averaged_over, lines_with_examples, routes
 from .styles import TEXT
 from .symbols import printable
-from .working import Share, Working, added, pen_for, statements, work_out
+from .working import Share, Working, added, is_inline, pen_for, sides_of, statements, work_out
 
 WIDTH = 110  # columns a page is laid out for
 _WIDEST_FORMULA = 44
@@ -39,7 +39,7 @@ def render(
     return "\n\n".join("\n".join(line.rstrip() for line in section) for section in sections if section) + "\n"
 
 
-# The head of the page ----------------------------------------------------------------------------------------------------
+# The head of the page -----------------------------------------------------------------------------------------------
 def heading(derivations: Sequence[Derivation], pen: Pen) -> list[str]:
     """The formula, and what is asked."""
     asked = ", ".join(printable(symbol) for derivation in derivations for symbol in derivation.gradients)
@@ -83,13 +83,15 @@ def order(derivation: Derivation) -> list[str]:
 
 def listed(label: str, symbols: Sequence[str], remark: str) -> list[str]:
     """Symbols separated by commas, over as many lines as they need."""
-    lines = textwrap.wrap(", ".join(symbols), WIDTH - len(label), break_long_words=False, break_on_hyphens=False) or [""]
+    lines = textwrap.wrap(", ".join(symbols), WIDTH - len(label), break_long_words=False, break_on_hyphens=False) or [
+        ""
+    ]
     if len(label) + len(lines[-1]) + len(remark) + 5 <= WIDTH:
         lines[-1] += f"   ({remark})"
     return [label + lines[0], *(" " * len(label) + line for line in lines[1:])]
 
 
-# The backward pass -------------------------------------------------------------------------------------------------------
+# The backward pass --------------------------------------------------------------------------------------------------
 def backward(derivation: Derivation, pen: Pen) -> list[str]:
     """Every gradient, output first: the sum over its consumers."""
     worked = [work_out(derivation, line, pen) for line in derivation.lines]
@@ -106,13 +108,6 @@ def backward(derivation: Derivation, pen: Pen) -> list[str]:
 
 def flattened(page: Iterable[str]) -> list[str]:
     return [line for each in page for line in each.split("\n")]
-
-
-def is_inline(working: Working) -> bool:
-    """Whether a line fits into the table: numbers, or symbols alone with nothing to stand below."""
-    if getattr(working.value, "shape", ()) or any(share.indices for share in working.shares):
-        return False
-    return working.value is not None or (len(working.shares) <= 1 and not working.closed)
 
 
 def inline_rows(working: Working, pen: Pen) -> list[list[str]]:
@@ -139,14 +134,17 @@ def told(share: Share) -> str:
 
 def column_widths(rows: Sequence[Sequence[str]]) -> list[int]:
     """How wide each column is; a formula that is much longer than the others does not push them apart."""
-    return [max([width(row[place]) for row in rows if width(row[place]) <= _WIDEST_FORMULA], default=0) for place in range(4)]
+    return [
+        max([width(row[place]) for row in rows if width(row[place]) <= _WIDEST_FORMULA], default=0)
+        for place in range(4)
+    ]
 
 
 def laid_out(row: Sequence[str], widths: Sequence[int]) -> str:
     """One row; the words go below where they would not fit."""
     cells = padded(row[0], widths[0])
     for place in (1, 2, 3):
-        cells += (" " if place > 1 or not cells.endswith(" ") else " ") + padded(row[place], widths[place])
+        cells += " " + padded(row[place], widths[place])
     if not row[4]:
         return cells
     if width(cells) + width(row[4]) + len(_GAP) <= WIDTH:
@@ -162,7 +160,9 @@ def standing(working: Working, pen: Pen) -> list[str]:
     single = len(working.shares) == 1
     for place, share in enumerate(working.shares):
         sign = "=" if place == 0 else "+"
-        page.extend(with_words(f"{working.gradient if place == 0 else indent[:-1]} {sign} {share.symbols}", told(share), indent))
+        page.extend(
+            with_words(f"{working.gradient if place == 0 else indent[:-1]} {sign} {share.symbols}", told(share), indent)
+        )
         deeper = indent if single else f"{indent}    "
         page.extend(numeric_lines(share, pen, deeper))
     if not working.shares:
@@ -190,9 +190,10 @@ def index_notes(share: Share, indent: str) -> list[str]:
 
 def broken(equation: str, lead: str) -> list[str]:
     """An equation over several lines, each of the later ones beginning with its equals sign."""
-    sides = split_outside_braces(equation)
+    sides = sides_of(equation)
     page = [f"{lead}{sides[0]}"]
-    start = " " * (width(lead) + width(sides[0]))
+    first = width(sides[0])
+    start = " " * (width(lead) + (first if first < _WIDEST_FORMULA else 1))
     for side in sides[1:]:
         fits = width(page[-1]) + 3 + width(side) <= WIDTH
         if fits:
@@ -200,17 +201,6 @@ def broken(equation: str, lead: str) -> list[str]:
         else:
             page.append(f"{start} = {side}")
     return page
-
-
-def split_outside_braces(equation: str) -> list[str]:
-    """The sides of an equation; the sign inside 1{k = i} does not separate, nor one inside words in brackets."""
-    sides, depth, begin = [], 0, 0
-    for place, letter in enumerate(equation):
-        depth += (letter in "{(") - (letter in "})")
-        if depth == 0 and equation.startswith(" = ", place):
-            sides.append(equation[begin:place])
-            begin = place + 3
-    return [*sides, equation[begin:]]
 
 
 def with_words(equation: str, remark: str, indent: str) -> list[str]:
@@ -239,7 +229,7 @@ def equation_lines(indent: str, lines: Sequence[str]) -> list[str]:
     return [f"{indent}= {lines[0]}", *(f"{indent}  {line}" for line in lines[1:])]
 
 
-# Paths, examples, gradients, notes -----------------------------------------------------------------------------------------
+# Paths, examples, gradients, notes ----------------------------------------------------------------------------------
 def paths(derivation: Derivation, pen: Pen) -> list[str]:
     """The gradients that are sums over several paths, path by path."""
     page = [line for each in routes(derivation, pen) for line in path_lines(each, pen)]
@@ -257,7 +247,7 @@ def path_lines(found: Routes, pen: Pen) -> list[str]:
         page.extend(route_lines(route, pen))
     if len(found.told) < found.count:
         page.append(f"  ... and {found.count - len(found.told)} more")
-    elif known and not getattr(found.total, "shape", ()):
+    elif known and not numbers.is_array(found.total):
         page.append(f"  sum: {added([pen.value(route.value) for route in found.told])} = {pen.value(found.total)}")
     return page
 
@@ -303,7 +293,11 @@ def example_lines(derivation: Derivation, line: Line, pen: Pen) -> list[str]:
 
 def gradients(derivation: Derivation, pen: Pen) -> list[str]:
     """What was asked: each gradient in symbols of the forward pass where that is short, and its value."""
-    return [line for symbol, value in derivation.gradients.items() for line in gradient_lines(derivation, symbol, value, pen)]
+    return [
+        line
+        for symbol, value in derivation.gradients.items()
+        for line in gradient_lines(derivation, symbol, value, pen)
+    ]
 
 
 def gradient_lines(derivation: Derivation, symbol: str, value: Any, pen: Pen) -> list[str]:
@@ -312,7 +306,11 @@ def gradient_lines(derivation: Derivation, symbol: str, value: Any, pen: Pen) ->
     closed = pen.write(derivation.closed[symbol]) if symbol in derivation.closed else ""
     if value is None:
         terms = whole_or_zero(work_out(derivation, line, pen)) if line else "0"
-        return [" = ".join(dict.fromkeys(part for part in (name, terms, closed) if part and not part.endswith(f"{pen.style.dot}1")))]
+        return [
+            " = ".join(
+                dict.fromkeys(part for part in (name, terms, closed) if part and not part.endswith(f"{pen.style.dot}1"))
+            )
+        ]
     lead = f"{name} = {closed} = " if closed and closed != pen.value(value) else f"{name} = "
     lines = value_lines(value, pen, WIDTH - 2 - width(lead))
     if len(lines) > 1 and closed:  # a tall matrix does not start at the right end of a formula
@@ -335,7 +333,7 @@ def remarks(notes: Sequence[str]) -> list[str]:
     return ["Notes", *page] if page else []
 
 
-# Columns -------------------------------------------------------------------------------------------------------------------
+# Columns ------------------------------------------------------------------------------------------------------------
 def value_lines(value: Any, pen: Pen, room: int) -> list[str]:
     """A value on one line if it fits, else a row of the matrix on each."""
     return [""] if value is None else numbers.bracket_lines(numbers.written_entries(value, pen.digits), max(room, 30))
@@ -351,7 +349,9 @@ def width(text: str) -> int:
     """How many columns a terminal gives to a text: wide letters take two, combining marks none."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+    return sum(
+        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
+    )
 
 
 def padded(text: str, columns_wide: int) -> str:

@@ -1,7 +1,7 @@
-"""Working: a derivation and a style in, its backward lines as pieces of text out: symbols, then numbers, then the value.
+"""Working: a derivation and a style in, its backward lines as pieces of text out: symbols, numbers, the value.
 
-One idea: every output format lays out the same pieces, so they are put together once. Values stay values here: how long an
-array may get is a matter of the page.
+One idea: every output format lays out the same pieces, so they are put together once. Values stay values here: how long
+an array may get is a matter of the page.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from ..ops.sources import constant_op
 from . import words
 from .formula import Pen, Written, bracketed, name_written, number_written
 from .indexed import index_lines
+from .numbers import is_array
 from .styles import Style
 
 _MOST_SHOWN = 9  # entries of an array whose products are written out
@@ -72,17 +73,18 @@ def work_out(derivation: Derivation, line: Line, pen: Pen) -> Working:
     closed = "" if line.closed is None or not line.terms else pen.write(line.closed)
     said = {share.symbols for share in shares} if len(shares) == 1 else set()
     return Working(
-        line.symbol, pen.style.name(derivation.names[line.gradient]), shares, line.value, "" if closed in said else closed,
-        words.fan_out(line, derivation.output),
+        line.symbol, pen.style.name(derivation.names[line.gradient]), shares, line.value,
+        "" if closed in said else closed, words.fan_out(line, derivation.output, pen.style.spell),
     )  # fmt: skip
 
 
 def _share(derivation: Derivation, line: Line, term: Term, pen: Pen) -> Share:
     numeric = pen.substituting(derivation.values)
     known = term.value is not None
+    reason = words.reason(term, pen.style.spell(line.symbol))
     return Share(
         term.via, term.operand, in_symbols(line, term, pen), _in_numbers(line, term, numeric) if known else "",
-        _written_out(term.expression, derivation, pen) if known else None, term.value, words.reason(term, line),
+        _written_out(term.expression, derivation, pen) if known else None, term.value, reason,
         index_lines(derivation, line, term, pen),
     )  # fmt: skip
 
@@ -93,7 +95,9 @@ def in_symbols(line: Line, term: Term, pen: Pen) -> str:
         return pen.write(term.expression)
     upstream, local = pen.write(term.upstream), pen.piece(one_number(term.local))
     if _is_spread(line, term):
-        copies = pen.style.ones if local.text == "1" else f"{bracketed(local, Strength.PRODUCT, pen.style)} {pen.style.ones}"
+        copies = (
+            pen.style.ones if local.text == "1" else f"{bracketed(local, Strength.PRODUCT, pen.style)} {pen.style.ones}"
+        )
         return f"{upstream}{pen.style.dot}{copies}"
     return f"{upstream}{_sign(term, pen)}{_factor(local, term, pen)}"
 
@@ -149,7 +153,11 @@ def _in_numbers(line: Line, term: Term, numeric: Pen) -> str:
         return ""
     else:
         sign = numeric.style.hadamard if _sign(term, numeric) == numeric.style.hadamard else numeric.style.times
-        value = term.local_value if one_number(term.local) is term.local else evaluate(one_number(term.local), numeric.values)
+        value = (
+            term.local_value
+            if one_number(term.local) is term.local
+            else evaluate(one_number(term.local), numeric.values)
+        )
         local = bracketed(number_written(value, numeric), Strength.PRODUCT, numeric.style)
         written = f"{numeric.value(term.upstream_value)}{sign}{local}"
     return written
@@ -166,7 +174,7 @@ def is_one(node: Node) -> bool:
     return node.op is constant_op and not node.ndim and float(concrete(node)) == 1.0
 
 
-# Entry by entry --------------------------------------------------------------------------------------------------------
+# Entry by entry -----------------------------------------------------------------------------------------------------
 def _written_out(expression: Node, derivation: Derivation, pen: Pen) -> Any:
     """The products and sums behind each entry of a small array: [[0.44 × 0.2, ...]]. None where there are too many."""
     size = expression.type.size
@@ -233,10 +241,46 @@ def _added_products(expression: Node, derivation: Derivation, pen: Pen) -> str |
     return _total(list(zip(left, right, strict=True)), pen)
 
 
-# Statements ------------------------------------------------------------------------------------------------------------
+def is_inline(working: Working) -> bool:
+    """Whether a gradient fits on one line: a number, or symbols alone with nothing to stand below."""
+    if is_array(working.value) or any(share.indices for share in working.shares):
+        return False
+    return working.value is not None or (len(working.shares) <= 1 and not working.closed)
+
+
+def sides_of(equation: str) -> list[str]:
+    """The sides of an equation; the sign inside 1{k = i} does not separate, nor one inside words in brackets."""
+    sides, depth, begin = [], 0, 0
+    for place, letter in enumerate(equation):
+        depth += (letter in "{(") - (letter in "})")
+        if depth == 0 and equation.startswith(" = ", place):
+            sides.append(equation[begin:place])
+            begin = place + 3
+    return [*sides, equation[begin:]]
+
+
+def right_sides(working: Working, pen: Pen) -> list[str]:
+    """What a gradient equals, step by step: symbols, numbers, the products of entries, the value, the closed form."""
+    shares = working.shares
+    steps = [" + ".join(share.symbols for share in shares)]
+    if working.value is not None and shares:
+        parts = [share.numbers or pen.value(share.value) for share in shares]
+        steps.append(added(parts) if all(len(part) < 400 for part in parts) else "")
+        steps.append(pen.style.grid(shares[0].entries) if len(shares) == 1 and shares[0].entries else "")
+        steps.append(added([pen.value(share.value) for share in shares]) if len(shares) > 1 else "")
+    steps.append("" if working.value is None and shares else "1" if working.value is None else pen.value(working.value))
+    closed = "" if is_inline(working) else working.closed  # a line of numbers is long enough without it
+    return [step for step in dict.fromkeys([*steps, closed]) if step]
+
+
+# Statements ---------------------------------------------------------------------------------------------------------
 def statements(derivation: Derivation, pen: Pen) -> list[str]:
     """The computation as the user wrote it, `f = (x + y) z`: steps without a name of their own are written in."""
-    rows = [row for row in derivation.rows if row.node.inputs and (row.symbol in derivation.given or row.symbol == derivation.output)]
+    rows = [
+        row
+        for row in derivation.rows
+        if row.node.inputs and (row.symbol in derivation.given or row.symbol == derivation.output)
+    ]
     if len(rows) > _MOST_STATEMENTS:
         return []
     names = {row.node: row.symbol for row in derivation.rows if row.symbol in derivation.given}
@@ -259,4 +303,3 @@ def _is_short(node: Node, names: Any) -> bool:
         if each not in names:
             pending.extend(each.inputs)
     return count <= _LONGEST_STATEMENT
-

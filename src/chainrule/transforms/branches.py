@@ -1,7 +1,7 @@
 """Branches: the nodes of a recorded run in, which way each of its choices went out.
 
-One idea: a kink between two points is not guessed from numbers. The function is recorded at both, and the choices it made
-(comparisons, signs, which entry was largest, which side of a corner) are compared exactly.
+One idea: a kink between two points is not guessed from numbers. The function is recorded at both, and the choices it
+made (comparisons, signs, which entry was largest, which side of a corner) are compared exactly.
 """
 
 from __future__ import annotations

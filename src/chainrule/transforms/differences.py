@@ -1,7 +1,8 @@
 """Central differences: a function and a direction in, its slope there and how far that may be wrong out.
 
-One idea: no step is right for every function, so a whole ladder of steps is taken, each a quarter of the one before. Where
-three neighbours agree once their leading errors are cancelled, the slope is read off, and how well they agree is its error.
+One idea: no step is right for every function, so a whole ladder of steps is taken, each a quarter of the one before.
+Where three neighbours agree once their leading errors are cancelled, the slope is read off; how well they agree is its
+error.
 """
 
 from __future__ import annotations
@@ -32,27 +33,24 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A slope for each output, the error it may have, and the rungs of the ladder that it was read from."""
+    """A slope for each output, and how far it may be from the truth."""
 
     slope: Array
     error: Array
-    rung: Array
 
 
 def steps_for(position: float, typical: float) -> list[Array]:
-    """The ladders for moving one number: one on the scale of 1 or of the number, one on its own scale if that is small."""
+    """The ladders for moving one number: on the scale of the number and, where that is far from 1, on that of 1."""
     numpy = reference()
     quarters = RATIO ** -numpy.arange(RUNGS, dtype=float) / 16
     size = abs(position) or typical
-    ladders = [max(1.0, abs(position)) * quarters]
-    if 0 < size < 1e-2:
-        ladders.append(size * quarters)
-    return ladders
+    scales = [max(1.0, abs(position))]
+    if 0 < size < 1e-2 or size > 1e4:
+        scales.append(min(1.0, size))
+    return [scale * quarters for scale in scales]
 
 
-def climb(
-    function: Callable[[Array], Array], at: Array, direction: Array, steps: Array, centre: Array
-) -> Ladder:
+def climb(function: Callable[[Array], Array], at: Array, direction: Array, steps: Array, centre: Array) -> Ladder:
     """Evaluate at `at` plus and minus each step along the direction. The steps that rounding really made are used."""
     numpy = reference()
     ahead = numpy.empty((len(steps), centre.size))
@@ -109,11 +107,11 @@ def extrapolate(
     relative = numpy.where(numpy.isfinite(relative), relative, numpy.inf)
     rung = numpy.where(numpy.min(relative, axis=0) < 0.1, numpy.argmin(relative, axis=0), numpy.argmin(errors, axis=0))
     columns = numpy.arange(differences.shape[1])
-    return Estimate(twice[rung, columns], errors[rung, columns], rung)
+    return Estimate(twice[rung, columns], errors[rung, columns])
 
 
 def _disagreement(values: Array) -> Array:
-    """The distance to the nearer of the two neighbouring rungs: three that agree by chance rarely agree with a fourth."""
+    """The distance to the nearer of the two neighbouring rungs: agreement by chance rarely goes further."""
     numpy = reference()
     steps = numpy.abs(numpy.diff(values, axis=0))
     steps = numpy.where(numpy.isfinite(steps), steps, numpy.inf)
@@ -122,8 +120,8 @@ def _disagreement(values: Array) -> Array:
     return numpy.where(numpy.isfinite(nearest), nearest, 0)
 
 
-def best(estimates: Sequence[Estimate]) -> tuple[Estimate, Array]:
-    """For each output the estimate with the smallest relative error, and which of them it was."""
+def best(estimates: Sequence[Estimate]) -> Estimate:
+    """For each output the estimate with the smallest relative error."""
     numpy = reference()
     with numpy.errstate(all="ignore"):
         relative = numpy.stack([each.error / (numpy.abs(each.slope) + each.error) for each in estimates])
@@ -133,4 +131,4 @@ def best(estimates: Sequence[Estimate]) -> tuple[Estimate, Array]:
     def pick(name: str) -> Any:
         return numpy.stack([getattr(each, name) for each in estimates])[chosen, columns]
 
-    return Estimate(pick("slope"), pick("error"), pick("rung")), chosen
+    return Estimate(pick("slope"), pick("error"))

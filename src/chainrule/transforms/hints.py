@@ -5,10 +5,10 @@ One idea: most wrong rules are wrong in one of a few ways, and each leaves its m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from ..ir.library import Array, reference
+from ..ir.types import count_entries
 
 
 def recognise(analytic: Array, numeric: Array, error: Array, wrong: Array, counts: Sequence[int]) -> str:
@@ -20,11 +20,8 @@ def recognise(analytic: Array, numeric: Array, error: Array, wrong: Array, count
         return "NaN or infinite: a singular slope (log, sqrt or 1/x at 0) meets the zero of a path that is not taken"
     if not numpy.any(analytic[wrong]):
         return "nothing arrives: the path is cut (a value taken out, a rule that returns None, or a piece left out)"
-    return (
-        _by_ratio(analytic[wrong], numeric[wrong], error[wrong], counts)
-        or _by_arrangement(analytic, numeric, error)
-        or ""
-    )
+    marks = _by_ratio(analytic[wrong], numeric[wrong], error[wrong], counts), _by_arrangement(analytic, numeric, error)
+    return "; or ".join(mark for mark in marks if mark)
 
 
 def _close(first: Array, second: Array, error: Array) -> bool:
@@ -45,10 +42,14 @@ def _by_ratio(analytic: Array, numeric: Array, error: Array, counts: Sequence[in
         return "the sign is wrong"
     flipped, size = " with the sign wrong" if ratio < 0 else "", abs(ratio)
     for count in sorted(set(counts) - {0, 1}):
-        how = "the sum where the mean is meant" if _is(size, count) else "the mean where the sum is meant"
+        how = (
+            "a sum where a mean is meant"
+            if _is(size, count)
+            else "a mean, or one of N equal terms, where a sum is meant"
+        )
         if _is(size, count) or _is(size, 1 / count):
             also = ", or simply a factor 2" if count == 2 else ""
-            return f"off by N = {count}{flipped}: {how} (or the 1/N applied twice or not at all){also}"
+            return f"off by N = {count}{flipped}: {how}{also}"
     if _is(size, 2) or _is(size, 0.5):
         return f"a factor 2{flipped}: the 2 of a square or of x + x {'once too often' if size > 1 else 'left out'}"
     return f"{ratio:.6g} times the right value{' everywhere' if analytic.size > 1 else ''}"
@@ -62,7 +63,7 @@ def _by_arrangement(analytic: Array, numeric: Array, error: Array) -> str:
     numpy = reference()
     reversed_axes = numpy.transpose(numeric)
     if analytic.ndim > 1 and numeric.size and _close(analytic.ravel(), reversed_axes.ravel(), numpy.max(error)):
-        return "transposed: the right numbers, with rows and columns exchanged"
+        return "transposed: the right numbers with rows and columns exchanged"
     for axis in range(analytic.ndim if analytic.ndim > 1 or analytic.size > 1 else 0):
         summed = [numpy.sum(each, axis=axis, keepdims=True) + 0 * each for each in (analytic, numeric)]
         if _close(summed[0], numeric, error * analytic.shape[axis]):
@@ -72,19 +73,7 @@ def _by_arrangement(analytic: Array, numeric: Array, error: Array) -> str:
     return ""
 
 
-def counts_of(shapes: Sequence[tuple[int, ...]], nodes: Sequence[Any]) -> list[int]:
-    """The sizes that a mean could divide by: those of the axes, of whole arrays, and of what was reduced while running."""
-    found = {size for shape in shapes for size in shape}
-    for shape in shapes:
-        entries = 1
-        for size in shape:
-            entries *= size
-        found.add(entries)
-    for node in nodes:
-        axes = node.settings.get("axes") if node.op.name in ("sum", "mean", "var", "std", "squared_norm") else None
-        if axes:
-            entries = 1
-            for axis in axes:
-                entries *= node.inputs[0].shape[axis]
-            found.add(entries)
-    return sorted(found)
+def counts_of(shapes: Iterable[tuple[int, ...]]) -> list[int]:
+    """The numbers that a mean over some of these arrays could divide by: the sizes of axes and of whole arrays."""
+    unique = set(shapes)
+    return sorted({size for shape in unique for size in shape} | {count_entries(shape) for shape in unique})

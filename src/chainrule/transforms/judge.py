@@ -1,7 +1,7 @@
 """One direction in the space of the arguments in, a verdict on the derivative along it for every output out.
 
-One idea: numbers convict only after every innocent explanation has been ruled out. A disagreement is looked at again with
-steps across which the recorded function makes the same choices, and across which the derivative itself hardly changes.
+One idea: numbers convict only after every innocent explanation has been ruled out. A disagreement is looked at again
+with steps across which the recorded function makes the same choices, and across which the derivative itself hardly changes.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ AGREED: Ruling = (Verdict.PASS, Reason.AGREES)
 
 @dataclass(frozen=True, eq=False)
 class Court:
-    """What is known before any step is taken: the function, its run at the point, its value, and its derivatives there."""
+    """What is known before any step is taken: the function, its run at the point, its value and derivatives there."""
 
     subject: Subject
     run: Run
     centre: Array
     precision: float  # of the numbers the function computes with
-    scale: Array  # the largest derivative of each output
     modes: tuple[str, ...]
+    gradients: Array | None  # by reverse mode, a row for each output; None when only forward mode is checked
+    scale: Array  # the largest derivative of each output
 
     @cached_property
     def choices(self) -> Choices:
@@ -57,14 +58,26 @@ class Case:
     ladders: tuple[Ladder, ...]
 
     @cached_property
-    def estimate(self) -> tuple[Estimate, Array]:
+    def estimate(self) -> Estimate:
         """The slopes by central differences."""
         return best([self.read(ladder, ladder.central, CENTRAL) for ladder in self.ladders])
+
+    @cached_property
+    def sides(self) -> tuple[Estimate, Estimate]:
+        """The slopes on the left and on the right by one-sided differences."""
+        left = best([self.read(ladder, ladder.left, ONE_SIDED) for ladder in self.ladders])
+        right = best([self.read(ladder, ladder.right, ONE_SIDED) for ladder in self.ladders])
+        return left, right
 
     def read(self, ladder: Ladder, differences: Array, powers: tuple[float, float], first: int = 0) -> Estimate:
         """The slopes from one ladder, using its rungs from `first` on."""
         noise = noise_of(differences, ladder.steps, self.court.precision * ladder.height)
         return extrapolate(differences, ladder.steps, noise, powers, first)
+
+    def scale(self, output: int) -> float:
+        """The largest derivative of an output, for a step of the size that this direction makes in one entry."""
+        sizes = reference().abs(self.direction[self.direction != 0])
+        return float(self.court.scale[output] * reference().mean(sizes))
 
     def analytic(self, output: int) -> list[float]:
         return [float(each[output]) for each in (self.reverse, self.forward) if each is not None]
@@ -75,12 +88,11 @@ class Case:
         return subject.run(subject.at - move), subject.run(subject.at + move)
 
 
-def open_case(
-    court: Court, argument: str, index: tuple[int, ...] | None, direction: Array, steps: list[Array],
-    forward: Array | None, reverse: Array | None,
-) -> Case:  # fmt: skip
-    """Take the differences along a direction."""
+def open_case(court: Court, argument: str, index: tuple[int, ...] | None, direction: Array, steps: list[Array]) -> Case:
+    """Take the derivatives and the differences along a direction."""
     subject = court.subject
+    forward = court.run.push(direction) if "fwd" in court.modes else None
+    reverse = None if court.gradients is None else court.gradients @ direction
     ladders = tuple(climb(subject.evaluate, subject.at, direction, each, court.centre) for each in steps)
     return Case(court, argument, index, direction, forward, reverse, ladders)
 
@@ -92,16 +104,18 @@ def judge(case: Case) -> list[EntryCheck]:
 
 def judge_output(case: Case, output: int) -> EntryCheck:
     """The verdict for one output: agreement first, then what may explain a disagreement."""
-    estimate = case.estimate[0]
+    estimate = case.estimate
     numeric, error = float(estimate.slope[output]), float(estimate.error[output])
     if not reference().isfinite(case.court.centre[output]):
         return entry(case, output, numeric, error, (Verdict.INCONCLUSIVE, Reason.NOT_FINITE))
     if not reference().isfinite(numeric):
         return one_sided(case, output)
+    if has_corner(case, output):
+        return kink(case, output)
     ruling = compare(case, output, numeric, error)
     if ruling[0] is Verdict.PASS and not case.court.at_kink:
         return entry(case, output, numeric, error, ruling)
-    return look_again(case, output, ruling)
+    return look_again(case, output)
 
 
 def entry(
@@ -109,7 +123,8 @@ def entry(
 ) -> EntryCheck:
     """The record of a verdict."""
     forward, reverse = (None if each is None else float(each[output]) for each in (case.forward, case.reverse))
-    if ruling[0] is not Verdict.FAIL and modes_differ(case, output):
+    judged = ruling[0] is not Verdict.FAIL and ruling[1] is not Reason.NOT_FINITE
+    if judged and modes_differ(case, output):
         ruling = Verdict.FAIL, Reason.MODES
     name = case.court.subject.outputs[output]
     return EntryCheck(case.argument, case.index, name, forward, reverse, numeric, error, *ruling, sides)
@@ -118,12 +133,9 @@ def entry(
 def modes_differ(case: Case, output: int) -> bool:
     """Whether forward and reverse mode give different numbers: a bug, and no step is needed to see it."""
     found = case.analytic(output)
-    if len(found) < 2 or all(each != each for each in found):
+    if len(found) < 2 or found[0] == found[1] or all(each != each for each in found):
         return False
-    if found[0] == found[1]:
-        return False
-    size = max(map(abs, found))
-    allowed = case.court.precision**0.5 * size + 1e-10 * float(case.court.scale[output])
+    allowed = case.court.precision**0.5 * max(map(abs, found)) + 1e-10 * case.scale(output)
     return not abs(found[0] - found[1]) <= allowed
 
 
@@ -131,21 +143,21 @@ def compare(case: Case, output: int, numeric: float, error: float) -> Ruling:
     """Whether derivative and difference agree within the error of the difference, and whether that says anything."""
     numpy = reference()
     found = case.analytic(output)
-    scale = float(case.court.scale[output])
     if not all(map(numpy.isfinite, found)):
         unbounded = error > 0.05 * abs(numeric) and not any(map(numpy.isnan, found))
         return (Verdict.INCONCLUSIVE, Reason.INFINITE) if unbounded else (Verdict.FAIL, Reason.BUG)
-    rounding = 64 * case.court.precision * float(numpy.sum(numpy.abs(case.direction))) * scale
-    if any(abs(each - numeric) > 4 * error + min(rounding, 1e-9 * scale) for each in found):
-        return Verdict.FAIL, Reason.BUG
+    precision, scale = case.court.precision, case.scale(output)
     size = max(abs(numeric), *map(abs, found))
+    rounding = precision**0.6 * size + 8 * precision * scale * float(numpy.count_nonzero(case.direction))
+    if any(abs(each - numeric) > 4 * error + rounding for each in found):
+        return Verdict.FAIL, Reason.BUG
     steepness = max(float(ladder.steepness[output]) for ladder in case.ladders)
-    if error <= 1e-3 * size or error <= 1e-5 * max(scale, steepness) or numeric == size == 0:
+    if error <= 1e-3 * size or error <= 1e-5 * max(scale, steepness) or size == 0:
         return AGREED
     return Verdict.INCONCLUSIVE, Reason.ROUNDING
 
 
-def look_again(case: Case, output: int, ruling: Ruling) -> EntryCheck:
+def look_again(case: Case, output: int) -> EntryCheck:
     """Use only steps across which the function takes the same path, and its slope is steady."""
     ladder, clean = cleanest(case)
     if ladder is None:
@@ -159,6 +171,8 @@ def look_again(case: Case, output: int, ruling: Ruling) -> EntryCheck:
             estimate = case.read(ladder, ladder.central, CENTRAL, steady)
             numeric, error = float(estimate.slope[output]), float(estimate.error[output])
             ruling = compare(case, output, numeric, error)
+    if ruling[0] is Verdict.FAIL and error > 0.1 * abs(numeric) and is_unsettled(case, output, numeric):
+        ruling = Verdict.INCONCLUSIVE, Reason.ROUNDING
     if ruling[0] is Verdict.FAIL and case.court.cut_on_purpose:
         ruling = Verdict.INCONCLUSIVE, Reason.CUT
     return entry(case, output, numeric, error, ruling)
@@ -168,7 +182,9 @@ def cleanest(case: Case) -> tuple[Ladder | None, int]:
     """The ladder whose steps may be largest without a choice changing, and its first such rung."""
     found = []
     for ladder in case.ladders:
-        first = first_rung(ladder, lambda step: all(choices(run.nodes) == case.court.choices for run in case.probe(step)))
+        first = first_rung(
+            ladder, lambda step: all(choices(run.nodes) == case.court.choices for run in case.probe(step))
+        )
         if first is not None:
             found.append((float(ladder.steps[first]), ladder, first))
     if not found:
@@ -178,7 +194,7 @@ def cleanest(case: Case) -> tuple[Ladder | None, int]:
 
 
 def first_rung(ladder: Ladder, holds: Callable[[float], bool], start: int = 0) -> int | None:
-    """The first rung whose step satisfies a condition that holds for all smaller steps once it holds; None if none does."""
+    """The first rung whose step satisfies a condition that then holds for all smaller steps; None if none does."""
     last = RUNGS - 4  # three rungs are needed, and the smallest steps are mostly rounding
     if not safely(holds, float(ladder.steps[last])):
         return None
@@ -208,20 +224,36 @@ def is_steady(case: Case, output: int, step: float) -> bool:
     return change <= 0.5 * max(abs(here), *map(abs, around))
 
 
+def is_unsettled(case: Case, output: int, numeric: float) -> bool:
+    """Whether finer steps wander off again: large steps average an oscillation away, and look like a slope of 0."""
+    numpy = reference()
+    away = abs(case.analytic(output)[0] - numeric)
+    for ladder in case.ladders:
+        rounding = case.court.precision * ladder.height[:, output] / ladder.steps
+        distances = numpy.abs(ladder.central[:, output] - numeric)[rounding < 0.05 * away]
+        distances = distances[numpy.isfinite(distances)]
+        settled = numpy.flatnonzero(distances <= 0.3 * away)
+        if len(settled) and numpy.any(distances[settled[0] :] > 0.3 * away):
+            return True
+    return False
+
+
 def slope(case: Case, run: Run, output: int) -> float:
     if "rev" in case.court.modes:
         return float(run.pull(output) @ case.direction)
     return float(run.push(case.direction)[output])
 
 
+def has_corner(case: Case, output: int) -> bool:
+    """Whether the numbers alone show a corner at the point: two sharp slopes that differ (the choice may be hidden)."""
+    (left, left_error), (right, right_error) = sides_of(case, output)
+    error, size = left_error + right_error, max(abs(left), abs(right))
+    return abs(left - right) > max(100 * error, 0.01 * size) and error < 1e-3 * size
+
+
 def sides_of(case: Case, output: int) -> list[tuple[float, float]]:
     """(slope, error) on the left and on the right, by one-sided differences."""
-    found = []
-    for name in ("left", "right"):
-        reads = [case.read(ladder, getattr(ladder, name), ONE_SIDED) for ladder in case.ladders]
-        estimate, _ = best(reads)
-        found.append((float(estimate.slope[output]), float(estimate.error[output])))
-    return found
+    return [(float(each.slope[output]), float(each.error[output])) for each in case.sides]
 
 
 def kink(case: Case, output: int) -> EntryCheck:
@@ -230,14 +262,16 @@ def kink(case: Case, output: int) -> EntryCheck:
     (left, left_error), (right, right_error) = sides_of(case, output)
     numeric, error = (left + right) / 2, abs(left - right) / 2 + left_error + right_error
     found = case.analytic(output)
-    allowed = 4 * max(left_error, right_error) + 1e-9 * float(case.court.scale[output])
+    allowed = 4 * max(left_error, right_error) + 1e-9 * case.scale(output)
     finite = all(map(numpy.isfinite, (left, right, *found)))
-    if finite and abs(left - right) <= allowed:
+    sharp = allowed <= 0.01 * max(abs(left), abs(right)) or left == right
+    if finite and sharp and abs(left - right) <= allowed:
         return entry(case, output, numeric, error, compare(case, output, numeric, max(left_error, right_error)))
     low, high = min(left, right) - allowed, max(left, right) + allowed
-    if finite and not all(low <= each <= high for each in found):
+    if finite and sharp and not all(low <= each <= high for each in found):
         return entry(case, output, numeric, error, (Verdict.FAIL, Reason.OUTSIDE), (left, right))
-    reason = Reason.KINK if case.court.at_kink else Reason.NEAR_KINK
+    corner = case.court.at_kink or has_corner(case, output)
+    reason = Reason.JUMP if is_growing(case, output) else Reason.KINK if corner else Reason.NEAR_KINK
     return entry(case, output, numeric, error, (Verdict.INCONCLUSIVE, reason), (left, right))
 
 
@@ -249,7 +283,19 @@ def one_sided(case: Case, output: int) -> EntryCheck:
     if not numpy.isfinite(numeric):
         return entry(case, output, numeric, error, (Verdict.INCONCLUSIVE, Reason.NOT_FINITE))
     ruling = compare(case, output, numeric, error)
-    if ruling[0] is not Verdict.PASS and error > 0.05 * abs(numeric):
+    if ruling[0] is not Verdict.PASS and is_growing(case, output):
         ruling = Verdict.INCONCLUSIVE, Reason.INFINITE
+    elif ruling[0] is Verdict.FAIL and error > 0.1 * abs(numeric):
+        ruling = Verdict.INCONCLUSIVE, Reason.ROUNDING
     return entry(case, output, numeric, error, ruling, (sides[0][0], sides[1][0]))
 
+
+def is_growing(case: Case, output: int) -> bool:
+    """Whether a one-sided slope grows without bound as the step shrinks: an infinite slope, or a jump."""
+    numpy = reference()
+    for side in (case.ladders[-1].left, case.ladders[-1].right):
+        sizes = numpy.abs(side[:, output])
+        sizes = sizes[numpy.isfinite(sizes)]
+        if len(sizes) > 4 and sizes[-1] > 100 * sizes[0] and numpy.all(numpy.diff(sizes) > 0):
+            return True
+    return False

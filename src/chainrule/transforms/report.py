@@ -22,6 +22,7 @@ class Reason(Enum):
     AGREES = "agrees within the error of the numeric side"
     BUG = "the derivative is wrong"
     MODES = "forward and reverse mode disagree"
+    JUMP = "the function jumps here"
     OUTSIDE = "not differentiable here, and outside the slopes on the two sides"
     KINK = "not differentiable here: the slopes on the two sides differ"
     NEAR_KINK = "a kink lies inside every usable step"
@@ -70,13 +71,19 @@ class EntryCheck:
         return self.analytic / self.numeric if self.numeric else None
 
     def __str__(self) -> str:
-        ratio = "" if self.ratio is None or self.verdict is Verdict.PASS else f", ratio {self.ratio:.6g}"
-        sides = "" if self.sides is None else f", slopes {self.sides[0]:.6g} on the left, {self.sides[1]:.6g} on the right"
-        modes = [(name, value) for name, value in (("reverse", self.reverse), ("forward", self.forward)) if value is not None]
-        if len(modes) == 2 and modes[0][1] == modes[1][1]:
-            modes = [("analytic", modes[0][1])]
-        analytic = ", ".join(f"{name} {value:.10g}" for name, value in modes)
-        return f"{self.place}: {analytic}, numeric {self.numeric:.10g} +- {self.error:.1g}{ratio}{sides} ({self.reason.value})"
+        return f"{self.place}: {self._by_rules()}, {self._by_numbers()} ({self.reason.value})"
+
+    def _by_rules(self) -> str:
+        if self.reverse == self.forward:
+            return f"analytic {self.reverse:.10g}"
+        both = ("reverse", self.reverse), ("forward", self.forward)
+        return ", ".join(f"{name} {value:.10g}" for name, value in both if value is not None)
+
+    def _by_numbers(self) -> str:
+        if self.sides is not None:
+            return f"slope {self.sides[0]:.6g} on the left and {self.sides[1]:.6g} on the right"
+        ratio = "" if self.ratio is None or self.verdict is Verdict.PASS else f", ratio {self.ratio:.7g}"
+        return f"numeric {self.numeric:.10g} +- {self.error:.1g}{ratio}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,7 @@ class ArgumentCheck:
     """All comparisons for one array among the arguments, and the mistake that the wrong ones look like."""
 
     argument: str
-    order: int
+    path: tuple[str, ...]  # by which modes the function checked was derived from the one given; () is the one given
     entries: tuple[EntryCheck, ...]
     hint: str = ""
 
@@ -95,8 +102,10 @@ class ArgumentCheck:
 
     @property
     def largest_error(self) -> float:
-        """The largest distance between the two sides, among entries that pass."""
-        return max((abs(e.analytic - e.numeric) for e in self.entries if e.verdict is Verdict.PASS), default=0.0)
+        """The largest distance between the two sides among entries that pass, relative to the largest of them."""
+        passed = [entry for entry in self.entries if entry.verdict is Verdict.PASS]
+        scale = max((abs(entry.numeric) for entry in passed), default=0.0)
+        return max(abs(entry.analytic - entry.numeric) for entry in passed) / scale if scale else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,8 @@ class GradientReport:
 
     def text(self) -> str:
         """The report for reading: the verdict, then each argument, with every entry that does not pass."""
-        lines = [f"{self.verdict.name}: the derivatives of {self.function}, {len(self.entries)} comparisons"]
+        count = f"{len(self.entries)} comparison{'s' * (len(self.entries) != 1)}"
+        lines = [f"{self.verdict.name}: the derivatives of {self.function}, {count}"]
         for argument in self.arguments:
             lines.extend(_argument_lines(argument))
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
@@ -142,15 +152,17 @@ def _distance(entry: EntryCheck) -> float:
 
 
 def _argument_lines(argument: ArgumentCheck) -> list[str]:
-    order = "" if argument.order == 1 else f", derivative {argument.order}"
+    order = f", derivative {len(argument.path) + 1} (after {', '.join(argument.path)})" if argument.path else ""
     failing = sorted(
         (entry for entry in argument.entries if entry.verdict is not Verdict.PASS),
         key=lambda entry: (entry.verdict is not Verdict.FAIL, -_distance(entry)),
     )
     passed = len(argument.entries) - len(failing)
-    best = f", largest difference {argument.largest_error:.1g}" if passed else ""
-    lines = [f"  {argument.verdict.name:<12} {argument.argument}{order}: {passed} of {len(argument.entries)} agree{best}"]
-    lines.extend(f"    {entry.verdict.name.lower()}: {entry}" for entry in failing[:_MOST_SHOWN])
-    if len(failing) > _MOST_SHOWN:
-        lines.append(f"    and {len(failing) - _MOST_SHOWN} more")
+    best = f", relative difference at most {argument.largest_error:.1g}" if passed else ""
+    count = f"{passed} of {len(argument.entries)} agree{best}"
+    lines = [f"  {argument.verdict.name:<12} {argument.argument}{order}: {count}"]
+    most = 2 if failing and failing[0].index is None else _MOST_SHOWN
+    lines.extend(f"    {entry.verdict.name.lower()}: {entry}" for entry in failing[:most])
+    if len(failing) > most:
+        lines.append(f"    and {len(failing) - most} more")
     return [*lines, f"    hint: {argument.hint}"] if argument.hint else lines

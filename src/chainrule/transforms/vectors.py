@@ -35,7 +35,9 @@ class Leaf:
 
     def index(self, entry: int) -> tuple[int, ...]:
         """The index of an entry of the vector inside this array."""
-        return tuple(int(each) for each in reference().unravel_index(entry - self.start, self.shape)) if self.shape else ()
+        return (
+            tuple(int(each) for each in reference().unravel_index(entry - self.start, self.shape)) if self.shape else ()
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +89,9 @@ class Subject:
     def arguments(self, vector: Array) -> list[Any]:
         """The vector in the caller's containers, as arrays of float64."""
         pieces = [vector[leaf.start : leaf.stop].reshape(leaf.shape) for leaf in self.leaves]
-        plain = [float(piece) if leaf.number else piece.copy()[()] for leaf, piece in zip(self.leaves, pieces, strict=True)]
+        plain = [
+            float(piece) if leaf.number else piece.copy()[()] for leaf, piece in zip(self.leaves, pieces, strict=True)
+        ]
         return list(tree.unflatten(self.structure, plain))
 
     def run(self, vector: Array) -> Run:
@@ -142,7 +146,9 @@ def subject_of(function: Callable[..., Any], args: Sequence[Any], generator: Any
     if count <= MOST_OUTPUTS:
         return subject, recording
     single = generator.choice(count, MOST_OUTPUTS // COMBINATIONS, replace=False)
-    rows = reference().concatenate([generator.choice([-1.0, 1.0], (COMBINATIONS, count)), reference().eye(count)[single]])
+    rows = reference().concatenate(
+        [generator.choice([-1.0, 1.0], (COMBINATIONS, count)), reference().eye(count)[single]]
+    )
     names = [f"random combination {row} of the outputs" for row in range(COMBINATIONS)]
     names += [subject.outputs[place] for place in single]
     return replace(subject, rows=rows, outputs=tuple(names)), recording
