@@ -1,7 +1,7 @@
 """A batch of two examples through one small network: every weight sums over the examples, the 1/2 appears once.
 
-The network has two weights in its first layer and one in its second: n_i = w_i x_i, o = n_1 + n_2, z = W o, and for each
-example the loss l = (z - y)^2; the loss of the batch is L = (l^1 + l^2) / 2.
+The network has two weights in its first layer and one in its second: n_i = w_i x_i, o = n_1 + n_2, z = W o, and for
+each example the loss l = (z - y)^2; the loss of the batch is L = (l^1 + l^2) / 2.
 """
 
 import chainrule
@@ -21,7 +21,8 @@ VALUES = {
 worked = chainrule.explain(NETWORK)(**VALUES)
 print(worked.text())
 
-# The weight of the second layer is used in both passes: its gradient is the sum over them, -1.5 x (-4) + 2.5 x 5 = 18.5.
+# The weight of the second layer is used in both passes: its gradient is the sum over them, -1.5 x (-4) + 2.5 x 5 =
+# 18.5.
 # The 1/2 of the mean is inside dL/dz^1 and dL/dz^2 already; it must not be applied a second time.
 assert worked.gradients["W_1^2"] == 18.5
 assert worked.gradients["w_1^1"] == 22.0

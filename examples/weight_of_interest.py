@@ -1,7 +1,7 @@
 """One weight of a 4-4-2 network with sigmoid and softmax: softmax couples its outputs, so both paths count.
 
-The question is dL/dW_2[1,2]: the weight from the second hidden unit to the first output. A path through the second output
-is easily forgotten, and then the answer is exactly half of the right one.
+The question is dL/dW_2[1,2]: the weight from the second hidden unit to the first output. A path through the second
+output is easily forgotten, and then the answer is exactly half of the right one.
 """
 
 import numpy as np

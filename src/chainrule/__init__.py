@@ -8,21 +8,54 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-_VERBS = (
-    "check_grads custom_jvp custom_vjp explain grad hessian hvp jacfwd jacobian jacrev jit jvp parse source value "
-    "value_and_grad vjp"
-).split()
-_FUNCTIONS = (
-    "cross_entropy elu erf gelu layer_norm leaky_relu log_softmax logsumexp positive relu sigmoid silu softmax softplus "
-    "squared_error squared_norm stop_gradient"
-).split()
-__all__ = sorted(["__version__", *_VERBS, *_FUNCTIONS])  # noqa: PLE0604 (both lists hold only strings)
+_VERBS = frozenset({
+    "check_grads", "custom_jvp", "custom_vjp", "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian",
+    "jacrev", "jit", "jvp", "parse", "source", "value", "value_and_grad", "vjp",
+})  # fmt: skip
+_FUNCTIONS = frozenset({
+    "cross_entropy", "elu", "erf", "gelu", "layer_norm", "leaky_relu", "log_softmax", "logsumexp", "positive",
+    "relu", "sigmoid", "silu", "softmax", "softplus", "squared_error", "squared_norm", "stop_gradient",
+})  # fmt: skip
+__all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS)
 
-if TYPE_CHECKING:
-    from .api import *  # noqa: F403
-    from .ops import (
-        cross_entropy, elu, erf, gelu, layer_norm, leaky_relu, log_softmax, logsumexp, positive, relu, sigmoid, silu,
-        softmax, softplus, squared_error, squared_norm, stop_gradient,
+if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
+    from .api import (  # noqa: F401
+        check_grads,
+        custom_jvp,
+        custom_vjp,
+        explain,
+        grad,
+        hessian,
+        hvp,
+        jacfwd,
+        jacobian,
+        jacrev,
+        jit,
+        jvp,
+        parse,
+        source,
+        value,
+        value_and_grad,
+        vjp,
+    )  # fmt: skip
+    from .ops import (  # noqa: F401
+        cross_entropy,
+        elu,
+        erf,
+        gelu,
+        layer_norm,
+        leaky_relu,
+        log_softmax,
+        logsumexp,
+        positive,
+        relu,
+        sigmoid,
+        silu,
+        softmax,
+        softplus,
+        squared_error,
+        squared_norm,
+        stop_gradient,
     )  # fmt: skip
 
 

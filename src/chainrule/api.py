@@ -23,16 +23,30 @@ from .transforms.observe import observe
 from .transforms.trace import Recording
 from .transforms.trace import plain as value
 
-__all__ = ["Explanation", "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "parse", "value", "value_and_grad", "vjp"]
+__all__ = [
+    "Explanation",
+    "explain",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "parse",
+    "value",
+    "value_and_grad",
+    "vjp",
+]
 
 
 def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The gradient of a function that returns one number, by reverse mode.
 
-    `argnums` says which positional arguments to differentiate (one number: the gradient of that argument; several: a tuple).
-    Arguments may be nested dicts, lists, tuples, named tuples and dataclasses; the gradient has the same containers, and
-    every array in it the shape and dtype of its argument. With `has_aux`, fun returns (value, aux) and the result is
-    (gradient, aux).
+    `argnums` says which positional arguments to differentiate (one number: the gradient of that argument; several: a
+    tuple). Arguments may be nested dicts, lists, tuples, named tuples and dataclasses; the gradient has the same
+    containers, and every array in it the shape and dtype of its argument. With `has_aux`, fun returns (value, aux) and
+    the result is (gradient, aux).
 
     Raises GradientError for an output that is not one number, DTypeError for arguments that are not floats, BoundsError
     for an argnum beyond the arguments.
@@ -163,10 +177,10 @@ def explain(
 ) -> Callable[..., Explanation]:
     """The worked gradient of a function or of a written formula: call the result with the arguments.
 
-    `fun` is a Python function that returns one number, or text as `parse` reads it (then values go in by name or in order,
-    and with `shapes` alone the working is in symbols). `wrt` names the symbols asked about, `W[0,1]` one entry of an array
-    (counted from 0, as Python does); `detail` is "steps", "statements" or "result"; `called` gives gradients names of your
-    own, such as {"z_1": "delta_1"}. Explaining changes no gradient.
+    `fun` is a Python function that returns one number, or text as `parse` reads it (then values go in by name or in
+    order, and with `shapes` alone the working is in symbols). `wrt` names the symbols asked about, `W[0,1]` one entry
+    of an array (counted from 0, as Python does); `detail` is "steps", "statements" or "result"; `called` gives
+    gradients names of your own, such as {"z_1": "delta_1"}. Explaining changes no gradient.
 
     >>> worked = explain(lambda x, y, z: (x + y) * z)(-2.0, 5.0, -4.0)
     >>> worked.gradients
@@ -230,7 +244,10 @@ def differentiable_places(args: Sequence[Any]) -> tuple[int, ...]:
 
 def _holds_floats(argument: Any) -> bool:
     leaves, _ = tree.flatten(argument)
-    return bool(leaves) and all(isinstance(leaf, float) or getattr(leaf, "dtype", None) is not None and leaf.dtype.kind == "f" for leaf in leaves)
+    return bool(leaves) and all(
+        isinstance(leaf, float) or (getattr(leaf, "dtype", None) is not None and leaf.dtype.kind == "f")
+        for leaf in leaves
+    )
 
 
 def _explain_text(
@@ -243,6 +260,4 @@ def _explain_text(
         values.update(zip(parse(text, shapes=shapes).inputs, args, strict=False))
     parsed = parse(text, shapes=shapes, values=values or None)
     readings = [str(reading) for reading in parsed.readings]
-    return explain_recorded(
-        parsed.graph, wrt, detail, called, first_index=0, sizes=parsed.sizes, readings=readings
-    )
+    return explain_recorded(parsed.graph, wrt, detail, called, first_index=0, sizes=parsed.sizes, readings=readings)

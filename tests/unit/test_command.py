@@ -97,7 +97,9 @@ def test_directional_derivatives_and_their_duality():
 
 
 def test_second_derivatives():
-    assert "[[0.2, -0.38], [-0.38, 1.78]]" in output("grad", "f=||Wx||^2", "--at", W, "--at", X, "--hessian", "--wrt", "x")
+    assert "[[0.2, -0.38], [-0.38, 1.78]]" in output(
+        "grad", "f=||Wx||^2", "--at", W, "--at", X, "--hessian", "--wrt", "x"
+    )
     assert "[-0.56, 3.18]" in output("grad", "f = ||W x||^2", "--at", W, "--at", X, "--hvp", "x=[1,2]")
 
 

@@ -54,7 +54,8 @@ def _load_formula(text: str, given: Mapping[str, Any], shapes: str | None) -> Ta
     return Target(parsed.graph, tuple(str(reading) for reading in parsed.readings), parsed.sizes)
 
 
-# Functions in files ----------------------------------------------------------------------------------------------------
+# Functions in files
+# ----------------------------------------------------------------------------------------------------
 def _load_function(path: str, name: str, given: Mapping[str, Any], shapes: str | None) -> Target:
     function = find_function(path, name)
     args, sizes = _arguments(function, given, shapes)
@@ -137,7 +138,8 @@ def _arguments(
     return [known.get(name, defaults[name]) for name in names], sizes
 
 
-# Answers ---------------------------------------------------------------------------------------------------------------
+# Answers
+# ---------------------------------------------------------------------------------------------------------------
 def explain(
     target: str, at: Sequence[str], shapes: str | None, wrt: str | None, detail: str, called: Sequence[str]
 ) -> Explanation:
@@ -193,12 +195,12 @@ def vocabulary() -> str:
     from .. import __version__
 
     width = max(len(name) for name in OPS)
-    rows = [f"  {name.ljust(width)}  {made.doc.splitlines()[0] if made.doc else ''}" for name, made in sorted(OPS.items())]
+    rows = [
+        f"  {name.ljust(width)}  {made.doc.splitlines()[0] if made.doc else ''}" for name, made in sorted(OPS.items())
+    ]
     return "\n".join([f"chainrule {__version__}", "", f"{len(OPS)} operations:", *rows])
 
 
 def has_values(graph: Graph) -> bool:
     """Whether every input has a number."""
     return not any(is_abstract(node) for node in graph.inputs)
-
-

@@ -1,7 +1,7 @@
 """The command line: words in, worked gradients out; exit code 0 when it worked and 2 when the input was at fault.
 
-One idea: a command only reads its words and prints; everything it knows comes from the verbs of `chainrule`. NumPy and the
-engine are imported inside the commands, so that asking for help is immediate.
+One idea: a command only reads its words and prints; everything it knows comes from the verbs of `chainrule`. NumPy and
+the engine are imported inside the commands, so that asking for help is immediate.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def main() -> None:
 
 @main.command()
 @inputs
-@click.option("--wrt", metavar="SYMBOLS", help="the symbols asked about, as W,b or W2[1,2] (indices from 1); default: all")
+@click.option(
+    "--wrt", metavar="SYMBOLS", help="the symbols asked about, as W,b or W2[1,2] (indices from 1); default: all"
+)
 @click.option("--detail", type=click.Choice(["steps", "statements", "result"]), default="steps", show_default=True)
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "latex", "html", "json"]), default="text")
 @click.option("--digits", type=click.IntRange(1, 17), default=6, show_default=True, help="significant digits")

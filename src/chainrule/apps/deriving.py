@@ -53,7 +53,9 @@ def answer(
     if form == "json":
         return json.dumps({"version": 1, **{name: jsonable(value) for name, value in found.items()}}, allow_nan=False)
     width = max(len(name) for name in found)
-    return "\n".join(f"{name.ljust(width)} = {write_value(reference().asarray(value), digits)}" for name, value in found.items())
+    return "\n".join(
+        f"{name.ljust(width)} = {write_value(reference().asarray(value), digits)}" for name, value in found.items()
+    )
 
 
 def _symbols(graph: Graph) -> dict[Node, str]:
@@ -99,7 +101,7 @@ def _values(graph: Graph) -> list[Any]:
 
 def _gradients(graph: Graph, asked: Sequence[Asked]) -> dict[str, Any]:
     """The same walk that explains."""
-    wrt = None if not asked else [question for question in asked]
+    wrt = None if not asked else list(asked)
     top = _symbols(graph)
     texts = None if wrt is None else [_written(top, question) for question in wrt]
     worked = api.explain_recorded(graph, texts, "result", None, first_index=1)

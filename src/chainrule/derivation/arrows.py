@@ -1,7 +1,7 @@
 """Arrows: the edges of the graph as an explanation sees them, each from a shown step down to a step it uses.
 
-One idea: steps that are not shown (broadcasts, or the inside of a statement) are passed through on the way, so an arrow is
-a chain of rules.
+One idea: steps that are not shown (broadcasts, or the inside of a statement) are passed through on the way, so an arrow
+is a chain of rules.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Batches: a line whose gradient is a sum over examples in, each example's contribution out.
 
-One idea: a rule is linear in the upstream gradient, so the share of example n is the rule on the upstream with every other
-row set to zero. The 1/N of a mean is already in the upstream, once.
+One idea: a rule is linear in the upstream gradient, so the share of example n is the rule on the upstream with every
+other row set to zero. The 1/N of a mean is already in the upstream, once.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.op import Elementwise
 from ..ops.reductions import mean_op, sum_op
-from .lines import Example, Line
 from .arrows import arrows_to, passed_back_numbers
+from .lines import Example, Line
 from .stage import Stage
 
 _MOST_EXAMPLES = 8
@@ -22,7 +22,12 @@ def batch_size(stage: Stage) -> int | None:
     for node in stage.order:
         if node.op in (mean_op, sum_op) and node in stage.active:
             source = node.inputs[0]
-            if 0 in node.settings["axes"] and source.ndim and source.shape[0] > 1 and not _is_single_example(stage, node):
+            if (
+                0 in node.settings["axes"]
+                and source.ndim
+                and source.shape[0] > 1
+                and not _is_single_example(stage, node)
+            ):
                 return source.shape[0]
     return None
 

@@ -1,7 +1,7 @@
 """Explaining: a graph with its names in, a derivation out.
 
-One idea: the numbers come from one ordinary backward walk over the recorded nodes, so explaining changes no gradient, not
-even in the last bit; everything else is said about that walk.
+One idea: the numbers come from one ordinary backward walk over the recorded nodes, so explaining changes no gradient,
+not even in the last bit; everything else is said about that walk.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from .batches import examples_of
 from .lines import Derivation, Line, Paths, Row
 from .notes import take_notes
 from .paths import find_paths
+from .single import check_place, entry_lines, entry_paths, explore, place_symbol
 from .speak import speak_lines
-from .single import entry_lines, entry_paths, explore, place_symbol, check_place
 from .stage import Stage, set_stage, written_out
 
 _MOST_CLOSED = 400  # steps up to which closed formulas are worked out for every line
@@ -112,7 +112,9 @@ def explain_entry(
 
 
 def _all_paths(stage: Stage, asked: Sequence[Node], lines: list[Line]) -> dict[str, Paths]:
-    """The paths to what was asked about, and to every step where paths meet (not in large graphs: they repeat each other)."""
+    """The paths to what was asked about, and to every step where paths meet (not in large graphs: they repeat each
+    other).
+    """
     meeting = [line.node for line in lines if len(line.terms) > 1] if len(stage.shown) <= _MOST_WITH_PATHS else []
     nodes = dict.fromkeys([*asked, *meeting])
     return {stage.symbols[node]: find_paths(stage, node, lines) for node in nodes}

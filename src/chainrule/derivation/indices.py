@@ -1,7 +1,7 @@
 """Index form: an op and the indices of an output entry and an input entry in, the local derivative between them out.
 
-One idea: an op declares its index form once. Indices may be places (1, 2) or letters (i, k); with places the deltas fold
-away and leave s_1 (1 - s_1), with letters they stay: s_i (1{i = k} - s_k).
+One idea: an op declares its index form once. Indices may be places (1, 2) or letters (i, k); with places the deltas
+fold away and leave s_1 (1 - s_1), with letters they stay: s_i (1{i = k} - s_k).
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def _entry_below(stage: Stage, node: Node, out: Places) -> Any:
     if node.op is broadcast:
         source = node.inputs[0]
         own = out[len(out) - source.ndim :]
-        return _entry_below(stage, source, tuple(0 if size == 1 else at for at, size in zip(own, source.shape, strict=True)))
+        return _entry_below(
+            stage, source, tuple(0 if size == 1 else at for at, size in zip(own, source.shape, strict=True))
+        )
     player = stage.stand[node]
     if node.op.name == "constant" and not node.ndim:
         return player

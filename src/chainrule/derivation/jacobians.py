@@ -1,7 +1,7 @@
 """Jacobian form: an arrow between vectors in, its matrix in numerator layout out.
 
-One idea: the chain rule over vectors is a product of Jacobians, ds/db = u^T diag(f'(z)) I; entry by entry ops have a diagonal
-Jacobian, a matrix product has its matrix, a softmax has diag(s) - s s^T.
+One idea: the chain rule over vectors is a product of Jacobians, ds/db = u^T diag(f'(z)) I; entry by entry ops have a
+diagonal Jacobian, a matrix product has its matrix, a softmax has diag(s) - s s^T.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from typing import Any
 
 from ..ir.node import Node
 from ..ir.op import Elementwise
-from ..ops.entries import identity, row
-from ..ops.diagonals import diag_matrix
-from ..ops.products import matmul_op, outer_op
-from ..ops.norms import squared_norm_op
 from ..ops.composites import softmax_op
+from ..ops.diagonals import diag_matrix
+from ..ops.entries import identity, row
+from ..ops.norms import squared_norm_op
+from ..ops.products import matmul_op, outer_op
 from ..transforms.simplify import simplify
 from .arrows import Arrow
 from .stage import Stage
@@ -29,7 +29,11 @@ def jacobian_of(stage: Stage, arrow: Arrow) -> Node | None:
     if step.ndim > 1 or source.ndim > 1:
         return None
     inputs = [stage.stand[each] for each in step.inputs]
-    return _entrywise(stage, step, slot, inputs) if type(step.op.derivative) is Elementwise else _other(stage, step, slot, inputs)
+    return (
+        _entrywise(stage, step, slot, inputs)
+        if type(step.op.derivative) is Elementwise
+        else _other(stage, step, slot, inputs)
+    )
 
 
 def _entrywise(stage: Stage, step: Node, slot: int, inputs: list[Node]) -> Node | None:

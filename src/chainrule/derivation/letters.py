@@ -1,7 +1,7 @@
 """Index notation with letters: an arrow in, the term as a sum over an index out, and what remains after the deltas.
 
-One idea: d f/d W_ij = sum_k (d f/d q_k) (d q_k/d W_ij) holds for every op; where the local derivative is a delta, the delta
-picks its index and the sum is gone.
+One idea: d f/d W_ij = sum_k (d f/d q_k) (d q_k/d W_ij) holds for every op; where the local derivative is a delta, the
+delta picks its index and the sum is gone.
 """
 
 from __future__ import annotations
@@ -67,9 +67,12 @@ def _summed(product: Node, letters: Sequence[str]) -> Node:
     return product
 
 
-# Writing an expression at an index ---------------------------------------------------------------------------------------
+# Writing an expression at an index
+# ---------------------------------------------------------------------------------------
 def entry_form(expression: Node, at: Sequence[Index], names: Collection[Node], letters: list[str]) -> Node | None:
-    """One entry of an expression over players, as an expression over entries of players. None where an op has no index form."""
+    """One entry of an expression over players, as an expression over entries of players. None where an op has no index
+    form.
+    """
     if len(topological_order([expression])) > _LONGEST:
         return None
     return _entry_form(expression, tuple(at), names, letters)
@@ -110,7 +113,8 @@ def _sum_form(
     return _summed(product, [str(places[letter]) for letter in inner])
 
 
-# Deltas ------------------------------------------------------------------------------------------------------------------
+# Deltas
+# ------------------------------------------------------------------------------------------------------------------
 def pick_all(product: Node, sums: Sequence[str]) -> Node:
     """Sum a product over letters: a delta picks its index (sum_k 1{k = i} x_k = x_i), the rest stays a sum.
 
@@ -142,7 +146,9 @@ def _split_difference(product: Node, sums: Sequence[str]) -> tuple[Node, Node, A
 
 
 def _has_delta(expression: Node, letters: Sequence[str]) -> bool:
-    return any(_first_delta(each, letters) is not None for each in topological_order([expression]) if each.op is delta_op)
+    return any(
+        _first_delta(each, letters) is not None for each in topological_order([expression]) if each.op is delta_op
+    )
 
 
 def _sum_inside(product: Node, letter: str) -> Node:
@@ -218,4 +224,3 @@ def rename(expression: Node, letter: str, other: Index) -> Node:
 
 def _renamed(indices: tuple[Index, ...], letter: str, other: Index) -> tuple[Index, ...]:
     return tuple(other if each == letter else each for each in indices)
-

@@ -53,15 +53,15 @@ class Term:
     operand: str = ""
     through: tuple[str, ...] = ()  # words for unnamed steps on the way, such as a broadcast
     index: IndexForm | None = None
-    gates: tuple[tuple[Node, int], ...] = ()  # the steps on the way, consumer first, each with the slot it is entered by
+    gates: tuple[tuple[Node, int], ...] = ()  # the steps on the way, consumer first, with the slot entered
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IndexForm:
     """A term in index notation: dL/dx[into] = sum over the indices of the consumer of upstream times local.
 
-    `picked` is the sum after every delta has picked its index; `sums` are the letters summed over before. The players of
-    whole arrays stand inside entries: df/dq at k prints as the gradient of q_k.
+    `picked` is the sum after every delta has picked its index; `sums` are the letters summed over before. The players
+    of whole arrays stand inside entries: df/dq at k prints as the gradient of q_k.
     """
 
     into: tuple[str, ...]

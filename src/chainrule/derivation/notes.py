@@ -1,4 +1,6 @@
-"""Notes: a finished explanation in, what a teacher would point out: kinks and ties, gradients that vanish and why, saturation."""
+"""Notes: a finished explanation in, what a teacher would point out: kinks and ties, gradients that vanish and why,
+saturation.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,13 @@ def take_notes(stage: Stage, lines: Sequence[Line], asked: Sequence[Node]) -> It
     if stage.symbolic:
         yield from _unreached(stage, asked)
         return
-    notes = [*_kinks(stage), *_unreached(stage, asked), *_zeros(stage, lines, asked), *_saturated(stage), *_broken(stage)]
+    notes = [
+        *_kinks(stage),
+        *_unreached(stage, asked),
+        *_zeros(stage, lines, asked),
+        *_saturated(stage),
+        *_broken(stage),
+    ]
     yield from notes[:_MOST_NOTES]
     if len(notes) > _MOST_NOTES:
         yield f"and {len(notes) - _MOST_NOTES} more of the same kinds"
@@ -43,15 +51,17 @@ def _kinks(stage: Stage) -> Iterator[str]:
             hit = domain.is_kink(*(concrete(each) for each in node.inputs))
             if hit.any():
                 yield _kink_sentence(stage, node, int(hit.sum()), hit.size)
-        elif node.op in (max_op, min_op) and _has_tie(node):
-            yield f"{called(stage, node)}: not differentiable here, {domain.kink}"
-        elif node.op.name in ("norm", "std") and domain.kink and not reference().all(concrete(node)):
+        elif (node.op in (max_op, min_op) and _has_tie(node)) or (
+            node.op.name in ("norm", "std") and domain.kink and not reference().all(concrete(node))
+        ):
             yield f"{called(stage, node)}: not differentiable here, {domain.kink}"
 
 
 def _kink_sentence(stage: Stage, node: Node, hits: int, size: int) -> str:
-    where = f"{node.op.name} at {called(stage, node.inputs[0])}" if node.op.name not in ("maximum", "minimum") else (
-        f"{node.op.name} of {' and '.join(called(stage, each) for each in node.inputs)}"
+    where = (
+        f"{node.op.name} at {called(stage, node.inputs[0])}"
+        if node.op.name not in ("maximum", "minimum")
+        else (f"{node.op.name} of {' and '.join(called(stage, each) for each in node.inputs)}")
     )
     many = "" if size == 1 else f" in {hits} of {size} entries"
     return f"{called(stage, node)}: not differentiable here ({where} sits on the kink{many}): {node.op.domain.kink}"
@@ -60,14 +70,18 @@ def _kink_sentence(stage: Stage, node: Node, hits: int, size: int) -> str:
 def _has_tie(node: Node) -> bool:
     numpy = reference()
     best = concrete(node)
-    kept = numpy.reshape(best, [1 if axis in node.settings["axes"] else size for axis, size in enumerate(node.inputs[0].shape)])
+    kept = numpy.reshape(
+        best, [1 if axis in node.settings["axes"] else size for axis, size in enumerate(node.inputs[0].shape)]
+    )
     hits = numpy.sum(numpy.equal(concrete(node.inputs[0]), kept), axis=node.settings["axes"])
     return bool(numpy.any(hits > 1))
 
 
 def _unreached(stage: Stage, asked: Sequence[Node]) -> Iterator[str]:
     for node in asked:
-        if node in stage.active and (node is stage.output or any(r in stage.active for r, _ in stage.readers.get(node, ()))):
+        if node in stage.active and (
+            node is stage.output or any(r in stage.active for r, _ in stage.readers.get(node, ()))
+        ):
             continue
         reasons = {reader.op.derivative.reason for reader in _flat_readers(stage, node)}
         because = "; ".join(sorted(reasons)) or f"{stage.symbols[stage.output]} does not depend on it"
@@ -123,14 +137,19 @@ def _saturated(stage: Stage) -> Iterator[str]:
         flat = int(reference().sum(slope < _FLAT_SLOPE * steepest))
         if flat:
             many = "" if y.ndim == 0 else f" in {flat} of {y.size} entries"
-            yield f"{called(stage, node)}: {node.op.name} is saturated{many}: its slope there is below {_FLAT_SLOPE * steepest:g}"
+            below = f"its slope there is below {_FLAT_SLOPE * steepest:g}"
+            yield f"{called(stage, node)}: {node.op.name} is saturated{many}: {below}"
 
 
 def _broken(stage: Stage) -> Iterator[str]:
     """The first step whose value is not a number although its inputs are."""
     for node in stage.order:
-        if node.inputs and node.dtype.kind == "f" and reference().isnan(concrete(node)).any():
-            if not any(reference().isnan(concrete(each)).any() for each in node.inputs if each.dtype.kind == "f"):
-                sources = ", ".join(f"{called(stage, each)}" for each in node.inputs)
-                yield f"{called(stage, node)}: the first NaN arises here, in {node.op.name} of {sources}; later ones follow from it"
-                return
+        if node.inputs and _has_nan(node) and not any(_has_nan(each) for each in node.inputs):
+            sources = ", ".join(called(stage, each) for each in node.inputs)
+            here = f"the first NaN arises here, in {node.op.name} of {sources}"
+            yield f"{called(stage, node)}: {here}; later ones follow from it"
+            return
+
+
+def _has_nan(node: Node) -> bool:
+    return node.dtype.kind == "f" and bool(reference().isnan(concrete(node)).any())

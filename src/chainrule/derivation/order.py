@@ -1,7 +1,8 @@
-"""Judging a written topological order: a derivation and somebody's list in, what is wrong with it and a corrected list out.
+"""Judging a written topological order: a derivation and somebody's list in, what is wrong with it and a corrected list
+out.
 
-One idea: a list is right when every symbol stands once and after everything it is computed from. A wrong one is repaired
-with as few changes as can be: a symbol written twice leaves a place for one that is missing.
+One idea: a list is right when every symbol stands once and after everything it is computed from. A wrong one is
+repaired with as few changes as can be: a symbol written twice leaves a place for one that is missing.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ class OrderVerdict:
         """The verdict in words."""
         lines = ["a topological order" if self.right else "not a topological order"]
         lines += [f"  reading {written} as {read}" for written, read in self.readings]
-        lines += [f"  {symbol} stands more than once (positions {', '.join(map(str, at))})" for symbol, at in self.duplicates]
+        lines += [
+            f"  {symbol} stands more than once (positions {', '.join(map(str, at))})" for symbol, at in self.duplicates
+        ]
         lines += [f"  missing: {', '.join(self.missing)}"] if self.missing else []
         lines += [f"  not in the graph: {', '.join(self.unknown)}"] if self.unknown else []
         lines += [f"  {symbol} stands before {needed}, which it is computed from" for symbol, needed in self.misplaced]
@@ -93,7 +96,9 @@ def _raised(name: str) -> str:
     return found[1] if found else ""
 
 
-def _kept_place(name: str, at: Sequence[int], places: Mapping[str, Sequence[int]], needs: Mapping[str, Sequence[str]]) -> int:
+def _kept_place(
+    name: str, at: Sequence[int], places: Mapping[str, Sequence[int]], needs: Mapping[str, Sequence[str]]
+) -> int:
     """Of several places, the last one before the first consumer."""
     users = [min(places[user]) for user, used in needs.items() if name in used and user in places]
     before = [place for place in at if not users or place < min(users)]

@@ -1,7 +1,7 @@
 """Paths: a symbol in, every way the output depends on it out, each with its factors and their product.
 
-One idea: the chain rule over several paths says the gradient is the sum over all of them. Paths are counted before they are
-listed, because a graph of eighty additions has more of them than can be written.
+One idea: the chain rule over several paths says the gradient is the sum over all of them. Paths are counted before they
+are listed, because a graph of eighty additions has more of them than can be written.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from typing import Any
 
 from ..ir.library import reference
 from ..ir.node import Node
+from .arrows import Arrow, arrows_to, passed_back_numbers
 from .jacobians import jacobian_of
 from .lines import Line, Path, Paths, Term
-from .arrows import Arrow, arrows_to, passed_back_numbers
 from .stage import Stage
 
 MOST_LISTED = 64
@@ -71,7 +71,7 @@ def _multiplied(stage: Stage, node: Node, arrows: tuple[Arrow, ...], spoken: dic
             gradient = passed_back_numbers(arrow, gradient)
             if gradient is None:
                 return None
-    names = tuple(stage.symbols[arrow.via] for arrow in arrows) + (stage.symbols[node],)
+    names = (*(stage.symbols[arrow.via] for arrow in arrows), stage.symbols[node])
     jacobians = tuple(jacobian_of(stage, arrow) for arrow in arrows)
     return Path(names, tuple(symbols), tuple(factors), gradient, jacobians)
 

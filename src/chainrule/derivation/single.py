@@ -1,7 +1,8 @@
 """One entry as the question: an array's entry in, its gradient with only the paths that matter out.
 
-One idea: below the arrays lies a graph of entries. From the entry asked for, each step's rule, pushed forward on a single 1,
-says which entries of the consumer move and by how much; softmax couples its outputs, so both paths appear by themselves.
+One idea: below the arrays lies a graph of entries. From the entry asked for, each step's rule, pushed forward on a
+single 1, says which entries of the consumer move and by how much; softmax couples its outputs, so both paths appear by
+themselves.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from ..ops.entries import write_index
 from ..ops.sources import input_node
 from ..transforms.forward import push
 from ..transforms.simplify import simplify
+from .arrows import Arrow, arrows_to
 from .indices import entry_slope
 from .lines import Line, Path, Paths, Term
 from .paths import MOST_LISTED
-from .arrows import Arrow, arrows_to
 from .stage import Stage
 
 Place = tuple[Node, tuple[int, ...]]
@@ -52,7 +53,7 @@ def check_place(node: Node, at: tuple[int, ...], symbol: str) -> None:
     if len(at) != node.ndim or any(not 0 <= place < size for place, size in zip(at, node.shape, strict=False)):
         count = f"{node.ndim} ind{'ex' if node.ndim == 1 else 'ices'}, each from 1 to its size"
         raise BoundsError(
-            given=f"the entry {symbol}[{','.join(write_index(place) for place in at)}], where {symbol} has shape {node.shape}",
+            given=f"the entry {symbol}[{','.join(map(write_index, at))}], where {symbol} has shape {node.shape}",
             expected=count if node.ndim else f"{symbol} alone: it is a number",
             remedy="indices are written as in mathematics, from 1",
         )
@@ -110,7 +111,9 @@ def player_of(entries: Entries, place: Place) -> Node:
         known = stage.names[stage.gradient[place[0]]]
         written = place_symbol(stage, place)
         own = known == f"d{stage.symbols[stage.output]}/d{stage.symbols[place[0]]}"
-        stage.names[player] = f"d{stage.symbols[stage.output]}/d{written}" if own else known + written[len(stage.symbols[place[0]]):]
+        stage.names[player] = (
+            f"d{stage.symbols[stage.output]}/d{written}" if own else known + written[len(stage.symbols[place[0]]) :]
+        )
         stage.values[player] = stage.values[stage.gradient[place[0]]][place[1]]
         entries.players[place] = player
     return entries.players[place]

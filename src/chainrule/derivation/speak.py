@@ -94,12 +94,12 @@ _SIDES = {2: ("left operand", "right operand")}
 
 
 def _operand(arrow: Arrow, arrows: list[Arrow]) -> str:
-    """Which operand is meant, where one value enters a consumer twice."""
+    """Which operand is meant, where one value enters a consumer twice: the first step at which the ways part."""
     same = [each for each in arrows if each.via is arrow.via]
-    if len(same) < 2:
-        return ""
-    step, slot = arrow.chain[-1]
-    return _SIDES[2][slot] if len(step.inputs) == 2 else f"operand {slot + 1}"
+    for place, (step, slot) in enumerate(arrow.chain):
+        if any(each.key[: place + 1] != arrow.key[: place + 1] for each in same):
+            return _SIDES[2][slot] if len(step.inputs) == 2 else f"operand {slot + 1}"
+    return ""
 
 
 def _through(arrow: Arrow) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ def _through(arrow: Arrow) -> tuple[str, ...]:
 
 
 def local_factor(expression: Node, upstream: Node) -> Node | None:
-    """The other factor of a product in which the upstream stands alone; the number 1 where the upstream passes whole."""
+    """The other factor of a product in which the upstream stands alone; 1 where the upstream passes whole."""
     if expression is upstream:
         return as_node(reference().ones((), upstream.dtype))
     if expression.op is broadcast:

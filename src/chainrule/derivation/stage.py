@@ -1,8 +1,8 @@
 """The stage: a graph in, the stand-ins that an explanation speaks of out.
 
 One idea: every shown step is played by a fresh variable that carries only its symbol, and its gradient by another. The
-op's own rule is then called on the players. Using the real nodes would print nonsense: interning makes the seed gradient 1
-the same node as every other constant 1.
+op's own rule is then called on the players. Using the real nodes would print nonsense: interning makes the seed
+gradient 1 the same node as every other constant 1.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .symbols import is_known, shown_nodes, symbols_for
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The cast of one explanation. `stand` plays values, `slope_of` plays gradients, `names` says what each prints as."""
+    """The cast of one explanation. `stand` plays values, `gradient` plays gradients, `names` says how each prints."""
 
     output: Node
     inputs: tuple[Node, ...]

@@ -1,7 +1,7 @@
 """Symbols for the steps nobody named: a graph and the names it has in, a symbol for every step that is shown out.
 
-One idea: what the user named keeps its name; the argument of an activation is a z and its result an h, as teachers write;
-the rest are q, r, s, t, and v_1, v_2, ... where there are many.
+One idea: what the user named keeps its name; the argument of an activation is a z and its result an h, as teachers
+write; the rest are q, r, s, t, and v_1, v_2, ... where there are many.
 """
 
 from __future__ import annotations

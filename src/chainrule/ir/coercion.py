@@ -1,7 +1,7 @@
 """Arguments of an op in, nodes of one shape and one dtype out.
 
-One idea: broadcasting and casting are steps of their own, recorded as nodes, so that the sum in a bias gradient is a step
-that can be seen. While values are known the broadcast itself is not carried out: NumPy's kernels broadcast anyway.
+One idea: broadcasting and casting are steps of their own, recorded as nodes, so that the sum in a bias gradient is a
+step that can be seen. While values are known the broadcast itself is not carried out: NumPy's kernels broadcast anyway.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ARRAY_LIKE = frozenset((list, tuple, float, int, bool, complex))
 
 
 def as_node(value: Any, dtype: Any = None) -> Node:
-    """A node for any array-like: itself if it is one, else a constant (copied, so that later changes do not reach it)."""
+    """A node for any array-like: itself if it is one, else a constant (a copy: later changes do not reach it)."""
     if type(value) is Node:
         return value
     if isinstance(value, (list, tuple)):
@@ -55,7 +55,7 @@ def _numbers(array: Any, value: Any) -> Any:
 
 
 def constant(array: Any) -> Node:
-    """The node of a known array. Small ones are interned by content (bits, so -0.0 and 0.0 differ), large ones are not."""
+    """The node of a known array. Small ones are interned by content (bits: -0.0 and 0.0 differ), large ones are not."""
     op = TABLE["constant"]
     value = array[()] if array.ndim == 0 else array
     key: Any = array.tobytes() if array.size <= _INTERNED_ENTRIES else object()
@@ -116,13 +116,16 @@ def _unify(op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
 def _common_dtype(args: tuple[Any, ...]) -> Any:
     """NumPy's promotion (NEP 50): Python numbers are weak, everything else has a dtype that counts."""
     weak = [argument for argument in args if type(argument) in (int, float, complex, bool)]
-    strong = [argument.dtype if hasattr(argument, "dtype") else as_node(argument).dtype for argument in args
-              if type(argument) not in (int, float, complex, bool)]
+    strong = [
+        argument.dtype if hasattr(argument, "dtype") else as_node(argument).dtype
+        for argument in args
+        if type(argument) not in (int, float, complex, bool)
+    ]
     return reference().result_type(*strong, *weak)
 
 
 def loose_value(node: Node) -> Any:
-    """A value that broadcasts to the node's own: what an elementwise kernel needs, without materialising a broadcast."""
+    """A value that broadcasts to the node's own: what an elementwise kernel needs, the broadcast not carried out."""
     while node.value is None and node.op.lazy:
         node = node.inputs[0]
     return concrete(node)

@@ -27,11 +27,11 @@ class Graph:
 def topological_order(outputs: Iterable[Node], inputs: Iterable[Node] = ()) -> list[Node]:
     """All ancestors of the outputs (and the inputs, used or not), each after its own inputs.
 
-    The walk does not go past `inputs`. Iterative, because a chain may have 100,000 nodes; and no sorting by hand, because
-    an input is always older than its consumer.
+    The walk does not go past `inputs`. Iterative, because a chain may have 100,000 nodes; and no sorting by hand,
+    because an input is always older than its consumer.
     """
     seen = set(inputs)
-    pending = [node for node in outputs]
+    pending = list(outputs)
     while pending:
         node = pending.pop()
         if node not in seen:

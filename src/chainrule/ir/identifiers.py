@@ -1,7 +1,7 @@
 """Names for printed code: what a user, a formula or a file called something in, a Python identifier out.
 
-One idea: only letters, digits and underscores pass, and never a word that means something to Python or to the printed code,
-so no name can change what the code does.
+One idea: only letters, digits and underscores pass, and never a word that means something to Python or to the printed
+code, so no name can change what the code does.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Known values as Python code: a number, an array or a parameter in, text that Python reads as exactly the same value out.
+"""Known values as Python code: a number, an array or a parameter in, text that Python reads as exactly the same value
+out.
 
-One idea: text is built from numbers and checked words only; whatever else is met is bound by name instead of being written.
+One idea: text is built from numbers and checked words only; whatever else is met is bound by name instead of being
+written.
 """
 
 from __future__ import annotations
@@ -72,7 +74,11 @@ def array_text(array: Any) -> str | None:
     if array.size > 1 and array.tobytes() == reference().full(array.shape, first).tobytes():
         named = {0: "np.zeros", 1: "np.ones"}.get(complex(first).real) if str(first) in ("0.0", "1.0") else None
         text = number_text(_WEAK[dtype.kind](first))
-        return f"{named}({shape_text(array.shape)}{kind})" if named else f"np.full({shape_text(array.shape)}, {text}{kind})"
+        return (
+            f"{named}({shape_text(array.shape)}{kind})"
+            if named
+            else f"np.full({shape_text(array.shape)}, {text}{kind})"
+        )
     if array.size > MOST_ENTRIES:
         return None
     return f"np.array({_nested(array.tolist())}{kind})"

@@ -1,8 +1,8 @@
 """An op: its declaration in, a callable out that computes on arrays and records on nodes.
 
-One idea: an op is declared once, as data. Who reads which field: type rule -> tracing and errors; kernel -> executors and
-finite differences; derivative -> reverse, forward, printed slopes; index form -> index notation; notation -> renderers and
-the parser; role -> the reason column; domain -> test sampling; docstring -> the reference documentation.
+One idea: an op is declared once, as data. Who reads which field: type rule -> tracing and errors; kernel -> executors
+and finite differences; derivative -> reverse, forward, printed slopes; index form -> index notation; notation ->
+renderers and the parser; role -> the reason column; domain -> test sampling; docstring -> the reference documentation.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from ..errors import ChainruleError
 from .coercion import ARRAY_LIKE, as_arrays, as_node, coerce, loose_value
-from .library import Array, Library, reference
+from .library import Array, reference
 from .node import Node, concrete, find, is_abstract, make
 from .notation import Notation
 from .recording import STATE
@@ -41,8 +41,8 @@ class Role(Enum):
 class Elementwise:
     """`partials[slot](y, *inputs)` gives dy/dx of that slot, entry by entry; both modes follow.
 
-    A partial may return the Python integers 1, -1 or 0, which cost nothing. `singular` says that a slope can be infinite
-    or NaN where the gradient that meets it is exactly zero: only these ops pay for keeping that zero.
+    A partial may return the Python integers 1, -1 or 0, which cost nothing. `singular` says that a slope can be
+    infinite or NaN where the gradient that meets it is exactly zero: only these ops pay for keeping that zero.
     """
 
     partials: tuple[Callable[..., Any], ...]
@@ -63,7 +63,8 @@ class Linear:
 
 @dataclass(frozen=True, slots=True)
 class Custom:
-    """`pull(g, y, *inputs)` gives one gradient a slot (or None); `push(tangents, y, *inputs)` the tangent of the output.
+    """`pull(g, y, *inputs)` gives one gradient a slot (or None); `push(tangents, y, *inputs)` the tangent of the
+    output.
 
     A tangent is None where the input does not move.
     """
@@ -100,7 +101,7 @@ class Domain:
 
     samples: tuple[Sample, ...]
     kink: str | None = None
-    is_kink: Callable[..., Any] | None = None  # is_kink(*inputs): a boolean array, true where the derivative is a choice
+    is_kink: Callable[..., Any] | None = None  # is_kink(*inputs): true where the derivative is a choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The index form of the derivative: `partial(slot, out, into, y, *inputs, **params)` gives d y[out] / d input[into].
+    """The index form of the derivative: `partial(slot, out, into, y, *inputs, **params)` gives d y[out] / d
+    input[into].
 
     `y` and the inputs are functions from an index tuple to the node of that entry; the result is a node.
     """

@@ -1,7 +1,7 @@
 """What each step of printed code is written with: a graph in, the operands that stand in each step out.
 
-One idea: the graph has every broadcast and cast as a step of its own; NumPy does them by itself. Where the result is the
-same without them, down to the shape and the dtype, they are not written.
+One idea: the graph has every broadcast and cast as a step of its own; NumPy does them by itself. Where the result is
+the same without them, down to the shape and the dtype, they are not written.
 """
 
 from __future__ import annotations

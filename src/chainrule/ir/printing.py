@@ -1,7 +1,7 @@
 """Printing a graph: a graph in, readable Python out that runs and gives the same result.
 
-One idea: a step that somebody named, or that is used twice, is a statement; the rest is written inside the step that uses
-it, up to a width that can be read. Brackets follow from the strengths of the ops' notations.
+One idea: a step that somebody named, or that is used twice, is a statement; the rest is written inside the step that
+uses it, up to a width that can be read. Brackets follow from the strengths of the ops' notations.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class Written:
 def print_graph(graph: Graph, name: str = "f", *, bare: bool = True, exact: bool = False) -> Program:
     """The graph as a Python function of its inputs, by position.
 
-    `bare`: a single output is returned as it is, otherwise always a tuple. `exact`: the same bits as the kernels give, also
-    where `x**2` of a single number would differ from `np.square(x)` in the last place.
+    `bare`: a single output is returned as it is, otherwise always a tuple. `exact`: the same bits as the kernels give,
+    also where `x**2` of a single number would differ from `np.square(x)` in the last place.
     """
     return _Printer(graph, name, exact).program(bare)
 
@@ -64,7 +64,9 @@ class _Printer:
         for step in self.plan.steps.values():
             if step.spelling.bound is not None:
                 self._bind_operation(step.spelling)
-        self.parameters = [self.names.claim(graph.names.get(node, f"x{place}")) for place, node in enumerate(graph.inputs, 1)]
+        self.parameters = [
+            self.names.claim(graph.names.get(node, f"x{place}")) for place, node in enumerate(graph.inputs, 1)
+        ]
         self.name = self.names.claim(name)
         self.claimed: dict[Node, str] = {}
         for node in (*self.plan.constants, *self.plan.steps):
@@ -123,7 +125,11 @@ class _Printer:
 
     def _is_result(self, node: Node) -> bool:
         """The one output under the name of the function: it is returned without being stored first."""
-        return self.plan.outputs == (node,) and identifier(self.graph.names[node]) == self.name and self.plan.uses[node] == 1
+        return (
+            self.plan.outputs == (node,)
+            and identifier(self.graph.names[node]) == self.name
+            and self.plan.uses[node] == 1
+        )
 
     def _state(self, node: Node, expression: Written) -> None:
         name = self.claimed.get(node) or self.names.fresh("v")

@@ -54,7 +54,9 @@ def spell(node: Node, *, exact: bool) -> Spelling:
             template = "np.square({0})" if power[1] == "2" else f"np.power({{0}}, {power[1]})"
             form = Form(template)
         pieces = checked(template, tuple(parameters.items()))
-        if pieces is not None and len(node.inputs) > max((each for each in pieces if isinstance(each, int)), default=-1):
+        if pieces is not None and len(node.inputs) > max(
+            (each for each in pieces if isinstance(each, int)), default=-1
+        ):
             return Spelling(pieces, form)
     return by_name(node, parameters)
 

@@ -1,6 +1,7 @@
 """The type of an array: shapes and dtypes in, an `ArrayType` out.
 
-One idea: two arrays with the same shape and dtype share one type object, so that comparing types is comparing identities.
+One idea: two arrays with the same shape and dtype share one type object, so that comparing types is comparing
+identities.
 """
 
 from __future__ import annotations

@@ -112,11 +112,13 @@ def meet_push(tangents: tuple[Any, ...], z: Array, x: Array, y: Array) -> Array:
 
 
 def has_nan(xp: Library, product: Array) -> bool:
-    """Whether any entry is NaN, as far as can be told: other libraries trace, and cannot look. Looking is cheaper than
-    selecting, and a product that holds no NaN met no zero beside an infinity."""
+    """Whether a product may have met a zero beside an infinity: looking is cheaper than selecting entry by entry.
+
+    Libraries other than the reference may be tracing, where there is nothing to look at.
+    """
     if xp is not reference():
         return True
-    seen = product if product.ndim == 0 else xp.vdot(product, product)
+    seen = xp.vdot(product, product) if product.ndim else product  # NaN if any entry is
     return bool(seen != seen)
 
 
@@ -134,7 +136,7 @@ def carry(xp: Library, gradient: Array, slope: Array) -> Array:
     infinite gradient is NaN, for there the derivative is not known. Source: the strong zero of automatic
     differentiation (Griewank and Walther, Evaluating Derivatives, 2008, section 14).
     """
-    product = xp.multiply(gradient, slope)
+    product = gradient * slope
     return xp.where(xp.equal(gradient, 0), gradient, product)[()] if has_nan(xp, product) else product
 
 
@@ -145,7 +147,7 @@ def carry(xp: Library, gradient: Array, slope: Array) -> Array:
 def meet(xp: Library, x: Array, y: Array) -> Array:
     """x times y, and zero where either is exactly zero: how `carry` depends on its slope. A path that is not taken does
     not ask how its slope changes. Derivative (y, x)."""
-    product = xp.multiply(x, y)
+    product = x * y
     off = xp.equal(x, 0) | xp.equal(y, 0)
     return xp.where(off, 0, product)[()] if has_nan(xp, product) else product
 

@@ -154,7 +154,7 @@ def path_list(found: Routes, pen: Pen) -> str:
     items = []
     for route in found.told:
         nodes = to_mathml(r" \to ".join(to_latex(node) for node in route.nodes))
-        product = [part for part in (route.symbols, route.numbers, pen.value(route.value)) if part]
+        product = [part for part in dict.fromkeys((route.symbols, route.numbers, pen.value(route.value))) if part]
         items.append(nodes + (f": {to_mathml(' = '.join(product))}" if product else ""))
     left = found.count - len(found.told)
     items += [f"and {left} more"] if left else []

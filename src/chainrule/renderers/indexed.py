@@ -11,7 +11,7 @@ from ..ir.graph import topological_order
 from ..ir.node import Node
 from ..ir.op import record
 from ..ir.recording import open_recording
-from ..ops.entries import delta_op, entry, entry_op
+from ..ops.entries import delta_op, entry, entry_op, sum_over_op
 from ..ops.movement import broadcast
 from ..ops.sources import constant_op
 from ..transforms.simplify import simplify
@@ -86,6 +86,8 @@ def _replaced(expression: Node, upstream: Node, closed: Node, derivation: Deriva
             done[node] = found
         elif node is upstream:
             done[node] = closed if not closed.ndim else node
+        elif node.op is sum_over_op and done[node.inputs[0]].value is not None:
+            return None  # nothing that depends on the index is left to sum
         elif node.inputs:
             done[node] = record(node.op, tuple(done[each] for each in node.inputs), node.settings)
         else:

@@ -167,7 +167,7 @@ def path_rows(found: Routes, pen: Pen) -> Iterator[str]:
         return
     for route in found.told:
         nodes = r" \to ".join(to_latex(node) for node in route.nodes)
-        product = [part for part in (route.symbols, route.numbers, pen.value(route.value)) if part]
+        product = [part for part in dict.fromkeys((route.symbols, route.numbers, pen.value(route.value))) if part]
         yield f"& {nodes}:"
         yield from ([rf"& \quad {' = '.join(product)}"] if product else [])
     left = found.count - len(found.told)

@@ -119,7 +119,7 @@ def path_block(found: Routes, pen: Pen) -> str:
     lines = [f"{inline(total)}: the sum over {found.count} paths", ""]
     for route in found.told:
         nodes = r" \to ".join(to_latex(node) for node in route.nodes)
-        product = [part for part in (route.symbols, route.numbers, pen.value(route.value)) if part]
+        product = [part for part in dict.fromkeys((route.symbols, route.numbers, pen.value(route.value))) if part]
         lines.append(f"- {inline(nodes)}" + (f": {inline(' = '.join(product))}" if product else ""))
     left = found.count - len(found.told)
     return "\n".join([*lines, f"- and {left} more"] if left else lines)

@@ -167,16 +167,21 @@ def standing(working: Working, pen: Pen) -> list[str]:
         page.extend(numeric_lines(share, pen, deeper))
     if not working.shares:
         page.append(f"{working.gradient} = {pen.value(working.value) or '1'}{_GAP}{working.reason}")
-    if not single and working.shares and working.value is not None:
-        total = equation_lines(indent, value_lines(working.value, pen, WIDTH - len(indent) - 4))
-        page.extend(with_words(total[0], working.reason, indent) + total[1:])
-    elif not single and working.reason and working.shares:
-        page.append(f"{indent}({working.reason})")
+    if not single and working.shares:
+        page.extend(total_lines(working, pen, indent))
     if working.closed:
         page.append(f"{indent}= {working.closed}")
     for share in working.shares:
         page.extend(index_notes(share, indent))
     return page
+
+
+def total_lines(working: Working, pen: Pen, indent: str) -> list[str]:
+    """The sum of the terms, and why it is a sum."""
+    if working.value is None:
+        return [f"{indent}({working.reason})"]
+    lines = equation_lines(indent, value_lines(working.value, pen, WIDTH - len(indent) - 4))
+    return [*lines[:-1], *with_words(lines[-1], working.reason, indent)]
 
 
 def index_notes(share: Share, indent: str) -> list[str]:
@@ -256,9 +261,11 @@ def route_lines(route: Route, pen: Pen) -> list[str]:
     """A path and its product, on the next line where both are long."""
     nodes = f"  [{' -> '.join(printable(node) for node in route.nodes)}]"
     ending = [pen.value(route.value)] if route.value is not None and is_short(route.value, pen) else []
-    sides = [part for part in (route.symbols, route.numbers, *ending) if part]
+    sides = [part for part in dict.fromkeys((route.symbols, route.numbers, *ending)) if part]
     product = " = ".join(sides)
-    if width(nodes) + 1 + width(product) <= WIDTH - 2 or not product:
+    if not product:
+        return [nodes, *(f"      {line}" for line in value_lines(route.value, pen, WIDTH - 8) if line)]
+    if width(nodes) + 1 + width(product) <= WIDTH - 2:
         return [f"{nodes} {product}"]
     return [nodes, *broken(product, "    ")]
 
@@ -336,7 +343,7 @@ def remarks(notes: Sequence[str]) -> list[str]:
 # Columns ------------------------------------------------------------------------------------------------------------
 def value_lines(value: Any, pen: Pen, room: int) -> list[str]:
     """A value on one line if it fits, else a row of the matrix on each."""
-    return [""] if value is None else numbers.bracket_lines(numbers.written_entries(value, pen.digits), max(room, 30))
+    return [""] if value is None else numbers.bracket_lines(numbers.written_entries(value, pen.digits), max(room, 48))
 
 
 def columns(table: Sequence[Sequence[str]]) -> list[str]:

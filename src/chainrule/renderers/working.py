@@ -91,7 +91,7 @@ def _share(derivation: Derivation, line: Line, term: Term, pen: Pen) -> Share:
 
 def in_symbols(line: Line, term: Term, pen: Pen) -> str:
     """Upstream and local, `dL/dz_1 · w_1`; a product of matrices as its rule gives it, `dL/dq x^T`."""
-    if term.local is None or not is_entrywise(term):
+    if term.local is None or not is_entrywise(line, term):
         return pen.write(term.expression)
     upstream, local = pen.write(term.upstream), pen.piece(one_number(term.local))
     if _is_spread(line, term):
@@ -126,8 +126,10 @@ def _is_spread(line: Line, term: Term) -> bool:
     return bool(line.gradient.ndim) and not term.upstream.ndim and term.local is not None and not term.local.ndim
 
 
-def is_entrywise(term: Term) -> bool:
-    """Whether a term is upstream times local entry by entry: no matrix product, no sum on the way to the upstream."""
+def is_entrywise(line: Line, term: Term) -> bool:
+    """Whether a term is upstream times local entry by entry: no matrix product, sum or copy on the way to the upstream."""
+    if not _is_spread(line, term) and line.gradient.shape not in (term.upstream.shape, getattr(term.local, "shape", None)):
+        return False
     node = term.expression
     while node is not term.upstream:
         if node.op in (mul, carry):
@@ -147,7 +149,7 @@ def _in_numbers(line: Line, term: Term, numeric: Pen) -> str:
     """The same with the numbers of the run; nothing where that would only repeat the value, or be too long to read."""
     if _entries_met(term, numeric) > _MOST_SUBSTITUTED:
         return ""
-    if term.local is None or not is_entrywise(term):
+    if term.local is None or not is_entrywise(line, term):
         written = numeric.write(term.expression)
     elif _is_spread(line, term) or (term.upstream.ndim and is_one(term.local)):
         return ""

@@ -17,9 +17,9 @@ from ..ir.node import concrete
 from ..ir.recording import suspended_recording
 from . import differentiate
 from .calls import name_of
-from .report import ArgumentCheck, GradientReport, Reason, Verdict, worst
-from .survey import convene, in_its_own_precision, survey
-from .vectors import joined, subject_of
+from .checking.report import ArgumentCheck, GradientReport, Reason, Verdict, worst
+from .checking.survey import convene, in_its_own_precision, survey
+from .checking.vectors import joined, subject_of
 
 
 def check_grads(
@@ -35,8 +35,8 @@ def check_grads(
     """Compare the derivatives of a function with central differences of the plain function, up to an order.
 
     `args` is the tuple of its arguments (all floats or containers of floats); `modes` are those of "fwd" and "rev" to
-    be checked. Every entry is checked when there are at most `most_entries`; beyond that random directions through all of
-    them (each wrong entry shows in each of them, and is then searched for) and some single entries.
+    be checked. Every entry is checked when there are at most `most_entries`; beyond that random directions through all
+    of them (each wrong entry shows in each of them, and is then searched for) and some single entries.
 
     Returns a report whose `verdict` is PASS, FAIL or INCONCLUSIVE: kinks, rounding and functions that are not
     deterministic are told from bugs. Raises GradientError on FAIL, unless `raises` is False; DTypeError for arguments
@@ -45,7 +45,7 @@ def check_grads(
     >>> import numpy as np
     >>> print(check_grads(lambda x: np.sum(np.tanh(x)), (np.array([0.5, -1.0]),)))
     PASS: the derivatives of lambda, 2 comparisons
-      PASS         argument 0: 2 of 2 agree, largest difference ...
+      PASS         argument 0: 2 of 2 agree, relative difference at most ...
     """
     if not isinstance(args, (tuple, list)):
         args = (args,)

@@ -1,4 +1,5 @@
-"""Derivatives of Python functions: a function and its arguments in, values and derivatives in the caller's containers out.
+"""Derivatives of Python functions: a function and its arguments in, values and derivatives in the caller's containers
+out.
 
 One idea: record once, walk once. Every derivative here is a recording followed by reverse or forward walks over it.
 """
@@ -220,8 +221,8 @@ def jacobian_by_columns(function: Callable[..., Any], args: Sequence[Any], argnu
     ]  # fmt: skip
     blocks = [
         [
-            turn(arrange([zero_if_none(moved[place], output) for moved in columns[slot]], node.shape, output, output.shape),
-                 node.ndim, output.ndim)
+            turn(arrange([zero_if_none(moved[place], output) for moved in columns[slot]], node.shape, output,
+            output.shape), node.ndim, output.ndim)
             for slot, node in enumerate(recording.variables)
         ]
         for place, output in enumerate(recording.outputs)

@@ -1,8 +1,8 @@
 """Reading names while a function runs: a function and its arguments in, its recording with the user's own names out.
 
-One idea: Python tells us of every line it runs. After each, the local variables that hold new recorded values give those
-values their names; the line gives them their place, and the functions entered give them their group. Only explaining
-pays for this.
+One idea: Python tells us of every line it runs. After each, the local variables that hold new recorded values give
+those values their names; the line gives them their place, and the functions entered give them their group. Only
+explaining pays for this.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MOST_ITEMS = 64  # of a container held by a local variable: its values are name
 
 @dataclass(slots=True)
 class Observer:
-    """What was seen. A name found in an outer function replaces one found further in: `h = layer(x)` names the result."""
+    """What was seen. A name from an outer function replaces one from further in: `h = layer(x)` names the result."""
 
     outermost: CodeType | None
     names: dict[Node, str] = field(default_factory=dict)
@@ -78,7 +78,9 @@ class Observer:
 
 @contextmanager
 def watching(observer: Observer) -> Iterator[None]:
-    """A stretch of time in which every line of the user's is seen. A debugger or a coverage tool is put back afterwards."""
+    """A stretch of time in which every line of the user's is seen. A debugger or a coverage tool is put back
+    afterwards.
+    """
     before = sys.gettrace()
     sys.settrace(observer.enter)
     try:
@@ -118,7 +120,9 @@ def parameter_names(function: Callable[..., Any]) -> list[str]:
 
 
 def input_symbols(function: Callable[..., Any], argnums: Sequence[int], structure: tree.Structure) -> list[str]:
-    """A symbol for each leaf: the parameter's name, or for a nested container the path as indices, innermost name first."""
+    """A symbol for each leaf: the parameter's name, or for a nested container the path as indices, innermost name
+    first.
+    """
     known = parameter_names(function)
     found: list[str] = []
     for place, *path in tree.paths(structure):

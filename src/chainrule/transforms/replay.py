@@ -18,7 +18,8 @@ def replay(graph: Graph, inputs: Sequence[Node]) -> dict[Node, Node]:
     new = dict(zip(graph.inputs, inputs, strict=True))
     for node in graph.order():
         if node not in new:
-            new[node] = record(node.op, tuple(new[each] for each in node.inputs), node.settings) if node.inputs else node
+            below = tuple(new[each] for each in node.inputs)
+            new[node] = record(node.op, below, node.settings) if below else node
     return new
 
 

@@ -1,8 +1,8 @@
 """Reverse mode: outputs and their gradients in, the gradient of every node on the way back out.
 
 One idea: one walk in reverse topological order. At each node the contributions of its consumers have all arrived; their
-sum is its gradient, and its op's rule says what each input receives. The same rule runs on plain arrays (fast), on nodes
-(inside another derivative, or under `jit`) and on named stand-ins (explanations).
+sum is its gradient, and its op's rule says what each input receives. The same rule runs on plain arrays (fast), on
+nodes (inside another derivative, or under `jit`) and on named stand-ins (explanations).
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def _scaled(
 
 
 def scale(gradient: Any, slope: Any, singular: bool, role: Role) -> Any:
-    """Gradient times slope. Where a slope may be infinite a zero gradient stays zero; where a path is off, so it stays."""
+    """Gradient times slope. Where a slope may be infinite a zero gradient stays zero; a path that is off stays off."""
     if singular:
         return carry(gradient, slope)
     if role is Role.ROUTES:

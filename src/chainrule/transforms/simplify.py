@@ -1,7 +1,7 @@
 """Simplification: an expression in, a shorter one that means the same out, with the laws that were used.
 
-One idea: from the leaves up, each node is rebuilt on its simplified inputs and the laws are tried on it until none applies.
-Never used on what runs eagerly: sentences and graphs are simplified, values are computed as written.
+One idea: from the leaves up, each node is rebuilt on its simplified inputs and the laws are tried on it until none
+applies. Never used on what runs eagerly: sentences and graphs are simplified, values are computed as written.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ def simplify(node: Node, keep: Sequence[Node] = ()) -> Node:
 
 
 def simplify_all(
-    nodes: Sequence[Node], keep: Sequence[Node], laws: Sequence[Law], note: Callable[[Simplification], None] | None = None
+    nodes: Sequence[Node],
+    keep: Sequence[Node],
+    laws: Sequence[Law],
+    note: Callable[[Simplification], None] | None = None,
 ) -> list[Node]:
     """The simplified expressions, with what they share simplified once. `note` is told each law used."""
     done: dict[Node, Node] = {node: node for node in keep}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..ir.library import Array, reference
+from ...ir.library import Array, reference
 
 RUNGS = 20  # from a sixteenth of the scale down to some 1e-13 of it
 RATIO = 4.0

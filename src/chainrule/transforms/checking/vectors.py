@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from .. import tree
-from ..errors import GradientError
-from ..ir.library import Array, reference
-from ..ir.node import Node, concrete
-from ..ir.types import count_entries
-from .forward import tangents
-from .reverse import gradients
-from .trace import Recording, name_leaf, record
+from ... import tree
+from ...errors import GradientError
+from ...ir.library import Array, reference
+from ...ir.node import Node, concrete
+from ...ir.types import count_entries
+from ..forward import tangents
+from ..reverse import gradients
+from ..trace import Recording, name_leaf, record
 
 MOST_OUTPUTS = 64  # more are looked at through random combinations
 COMBINATIONS = 8

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..ir.library import reference
-from ..ir.node import Node, concrete
-from ..ir.op import Flat, Role
+from ...ir.library import reference
+from ...ir.node import Node, concrete
+from ...ir.op import Flat, Role
 
 Choices = tuple[tuple[str, bytes], ...]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..ir.library import Array, reference
+from ...ir.library import Array, reference
+from ..trace import Recording
 from .differences import steps_for
 from .hints import counts_of, recognise
 from .judge import Case, Court, judge, judge_output, open_case
 from .report import ArgumentCheck, EntryCheck, Reason, Verdict
-from .trace import Recording
 from .vectors import Leaf, Run, Subject
 
 DIRECTIONS = 8

@@ -1,7 +1,7 @@
 """One direction in the space of the arguments in, a verdict on the derivative along it for every output out.
 
 One idea: numbers convict only after every innocent explanation has been ruled out. A disagreement is looked at again
-with steps across which the recorded function makes the same choices, and across which the derivative itself hardly changes.
+with steps across which the recorded function makes the same choices and the derivative itself hardly changes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..ir.library import Array, reference
+from ...ir.library import Array, reference
 from .branches import Choices, at_kinks, choices
 from .differences import CENTRAL, ONE_SIDED, RUNGS, Estimate, Ladder, best, climb, extrapolate, noise_of
 from .report import EntryCheck, Reason, Verdict

@@ -1,4 +1,7 @@
-"""What a gradient check found: entries compared in, a verdict and a text that names the wrong ones out."""
+"""What a gradient check found: entries compared in, a verdict and a text that names the wrong ones out.
+
+One idea: a verdict without its reason and its error bar is an opinion, so every comparison carries both.
+"""
 
 from __future__ import annotations
 

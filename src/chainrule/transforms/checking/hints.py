@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..ir.library import Array, reference
-from ..ir.types import count_entries
+from ...ir.library import Array, reference
+from ...ir.types import count_entries
 
 
 def recognise(analytic: Array, numeric: Array, error: Array, wrong: Array, counts: Sequence[int]) -> str:

@@ -1,0 +1,1 @@
+"""What `check_grads` is made of: where to look, the differences, the verdict on each, and the report."""
