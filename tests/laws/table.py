@@ -58,10 +58,8 @@ class Case:
 def all_cases() -> list[Case]:
     """Every op on every sample, by name."""
     return [
-        Case(made, sample, place)
-        for _, made in sorted(OPS.items())
-        for place, sample in enumerate(made.domain.samples)
-    ]  # fmt: skip
+        Case(made, sample, place) for _, made in sorted(OPS.items()) for place, sample in enumerate(made.domain.samples)
+    ]
 
 
 CASES = all_cases()
@@ -132,7 +130,7 @@ def filled(found: Sequence[Any], nodes: Sequence[Node]) -> list[Any]:
 
 
 def slope_along(function: Callable[[float], Any], step: float = 1e-3) -> Any:
-    """d function(t) / dt at 0: central differences, twice, extrapolated (Richardson), so the error is of order step^4."""
+    """d function(t) / dt at 0: central differences, extrapolated (Richardson): the error is of order step^4."""
     near, far = ((function(t) - function(-t)) / (2 * t) for t in (step / 2, step))
     return (4 * near - far) / 3
 

@@ -15,9 +15,16 @@ from chainrule.transforms.reverse import gradients
 
 SHAPES: tuple[tuple[int, ...], ...] = ((3,), (2, 3), (2, 1), ())
 PAIRED = [
-    case for case in CASES
-    if case.op.elementwise and case.slots and case.place == 0 and len(case.sample.shapes) > 1
-]  # fmt: skip
+    case for case in CASES if case.op.elementwise and case.slots and case.place == 0 and len(case.sample.shapes) > 1
+]
+
+PAIRS_OF_DTYPES = [
+    ("float32", "float64"),
+    ("float64", "float32"),
+    ("float32", "int64"),
+    ("int32", "float64"),
+    ("float16", "float32"),
+]
 
 paired = pytest.mark.parametrize("case", PAIRED, ids=lambda case: case.op.name)
 
@@ -53,14 +60,15 @@ def test_recorded_values_broadcast_as_numpy_does(case: Case) -> None:
 
 
 @paired
-@pytest.mark.parametrize("dtypes", [("float32", "float64"), ("float64", "float32"), ("float32", "int64"), ("int32", "float64"),
-                                    ("float16", "float32")], ids="-".join)  # fmt: skip
+@pytest.mark.parametrize("dtypes", PAIRS_OF_DTYPES, ids="-".join)
 def test_each_gradient_has_the_dtype_of_its_input(case: Case, dtypes: tuple[str, str]) -> None:
     values = draw(case)
     start = case.op.first_value_slot
     kinds = [np.dtype(bool)] * start + [np.dtype(each) for each in dtypes]
-    arrays = [np.ones_like(each, dtype) if dtype.kind == "i" else each.astype(dtype)
-              for each, dtype in zip(values, kinds, strict=True)]  # fmt: skip
+    arrays = [
+        np.ones_like(each, dtype) if dtype.kind == "i" else each.astype(dtype)
+        for each, dtype in zip(values, kinds, strict=True)
+    ]
     with open_recording(), np.errstate(all="ignore"):
         nodes = [input_node(each.shape, each.dtype, each) for each in arrays]
         output = case.op(*nodes, **case.params)

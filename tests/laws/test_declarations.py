@@ -1,4 +1,4 @@
-"""What every declaration must hold: a docstring whose examples run, notations that can be filled in, a role, samples."""
+"""What every declaration must hold: a docstring whose examples run, notations that can be filled in, samples."""
 
 from __future__ import annotations
 

@@ -24,17 +24,35 @@ SLOW = {"deep-chain-mul-1e5"}
 
 NOT_YET = {
     "complex-abs2": "complex numbers",
-    "det": "linear algebra", "det-singular": "linear algebra", "eigh-degenerate-vectors": "linear algebra",
-    "expm-zero": "linear algebra", "logdet-cholesky": "linear algebra", "nuclear-degenerate": "linear algebra",
-    "solve-matrix": "linear algebra", "tri-solve": "linear algebra", "hess-det": "linear algebra",
-    "median-even": "sorting",
-}  # fmt: skip
+    "det": "linear algebra",
+    "det-singular": "linear algebra",
+    "eigh-degenerate-vectors": "linear algebra",
+    "expm-zero": "linear algebra",
+    "logdet-cholesky": "linear algebra",
+    "nuclear-degenerate": "linear algebra",
+    "solve-matrix": "linear algebra",
+    "tri-solve": "linear algebra",
+    "hess-det": "linear algebra",
+}
 
 fn = SimpleNamespace(
-    relu=ops.relu, leaky_relu=ops.leaky_relu, sigmoid=ops.sigmoid, softplus=ops.softplus, log_sigmoid=ops.log_sigmoid,
-    logsumexp=ops.logsumexp, softmax=ops.softmax, log_softmax=ops.log_softmax, erf=ops.erf, erfc=ops.erfc,
-    xlogy=ops.xlogy, index_set=ops.index_set, index_add=ops.index_add, logit=ops.logit, stop_gradient=ops.stop_gradient, checkpoint=lambda function: function,
-)  # fmt: skip
+    relu=ops.relu,
+    leaky_relu=ops.leaky_relu,
+    sigmoid=ops.sigmoid,
+    softplus=ops.softplus,
+    log_sigmoid=ops.log_sigmoid,
+    logsumexp=ops.logsumexp,
+    softmax=ops.softmax,
+    log_softmax=ops.log_softmax,
+    erf=ops.erf,
+    erfc=ops.erfc,
+    xlogy=ops.xlogy,
+    index_set=ops.index_set,
+    index_add=ops.index_add,
+    logit=ops.logit,
+    stop_gradient=ops.stop_gradient,
+    checkpoint=lambda function: function,
+)
 
 
 def decoded(data: Any) -> Any:

@@ -76,8 +76,10 @@ def test_the_gradient_of_a_tangent_is_the_tangent_of_the_gradient(case: Case) ->
         first = gradients([output], [upstream], wanted, symbolic=True)
         there = [each for each in first if each is not None]
         forward_over_reverse = iter(filled(tangents(there, wanted, moves, symbolic=True), there))
-        expected = [np.zeros(node.shape) if each is None else next(forward_over_reverse)
-                    for each, node in zip(first, wanted, strict=True)]  # fmt: skip
+        expected = [
+            np.zeros(node.shape) if each is None else next(forward_over_reverse)
+            for each, node in zip(first, wanted, strict=True)
+        ]
     for found, number in zip(reverse_over_forward, expected, strict=True):
         np.testing.assert_allclose(found, number, rtol=1e-11, atol=1e-12)
 

@@ -20,18 +20,23 @@ S = np.array([[0.9, -0.3, 0.4], [0.2, 1.1, -0.5], [0.6, 0.1, 0.8]])
 T = np.linspace(-1.03, 1.31, 24).reshape(2, 3, 4)
 P = np.array([0.31, 0.72, 1.23, 0.54])
 
+ONE = (
+    "exp log log1p log2 log10 exp2 expm1 sqrt cbrt square sin cos tan arctan sinh cosh tanh arcsinh absolute sign "
+    "negative positive reciprocal floor ceil trunc rint fabs"
+)
+TWO = "add subtract multiply divide true_divide maximum minimum hypot arctan2 logaddexp copysign heaviside"
 ENTRY_BY_ENTRY: dict[str, tuple[Any, ...]] = {
-    name: (P,)
-    for name in (
-        "exp log log1p log2 log10 exp2 expm1 sqrt cbrt square sin cos tan arctan sinh cosh tanh arcsinh absolute sign "
-        "negative positive reciprocal floor ceil trunc rint fabs"
-    ).split()
-} | {
-    "arcsin": (P / 2,), "arccos": (P / 2,), "arctanh": (P / 2,), "arccosh": (P + 1,),
-    "add": (V, P), "subtract": (V, P), "multiply": (V, P), "divide": (V, P), "true_divide": (V, P), "power": (P, V),
-    "float_power": (P, V), "maximum": (V, P + 0.05), "minimum": (V, P + 0.05), "hypot": (V, P), "arctan2": (V, P),
-    "logaddexp": (V, P), "remainder": (V + 3, P + 1), "mod": (V + 3, P + 1), "copysign": (V, P), "heaviside": (V, P),
-}  # fmt: skip
+    **dict.fromkeys(ONE.split(), (P,)),
+    **dict.fromkeys(TWO.split(), (V, P + 0.05)),
+    "arcsin": (P / 2,),
+    "arccos": (P / 2,),
+    "arctanh": (P / 2,),
+    "arccosh": (P + 1,),
+    "power": (P, V),
+    "float_power": (P, V),
+    "remainder": (V + 3, P + 1),
+    "mod": (V + 3, P + 1),
+}
 
 WHOLE: dict[str, tuple[Function, tuple[Any, ...]]] = {
     "sum": (lambda x: np.sum(x), (M,)),
@@ -109,6 +114,15 @@ WHOLE: dict[str, tuple[Function, tuple[Any, ...]]] = {
     "pad edge": (lambda x: np.pad(x, (2, 1), mode="edge"), (V,)),
     "pad reflect": (lambda x: np.pad(x, ((1, 1), (2, 1)), mode="reflect"), (M,)),
     "pad wrap": (lambda x: np.pad(x, (1, 6), mode="wrap"), (V,)),
+    "sort": (lambda x: np.sort(x), (M,)),
+    "sort axis": (lambda x: np.sort(x, axis=0), (M,)),
+    "sort flat": (lambda x: np.sort(x, axis=None), (M,)),
+    "take_along_axis": (lambda x: np.take_along_axis(x, np.array([[0, 2], [1, 1]]), axis=1), (M,)),
+    "median": (lambda x: np.median(x), (M,)),
+    "median axis": (lambda x: np.median(x, axis=1, keepdims=True), (M,)),
+    "quantile": (lambda x: np.quantile(x, 0.3, axis=0), (T,)),
+    "triu": (lambda x: np.triu(x, 1), (S,)),
+    "tril": (lambda x: np.tril(x, -1), (T,)),
     "tile": (lambda x: np.tile(x, (2, 2)), (V,)),
     "tile of a matrix": (lambda x: np.tile(x, 2), (M,)),
     "repeat": (lambda x: np.repeat(x, 2), (M,)),
@@ -204,11 +218,21 @@ def test_indexing(name: str) -> None:
 
 
 QUESTIONS: dict[str, Function] = {
-    "isnan": np.isnan, "isfinite": np.isfinite, "isinf": np.isinf, "argmax": np.argmax, "argmin": np.argmin,
-    "argmax axis": lambda x: np.argmax(x, axis=1), "any": lambda x: np.any(x > 0), "all": lambda x: np.all(x > 0, axis=0),
-    "both": lambda x: (x > 0) & (x < 0.5), "either": lambda x: (x > 0.5) | ~(x > 0), "equal": lambda x: x == 0.4,
-    "not": lambda x: np.logical_not(x != 0.4), "floor_divide": lambda x: x // 0.3, "in": lambda x: np.asarray(0.4 in x),
-}  # fmt: skip
+    "isnan": np.isnan,
+    "isfinite": np.isfinite,
+    "isinf": np.isinf,
+    "argmax": np.argmax,
+    "argmin": np.argmin,
+    "argmax axis": lambda x: np.argmax(x, axis=1),
+    "any": lambda x: np.any(x > 0),
+    "all": lambda x: np.all(x > 0, axis=0),
+    "both": lambda x: (x > 0) & (x < 0.5),
+    "either": lambda x: (x > 0.5) | ~(x > 0),
+    "equal": lambda x: x == 0.4,
+    "not": lambda x: np.logical_not(x != 0.4),
+    "floor_divide": lambda x: x // 0.3,
+    "in": lambda x: np.asarray(0.4 in x),
+}
 
 
 @pytest.mark.parametrize("name", sorted(QUESTIONS))
@@ -240,15 +264,20 @@ LISTS: dict[str, tuple[Function, Function]] = {
     "stop_gradient": (ops.stop_gradient, np.asarray),
     "squared_error": (lambda x: ops.squared_error(x, [1.0, 2.0, 3.0]), lambda x: np.sum((x - [1.0, 2.0, 3.0]) ** 2)),
     "cross_entropy": (lambda x: ops.cross_entropy([0.2, 0.5, 0.3], x), lambda x: -np.sum(x * np.log([0.2, 0.5, 0.3]))),
-    "sum": (ops.sum, np.sum), "mean": (ops.mean, np.mean), "var": (ops.var, np.var), "prod": (ops.prod, np.prod),
-    "max": (ops.max, np.max), "reshape": (lambda x: ops.reshape(x, (3, 1)), lambda x: x.reshape(3, 1)),
-    "diag": (ops.diag, np.diag), "outer": (lambda x: ops.outer(x, x), lambda x: np.outer(x, x)),
+    "sum": (ops.sum, np.sum),
+    "mean": (ops.mean, np.mean),
+    "var": (ops.var, np.var),
+    "prod": (ops.prod, np.prod),
+    "max": (ops.max, np.max),
+    "reshape": (lambda x: ops.reshape(x, (3, 1)), lambda x: x.reshape(3, 1)),
+    "diag": (ops.diag, np.diag),
+    "outer": (lambda x: ops.outer(x, x), lambda x: np.outer(x, x)),
     "einsum": (lambda x: ops.einsum("i,i->", x, x), np.sum and (lambda x: np.sum(x * x))),
     "where": (lambda x: ops.where([True, False, True], x, 0.0), lambda x: np.where([True, False, True], x, 0)),
-    "power": (lambda x: ops.power(x, 3), lambda x: x**3), "flip": (ops.flip, np.flip), "clip": (
-        lambda x: ops.clip(x, 0.0, 0.5), lambda x: np.clip(x, 0.0, 0.5)
-    ),
-}  # fmt: skip
+    "power": (lambda x: ops.power(x, 3), lambda x: x**3),
+    "flip": (ops.flip, np.flip),
+    "clip": (lambda x: ops.clip(x, 0.0, 0.5), lambda x: np.clip(x, 0.0, 0.5)),
+}
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))

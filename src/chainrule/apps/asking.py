@@ -22,7 +22,6 @@ from ..derivation.question import split_symbols
 from ..errors import ChainruleError, GradientError, UnknownNameError, did_you_mean
 from ..ir.graph import Graph
 from ..ir.node import is_abstract
-from ..ir.recording import open_recording
 from ..notation import shapes as written_shapes
 from ..notation import values as written_values
 from ..ops import OPS, input_node
@@ -61,8 +60,7 @@ def _load_function(path: str, name: str, given: Mapping[str, Any], shapes: str |
     args, sizes = _arguments(function, given, shapes)
     places = api.differentiable_places(args) if shapes is None else tuple(range(len(args)))
     try:
-        with open_recording():
-            _, graph = observe(function, args, {}, places)
+        _, graph = observe(function, args, {}, places)
     except ChainruleError:
         raise
     except Exception as problem:
@@ -86,7 +84,7 @@ def find_function(path: str, name: str) -> Callable[..., Any]:
             expected=f"one of its functions: {', '.join(found) or 'none are defined there'}",
             remedy=did_you_mean(name, found),
         )
-    return function
+    return function  # type: ignore[no-any-return]
 
 
 def _module_name(path: str) -> str:
@@ -123,8 +121,7 @@ def _arguments(
         import numpy
 
         declared, sizes = written_shapes.concrete_shapes(shapes)
-        with open_recording():
-            known.update({name: input_node(shape, numpy.dtype("float64")) for name, shape in declared.items()})
+        known.update({name: input_node(shape, numpy.dtype("float64")) for name, shape in declared.items()})
     defaults = {each.name: each.default for each in inspect.signature(function).parameters.values()}
     names = parameter_names(function)
     missing = [name for name in names if name not in known and defaults[name] is inspect.Parameter.empty]

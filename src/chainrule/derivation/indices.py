@@ -24,17 +24,21 @@ Places = tuple[Index, ...]
 
 
 def entry_slope(stage: Stage, arrow: Arrow, above: Places, below: Places) -> Node | None:
-    """The local derivative of one entry by another along an arrow. None where no index form is declared."""
+    """The local derivative of one entry by another along an arrow. None where no index form is declared.
+
+    An entry-by-entry step passes its index on, so the index changes at the one step that is not such a step; a chain of
+    two of them would need a sum in between.
+    """
+    turns = [place for place, (step, _) in enumerate(arrow.chain) if type(step.op.derivative) is not Elementwise]
+    if len(turns) > 1:
+        return None
+    turn = turns[0] if turns else len(arrow.chain) - 1
     total: Any = 1
-    here = above
-    for step, slot in arrow.chain:
-        last = step is arrow.chain[-1][0]
-        into = below if last else here  # folded steps sit between entry-by-entry ops: the index passes through
-        slope = step_slope(stage, step, slot, here, into)
+    for place, (step, slot) in enumerate(arrow.chain):
+        slope = step_slope(stage, step, slot, above if place <= turn else below, above if place < turn else below)
         if slope is None:
             return None
         total = slope if type(total) is int and total == 1 else total * slope
-        here = into
     return number_or_simple(total)
 
 

@@ -49,11 +49,12 @@ def _entrywise(stage: Stage, step: Node, slot: int, inputs: list[Node]) -> Node 
 
 def _other(stage: Stage, step: Node, slot: int, inputs: list[Node]) -> Node | None:
     player = stage.stand[step]
+    found: Any = None
     if step.op is matmul_op and inputs[slot].ndim == 1:
         other = inputs[1 - slot]
-        return row(other) if other.ndim == 1 else other if slot == 1 else other.T
-    if step.op is softmax_op:
-        return diag_matrix(player) - outer_op(player, player)  # type: ignore[no-any-return]
-    if step.op is squared_norm_op:
-        return row(2 * inputs[0])
-    return None
+        found = row(other) if other.ndim == 1 else other if slot == 1 else other.T
+    elif step.op is softmax_op:
+        found = diag_matrix(player) - outer_op(player, player)
+    elif step.op is squared_norm_op:
+        found = row(2 * inputs[0])
+    return found  # type: ignore[no-any-return]

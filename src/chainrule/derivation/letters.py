@@ -159,7 +159,7 @@ def _sum_inside(product: Node, letter: str) -> Node:
     inside = [each for each in factors if mentions_letter(each, letter)]
     summed = sum_over(times(inside), letter)
     total = times([*outside, summed])
-    return neg(total) if sign else total  # type: ignore[no-any-return]
+    return neg(total) if sign else total
 
 
 def mentions_letter(expression: Node, letter: str) -> bool:

@@ -83,13 +83,14 @@ def _unreached(stage: Stage, asked: Sequence[Node]) -> Iterator[str]:
             node is stage.output or any(r in stage.active for r, _ in stage.readers.get(node, ()))
         ):
             continue
-        reasons = {reader.op.derivative.reason for reader in _flat_readers(stage, node)}
-        because = "; ".join(sorted(reasons)) or f"{stage.symbols[stage.output]} does not depend on it"
+        because = "; ".join(sorted(_reasons(stage, node))) or f"{stage.symbols[stage.output]} does not depend on it"
         yield f"d{stage.symbols[stage.output]}/d{stage.symbols[node]} = 0: {because}"
 
 
-def _flat_readers(stage: Stage, node: Node) -> list[Node]:
-    return [reader for reader, _ in stage.readers.get(node, ()) if isinstance(reader.op.derivative, Flat)]
+def _reasons(stage: Stage, node: Node) -> set[str]:
+    """Why its consumers pass nothing back."""
+    rules = [reader.op.derivative for reader, _ in stage.readers.get(node, ())]
+    return {rule.reason for rule in rules if isinstance(rule, Flat)}
 
 
 def _zeros(stage: Stage, lines: Sequence[Line], asked: Sequence[Node]) -> Iterator[str]:

@@ -121,6 +121,8 @@ def local_factor(expression: Node, upstream: Node) -> Node | None:
         left, right = expression.inputs
         return right if left is upstream else left if right is upstream else None
     if expression.op.name == "div":
+        if _is_apart(expression.inputs[0], expression.inputs[1], upstream):
+            return None
         inner = local_factor(expression.inputs[0], upstream)
         return None if inner is None else simplify(inner / expression.inputs[1])
     return None
@@ -133,9 +135,19 @@ def _other_factor(expression: Node, upstream: Node) -> Node | None:
         if inner is upstream:
             return other
         if mentions(inner, upstream) and not mentions(other, upstream):
+            if _is_apart(inner, other, upstream):
+                return None
             deeper = local_factor(inner, upstream)
             return None if deeper is None else simplify(other * deeper)
     return None
+
+
+def _is_apart(inner: Node, other: Node, upstream: Node) -> bool:
+    """Whether an array multiplies a product of matrices entry by entry: (W^T g) ⊙ s is not g times one local factor."""
+    while other.op is broadcast:
+        other = other.inputs[0]
+    products = [each for each in topological_order([inner]) if each.op in (matmul_op, outer_op)]
+    return bool(other.ndim) and any(mentions(each, upstream) for each in products)
 
 
 def mentions(expression: Node, player: Node) -> bool:

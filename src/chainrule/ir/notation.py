@@ -40,11 +40,15 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """The three spellings of an op: plain text, LaTeX, and NumPy code."""
+    """The three spellings of an op: plain text, LaTeX, and NumPy code.
+
+    `exact` is the code that runs, where the one that is read differs from the kernel at a few points.
+    """
 
     text: Form
     latex: Form
     code: Form
+    exact: Form | None = None
 
 
 def function(name: str, latex: str | None = None, code: str | None = None) -> Notation:

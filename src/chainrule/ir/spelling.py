@@ -48,7 +48,8 @@ def spell(node: Node, *, exact: bool) -> Spelling:
     """The spelling of a node. `exact`: powers of single numbers call the kernel's function, as `**` rounds differently."""
     parameters = {name: parameter_text(value) for name, value in node.params}
     if None not in parameters.values():
-        form = node.op.written(node).code
+        notation = node.op.written(node)
+        form = notation.exact if exact and notation.exact is not None else notation.code
         template = form.template
         if exact and not node.type.shape and (power := _POWER.fullmatch(template)):
             template = "np.square({0})" if power[1] == "2" else f"np.power({{0}}, {power[1]})"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from ..errors import ParseError, TextSpan, UnknownNameError, did_you_mean
+from . import limits
 from .indexing import Scripts, attach, sort_scripts
 from .meaning import Call, Entry, Literal, Meaning, Over, Own, Power, Product, Unspecified
 from .names import FUNCTIONS, GENERIC, Scope, expand, function_named, is_declared
@@ -225,7 +226,9 @@ def _loose_argument(factors: Factors, place: int, op: str, scope: Scope) -> tupl
     first = factors[place][1]
     head = _head(first)
     if head is not None and function_named(head[0].base) and not is_declared(first, scope):
-        return read_factor(factors, place, scope)
+        if scope.nested > limits.FUNCTIONS:
+            raise limits.too_deep(first.span, limits.FUNCTIONS, "functions without brackets")
+        return read_factor(factors, place, replace(scope, nested=scope.nested + 1))
     taken, found = 1, [("", scope.resolve(first, scope))]
     while not isinstance(first, _WHOLE_ARGUMENT) and place + taken < len(factors):
         sign, node = factors[place + taken]

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ..errors import LimitError
 from . import limits
-from .meaning import Definition, Meaning, Own, Program, Variable, mapped
+from .meaning import Definition, Meaning, Own, Program, Variable, mapped, refuse_tall
 from .symbols import Symbol
 
 Functions = Mapping[str, tuple[tuple[Symbol, ...], Meaning]]
@@ -26,6 +26,8 @@ def without_own_functions(program: Program) -> Program:
         Definition(each.symbol, inliner.change(each.body, {}, 0), each.span, each.parameters)
         for each in program.definitions
     )
+    for each in definitions:
+        refuse_tall(each.body)
     return replace(program, definitions=definitions, functions={})
 
 

@@ -11,7 +11,8 @@ from ..errors import LimitError, TextSpan
 INPUT = 200_000  # characters of one formula or of all values together
 STATEMENT = 20_000  # characters of one statement
 BRACKETS = 100  # brackets open at once; one costs five frames of Python's stack while it is read
-EXPRESSIONS = 150  # expressions being read at once, one inside another
+EXPRESSIONS = 100  # expressions being read at once, one inside another
+FUNCTIONS = 20  # functions applied without brackets inside one another
 DEPTH = 100  # levels of a tree; every pass over one spends at most five frames of the stack on a level
 EXPONENT = 1_000  # the largest exponent of a number
 STEPS = 50_000  # steps taken while a formula is turned into a graph: a function may be written to grow without end

@@ -187,14 +187,15 @@ def _total(node: Total, context: Context) -> Value:
             )
         for sign, term in node.terms[1:]:
             value = as_floats(lower(term, context))
-            found = _plus(found, value, sign, term.span, context)
+            if not node.numpy:
+                found, value = _columns(found, value, term.span, context)
+            found = _plus(found, value, sign)
     return found
 
 
-def _plus(left: Value, right: Value, sign: str, span: TextSpan, context: Context) -> Value:
+def _plus(left: Value, right: Value, sign: str) -> Value:
     if is_number(left) and is_number(right):
         return Value(left.node + right.node if sign == "+" else left.node - right.node)
-    left, right = _columns(left, right, span, context)
     return entrywise(arithmetic.add if sign == "+" else arithmetic.sub, left, right)
 
 

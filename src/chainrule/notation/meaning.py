@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from ..errors import TextSpan
+from . import limits
 from .symbols import Symbol
 
 
@@ -83,10 +84,11 @@ class Unspecified:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Terms with their signs."""
+    """Terms with their signs. `numpy`: shapes fit as in NumPy; otherwise a vector may also be added to each column."""
 
     terms: tuple[tuple[str, Meaning], ...]
     span: TextSpan
+    numpy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +317,16 @@ def everything(node: Meaning) -> Iterator[Meaning]:
         current = pending.pop()
         yield current
         pending.extend(reversed(list(below(current))))
+
+
+def refuse_tall(node: Meaning) -> None:
+    """Raises LimitError for a tree that has more levels than passes over it can take."""
+    level, levels = [node], 0
+    while level:
+        levels += 1
+        if levels > limits.DEPTH:
+            raise limits.too_deep(node.span, limits.DEPTH, "expressions")
+        level = [each for above in level for each in below(above)]
 
 
 def is_member(name: str, family: str) -> bool:

@@ -48,9 +48,16 @@ class Scope:
     alone: frozenset[str] = frozenset()  # single letters that stand alone somewhere
     bound: tuple[str, ...] = ()
     raised: frozenset[str] = frozenset()  # indices that a left side carries above: `n^i = ...`
+    nested: int = 0  # functions without brackets inside one another
     families: frozenset[str] = frozenset()  # the arrays defined so; a number above them counts entries
     latex: bool = False
     readings: list[Reading] = field(default_factory=list)
+    alike: dict[str, list[Symbol]] = field(default_factory=dict)  # declared names by their spelling without marks
+
+    def __post_init__(self) -> None:
+        if not self.alike:
+            for symbol in self.declared.values():
+                self.alike.setdefault(_bare(symbol), []).append(symbol)
 
     def note(self, written: str, read_as: str, span: TextSpan) -> None:
         """Say aloud how something was read. Once is enough, and what is read alike is said together."""
@@ -69,8 +76,7 @@ class Scope:
         """The declared name that this spelling means: itself, or the only one that differs in marks of a script."""
         if symbol.text in self.declared:
             return self.declared[symbol.text]
-        plain = _bare(symbol)
-        alike = [each for each in self.declared.values() if _bare(each) == plain]
+        alike = self.alike.get(_bare(symbol), [])
         if len(alike) != 1:
             return None
         self.note(symbol.text, alike[0].text, span)

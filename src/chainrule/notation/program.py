@@ -25,6 +25,7 @@ from .meaning import (
     Variable,
     everything,
     is_member,
+    refuse_tall,
 )  # fmt: skip
 from .names import Scope
 from .recognise import function_body, mentions
@@ -146,6 +147,7 @@ class _Assembly:
         if before is not None and before.body != body:
             self.scope.note(_written(found.span), f"a claim about {symbol.text}, which is defined already", found.span)
             return
+        refuse_tall(body)
         self.definitions[symbol.text] = Definition(symbol, body, found.span, found.parameters)
 
     def _fresh(self) -> Symbol:
@@ -203,7 +205,8 @@ class _Assembly:
 
     def _output(self) -> Definition:
         """The last definition that no other one uses."""
-        used = {name for each in self.definitions.values() for name in _used(each, self.definitions)}
+        places = _places(self.definitions)
+        used = {name for each in self.definitions.values() for name in _used(each, places)}
         last = [each for name, each in self.definitions.items() if name not in used]
         return last[-1] if last else list(self.definitions.values())[-1]
 
@@ -225,25 +228,30 @@ def _calls(node: Meaning) -> set[str]:
     return {each.name for each in everything(node) if isinstance(each, Own)}
 
 
-def _used(definition: Definition, definitions: Mapping[str, Definition]) -> list[str]:
-    """The other definitions that one uses, in the order of the text."""
+def _used(definition: Definition, places: Mapping[str, int]) -> list[str]:
+    """The other definitions that one uses, in the order of the text, given the place of each definition in it."""
     found: set[str] = set()
     for each in everything(definition.body):
         if isinstance(each, Variable):
             found.add(each.symbol.text)
         elif isinstance(each, Member):
-            found |= {name for name in definitions if is_member(name, each.family)}
-    return [name for name in definitions if name in found]
+            found |= {name for name in places if is_member(name, each.family)}
+    return sorted((name for name in found if name in places), key=places.__getitem__)
+
+
+def _places(definitions: Mapping[str, Definition]) -> dict[str, int]:
+    return {name: place for place, name in enumerate(definitions)}
 
 
 def in_order(definitions: dict[str, Definition]) -> list[Definition]:
     """Each definition after those that it uses, otherwise in the order of the text. Raises ParseError on a circle."""
     done: dict[str, Definition] = {}
+    places = _places(definitions)
     for name in definitions:
         pending, begun = [name], set[str]()
         while pending:
             current = pending[-1]
-            waiting = [each for each in _used(definitions[current], definitions) if each not in done]
+            waiting = [each for each in _used(definitions[current], places) if each not in done]
             if current in done or not waiting:
                 done.setdefault(current, definitions[current])
                 pending.pop()

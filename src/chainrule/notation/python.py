@@ -28,6 +28,7 @@ from .meaning import (
     Unspecified,
     Variable,
     everything,
+    refuse_tall,
 )
 from .names import FUNCTIONS, GENERIC, function_named
 from .program import in_order, is_latex
@@ -67,6 +68,7 @@ def read_python(text: str, functions: Mapping[str, str]) -> Program:
         if symbol.text in definitions:
             raise ParseError(given=f"a second definition of {symbol.text}", where=reader.span(statement),
                              expected="each name once", remedy="use a new name")  # fmt: skip
+        refuse_tall(body)
         definitions[symbol.text] = Definition(symbol, body, reader.span(statement))
     if not definitions:
         raise ParseError(given="no expression", where=TextSpan(text, 0, max(1, len(text))), expected="an expression")
@@ -216,6 +218,9 @@ class _Reader:
     def _operate(self, node: ast.BinOp, left: Meaning, right: Meaning) -> Meaning:
         name, span = _OPERATORS[type(node.op)], self.span(node)
         constant = not any(isinstance(each, Variable | Call) for side in (left, right) for each in everything(side))
+        if name in ("add", "sub"):
+            terms = left.terms if isinstance(left, Total) and left.numpy else (("", left),)
+            return Total((*terms, ("+" if name == "add" else "-", right)), span, numpy=True)
         if name == "power":
             if constant:
                 return Power(left, right, span)

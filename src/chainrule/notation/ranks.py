@@ -7,7 +7,7 @@ say so, and from there it spreads: in `u^T f(W x + b)` the u is a vector, so f(.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import alphabet
 from .meaning import (
@@ -49,6 +49,7 @@ def infer_ranks(program: Program, known: Mapping[str, int]) -> dict[str, int]:
     found = _Ranks(dict(known))
     for _ in range(_MOST_ROUNDS):
         before = dict(found.of)
+        found.visited.clear()
         for definition in program.definitions:
             name = definition.symbol.text
             rank = found.visit(definition.body, found.of.get(name))
@@ -64,14 +65,24 @@ class _Ranks:
     """What is known so far."""
 
     of: dict[str, int]
+    visited: dict[tuple[int, int | None], int | None] = field(default_factory=dict)
 
     def visit(self, node: Meaning, want: int | None) -> int | None:
-        """The rank of a node, None while unknown. `want` is what its surroundings ask for."""
+        """The rank of a node, None while unknown. `want` is what its surroundings ask for.
+
+        Each node is looked at once a round for each `want`: looking twice on every level would double with the depth.
+        """
+        if isinstance(node, Variable):
+            return self._variable(node.symbol, want)
+        key = (id(node), want)
+        if key not in self.visited:
+            self.visited[key] = self._visit(node, want)
+        return self.visited[key]
+
+    def _visit(self, node: Meaning, want: int | None) -> int | None:
         match node:
             case Literal() | Index() | Member():
                 return 0
-            case Variable(symbol):
-                return self._variable(symbol, want)
             case Total(pairs):
                 return self._alike([each for _, each in pairs], want)
             case Product():

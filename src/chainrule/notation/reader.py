@@ -91,18 +91,20 @@ class Reader:
 
     def expression(self, level: Level = Level.NONE) -> Surface:
         """An expression of operators that bind more strongly than `level`."""
-        self.depth += 1
-        if self.depth > limits.EXPRESSIONS:
-            raise limits.too_deep(self.span(self.token), limits.EXPRESSIONS, "expressions")
+        self.enter()
         found = self.loop(self, level)
         self.depth -= 1
         return found
 
-    def bare(self) -> Surface:
-        """One operand with nothing hanging on it but what is inside."""
+    def enter(self) -> None:
+        """Go one level down. Raises LimitError when that is too deep; who enters counts `depth` down again."""
         self.depth += 1
         if self.depth > limits.EXPRESSIONS:
             raise limits.too_deep(self.span(self.token), limits.EXPRESSIONS, "expressions")
+
+    def bare(self) -> Surface:
+        """One operand with nothing hanging on it but what is inside."""
+        self.enter()
         found = self.operand(self)
         self.depth -= 1
         return found

@@ -27,6 +27,7 @@ def find_runs(
     lower: Lower,
 ) -> dict[str, Run]:
     """How far indices run: as limits say, or as the axes that they stand on. Raises ParseError where neither does."""
+    context.step(span)
     first = limit_number(ends[0], context) if ends[0] is not None else None
     last = limit_number(ends[1], context) if ends[1] is not None else None
     runs: dict[str, Run] = {}

@@ -58,7 +58,10 @@ def script(reader: Reader, *, deep: bool = False) -> Surface:
     token = reader.take()
     if token.kind in (Kind.SUBSCRIPT, Kind.SUPERSCRIPT):
         return _from_run(reader, token)
-    return argument(reader) if reader.latex else _plain_script(reader, token.text == "^", deep)
+    reader.enter()
+    found = argument(reader) if reader.latex else _plain_script(reader, token.text == "^", deep)
+    reader.depth -= 1
+    return found
 
 
 def _from_run(reader: Reader, token: Token) -> Surface:
@@ -133,6 +136,8 @@ def _plain_script(reader: Reader, raised: bool, deep: bool) -> Surface:
         token = reader.take_first()  # x^TAx
         return Name("T", reader.span(token))
     found = _bare_operand(reader)
+    if isinstance(found, Name) and found.base == "T":
+        return found  # in x^T^2 the 2 is another superscript of x
     return with_scripts(reader, found) if raised and (deep or reader.token.is_sign("^")) else found
 
 

@@ -248,8 +248,10 @@ class _Walk:
                 return (), False
 
     def _alike(self, nodes: Sequence[Meaning]) -> Kind:
+        return self._agreed([self.visit(each) for each in nodes])
+
+    def _agreed(self, kinds: Sequence[Kind]) -> Kind:
         """Axes of one shape; with fewer axes they agree at the right, as in NumPy, or at the left, as in W X + b."""
-        kinds = [self.visit(each) for each in nodes]
         longest = max(kinds, key=_length, default=((), False))
         for axes, _ in kinds:
             if axes and axes is not longest[0]:
@@ -294,7 +296,7 @@ class _Walk:
         kinds = [self.visit(each) for each in node.arguments]
         name = node.function
         if name in ("dot", "cross_entropy", "squared_error") and len(kinds) == 2:
-            self._alike(node.arguments)
+            self._agreed(kinds)
         if name == "matmul" and len(kinds) == 2 and all(axes for axes, _ in kinds):
             return self._matmul(kinds[0][0], kinds[1][0])
         if node.options and kinds[0][0]:
@@ -310,13 +312,12 @@ class _Walk:
             return (*kinds[0][0], *kinds[1][0]), False
         if name == "transpose":
             return kinds[0][0][::-1], False
-        return self._alike(node.arguments)
+        return self._agreed(kinds)
 
     def _matmul(self, first: Dims, second: Dims) -> Kind:
         """NumPy's matrix product, which knows no rows."""
-        inner = second[-2] if len(second) > 1 else second[0]
-        self.sizes.unify(first[-1], inner)
-        return (*first[:-1], *(axis for axis in second if axis != inner)), False
+        self.sizes.unify(first[-1], second[-2] if len(second) > 1 else second[0])
+        return (*first[:-1], *second[:-2], *(second[-1:] if len(second) > 1 else ())), False
 
     def _reduced(self, node: Call, axes: Dims) -> Kind:
         options = dict(node.options)

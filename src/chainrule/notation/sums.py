@@ -98,7 +98,7 @@ def _masked(node: Over, value: Value, context: Context, lower: Lower) -> Value:
 # Sums of products ------------------------------------------
 def _sum(node: Over, context: Context, lower: Lower, runs: dict[str, Run]) -> Value:
     names, body, conditions = node.indices, node.body, [node.condition]
-    while isinstance(body, Over) and body.kind == "sum":  # a double sum is one sum over two indices
+    while isinstance(body, Over) and body.kind == "sum" and not {*body.indices} & {*names}:  # a double sum is one sum
         inner = find_runs(body.indices, (body.first, body.last), body.body, body.span, context, lower)
         context, runs, names = context.binding(inner), runs | inner, (*names, *body.indices)
         conditions, body = [*conditions, body.condition], body.body

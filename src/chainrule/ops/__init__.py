@@ -31,7 +31,7 @@ from .choices import (
 )  # fmt: skip
 from .composites import cross_entropy, layer_norm, log_softmax, softmax, squared_error
 from .declare import OPS, elementwise, op
-from .diagonals import diag, diag_matrix, diagonal, trace
+from .diagonals import diag, diag_matrix, diagonal, trace, tril, triu
 from .entries import delta, entry, sum_over
 from .entry_products import prod, prod_others
 from .extremes import chosen, logsumexp, max, min
@@ -86,6 +86,7 @@ from .products import dot, einsum, matmul, outer
 from .recurrences import cumprod, recur
 from .reductions import average, cumsum, mean, sum
 from .rounding import ceil, floor, floor_divide, remainder, rint, round, trunc
+from .sorting import argsort, median, quantile, sort, take_along_axis
 from .sources import constant_op, input_node, input_op
 from .tensors import inner, kron, tensordot, vdot
 
@@ -104,6 +105,7 @@ __all__ = [
     "arctanh",
     "argmax",
     "argmin",
+    "argsort",
     "astype",
     "atleast_1d",
     "atleast_2d",
@@ -153,7 +155,6 @@ __all__ = [
     "heaviside",
     "hstack",
     "hypot",
-
     "index_add",
     "index_op",
     "index_set",
@@ -185,6 +186,7 @@ __all__ = [
     "max",
     "maximum",
     "mean",
+    "median",
     "meet",
     "min",
     "minimum",
@@ -203,6 +205,7 @@ __all__ = [
     "power",
     "prod",
     "prod_others",
+    "quantile",
     "ratio",
     "ravel",
     "reciprocal",
@@ -214,7 +217,6 @@ __all__ = [
     "rint",
     "roll",
     "round",
-
     "scatter",
     "sigmoid",
     "sign",
@@ -223,6 +225,7 @@ __all__ = [
     "sinh",
     "softmax",
     "softplus",
+    "sort",
     "split",
     "sqrt",
     "square",
@@ -238,16 +241,19 @@ __all__ = [
     "sum_over",
     "swapaxes",
     "take",
+    "take_along_axis",
     "tan",
     "tanh",
     "tensordot",
     "tile",
     "trace",
     "transpose",
+    "tril",
+    "triu",
     "trunc",
     "var",
     "vdot",
     "vstack",
     "where",
     "xlogy",
-]  # fmt: skip
+]

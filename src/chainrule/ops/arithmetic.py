@@ -6,6 +6,7 @@ gradient of exactly zero stays zero whatever it meets.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..ir.library import Array, Library, reference
@@ -125,8 +126,18 @@ def has_nan(xp: Library, product: Array) -> bool:
 _PAIR = Domain(tuple(Sample((shape, shape)) for shape in ((3,), (2, 3), ())))
 
 
+def guarded_notation(name: str) -> Callable[[Node], Notation]:
+    """Written and read as a product; what runs keeps its zeros."""
+
+    def notation(node: Node) -> Notation:
+        product = product_notation(node)
+        return Notation(product.text, product.latex, product.code, Form(f"chainrule.ops.{name}({{0}}, {{1}})"))
+
+    return notation
+
+
 @op(
-    "carry", Custom(carry_pull, carry_push), product_notation, Role.SWAPS, type_rule=same_type, domain=_PAIR,
+    "carry", Custom(carry_pull, carry_push), guarded_notation("carry"), Role.SWAPS, type_rule=same_type, domain=_PAIR,
     elementwise=True,
 )  # fmt: skip
 def carry(xp: Library, gradient: Array, slope: Array) -> Array:
@@ -141,7 +152,7 @@ def carry(xp: Library, gradient: Array, slope: Array) -> Array:
 
 
 @op(
-    "meet", Custom(meet_pull, meet_push), product_notation, Role.SWAPS, type_rule=same_type, domain=_PAIR,
+    "meet", Custom(meet_pull, meet_push), guarded_notation("meet"), Role.SWAPS, type_rule=same_type, domain=_PAIR,
     elementwise=True,
 )  # fmt: skip
 def meet(xp: Library, x: Array, y: Array) -> Array:

@@ -78,7 +78,7 @@ def softmax_entry(slot: int, out: Any, into: Any, y: Any, x: Any, *, axis: int) 
 def softmax_op(xp: Library, x: Array, *, axis: int) -> Array:
     """exp(x) over its sum along one axis. Jacobian diag(s) - s s^T: s_i (1{i = k} - s_k)."""
     raised = xp.exp(x - peak(xp, x, axis))
-    return raised / xp.sum(raised, axis=axis, keepdims=True)
+    return raised / add_up(xp, raised, (axis,), keepdims=True)
 
 
 def log_softmax_pull(g: Array, y: Array, x: Array, *, axis: int) -> tuple[Array]:
@@ -100,7 +100,7 @@ def log_softmax_entry(slot: int, out: Any, into: Any, y: Any, x: Any, *, axis: i
 def log_softmax_op(xp: Library, x: Array, *, axis: int) -> Array:
     """x - logsumexp(x) along one axis. Jacobian 1{i = k} - s_k with s = exp(y)."""
     moved = x - peak(xp, x, axis)
-    return moved - xp.log(xp.sum(xp.exp(moved), axis=axis, keepdims=True))
+    return moved - xp.log(add_up(xp, xp.exp(moved), (axis,), keepdims=True))
 
 
 def _along(made: Any, x: Any, axis: int, **params: Any) -> Any:

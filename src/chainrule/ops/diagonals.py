@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import ShapeError
 from ..ir.coercion import as_array
-from ..ir.library import Array, Library
+from ..ir.library import Array, Library, reference
 from ..ir.notation import call
 from ..ir.op import Domain, Labels, Linear, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
+from .choices import where
 from .declare import also_known_as, op
 from .indexing import getitem
 from .joining import pad
@@ -125,6 +127,35 @@ def diag(x: Any, k: int = 0) -> Any:
     return pad(diag_matrix(array), ((below, right), (right, below))) if k else diag_matrix(array)
 
 
+def triu(x: Any, k: int = 0) -> Any:
+    """x with zeros below its diagonal, or below the one k places to the right of it.
+
+    >>> triu([[1.0, 2.0], [3.0, 4.0]])
+    array([[1., 2.],
+           [0., 4.]])
+    """
+    return _kept(x, lambda shape: ~reference().tri(*shape, k=k - 1, dtype=bool), "triu")
+
+
+def tril(x: Any, k: int = 0) -> Any:
+    """x with zeros above its diagonal, or above the one k places to the right of it.
+
+    >>> tril([[1.0, 2.0], [3.0, 4.0]])
+    array([[1., 0.],
+           [3., 4.]])
+    """
+    return _kept(x, lambda shape: reference().tri(*shape, k=k, dtype=bool), "tril")
+
+
+def _kept(x: Any, mask: Callable[[tuple[int, ...]], Any], name: str) -> Any:
+    array = as_array(x)
+    if array.ndim < 2:
+        raise ShapeError(given=f"{name} of shape {array.shape}", expected="a matrix, or a stack of them", where=name)
+    return where(mask(array.shape[-2:]), array, 0)
+
+
+also_known_as(triu, "triu")
+also_known_as(tril, "tril")
 also_known_as(trace, "trace")
 also_known_as(diag, "diag")
 also_known_as(diagonal_of, "diagonal")

@@ -77,7 +77,8 @@ def sum_over_notation(node: Node) -> Notation:
     )
 
 
-@op("sum_over", _SPOKEN, sum_over_notation, Role.SPREADS, type_rule=number_type, domain=Domain(()))
+# Lazy, because a sum over a name cannot be evaluated, not even one of numbers.
+@op("sum_over", _SPOKEN, sum_over_notation, Role.SPREADS, type_rule=number_type, domain=Domain(()), lazy=True)
 def sum_over_op(xp: Library, x: Array, *, index: str) -> Array:
     """The sum of an indexed expression over one index."""
     raise TraceError(given=f"a sum over {index}", expected="an expression without a named index, to evaluate it")

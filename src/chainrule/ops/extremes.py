@@ -19,6 +19,7 @@ from .declare import also_known_as, op
 from .functions import exp
 from .reductions import (
     Axes,
+    add_up,
     count_reduced,
     floating_reduced_type,
     reduce_along,
@@ -131,7 +132,7 @@ def logsumexp_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     top = peak(xp, x, axes)
     top = xp.where(xp.isfinite(top), top, 0)
     with reference().errstate(divide="ignore"):  # a sum of nothing, or of exp(-inf), is 0, and its logarithm is meant
-        total = xp.log(xp.sum(xp.exp(x - top), axis=axes, keepdims=True)) + top
+        total = xp.log(add_up(xp, xp.exp(x - top), axes, keepdims=True)) + top
     return total if keepdims else xp.reshape(total, reduced_shape(x.shape, axes, False))[()]
 
 

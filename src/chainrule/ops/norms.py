@@ -29,6 +29,7 @@ from .reductions import (
     spread,
     sum_op,
     summed_type,
+    widened,
     written_axes,
     written_keepdims,
 )
@@ -65,7 +66,7 @@ def norm_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     """The Euclidean (Frobenius) norm along the axes. Derivative x/||x||, and 0 at the origin."""
     peak = xp.max(xp.absolute(x), axis=axes, keepdims=True, initial=0)
     scale = xp.where((peak > 0) & xp.isfinite(peak), peak, 1)  # squares of entries may overflow
-    total = xp.sqrt(xp.sum(xp.square(x / scale), axis=axes, keepdims=True)) * scale
+    total = xp.sqrt(add_up(xp, xp.square(x / scale), axes, keepdims=True)) * scale
     return total if keepdims else xp.reshape(total, reduced_shape(x.shape, axes, False))[()]
 
 
@@ -140,7 +141,9 @@ def spread_notation(name: str) -> Any:
 )  # fmt: skip
 def var_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
     """The variance along the axes, in two passes. Derivative 2 (x - mean)/(n - ddof)."""
-    return xp.var(x, axis=axes, keepdims=keepdims, ddof=ddof)
+    wide = widened(x)
+    found = xp.var(wide, axis=axes, keepdims=keepdims, ddof=ddof)
+    return found if wide is x else found.astype(x.dtype)
 
 
 @op(
@@ -149,7 +152,9 @@ def var_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> A
 )  # fmt: skip
 def std_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
     """The standard deviation along the axes. Derivative (x - mean)/((n - ddof) std), and 0 where std is 0."""
-    return xp.std(x, axis=axes, keepdims=keepdims, ddof=ddof)
+    wide = widened(x)
+    found = xp.std(wide, axis=axes, keepdims=keepdims, ddof=ddof)
+    return found if wide is x else found.astype(x.dtype)
 
 
 # NumPy's spelling ----------------------------------------------------------------------------------------------------

@@ -107,11 +107,16 @@ def written_keepdims(node: Node) -> str:
 
 
 # Sum and mean --------------------------------------------------------------------------------------------------------
+def widened(x: Array) -> Array:
+    """x in at least float32, for running totals: in float16 a sum of ones would stop at 2048."""
+    return x.astype("float32") if x.dtype.kind == "f" and x.dtype.itemsize == 2 else x
+
+
 def add_up(xp: Library, x: Array, axes: Axes, keepdims: bool = False) -> Array:
-    """A sum whose running total is at least a float32: in float16 a sum of ones would stop at 2048."""
-    if x.dtype.kind == "f" and x.dtype.itemsize == 2:
-        return xp.sum(x, axis=axes, keepdims=keepdims, dtype="float32").astype(x.dtype)
-    return xp.sum(x, axis=axes, keepdims=keepdims)
+    """A sum whose running total is at least a float32."""
+    wide = widened(x)
+    total = xp.sum(wide, axis=axes, keepdims=keepdims)
+    return total if wide is x else total.astype(x.dtype)
 
 
 def sum_adjoint(g: Array, x: Array, *, axes: Axes, keepdims: bool) -> Array:
@@ -174,7 +179,8 @@ _CUMSUM = Notation(
 )  # fmt: skip
 def cumsum_op(xp: Library, x: Array, *, axis: int) -> Array:
     """The running sum along one axis. Adjoint: every entry receives the gradients of the sums it is part of."""
-    return xp.cumsum(x, axis=axis)
+    wide = widened(x)
+    return xp.cumsum(x, axis=axis) if wide is x else xp.cumsum(wide, axis=axis).astype(x.dtype)
 
 
 def cumsum(x: Any, axis: int | None = None) -> Any:

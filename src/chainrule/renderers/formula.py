@@ -197,6 +197,8 @@ def _product(node: Node, operands: list[Written], pen: Pen) -> Written:
             for slot, each in enumerate(operands)
         ]
         return Written(form.template.format(*texts), form.strength, "entries")
+    if node.inputs[1].op is sum_over_op:  # a sum reaches to the end of its product: 2 sum_k q_k needs no brackets
+        return Written(times(left, Written(right.text), pen).text, right.strength)
     return times(left, right, pen)
 
 

@@ -46,10 +46,13 @@ def spoken(op_name: str) -> str:
     return _SPOKEN.get(op_name, op_name.removesuffix("_op").replace("_", " "))
 
 
-def reason(term: Term, name: str) -> str:
-    """The gate's role in words, for the symbol called `name`. A folded statement has a word for each step in it."""
+def reason(term: Term, name: str, *, in_short: bool) -> str:
+    """The gate's role in words, for the symbol called `name`. A folded statement has a word for each step in it.
+
+    `in_short`: no more than those words, for single entries of arrays, where what whole arrays do would be wrong.
+    """
     gates = [(step, slot) for step, slot in term.gates if step.op not in (cast, mark)]
-    if sum(step.op is not broadcast for step, _ in gates) > 1:
+    if in_short or sum(step.op is not broadcast for step, _ in gates) > 1:
         return ", ".join(f"{spoken(step.op.name)} {_IN_SHORT.get(step.op.role, 'stops')}" for step, _ in gates)
     return "; ".join(clause(step, slot, term, name) for step, slot in gates)
 

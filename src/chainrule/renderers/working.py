@@ -81,7 +81,8 @@ def work_out(derivation: Derivation, line: Line, pen: Pen) -> Working:
 def _share(derivation: Derivation, line: Line, term: Term, pen: Pen) -> Share:
     numeric = pen.substituting(derivation.values)
     known = term.value is not None
-    reason = words.reason(term, pen.style.spell(line.symbol))
+    is_entry = bool(line.node.ndim) and not line.gradient.ndim
+    reason = words.reason(term, pen.style.spell(line.symbol), in_short=is_entry)
     return Share(
         term.via, term.operand, in_symbols(line, term, pen), _in_numbers(line, term, numeric) if known else "",
         _written_out(term.expression, derivation, pen) if known else None, term.value, reason,
@@ -128,7 +129,10 @@ def _is_spread(line: Line, term: Term) -> bool:
 
 def is_entrywise(line: Line, term: Term) -> bool:
     """Whether a term is upstream times local entry by entry: no matrix product, sum or copy on the way to the upstream."""
-    if not _is_spread(line, term) and line.gradient.shape not in (term.upstream.shape, getattr(term.local, "shape", None)):
+    if not _is_spread(line, term) and line.gradient.shape not in (
+        term.upstream.shape,
+        getattr(term.local, "shape", None),
+    ):
         return False
     node = term.expression
     while node is not term.upstream:

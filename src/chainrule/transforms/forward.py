@@ -12,6 +12,7 @@ from ..ir.coercion import loose_value
 from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ir.op import Custom, Elementwise, Flat, Linear
+from ..ops.joining import zeros_of
 from .reverse import active_nodes, scale
 
 
@@ -66,7 +67,7 @@ def _scaled(
 def _linear(derivative: Linear, node: Node, incoming: list[Any], values: list[Any], params: dict[str, Any]) -> Any:
     if derivative.joint:
         moved = [
-            value if adjoint is None else (0 * value if tangent is None else tangent)
+            value if adjoint is None else (zeros_of(value) if tangent is None else tangent)
             for value, tangent, adjoint in zip(values, incoming, derivative.adjoints, strict=False)
         ]
         return node.op(*moved, **params)

@@ -44,7 +44,7 @@ def variable(leaf: Any, path: str = "the argument") -> Node:
     """
     if type(leaf) is Node:
         _require_floats(leaf.dtype, leaf, path)
-        return mark(leaf, key=next(_keys))
+        return mark(leaf, key=next(_keys))  # type: ignore[no-any-return]
     if isinstance(leaf, (str, bytes)):
         _refuse_leaf(path, f"text ({type(leaf).__name__})")
     array = reference().array(leaf)
