@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from golden.networks import NETWORKS
 
-from chainrule.derivation.lines import Derivation
+from chainrule.derivation.letters import rename
+from chainrule.derivation.lines import Derivation, Line, Term
 from chainrule.derivation.stage import evaluate
+from chainrule.ir.recording import open_recording
 from chainrule.renderers.routes import routes_to
 from chainrule.renderers.styles import TEXT
 from chainrule.renderers.working import pen_for, work_out
@@ -105,3 +107,29 @@ def test_gradients_agree_with_finite_differences(derivation: Derivation) -> None
                 ends.append(float(values[stand[derivation.output]]))
             if not any("not differentiable" in note for note in derivation.notes):
                 assert close((ends[0] - ends[1]) / 2e-6, gradient[place], 1e-6), symbol
+
+
+def test_index_notation_holds(derivation: Derivation) -> None:
+    """Summed over all places, upstream times the local derivative that is printed with indices is the term's value."""
+    for line in derivation.lines:
+        for term in line.terms:
+            if term.index is not None:
+                assert close(added_up(derivation, line, term), np.asarray(term.value)), (line.symbol, term.via)
+
+
+def added_up(derivation: Derivation, line: Line, term: Term) -> Any:
+    form = term.index
+    assert form is not None
+    total = np.zeros(line.gradient.shape)
+    upstream = np.asarray(term.upstream_value)
+    with open_recording():
+        for into in np.ndindex(line.gradient.shape):
+            for out in np.ndindex(upstream.shape):
+                local = form.local
+                places = dict(zip(form.out, out, strict=True)) | dict(zip(form.into, into, strict=True))
+                if form.out == form.into and out != into:
+                    continue
+                for letter, place in places.items():
+                    local = rename(local, letter, place)
+                total[into] += upstream[out] * float(evaluate(local, derivation.values))
+    return total

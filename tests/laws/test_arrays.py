@@ -120,6 +120,15 @@ def test_writing_at_a_key() -> None:
         np.testing.assert_array_equal(ops.index_add(ops.index_set(x, key, 5.0), key, 5.0), expected)
 
 
+def test_equal_entries_are_sorted_in_their_own_order() -> None:
+    x = np.array([2.0, 1.0, 2.0, 1.0])
+    np.testing.assert_array_equal(grad(lambda x: np.sort(x) @ np.arange(4.0))(x), [2, 0, 3, 1])
+    np.testing.assert_array_equal(grad(np.median)(x), [0.5, 0, 0, 0.5])
+    assert np.isnan(value_and_grad(np.median)(np.array([1.0, np.nan, 2.0]))[0])
+    masked = grad(lambda x: np.sum(ops.index_set(x, x > 1.5, 0.0) ** 2))(x)
+    np.testing.assert_array_equal(masked, [0, 2, 0, 2])
+
+
 def test_running_products_with_zeros() -> None:
     x = np.array([2.0, 0.0, 0.0, 5.0])
     np.testing.assert_array_equal(grad(lambda x: np.sum(np.cumprod(x)))(x), [1, 2, 0, 0])

@@ -126,6 +126,8 @@ def _common_dtype(args: tuple[Any, ...]) -> Any:
 
 def loose_value(node: Node) -> Any:
     """A value that broadcasts to the node's own: what an elementwise kernel needs, the broadcast not carried out."""
+    if node.value is not None:
+        return node.value
     while node.value is None and node.op.lazy:
         node = node.inputs[0]
     return concrete(node)

@@ -91,6 +91,8 @@ def make(
 
 def concrete(node: Node) -> Any:
     """The value of a node, computing those that were put off (broadcasts are not materialised while tracing)."""
+    if node.value is not None:
+        return node.value
     pending = [node]
     while pending:
         last = pending[-1]

@@ -10,9 +10,10 @@ from typing import TypeAlias
 
 from ..errors import ParseError, TextSpan, UnknownNameError, did_you_mean
 from . import limits
+from .functions import FUNCTIONS, GENERIC, function_named
 from .indexing import Scripts, attach, sort_scripts
 from .meaning import Call, Entry, Literal, Meaning, Over, Own, Power, Product, Unspecified
-from .names import FUNCTIONS, GENERIC, Scope, expand, function_named, is_declared
+from .names import Scope, expand, is_declared
 from .surface import Additive, Bars, Big, Chain, Fraction, Group, Multiplicative, Name, Number, Scripted, Surface
 from .symbols import script_text, symbol_of
 
@@ -175,7 +176,8 @@ def _library_call(op: str, factors: Factors, place: int, scope: Scope) -> tuple[
     scripts = sort_scripts(node, scope) if isinstance(node, Scripted) else None
     if scripts is not None and scripts.turns:
         _refuse_derivative(node if isinstance(node, Scripted) else None, op)
-    if scripts is not None and scripts.subscript is not None and op in _OVER:
+    axis = axis_below(scripts.subscript) if scripts is not None else None
+    if scripts is not None and scripts.subscript is not None and op in _OVER and axis is None:
         return _over(op, factors, place, scripts, scope)
     following = factors[place + 1][1] if place + 1 < len(factors) and factors[place + 1][0] == "" else None
     if following is None:
@@ -185,11 +187,21 @@ def _library_call(op: str, factors: Factors, place: int, scope: Scope) -> tuple[
     if opened is not None:
         span = TextSpan(node.span.text, node.span.start, opened.span.stop)
         positional, options = _split_options(opened, scope)
+        options += () if axis is None else (("axis", axis),)
         value: Meaning = _on_its_own(Call(op, positional, span, options), scripts, scope)
         return 2, _with_outer_scripts(value, following, scope)
     taken, argument = _loose_argument(factors, place + 1, op, scope)
     span = TextSpan(node.span.text, node.span.start, argument.span.stop)
     return taken + 1, _on_its_own(Call(op, (argument,), span), scripts, scope)
+
+
+def axis_below(subscript: Surface | None) -> int | None:
+    """The number in a subscript that says `axis 1`."""
+    match subscript:
+        case Multiplicative((("", Name("axis")), ("", Number(written)))) if written.isdigit():
+            return int(written)
+        case _:
+            return None
 
 
 def _on_its_own(call: Call, scripts: Scripts | None, scope: Scope) -> Meaning:
@@ -198,10 +210,16 @@ def _on_its_own(call: Call, scripts: Scripts | None, scope: Scope) -> Meaning:
     if scripts is None:
         return value
     if scripts.subscript is not None and call.function == "log":
+        if (whole := f"log{script_text(scripts.subscript)}") in FUNCTIONS:
+            return _raised(replace(call, function=whole), scripts, scope)
         base = Call("log", (scope.resolve(scripts.subscript, scope),), call.span)
         value = Product((("", value), ("/", base)), call.span)
+    return _raised(value, scripts, scope)
+
+
+def _raised(value: Meaning, scripts: Scripts, scope: Scope) -> Meaning:
     for power in scripts.powers:
-        value = Power(value, scope.resolve(power, scope), call.span)
+        value = Power(value, scope.resolve(power, scope), value.span)
     return value
 
 
@@ -229,7 +247,10 @@ def _loose_argument(factors: Factors, place: int, op: str, scope: Scope) -> tupl
         if scope.nested > limits.FUNCTIONS:
             raise limits.too_deep(first.span, limits.FUNCTIONS, "functions without brackets")
         return read_factor(factors, place, replace(scope, nested=scope.nested + 1))
-    taken, found = 1, [("", scope.resolve(first, scope))]
+    taken, value = read_factor(factors, place, scope) if head is not None else (1, scope.resolve(first, scope))
+    if taken > 1:
+        return taken, value  # log sigma(x)
+    found = [("", value)]
     while not isinstance(first, _WHOLE_ARGUMENT) and place + taken < len(factors):
         sign, node = factors[place + taken]
         head = _head(node)

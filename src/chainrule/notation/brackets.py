@@ -7,7 +7,7 @@ from .reader import Reader, unclosed
 from .surface import Additive, Bars, Branch, Cases, Group, Matrix, Multiplicative, Prose, Surface
 from .tokens import Kind, Token
 
-PARTNER = {"(": ")", "[": "]", "{": "}", "\\{": "\\}"}
+PARTNER = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "⌊": "⌋", "⌈": "⌉"}
 CLOSERS = frozenset(PARTNER.values())
 _SAYS_OTHERWISE = ("else", "otherwise", "elsewhere")
 

@@ -55,7 +55,7 @@ def call(node: Call, values: list[Value]) -> Value:
     return entrywise(function, *values)
 
 
-_COUNTS = {
+_COUNTS = dict.fromkeys(("arctan2", "hypot", "logaddexp", "xlogy", "heaviside", "copysign"), 2) | {
     "dot": 2,
     "outer": 2,
     "matmul": 2,

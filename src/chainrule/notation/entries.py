@@ -31,7 +31,7 @@ def take_entry(value: Value, indices: tuple[Meaning, ...], span: TextSpan, conte
         )  # fmt: skip
     keys = [_key(index, size, span, context) for index, size in zip(indices, value.shape, strict=False)]
     if all(isinstance(key, str) for key in keys):
-        return _labelled(value, [str(key) for key in keys])
+        return _labelled(*_whole_axes_last(value, [str(key) for key in keys]))
     return _gathered(value, keys, context)
 
 
@@ -47,7 +47,9 @@ Shift = tuple[tuple[str, ...], int]  # the indices of x_{i+k-1}, and the positio
 
 
 def _key(index: Meaning, size: int, span: TextSpan, context: Context) -> int | str | Shift:
-    """A position counted from 0, the name of an axis, or a moving position."""
+    """A position counted from 0, the name of an axis (`:` for all of it), or a moving position."""
+    if isinstance(index, Index) and index.name == ":":
+        return ":"
     if isinstance(index, Index) and isinstance(run := context.indices.get(index.name), Run):
         if run.start in (0, 1) and run.size == size:
             return index.name
@@ -92,6 +94,17 @@ def _whole(term: Meaning, index: Meaning, context: Context) -> int:
                      expected="whole numbers and bound indices, such as i, 2 or i+1")  # fmt: skip
 
 
+def _whole_axes_last(value: Value, names: list[str]) -> tuple[Value, list[str]]:
+    """`A_{:,i}`: the axis that i runs over comes first, the one that stays whole after it."""
+    if ":" not in names:
+        return value, names
+    first, ndim = len(value.labels), value.ndim
+    named = [place for place, name in enumerate(names) if name != ":"]
+    others = [place for place in range(ndim) if place not in named]
+    axes = (*range(first), *(first + place for place in (*named, *others)))
+    return Value(movement.transpose(value.node, axes), False, value.labels), [names[place] for place in named]
+
+
 # Labelled axes ------------------------------------------
 def _labelled(value: Value, names: list[str]) -> Value:
     """The first axes get names; a name twice takes the diagonal."""
@@ -111,6 +124,8 @@ def _gathered(value: Value, keys: list[int | str | Shift], context: Context) -> 
     """Entries at fixed or moving positions. Axes: labels so far, then the new labels, then what is left."""
     if value.labels:
         raise WriteOut
+    if ":" in keys:
+        return _with_whole_axes(value, keys)
     moves = [((key,), 0) if isinstance(key, str) else key for key in keys if not isinstance(key, int)]
     names = tuple(dict.fromkeys(name for moved, _ in moves for name in moved))
     key: list[Any] = []
@@ -123,6 +138,13 @@ def _gathered(value: Value, keys: list[int | str | Shift], context: Context) -> 
             key.append(_positions((each,) and (((each,), 0) if isinstance(each, str) else each), names, context))
             _refuse_outside(key[-1], value.shape[place], context)
     return Value(indexing.getitem(value.node, tuple(key)), False, names)
+
+
+def _with_whole_axes(value: Value, keys: list[int | str | Shift]) -> Value:
+    """`A_{1,:}`: a row; with a bound index beside it the sum is written out."""
+    if not all(isinstance(key, int) or key == ":" for key in keys):
+        raise WriteOut
+    return Value(indexing.getitem(value.node, tuple(slice(None) if key == ":" else key for key in keys)))
 
 
 def _positions(move: Shift, names: tuple[str, ...], context: Context) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from ..errors import LimitError, ParseError, TextSpan
 from . import limits
-from .brackets import bars, closes_bars, environment, group, is_separate_number
+from .brackets import PARTNER, bars, closes_bars, environment, group, is_separate_number
 from .reader import Level, Reader
 from .scripts import accent, command, letters, root_sign, script, with_scripts
 from .surface import Additive, Big, Chain, Dots, Multiplicative, Name, Number, Surface, height
@@ -19,7 +19,7 @@ from .tokens import Kind, Token
 RELATIONS = frozenset({"=", "<", ">", "<=", ">=", "!=", "≈", "≡", ":=", "∈", "∝", "∼", "←", "→"})
 PRODUCTS = frozenset({"*", "/", "·", "×", "⊙", "∘", "⊗", "@", "."})
 SUMS = frozenset({"+", "-"})
-_BEGINS_OPERAND = frozenset({"(", "[", "{", "\\{", "√", "∑", "∏", "…", "|", "‖", "⊤"})
+_BEGINS_OPERAND = frozenset({"(", "[", "{", "\\{", "⌊", "⌈", "√", "∑", "∏", "…", "|", "‖", "⊤"})
 _BEGINS_OPERAND_KINDS = frozenset({Kind.NUMBER, Kind.LETTERS, Kind.NAME, Kind.ACCENT, Kind.COMMAND, Kind.BEGIN})
 _BIG_WORDS = {"sum": "∑", "prod": "∏"}
 
@@ -197,7 +197,7 @@ _OPERANDS: dict[Kind, Callable[[Reader], Surface]] = {
     Kind.COMMAND: command,
     Kind.BEGIN: environment,
 }
-_SIGN_OPERANDS: Mapping[str, Callable[[Reader], Surface]] = dict.fromkeys(("(", "[", "{", "\\{"), group) | {
+_SIGN_OPERANDS: Mapping[str, Callable[[Reader], Surface]] = dict.fromkeys(PARTNER, group) | {
     "|": bars,
     "‖": bars,
     "√": root_sign,

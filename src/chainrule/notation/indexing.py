@@ -207,7 +207,7 @@ def _bound_above(scripts: Scripts, scope: Scope) -> Surface | None:
 def _counts(script: Surface, scope: Scope) -> bool:
     """Whether a subscript is made of numbers and bound indices, so that it can be an index."""
     match script:
-        case Number():
+        case Number() | Name(":"):
             return True
         case Group("{" | "(", items):
             return all(_counts(each, scope) for each in items)
@@ -263,7 +263,7 @@ def indices_of(node: Surface, scope: Scope) -> tuple[Meaning, ...]:
             return tuple(index for each in items for index in indices_of(each, scope))
         case Number(written, span):
             return (Literal(written, float(written), span),)
-        case Name(base, span) if base in scope.bound:
+        case Name(base, span) if base in scope.bound or base == ":":
             return (Index(base, span),)
         case Name(base, span) if not node.whole and all(letter in scope.bound for letter in base):
             return tuple(Index(letter, span) for letter in base)

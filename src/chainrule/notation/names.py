@@ -11,26 +11,11 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import TextSpan
 from . import alphabet
+from .functions import function_named
 from .meaning import Meaning, Reading
 from .surface import Name, Scripted, Surface
 from .symbols import Symbol, symbol_of
 
-# How a function is written, and the name of its op. Capital letters do not matter for words of three letters or more.
-FUNCTIONS: dict[str, str] = {
-    name: name
-    for name in (
-        "sigmoid", "softmax", "log_softmax", "relu", "tanh", "exp", "log", "sqrt", "square", "sin", "cos", "tan",
-        "arcsin", "arccos", "arctan", "sinh", "cosh", "abs", "sign", "softplus", "leaky_relu", "elu", "gelu", "silu",
-        "erf", "log1p", "expm1", "sum", "mean", "prod", "max", "min", "norm", "squared_norm", "var", "std", "logsumexp",
-        "diag", "trace", "transpose", "stop_gradient", "maximum", "minimum", "dot", "outer", "matmul", "cross_entropy",
-        "squared_error", "layer_norm", "where",
-    )
-} | {
-    "ln": "log", "sgn": "sign", "tr": "trace", "leakyrelu": "leaky_relu", "swish": "silu", "asin": "arcsin",
-    "acos": "arccos", "atan": "arctan", "layernorm": "layer_norm", "logsoftmax": "log_softmax", "logistic": "sigmoid",
-    "average": "mean", "lse": "logsumexp", "inv": "inv", "det": "det",
-}  # fmt: skip
-GENERIC = frozenset({"f", "g", "h", "phi", "psi", "F", "G"})
 _LIKELY_VARIABLES = frozenset("abcuvwxyzABCUVWXYZ")
 _CONSTANT_WORDS = frozenset({"inf", "nan"})
 _LONGEST_RUN = 64  # letters; a longer run is one name, however it could be cut
@@ -86,11 +71,6 @@ class Scope:
 def _bare(symbol: Symbol) -> str:
     """The spelling without the marks of a subscript: `W1` and `W_1` look alike. A superscript is not a subscript."""
     return symbol.text.replace("_", "").replace("{", "").replace("}", "")
-
-
-def function_named(word: str) -> str | None:
-    """The op that a word names, if any."""
-    return FUNCTIONS.get(word) or (FUNCTIONS.get(word.lower()) if len(word) > 2 else None)
 
 
 # Splitting runs of letters ------------------------------------------

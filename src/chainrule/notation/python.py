@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import LimitError, ParseError, TextSpan, UnknownNameError, did_you_mean
 from . import limits
+from .functions import FUNCTIONS, GENERIC, function_named
 from .meaning import (
     Call,
     Comparison,
@@ -30,7 +31,6 @@ from .meaning import (
     everything,
     refuse_tall,
 )
-from .names import FUNCTIONS, GENERIC, function_named
 from .program import in_order, is_latex
 from .symbols import Symbol, read_symbol
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 
 from ..errors import ParseError, TextSpan
-from .applications import read_product, read_single
+from .applications import axis_below, read_product, read_single
 from .brackets import from_brace
+from .functions import function_named
 from .indexing import read_scripted
 from .meaning import (
     Call,
@@ -50,6 +51,7 @@ from .symbols import script_text, symbol_of
 
 _CONSTANTS = {"pi": math.pi, "e": math.e, "infinity": math.inf, "inf": math.inf, "nan": math.nan, "𝟙": 1.0}
 _CONDITIONS = frozenset({"<", ">", "<=", ">=", "=", "!="})
+_ROUNDING = {"⌊": "floor", "⌈": "ceil"}
 _KINDS = {"∑": "sum", "∏": "prod"}
 
 
@@ -118,7 +120,7 @@ def _name(node: Name, scope: Scope) -> Meaning:
 
 
 def _as_is(node: Name, scope: Scope) -> Meaning | None:
-    from .names import function_named, pieces
+    from .names import pieces
 
     if len(pieces(node.base, scope)) > 1:
         return None
@@ -197,6 +199,8 @@ def _begins_with_d(node: Surface) -> bool:
 def _root(body: Meaning, degree: Surface | None, span: TextSpan, scope: Scope) -> Meaning:
     if degree is None:
         return Call("sqrt", (body,), span)
+    if isinstance(degree, Number) and degree.written == "3":
+        return Call("cbrt", (body,), span)
     one = Literal("1", 1.0, span)
     return Power(body, Product((("", one), ("/", resolve(degree, scope))), span), span)
 
@@ -204,6 +208,8 @@ def _root(body: Meaning, degree: Surface | None, span: TextSpan, scope: Scope) -
 def _group(node: Group, scope: Scope) -> Meaning:
     if (cases := from_brace(node)) is not None:
         return resolve(cases, scope)
+    if node.bracket in _ROUNDING:
+        return Call(_ROUNDING[node.bracket], (resolve(node.items[0], scope),), node.span)
     entries = _entries(node)
     if entries is not None:
         return _vector(node, entries, scope)
@@ -273,6 +279,10 @@ def _checked(rows: Rows) -> Rows:
 
 # Sums and conditions ------------------------------------------
 def _big(node: Big, scope: Scope) -> Meaning:
+    if (axis := axis_below(node.lower)) is not None:
+        return Call(_KINDS[node.sign], (resolve(node.body, scope),), node.span, (("axis", axis),))
+    if node.lower is None and not subscript_letters(node.body):
+        return Call(_KINDS[node.sign], (resolve(node.body, scope),), node.span)
     indices, first, condition = _under(node, scope)
     inner = scope.within(indices)
     last = resolve(node.upper, scope) if node.upper is not None else None

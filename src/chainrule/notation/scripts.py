@@ -115,6 +115,9 @@ def _sign_or_expression(reader: Reader) -> Surface:
         while reader.take_sign(first.text):
             count += 1
         return Name(first.text * count, reader.since(first), whole=True)
+    if first.is_sign(":"):
+        reader.take()
+        return Name(":", reader.span(first), whole=True)
     if first.kind is Kind.PROSE:
         reader.take()
         return Name(first.text, reader.span(first), whole=True)

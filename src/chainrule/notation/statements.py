@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .brackets import PARTNER
 from .grammar import PRODUCTS, RELATIONS, SUMS
 from .tokens import Kind, Token
 
-_OPENS, _CLOSES = frozenset({"(", "[", "{", "\\{"}), frozenset({")", "]", "}", "\\}"})
+_OPENS, _CLOSES = frozenset(PARTNER), frozenset(PARTNER.values())
 _WEAK = frozenset({"soft", "quad"})  # separators that also stand inside a statement
 
 

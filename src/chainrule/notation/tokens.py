@@ -14,6 +14,7 @@ from enum import Enum, auto
 
 from ..errors import LimitError, ParseError, TextSpan, did_you_mean
 from . import alphabet, limits
+from .functions import FUNCTIONS, function_named
 
 
 class Kind(Enum):
@@ -60,6 +61,12 @@ _LETTER_ARGUMENT = re.compile(r"\s*(?:\{\s*([A-Z1])\s*\}|([A-Z1])(?![A-Za-z]))")
 _SKIP_AFTER_BREAK = re.compile(r"\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\]")
 _COLUMNS = re.compile(r"\s*\{[lcr|@{}\s]*\}")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
+_BETWEEN_WORDS = re.compile(r"\\[,;: _]|[\s_]+")
+# Names of functions with a digit or an underscore inside, which would otherwise be taken apart; `where` before a bracket.
+_FUNCTION = re.compile(
+    "(?:" + "|".join(sorted((name for name in FUNCTIONS if not name.isalpha()), reverse=True)) + r")(?![A-Za-z0-9_])"
+    r"|where(?=\()"
+)
 _OPEN, _CLOSE = {"(", "[", "{", "\\{"}, {")", "]", "}", "\\}"}
 
 
@@ -155,6 +162,8 @@ def _read_letters(scanner: _Scanner) -> Token:
     stop = found.end() if found else scanner.place + 1
     if scanner.text[stop : stop + 1] in alphabet.MARK_ACCENTS and stop - scanner.place > 1:
         stop -= 1  # the accent belongs to the last letter alone
+    if function := _FUNCTION.match(scanner.text, scanner.place):
+        return scanner.token(Kind.LETTERS, function.group(), function.end())
     word = scanner.text[scanner.place : stop]
     if word in alphabet.PROSE:
         return scanner.token(Kind.PROSE, word, stop)
@@ -321,6 +330,8 @@ def _argument(scanner: _Scanner, stop: int) -> tuple[str, int]:
 def _read_text(scanner: _Scanner, stop: int) -> Token:
     content, end = _argument(scanner, stop)
     word = content.strip()
+    if function := function_named(_BETWEEN_WORDS.sub("_", word)):
+        return scanner.token(Kind.NAME, function, end)
     if _IDENTIFIER.match(word) and word not in alphabet.PROSE:
         return scanner.token(Kind.NAME, word, end)
     if word in alphabet.GREEK_LETTERS:

@@ -16,10 +16,11 @@ from typing import Any, TypeAlias
 from ..errors import ChainruleError, LimitError, ParseError, TextSpan
 from ..ir.library import reference
 from . import limits
+from .functions import function_named
 from .grammar import read_statement
 from .lower import constant
 from .meaning import Meaning
-from .names import Scope, function_named
+from .names import Scope
 from .resolve import resolve
 from .surface import Name, Surface
 from .symbols import Symbol, read_symbol

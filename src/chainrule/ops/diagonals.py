@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from ..errors import ShapeError
@@ -134,7 +133,7 @@ def triu(x: Any, k: int = 0) -> Any:
     array([[1., 2.],
            [0., 4.]])
     """
-    return _kept(x, lambda shape: ~reference().tri(*shape, k=k - 1, dtype=bool), "triu")
+    return where(_below(x, k - 1, "triu"), 0, x)
 
 
 def tril(x: Any, k: int = 0) -> Any:
@@ -144,14 +143,15 @@ def tril(x: Any, k: int = 0) -> Any:
     array([[1., 0.],
            [3., 4.]])
     """
-    return _kept(x, lambda shape: reference().tri(*shape, k=k, dtype=bool), "tril")
+    return where(_below(x, k, "tril"), x, 0)
 
 
-def _kept(x: Any, mask: Callable[[tuple[int, ...]], Any], name: str) -> Any:
-    array = as_array(x)
-    if array.ndim < 2:
-        raise ShapeError(given=f"{name} of shape {array.shape}", expected="a matrix, or a stack of them", where=name)
-    return where(mask(array.shape[-2:]), array, 0)
+def _below(x: Any, k: int, name: str) -> Any:
+    """True on and below the diagonal k places to the right of the main one."""
+    shape = as_array(x).shape
+    if len(shape) < 2:
+        raise ShapeError(given=f"{name} of shape {shape}", expected="a matrix, or a stack of them", where=name)
+    return reference().tri(shape[-2], shape[-1], k=k, dtype=bool)
 
 
 also_known_as(triu, "triu")

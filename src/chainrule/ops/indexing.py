@@ -277,6 +277,8 @@ def index_set(x: Any, key: Any, values: Any) -> Any:
     array([9., 9., 3.])
     """
     array = as_array(x)
+    if type(key) is Node and key.dtype.kind == "b" and key.shape == array.shape:
+        return where(key, values, array)
     owner = reference().full(array.shape, -1)
     places = reference().arange(owner.size).reshape(owner.shape)[key]
     owner.reshape(-1)[places.reshape(-1)] = reference().arange(places.size)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..errors import ShapeError
+from ..errors import DomainError, ShapeError
 from ..ir.coercion import as_array
 from ..ir.library import Array, Library, reference
 from ..ir.notation import Form, Notation
@@ -90,7 +90,7 @@ def quantile(x: Any, q: float, axis: int | None = None, keepdims: bool = False) 
     """
     array = as_array(x)
     if not isinstance(q, (int, float)) or not 0 <= q <= 1:
-        raise ShapeError(given=f"a quantile of {q!r}", expected="one number from 0 to 1", where="quantile")
+        raise DomainError(given=f"a quantile of {q!r}", expected="one number from 0 to 1", where="quantile")
     place = None if axis is None else normalise_axis(axis, array.ndim, "quantile")
     rows = sort(ravel(array) if place is None else moveaxis(array, place, -1))
     if not rows.shape[-1]:

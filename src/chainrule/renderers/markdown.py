@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from html import escape
 from itertools import groupby
 
 from ..derivation.lines import Derivation
@@ -19,7 +20,7 @@ from .symbols import printable, to_latex
 from .text import written_shape
 from .working import Working, is_inline, pen_for, statements, work_out
 
-_MARKED = re.compile(r"([\\`*_{}\[\]()#+!|<>$~])")
+_MARKED = re.compile(r"([\\`*_{}\[\]()#+!|$~])")
 
 
 def render(
@@ -50,7 +51,8 @@ def inline(formula: str) -> str:
 def safe(formula: str) -> str:
     """LaTeX in which no character means anything to Markdown or HTML."""
     bars = formula.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
-    return bars.replace("<", r"\lt ").replace(">", r"\gt ")
+    bars = bars.replace(r"\$", "\N{FULLWIDTH DOLLAR SIGN}")  # a dollar, escaped or not, may end the formula
+    return bars.replace("<", "<{}")  # and not \lt, which \text{...} does not know
 
 
 def display(rows: Sequence[str]) -> str:
@@ -60,7 +62,7 @@ def display(rows: Sequence[str]) -> str:
 
 def typed(text: str) -> str:
     """Text from anywhere, in which nothing is markup."""
-    return _MARKED.sub(r"\\\1", printable(text))
+    return escape(_MARKED.sub(r"\\\1", printable(text)), quote=False)
 
 
 # Sections -----------------------------------------------------------------------------------------------------------

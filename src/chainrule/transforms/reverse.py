@@ -19,6 +19,9 @@ from ..ir.op import Custom, Elementwise, Flat, Linear, Op, Role
 from ..ops.arithmetic import carry
 
 
+_NO_SETTINGS: dict[str, Any] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """One arrow back: what `consumer` sends to the input in `slot`."""
@@ -115,10 +118,8 @@ def contributions(node: Node, gradient: Any, active: set[Node], symbolic: bool) 
     wanted = [slot for slot, source in enumerate(inputs) if source in active]
     if symbolic:
         return send(node.op, node.params, gradient, node, inputs, wanted)
-    if type(node.op.derivative) is Elementwise:
-        values = [each.value if each.value is not None else loose_value(each) for each in inputs]
-        return send(node.op, node.params, gradient, loose_value(node), values, wanted)
-    values = [each.value if each.value is not None else concrete(each) for each in inputs]
+    value_of = loose_value if type(node.op.derivative) is Elementwise else concrete
+    values = [each.value if each.value is not None else value_of(each) for each in inputs]
     return send(node.op, node.params, gradient, node.value, values, wanted)
 
 
@@ -127,7 +128,7 @@ def send(
 ) -> list[tuple[int, Any]]:
     """The op's own rule on whatever stands for its output and inputs: arrays, nodes, or named stand-ins."""
     derivative = op.derivative
-    settings = dict(params) if params else {}
+    settings = dict(params) if params else _NO_SETTINGS
     match derivative:
         case Elementwise():
             return _scaled(derivative, op.role, gradient, y, inputs, wanted, settings)
