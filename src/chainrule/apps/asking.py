@@ -5,6 +5,7 @@ One idea: a formula and a function both become a graph with names; from there on
 
 from __future__ import annotations
 
+import html
 import importlib.util
 import inspect
 import json
@@ -173,11 +174,17 @@ def render(worked: Explanation, form: str, digits: int) -> str:
         case "latex":
             return worked.latex(digits=digits)
         case "html":
-            return worked.html(digits=digits)
+            return whole_page(worked.html(digits=digits), f"The gradient of {worked.derivation.output}")
         case "json":
             return json.dumps(worked.to_dict(), ensure_ascii=False, allow_nan=False)
         case _:
             return worked.text(digits=digits)
+
+
+def whole_page(fragment: str, title: str) -> str:
+    """An HTML fragment as a document of its own."""
+    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title>'
+    return f'<!doctype html>\n<html lang="en">\n<head>{head}</head>\n<body>\n{fragment}\n</body>\n</html>'
 
 
 def source(target: str, at: Sequence[str], shapes: str | None, what: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import ParseError, ShapeError, TextSpan
 from ..ir.library import reference
-from ..ops import diagonals, indexing, products
+from ..ops import diagonals, indexing, movement, products
 from .kinds import Context, Run, Value
 from .meaning import Index, Literal, Meaning, Total
 

@@ -6,11 +6,11 @@ One idea: a table. A word that is not in it is a variable, unless the text itsel
 from __future__ import annotations
 
 _OPS = (  # noqa: SIM905 (a list literal would be a page long)
-    "sigmoid softmax log_softmax log_sigmoid relu tanh exp log sqrt square sin cos tan arcsin arccos arctan sinh cosh "
-    "arcsinh arccosh arctanh abs sign softplus leaky_relu elu gelu silu erf erfc log1p expm1 log2 log10 exp2 logit cbrt "
-    "floor ceil rint trunc sum mean prod max min norm squared_norm var std logsumexp cumsum cumprod diag trace transpose "
-    "stop_gradient maximum minimum dot outer matmul cross_entropy squared_error layer_norm where arctan2 hypot logaddexp "
-    "xlogy heaviside copysign argmax argmin"
+    "sigmoid softmax log_softmax log_sigmoid relu tanh exp log sqrt square sin cos tan arcsin arccos arctan sinh "
+    "cosh arcsinh arccosh arctanh abs sign softplus leaky_relu elu gelu silu erf erfc log1p expm1 log2 log10 exp2 "
+    "logit cbrt floor ceil rint trunc sum mean prod max min norm squared_norm var std logsumexp cumsum cumprod diag "
+    "trace transpose stop_gradient maximum minimum dot outer matmul cross_entropy squared_error layer_norm where "
+    "arctan2 hypot logaddexp xlogy heaviside copysign argmax argmin"
 ).split()
 FUNCTIONS: dict[str, str] = dict(zip(_OPS, _OPS, strict=True)) | {
     "ln": "log",

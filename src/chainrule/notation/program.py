@@ -29,7 +29,7 @@ from .meaning import (
 )  # fmt: skip
 from .names import Scope
 from .recognise import function_body, mentions
-from .resolve import names_in, resolve
+from .resolve import is_condition, names_in, resolve
 from .statements import split
 from .surface import Group, Surface
 from .symbols import Symbol
@@ -51,6 +51,8 @@ def read_program(text: str, outside: Outside) -> Program:
     """The program that a text in LaTeX or plain mathematics says."""
     statements = read_statements(text)
     drafts = [draft(node) for node in statements]
+    if len(drafts) == 1 and drafts[0].role is Role.CLAIM and is_condition(statements[0]):
+        drafts = [replace(drafts[0], role=Role.FORMULA, sides=(statements[0],))]
     if not drafts:
         raise ParseError(given="no formula", where=TextSpan(text, 0, max(1, len(text))), expected="a formula",
                          remedy='write one, such as "f = (x + y) * z"')  # fmt: skip

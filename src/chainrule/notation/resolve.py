@@ -354,6 +354,11 @@ def names_in(node: Surface) -> list[Name]:
     return found
 
 
+def is_condition(node: Surface) -> bool:
+    """Whether a node is a condition such as `x > 0`, which is 1 where it holds."""
+    return isinstance(node, Chain) and set(node.relations) <= _CONDITIONS - {"="}
+
+
 def _condition(node: Chain, scope: Scope) -> Meaning:
     parts, found = node.parts, None
     for place, relation in enumerate(node.relations):

@@ -16,6 +16,7 @@ from . import limits
 from .entries import WriteOut
 from .kinds import Context, Run, Value, as_floats, entrywise, in_order, is_number, shape_of, union
 from .meaning import (
+    Entry,
     Index,
     Meaning,
     Member,
@@ -59,6 +60,8 @@ def over(node: Over, context: Context, lower: Lower) -> Value:
     """A sum, product, maximum or minimum."""
     if any(isinstance(each, Member) for each in everything(node.body)):
         return _written_out(node, context, lower)
+    if (axes := _axes_alone(node)) is not None and isinstance(node.body, Entry):
+        return Value(_REDUCERS[node.kind](lower(node.body.body, context).node, axis=axes))
     runs = find_runs(node.indices, (node.first, node.last), node.body, node.span, context, lower)
     inner = context.binding(runs)
     try:
@@ -76,6 +79,16 @@ _REDUCERS: dict[str, Callable[..., Any]] = {
     "max": extremes.max,
     "min": extremes.min,
 }
+
+
+def _axes_alone(node: Over) -> tuple[int, ...] | None:
+    """The axes of `sum_i A_{:,i}`: nothing but a sum along axes of one array."""
+    if not isinstance(node.body, Entry) or (node.first, node.last, node.condition) != (None, None, None):
+        return None
+    names = [index.name if isinstance(index, Index) else "" for index in node.body.indices]
+    if ":" not in names or sorted(name for name in names if name != ":") != sorted(node.indices):
+        return None
+    return tuple(place for place, name in enumerate(names) if name != ":")
 
 
 def _reduced(value: Value, names: tuple[str, ...], reducer: Callable[..., Any]) -> Value:

@@ -62,7 +62,7 @@ _SKIP_AFTER_BREAK = re.compile(r"\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\]")
 _COLUMNS = re.compile(r"\s*\{[lcr|@{}\s]*\}")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
 _BETWEEN_WORDS = re.compile(r"\\[,;: _]|[\s_]+")
-# Names of functions with a digit or an underscore inside, which would otherwise be taken apart; `where` before a bracket.
+# Names of functions with a digit or an underscore inside, which would otherwise be taken apart; `where` before (.
 _FUNCTION = re.compile(
     "(?:" + "|".join(sorted((name for name in FUNCTIONS if not name.isalpha()), reverse=True)) + r")(?![A-Za-z0-9_])"
     r"|where(?=\()"

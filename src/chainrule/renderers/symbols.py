@@ -23,7 +23,7 @@ _ENTRY = re.compile(r"(.+)\[([\w,]+)\]")
 _PLAIN_INDEX = re.compile(r"[(\[]?([0-9,+\- ]*[A-Za-z]?[0-9,+\- ]*|[i-n]{2,3})[)\]]?")
 _SPECIAL = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    **{sign: f"\\{sign}" for sign in "#$%&_{}"},
+    "|": "¦", **{sign: f"\\{sign}" for sign in "#$%&_{}"},
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..ir.coercion import scalar_like
 from ..ir.library import reference
 from ..ir.node import Node, concrete
-from ..ops.arithmetic import add, carry, div, mul, neg, square, sub
+from ..ops.arithmetic import add, carry, div, meet, mul, neg, square, sub
 from ..ops.choices import cast
 from ..ops.movement import broadcast, reshape_op, transpose_op
 from ..ops.products import matmul_op, outer_op
@@ -68,9 +68,12 @@ def constant_like(value: float, node: Node) -> Node:
     return scalar_like(value, node.type)
 
 
+PRODUCTS = frozenset({mul, carry, meet})
+
+
 def is_product(node: Node) -> bool:
     """Whether a node is a product entry by entry: `carry` is one whose zeros are strong."""
-    return node.op is mul or node.op is carry
+    return node.op in PRODUCTS
 
 
 def coefficient(node: Node) -> tuple[float, Node | None]:
