@@ -144,6 +144,10 @@ class EscapeError(TraceError):
     """A recorded value turned into a plain number, which would silently cut the derivative."""
 
 
+class UnknownAttributeError(TraceError, AttributeError):
+    """An attribute or a method that a recorded value does not have."""
+
+
 class BranchError(TraceError):
     """A branch on a value that is not known yet, because the function is recorded for every value at once."""
 

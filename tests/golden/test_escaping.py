@@ -25,11 +25,11 @@ ALLOWED = {
     "mtd", "mspace",
 }  # fmt: skip
 ATTRIBUTES = {"class", "open", "displaystyle", "mathvariant", "stretchy", "accent", "width"}
-COMMANDS = set(
-    r"""\frac \partial \cdot \times \odot \top \mathbf \mathbb \text \textbackslash \textasciitilde \textasciicircum
-    \left \right \begin \end \sum \operatorname \mathrm \sigma \delta \hat \to \quad \le \underbrace \paragraph \item
-    \cdots \vdots \infty \log \exp \lt \gt \vert \Vert \usepackage \tanh \max""".split()
-)
+COMMANDS = {
+    "frac", "partial", "cdot", "times", "odot", "top", "mathbf", "mathbb", "text", "textbackslash", "textasciitilde",
+    "textasciicircum", "left", "right", "begin", "end", "sum", "operatorname", "mathrm", "sigma", "delta", "hat", "to",
+    "quad", "le", "underbrace", "paragraph", "item", "cdots", "vdots", "infty", "usepackage",
+}  # fmt: skip
 
 
 class Tags(HTMLParser):
@@ -77,7 +77,7 @@ def test_markdown_has_no_tags_and_even_dollars(name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_latex_has_only_known_commands_and_balanced_braces(name: str) -> None:
     page = named(name).latex()
-    commands = set(re.findall(r"\\[A-Za-z]+", re.sub(r"\\\\", "", page)))
+    commands = set(re.findall(r"\\([A-Za-z]+)", page.replace(r"\\", "")))
     assert commands <= COMMANDS
     bare = re.sub(r"\\.", "", page)
     assert bare.count("{") == bare.count("}")
@@ -116,7 +116,8 @@ def test_unbalanced_latex_does_not_hang() -> None:
 
 
 @pytest.mark.parametrize(("name", "latex"), [
-    ("z_1", "z_{1}"), ("dL/dz_1", r"\frac{\partial L}{\partial z_{1}}"), ("delta_2", r"\delta_{2}"), ("w_1^1", "w_{1}^{1}"),
+    ("z_1", "z_{1}"), ("dL/dz_1", r"\frac{\partial L}{\partial z_{1}}"), ("delta_2", r"\delta_{2}"),
+    ("w_1^1", "w_{1}^{1}"),
     ("PreL", r"\mathrm{PreL}"), ("W_fc1", r"W_{\text{fc1}}"), ("yhat_1", r"\hat{y}_{1}"), ("W_2[1,2]", "(W_{2})_{1,2}"),
     ("x^(i)", "x^{(i)}"), ("dL/dW_2[1,2]", r"\frac{\partial L}{\partial (W_{2})_{1,2}}"),
 ])  # fmt: skip

@@ -24,6 +24,7 @@ SCHEMA: dict[str, dict[str, tuple[type, ...]]] = {
     "backward": {
         "symbol": (str,), "gradient": (str,), "latex": (str,), "terms": (list,), "expression": (str,),
         "closed": (str, type(None)), "value": (*NUMBER, list, type(None)), "examples": (list,),
+        "jacobians": (str,),
     },
     "terms": {
         "via": (str,), "role": (str,), "upstream": (*NUMBER, list, type(None)), "local": (*NUMBER, list, type(None)),

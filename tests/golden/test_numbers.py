@@ -1,4 +1,4 @@
-"""What is printed holds: every term, sum, path, product and closed form of the five networks, checked against its number."""
+"""What is printed holds: every term, sum, path, product and closed form of the five networks, against its number."""
 
 from __future__ import annotations
 

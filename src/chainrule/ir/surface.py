@@ -63,9 +63,7 @@ class ArraySurface:
         return TABLE["transpose"](self)
 
     def __len__(self) -> int:
-        if not self.type.shape:
-            raise TypeError("len() of a recorded number: it has no axes")
-        return self.type.shape[0]
+        return self.type.shape[0] if self.type.shape else int(REFUSALS["unsized"](self))
 
     def __iter__(self) -> Iterator[Any]:
         return (self[row] for row in range(len(self)))
@@ -112,6 +110,15 @@ class ArraySurface:
 
     def __rfloordiv__(self, other: Any) -> Any:
         return TABLE["floor_divide"](other, self)
+
+    def __divmod__(self, other: Any) -> Any:
+        return TABLE["floor_divide"](self, other), TABLE["remainder"](self, other)
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return TABLE["floor_divide"](other, self), TABLE["remainder"](other, self)
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return TABLE["round"](self, digits or 0)
 
     def __pow__(self, other: Any) -> Any:
         return TABLE["power"](self, other)
@@ -182,6 +189,21 @@ class ArraySurface:
 
     def __setitem__(self, key: Any, value: Any) -> None:
         REFUSALS["setitem"](self)
+
+    # A copy that was another value would be a constant, without a derivative.
+    def __copy__(self) -> Any:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return REFUSALS["pickle"](self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # a protocol that a recorded value does not take part in
+            raise AttributeError(name)
+        return REFUSALS["attribute"](self, name)
 
     def item(self, *args: Any) -> Any:
         return REFUSALS["item"](self)

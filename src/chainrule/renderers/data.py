@@ -65,10 +65,11 @@ def _entry(derivation: Derivation, line: Line, text: Pen, latex: Pen) -> Backwar
         _term(derivation, term, share, typeset.shares[place].symbols, text)
         for place, (term, share) in enumerate(zip(line.terms, worked.shares, strict=True))
     )
+    equation = f"{typeset.gradient} = {whole(typeset, derivation.output)}"
     return BackwardEntry(
-        line.symbol, derivation.names[line.gradient], f"{typeset.gradient} = {whole(typeset, derivation.output)}", terms, whole(worked, derivation.output),
+        line.symbol, derivation.names[line.gradient], equation, terms, whole(worked, derivation.output),
         None if line.closed is None else text.write(line.closed), plain(line.value),
-        tuple(ExampleShare(each.number, plain(each.value)) for each in line.examples),
+        tuple(ExampleShare(each.number, plain(each.value)) for each in line.examples), worked.jacobians,
     )  # fmt: skip
 
 

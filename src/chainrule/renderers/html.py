@@ -110,6 +110,7 @@ def step(working: Working, pen: Pen, is_open: bool) -> str:
     ending = pen.value(working.value) if working.value is not None else sides[-1]
     title = to_mathml(f"{working.gradient} = {ending}", large=True)
     body = [equations([(working.gradient, sides)]), why(working, pen), *(indices(share) for share in working.shares)]
+    body.append(folded("in Jacobians", [working.jacobians]) if working.jacobians else "")
     return f"<details{' open' if is_open else ''}><summary>{title}</summary>{''.join(body)}</details>"
 
 
@@ -134,10 +135,13 @@ def why(working: Working, pen: Pen) -> str:
 
 def indices(share: Share) -> str:
     """The same in index notation, folded."""
-    if not share.indices:
-        return ""
-    chains = [(left, sides) for left, *sides in map(sides_of, share.indices)]
-    return f'<details class="why"><summary>in indices</summary>{equations(chains)}</details>'
+    return folded("in indices", share.indices) if share.indices else ""
+
+
+def folded(title: str, lines: Sequence[str]) -> str:
+    """Equations that are folded at first."""
+    chains = [(left, sides) for left, *sides in map(sides_of, lines)]
+    return f'<details class="why"><summary>{title}</summary>{equations(chains)}</details>'
 
 
 def paths(derivation: Derivation, pen: Pen) -> list[str]:

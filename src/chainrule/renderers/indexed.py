@@ -1,4 +1,4 @@
-"""Index notation: a term of a derivation in, its lines entry by entry out.
+"""Index notation: a term of a derivation in, its lines entry by entry out; and vectors as products of Jacobians.
 
 One idea: for q = W x, dq_k/dW_ij = 1{k = i} x_j says everything; the sum over k picks k = i, and what is left is one
 entry of the matrix form.
@@ -6,11 +6,12 @@ entry of the matrix form.
 
 from __future__ import annotations
 
-from ..derivation.lines import Derivation, IndexForm, Line, Term
+from ..derivation.lines import Derivation, IndexForm, Line, Path, Term
 from ..ir.graph import topological_order
+from ..ir.notation import Strength
 from ..ops.entries import delta_op
 from ..ops.sources import constant_op
-from .formula import Pen
+from .formula import Pen, bracketed
 from .styles import LATEX
 from .symbols import text_indexed
 
@@ -51,3 +52,30 @@ def _said_picked(form: IndexForm, pen: Pen) -> str:
         return ""
     words = f"the delta picks {', '.join(said)}"
     return rf" \quad\text{{({words})}}" if pen.style is LATEX else f"   ({words})"
+
+
+# Jacobians ----------------------------------------------------------------------------------------------------
+_MOST_PATHS = 4
+
+
+def jacobian_line(derivation: Derivation, line: Line, pen: Pen) -> str:
+    """ds/db = u^T diag(f'(z)) I: the gradient of a vector in numerator layout, a product of Jacobians for each path.
+
+    Nothing for numbers and matrices, nor where no matrix stands between the output and the vector.
+    """
+    found = derivation.all_paths.get(line.symbol)
+    if line.gradient.ndim != 1 or found is None or not 0 < found.count == len(found.listed) <= _MOST_PATHS:
+        return ""
+    edges = [jacobian for path in found.listed for jacobian in path.jacobians]
+    if any(each is None for each in edges) or len(edges) < 2 * found.count:
+        return ""
+    sides = [" + ".join(_chain(path, pen) for path in found.listed)]
+    if line.closed is not None:
+        closed = pen.piece(line.closed)
+        sides.append(bracketed(closed, Strength.ATOM, pen.style) + pen.style.transpose)
+    return " = ".join([pen.style.name(derivation.names[line.gradient]), *dict.fromkeys(sides)])
+
+
+def _chain(path: Path, pen: Pen) -> str:
+    pieces = [pen.piece(each) for each in path.jacobians if each is not None]
+    return " ".join(bracketed(each, Strength.PRODUCT, pen.style) for each in pieces)

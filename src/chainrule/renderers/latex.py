@@ -150,8 +150,9 @@ def standing_rows(working: Working, pen: Pen) -> Iterator[str]:
 
 
 def index_rows(working: Working) -> list[str]:
-    """The same in index notation."""
-    return [row for share in working.shares for equation in share.indices for row in aligned(equation)]
+    """The same in index notation, and in Jacobians."""
+    equations = [equation for share in working.shares for equation in share.indices]
+    return [row for equation in [*equations, working.jacobians] if equation for row in aligned(equation)]
 
 
 def paths(derivation: Derivation, pen: Pen) -> list[str]:

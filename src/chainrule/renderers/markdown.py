@@ -104,7 +104,11 @@ def standing_blocks(working: Working, pen: Pen) -> list[str]:
     """The equations of one gradient, and index notation below."""
     blocks = [display(list(latex.standing_rows(working, pen)))]
     indices = latex.index_rows(working)
-    return [*blocks, "In indices:", display(indices)] if indices else blocks
+    return (
+        [*blocks, "In indices and Jacobians:" if working.jacobians else "In indices:", display(indices)]
+        if indices
+        else blocks
+    )
 
 
 def paths(derivation: Derivation, pen: Pen) -> list[str]:

@@ -88,6 +88,7 @@ class BackwardEntry(Record):
     closed: str | None
     value: Any
     examples: tuple[ExampleShare, ...]
+    jacobians: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -173,6 +173,8 @@ def standing(working: Working, pen: Pen) -> list[str]:
         page.append(f"{indent}= {working.closed}")
     for share in working.shares:
         page.extend(index_notes(share, indent))
+    if working.jacobians:
+        page.extend(broken(working.jacobians, f"{indent}in Jacobians: "))
     return page
 
 

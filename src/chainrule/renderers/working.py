@@ -22,7 +22,7 @@ from ..ops.reductions import sum_op
 from ..ops.sources import constant_op
 from . import words
 from .formula import Pen, Written, bracketed, name_written, number_written
-from .indexed import index_lines
+from .indexed import index_lines, jacobian_line
 from .numbers import is_array
 from .styles import Style
 
@@ -52,7 +52,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """The gradient of one symbol: its terms, their sum, and the same in symbols of the forward pass (`closed`)."""
+    """The gradient of one symbol: its terms, their sum, and the same in symbols of the forward pass (`closed`).
+
+    `jacobians` is the same for a vector as a product of matrices, in numerator layout; empty where there is none.
+    """
 
     symbol: str
     gradient: str
@@ -60,6 +63,7 @@ class Working:
     value: Any
     closed: str
     reason: str
+    jacobians: str
 
 
 def pen_for(derivation: Derivation, style: Style, digits: int) -> Pen:
@@ -75,6 +79,7 @@ def work_out(derivation: Derivation, line: Line, pen: Pen) -> Working:
     return Working(
         line.symbol, pen.style.name(derivation.names[line.gradient]), shares, line.value,
         "" if closed in said else closed, words.fan_out(line, derivation.output, pen.style.spell),
+        jacobian_line(derivation, line, pen),
     )  # fmt: skip
 
 
@@ -128,7 +133,7 @@ def _is_spread(line: Line, term: Term) -> bool:
 
 
 def is_entrywise(line: Line, term: Term) -> bool:
-    """Whether a term is upstream times local entry by entry: no matrix product, sum or copy on the way to the upstream."""
+    """Whether a term is upstream times local entry by entry: no matrix product, sum or copy on the way between them."""
     if not _is_spread(line, term) and line.gradient.shape not in (
         term.upstream.shape,
         getattr(term.local, "shape", None),
