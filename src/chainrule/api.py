@@ -18,6 +18,8 @@ from .ir.recording import open_recording
 from .notation import parse
 from .renderers.page import Explanation, explanation
 from .transforms import differentiate
+from .transforms.check import check_grads
+from .transforms.custom import custom_jvp, custom_vjp
 from .transforms.differentiate import Argnums
 from .transforms.observe import observe
 from .transforms.trace import Recording
@@ -25,6 +27,9 @@ from .transforms.trace import plain as value
 
 __all__ = [
     "Explanation",
+    "check_grads",
+    "custom_jvp",
+    "custom_vjp",
     "explain",
     "grad",
     "hessian",
@@ -105,7 +110,7 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     >>> jvp(lambda x: W @ x, (np.array([0.0, 0.0]),), (np.array([1.0, 2.0]),))[1]
     array([1.1, 1.3])
     """
-    return differentiate.pushforward(fun, tuple(primals), tuple(tangents))
+    return differentiate.pushforward(fun, primals, tangents)
 
 
 def jacrev(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:

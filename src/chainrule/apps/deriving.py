@@ -54,8 +54,12 @@ def answer(
         return json.dumps({"version": 1, **{name: jsonable(value) for name, value in found.items()}}, allow_nan=False)
     width = max(len(name) for name in found)
     return "\n".join(
-        f"{name.ljust(width)} = {write_value(reference().asarray(value), digits)}" for name, value in found.items()
+        f"{name.ljust(width)} = {_written_value(value, digits)}" for name, value in found.items()
     )
+
+
+def _written_value(value: Any, digits: int) -> str:
+    return value if isinstance(value, str) else write_value(reference().asarray(value), digits)
 
 
 def _symbols(graph: Graph) -> dict[Node, str]:
@@ -79,7 +83,7 @@ def _answers(graph: Graph, question: Question) -> dict[str, Any]:
     else:
         found.update(_gradients(graph, asked))
         if question.check:
-            found["check"] = api.check_grads(as_function(graph), tuple(concrete(node) for node in graph.inputs)).verdict
+            found["check"] = api.check_grads(as_function(graph), tuple(concrete(node) for node in graph.inputs), raises=False).verdict.name
     return found
 
 

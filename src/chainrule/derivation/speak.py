@@ -14,7 +14,7 @@ from ..ir.graph import topological_order
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ops.arithmetic import carry, mul
-from ..ops.movement import broadcast
+from ..ops.movement import broadcast, reshape_op
 from ..ops.products import matmul_op, outer_op
 from ..transforms.reverse import Pullback
 from ..transforms.simplify import simplify
@@ -110,7 +110,7 @@ def local_factor(expression: Node, upstream: Node) -> Node | None:
     """The other factor of a product in which the upstream stands alone; 1 where the upstream passes whole."""
     if expression is upstream:
         return as_node(reference().ones((), upstream.dtype))
-    if expression.op is broadcast:
+    if expression.op in (broadcast, reshape_op):
         return local_factor(expression.inputs[0], upstream)
     if expression.op.name == "neg":
         inner = local_factor(expression.inputs[0], upstream)
@@ -130,7 +130,9 @@ def local_factor(expression: Node, upstream: Node) -> Node | None:
 
 def _other_factor(expression: Node, upstream: Node) -> Node | None:
     for place, each in enumerate(expression.inputs):
-        inner = each.inputs[0] if each.op is broadcast else each
+        inner = each
+        while inner.op in (broadcast, reshape_op):
+            inner = inner.inputs[0]
         other = expression.inputs[1 - place]
         if inner is upstream:
             return other
@@ -138,7 +140,10 @@ def _other_factor(expression: Node, upstream: Node) -> Node | None:
             if _is_apart(inner, other, upstream):
                 return None
             deeper = local_factor(inner, upstream)
-            return None if deeper is None else simplify(other * deeper)
+            copied = (
+                inner.shape != each.shape
+            )  # an array that was turned to other axes meets `other` in that shape only
+            return None if deeper is None or (copied and deeper.ndim) else simplify(other * deeper)
     return None
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
 
-from ..errors import ChainruleError
+from ..errors import ChainruleError, LimitError
 from .coercion import ARRAY_LIKE, as_arrays, as_node, coerce, loose_value
 from .library import Array, reference
 from .node import Node, concrete, find, is_abstract, make
@@ -166,6 +166,10 @@ def record(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Node:
         inputs = coerce(op, args)
     else:
         inputs = tuple([argument if type(argument) is Node else as_node(argument) for argument in args])
+    oldest = STATE.oldest
+    for source in inputs:
+        if source.serial < oldest:
+            REFUSALS["older"](source, op.name)
     settings = tuple(params.items()) if params else ()
     node = find(op, inputs, settings)
     if node is None:
@@ -189,6 +193,13 @@ def _evaluate(op: Op, inputs: tuple[Node, ...], settings: tuple[tuple[str, Any],
     except (ValueError, TypeError, IndexError):
         op.type_rule(*[node.type for node in inputs], **params)  # says what is wrong in our own words
         raise
+    except MemoryError as problem:
+        raise LimitError(
+            given=f"{op.name} of {', '.join(str(node.type) for node in inputs)}: {problem}",
+            where=op.name,
+            expected="results that fit into memory",
+            remedy="check whether the shapes are those you meant: (n, 1) and (1, m) make a matrix",
+        ) from problem
     if op.elementwise and value.shape != inputs[-1].type.shape:  # every input was a broadcast that was put off
         value = reference().broadcast_to(value, inputs[-1].type.shape)
     return make(op, inputs, settings, array_type(value.shape, value.dtype), value)

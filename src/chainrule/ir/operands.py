@@ -34,7 +34,7 @@ class Plan:
     """The steps that are written, each after those it uses; the known values; what to return; how often each is used."""
 
     steps: dict[Node, Step]
-    constants: frozenset[Node]
+    constants: tuple[Node, ...]
     outputs: tuple[Node, ...]
     uses: dict[Node, int]
 
@@ -71,7 +71,7 @@ class Planner:
                     if isinstance(piece, int):
                         operand = step.operands[piece]
                         uses[operand] = uses.get(operand, 0) + 1
-        return Plan(dict(reversed(steps.items())), frozenset(self.known), outputs, uses)
+        return Plan(dict(reversed(steps.items())), tuple(node for node in self.order if node in self.known), outputs, uses)
 
     def _enter(self, node: Node) -> None:
         spelling = spell(node, exact=self.exact)

@@ -81,12 +81,11 @@ class _Printer:
         for node, step in self.plan.steps.items():
             self._write(node, step)
         returned = [self._operand(node, weak=not self.exact) for node in self.plan.outputs]
-        if bare and len(returned) == 1:
-            result = returned[0].text
-        else:
-            result = f"({', '.join(each.text for each in returned)}{',' * (len(returned) == 1)})"
+        listed = ", ".join(each.text for each in returned)
+        if not bare or not returned or len(listed) > _WIDTH:
+            listed = f"({listed}{',' * (len(returned) == 1 and not bare)})" if len(returned) != 1 or not bare else listed
         head = f"def {self.name}({', '.join(self.parameters)}):"
-        lines = [head, *(f"    {line}" for line in [*self.body, f"return {result}"])]
+        lines = [head, *(f"    {line}" for line in [*self.body, f"return {listed}"])]
         return Program(self.name, self._assembled([line for each in lines for line in wrapped(each)]), self.bound)
 
     def _assembled(self, function: list[str]) -> str:
@@ -126,7 +125,8 @@ class _Printer:
     def _is_result(self, node: Node) -> bool:
         """The one output under the name of the function: it is returned without being stored first."""
         return (
-            self.plan.outputs == (node,)
+            len(self.plan.outputs) == 1
+            and self.plan.outputs[0] is node
             and identifier(self.graph.names[node]) == self.name
             and self.plan.uses[node] == 1
         )

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 class State(threading.local):
-    """Per thread: how many recordings are open, and who wants to know of each node."""
+    """Per thread: how many recordings are open, which variables are still valid, and who wants to know of each node."""
 
     depth: int = 0
+    oldest: int = 0  # the serial of the oldest valid variable; 0: those of earlier recordings may be used too
     recorder: Callable[[Node], None] | None = None
 
 
@@ -42,9 +43,19 @@ def open_recording(recorder: Callable[[Node], None] | None = None) -> Iterator[N
 @contextmanager
 def suspended_recording() -> Iterator[None]:
     """A stretch of time in which plain arrays are computed on, whatever is being recorded around it."""
-    before = STATE.depth, STATE.recorder
-    STATE.depth, STATE.recorder = 0, None
+    before = STATE.depth, STATE.recorder, STATE.oldest
+    STATE.depth, STATE.recorder, STATE.oldest = 0, None, 0
     try:
         yield
     finally:
-        STATE.depth, STATE.recorder = before
+        STATE.depth, STATE.recorder, STATE.oldest = before
+
+
+@contextmanager
+def accepting_from(oldest: int) -> Iterator[None]:
+    """A stretch of time in which variables older than this serial are refused: their recording has ended."""
+    before, STATE.oldest = STATE.oldest, oldest
+    try:
+        yield
+    finally:
+        STATE.oldest = before

@@ -18,6 +18,13 @@ TABLE: dict[str, Callable[..., Any]] = {}  # filled by chainrule.ops: op name ->
 REFUSALS: dict[str, Callable[..., Any]] = {}  # filled by chainrule.transforms.refusals: raises our own errors
 
 
+def refuse_given(name: str, **others: Any) -> None:
+    """Refuse the arguments of a NumPy function that recording does not know, where they were given."""
+    for each in others.values():
+        if each is not None:
+            REFUSALS["arguments"](name, others)
+
+
 class ArraySurface:
     """Operators, NumPy's two protocols and the methods of an ndarray. `Node` is the only subclass."""
 
@@ -221,46 +228,65 @@ class ArraySurface:
         return str(REFUSALS["format"](self, specification))
 
     # Methods of an ndarray -----------------------------------------------------------------------------------------
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
+    # The order of their arguments is NumPy's, so that a dtype given by position is not taken for something else.
+    def sum(self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
+        refuse_given("sum", dtype=dtype, out=out, **others)
         return TABLE["sum"](self, axis=axis, keepdims=keepdims)
 
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def mean(self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
+        refuse_given("mean", dtype=dtype, out=out, **others)
         return TABLE["mean"](self, axis=axis, keepdims=keepdims)
 
-    def prod(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def prod(self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
+        refuse_given("prod", dtype=dtype, out=out, **others)
         return TABLE["prod"](self, axis=axis, keepdims=keepdims)
 
-    def max(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def max(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
+        refuse_given("max", out=out, **others)
         return TABLE["max"](self, axis=axis, keepdims=keepdims)
 
-    def min(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def min(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
+        refuse_given("min", out=out, **others)
         return TABLE["min"](self, axis=axis, keepdims=keepdims)
 
-    def var(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+    def var(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0, keepdims: bool = False, **others: Any
+    ) -> Any:
+        refuse_given("var", dtype=dtype, out=out, **others)
         return TABLE["var"](self, axis=axis, ddof=ddof, keepdims=keepdims)
 
-    def std(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+    def std(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0, keepdims: bool = False, **others: Any
+    ) -> Any:
+        refuse_given("std", dtype=dtype, out=out, **others)
         return TABLE["std"](self, axis=axis, ddof=ddof, keepdims=keepdims)
 
-    def any(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def any(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
+        refuse_given("any", out=out, **others)
         return TABLE["any"](self, axis=axis, keepdims=keepdims)
 
-    def all(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def all(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
+        refuse_given("all", out=out, **others)
         return TABLE["all"](self, axis=axis, keepdims=keepdims)
 
-    def argmax(self, axis: int | None = None) -> Any:
+    def argmax(self, axis: int | None = None, out: Any = None, **others: Any) -> Any:
+        refuse_given("argmax", out=out, **others)
         return TABLE["argmax"](self, axis=axis)
 
-    def argmin(self, axis: int | None = None) -> Any:
+    def argmin(self, axis: int | None = None, out: Any = None, **others: Any) -> Any:
+        refuse_given("argmin", out=out, **others)
         return TABLE["argmin"](self, axis=axis)
 
-    def cumsum(self, axis: int | None = None) -> Any:
+    def cumsum(self, axis: int | None = None, dtype: Any = None, out: Any = None) -> Any:
+        refuse_given("cumsum", dtype=dtype, out=out)
         return TABLE["cumsum"](self, axis=axis)
 
-    def clip(self, min: Any = None, max: Any = None) -> Any:
+    def clip(self, min: Any = None, max: Any = None, out: Any = None) -> Any:
+        refuse_given("clip", out=out)
         return TABLE["clip"](self, min, max)
 
-    def round(self, decimals: int = 0) -> Any:
+    def round(self, decimals: int = 0, out: Any = None) -> Any:
+        refuse_given("round", out=out)
         return TABLE["round"](self, decimals)
 
     def trace(self, offset: int = 0) -> Any:
@@ -269,7 +295,8 @@ class ArraySurface:
     def diagonal(self, offset: int = 0) -> Any:
         return TABLE["diagonal"](self, offset)
 
-    def take(self, indices: Any, axis: int | None = None) -> Any:
+    def take(self, indices: Any, axis: int | None = None, out: Any = None, mode: str | None = None) -> Any:
+        refuse_given("take", out=out, mode=mode)
         return TABLE["take"](self, indices, axis)
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Any:
@@ -281,7 +308,8 @@ class ArraySurface:
     def dot(self, other: Any) -> Any:
         return TABLE["dot"](self, other)
 
-    def reshape(self, *shape: Any) -> Any:
+    def reshape(self, *shape: Any, order: str | None = None) -> Any:
+        refuse_given("reshape", order=order)
         return TABLE["reshape"](self, shape[0] if len(shape) == 1 else shape)
 
     def ravel(self) -> Any:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import index
 from typing import Any, Protocol
 
-from ..errors import ShapeError
+from ..errors import DTypeError, LimitError, ShapeError
 
 _LETTERS = {"f": "f", "i": "i", "u": "u", "c": "c", "b": "bool"}
 _TYPES: dict[tuple[tuple[int, ...], Any], ArrayType] = {}
 _MOST_TYPES = 65536
+MOST_ENTRIES = 10**10  # 80 GB in float64: a broadcast of this size costs nothing, but summing it takes seconds
 
 
 class DType(Protocol):
@@ -56,6 +58,12 @@ def array_type(shape: tuple[int, ...], dtype: Any) -> ArrayType:
     """The one `ArrayType` of this shape and dtype."""
     found = _TYPES.get((shape, dtype))
     if found is None:
+        if count_entries(shape) > MOST_ENTRIES:
+            raise LimitError(
+                given=f"an array of shape {shape}, with {count_entries(shape):.3g} entries",
+                expected=f"at most {MOST_ENTRIES:.3g} entries (chainrule.ir.types.MOST_ENTRIES)",
+                remedy="check whether the shape is the one you meant",
+            )
         if len(_TYPES) >= _MOST_TYPES:
             _TYPES.clear()
         found = _TYPES[shape, dtype] = ArrayType(shape, dtype)
@@ -102,12 +110,25 @@ def normalise_axis(axis: int, ndim: int, doing: str) -> int:
     return axis % ndim
 
 
+def whole_axis(axis: Any, doing: str) -> int:
+    """An axis as a Python integer. Raises DTypeError for anything that is not a whole number."""
+    try:
+        return index(axis)
+    except TypeError:
+        raise DTypeError(
+            given=f"axis {axis!r} of type {type(axis).__name__}",
+            expected="a whole number, or a tuple of them",
+            where=doing,
+            remedy="axis=0 is the first axis",
+        ) from None
+
+
 def normalise_axes(axis: int | Sequence[int] | None, ndim: int, doing: str) -> tuple[int, ...]:
     """Sorted axes counted from 0; None means all of them."""
     if axis is None:
         return tuple(range(ndim))
     given = tuple(axis) if isinstance(axis, Sequence) else (axis,)  # a NumPy integer is no int, and may be an axis
-    axes = sorted(normalise_axis(int(each), ndim, doing) for each in given)
+    axes = sorted(normalise_axis(whole_axis(each, doing), ndim, doing) for each in given)
     if len(set(axes)) != len(axes):
         raise ShapeError(given=f"axes {given}", expected="each axis once", where=doing, remedy="drop the repeated axis")
     return tuple(axes)

@@ -187,6 +187,10 @@ def _library_call(op: str, factors: Factors, place: int, scope: Scope) -> tuple[
     if opened is not None:
         span = TextSpan(node.span.text, node.span.start, opened.span.stop)
         positional, options = _split_options(opened, scope)
+        if not positional:
+            raise ParseError(
+                given=f"{op} of nothing", where=span, expected="an argument in the bracket", remedy=f"write {op}(x)"
+            )
         options += () if axis is None else (("axis", axis),)
         value: Meaning = _on_its_own(Call(op, positional, span, options), scripts, scope)
         return 2, _with_outer_scripts(value, following, scope)

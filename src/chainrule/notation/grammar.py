@@ -29,6 +29,8 @@ def read_statement(text: str, tokens: list[Token], latex: bool) -> Surface:
 
     A side is missing (None in the chain) where the statement begins with a relation.
     """
+    if not tokens:
+        raise ParseError(given="nothing", where=TextSpan(text, 0, max(1, len(text))), expected="a formula")
     start, stop = tokens[0].start, tokens[-1].stop
     if stop - start > limits.STATEMENT:
         raise _too_long(text, start, stop)
@@ -171,8 +173,10 @@ def _transpose_sign(reader: Reader) -> Surface:
 def _begins_big(reader: Reader, token: Token) -> bool:
     if token.is_sign("∑", "∏"):
         return True
-    scripted = reader.following.is_sign("_", "^") or reader.following.kind is Kind.SUBSCRIPT
-    return token.kind is Kind.LETTERS and token.text in _BIG_WORDS and scripted
+    if token.kind is not Kind.LETTERS or token.text not in _BIG_WORDS:
+        return False
+    after = reader.following
+    return after.is_sign("_", "^") or after.kind in (Kind.SUBSCRIPT, Kind.LETTERS, Kind.NAME, Kind.ACCENT)
 
 
 def _big(reader: Reader) -> Surface:

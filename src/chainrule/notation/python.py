@@ -34,7 +34,7 @@ from .meaning import (
 from .program import in_order, is_latex
 from .symbols import Symbol, read_symbol
 
-_MARKS = re.compile(r"\*\*|\b(?:np|numpy|jnp)\.")
+_MARKS = re.compile(r"\*\*|\b(?:np|numpy|jnp)\.|\.T\b|\.(?:sum|mean|prod|max|min|dot|transpose)\(|\[[^\]]{0,60}:")
 _MODULES = frozenset({"np", "numpy", "jnp", "linalg", "chainrule", "cr"})
 _CONSTANTS = {"pi": 3.141592653589793, "e": 2.718281828459045, "inf": float("inf"), "nan": float("nan")}
 _OPERATORS: dict[type[ast.operator], str] = {
@@ -53,7 +53,7 @@ _OPTIONS = frozenset({"axis", "keepdims", "ddof"})
 
 
 def is_python(text: str) -> bool:
-    """Whether a text is a Python expression: it mentions NumPy or has `**`."""
+    """Whether a text is a Python expression: it has `np.`, `**`, `.T`, a method or a slice."""
     return not is_latex(text) and _MARKS.search(text) is not None
 
 
@@ -287,6 +287,8 @@ class _Reader:
             options["axis"] = self._option(arguments.pop())
         if op in ("max", "min") and name in ("max", "min") and isinstance(node.func, ast.Name) and len(arguments) > 1:
             raise self.refuse(node, f"Python's {name} of several values", f"write np.{name}imum(x, y)")
+        if not arguments:
+            raise self.refuse(node, f"{name} of nothing", f"write np.{name}(x)")
         return Call(op, tuple(map(self.read, arguments)), self.span(node), tuple(options.items()))
 
     def _option(self, node: ast.expr) -> object:

@@ -123,9 +123,11 @@ class _Ranks:
                     for cell in row:
                         self.visit(cell, None)
                 return 2 if shaped == "matrix" else 1
-            case Picked(body):
-                self.visit(body, 1)
-                return None
+            case Picked(body, keys):
+                taken = [key for key in keys if key is not None and key is not Ellipsis]
+                rank = self.visit(body, len(taken) or None)
+                gone = sum(isinstance(key, int) for key in keys)
+                return None if rank is None else max(0, rank - gone + keys.count(None))
             case _:
                 return None
 

@@ -85,8 +85,8 @@ class Reader:
             middle = found.start + 1
             rest = found.text[1:]
             kind = Kind.NUMBER if rest[0].isdigit() or rest[0] == "." else Kind.LETTERS
-            self.tokens[self.place] = Token(kind, rest, middle, found.stop)
-            return Token(found.kind, found.text[0], found.start, middle, found.spaced)
+            first = Token(found.kind, found.text[0], found.start, middle, found.spaced)
+            self.tokens[self.place : self.place + 1] = [first, Token(kind, rest, middle, found.stop)]
         return self.take()
 
     def expression(self, level: Level = Level.NONE) -> Surface:

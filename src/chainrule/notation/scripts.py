@@ -201,7 +201,7 @@ def command(reader: Reader) -> Surface:
             found = reader.bare()
             degree = found.items[0] if isinstance(found, Group) else found
         return Root(argument(reader), degree, reader.since(token))
-    body = argument(reader)
+    body = reader.bare()
     if reader.token.is_sign("_", "^"):  # the note under a brace says something about the formula, not in it
         reader.take()
         argument(reader)

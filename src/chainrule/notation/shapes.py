@@ -242,10 +242,26 @@ class _Walk:
                 return ((self.sizes.named(len(rows)), wide) if shaped == "matrix" else (wide,)), shaped == "row"
             case Own(_, arguments):
                 return self._alike(list(arguments))
-            case Picked(body):
-                return self.visit(body)
+            case Picked(body, keys):
+                return self._picked(self.visit(body)[0], keys), False
             case _:
                 return (), False
+
+    def _picked(self, axes: Dims, keys: tuple[object, ...]) -> Dims:
+        """The axes that an index in Python leaves; how long a slice is does not matter for anything else."""
+        found: list[int] = []
+        rest = list(axes)
+        for place, key in enumerate(keys):
+            if key is None:
+                found.append(self.sizes.named(1))
+            elif key is Ellipsis:
+                after = sum(each is not None for each in keys[place + 1 :])
+                kept = max(0, len(rest) - after)
+                found, rest = found + rest[:kept], rest[kept:]
+            elif rest:
+                axis = rest.pop(0)
+                found += [] if isinstance(key, int) else [axis if key == slice(None) else self.sizes.fresh()]
+        return (*found, *rest)
 
     def _alike(self, nodes: Sequence[Meaning]) -> Kind:
         return self._agreed([self.visit(each) for each in nodes])

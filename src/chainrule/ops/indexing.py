@@ -44,17 +44,18 @@ def rebuild(key: Key, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def index_type(x: ArrayType, *arrays: ArrayType, key: Key) -> ArrayType:
     numpy = reference()
+    probe = numpy.broadcast_to(numpy.empty((), bool), x.shape)
+    places = tuple(numpy.zeros(each.shape, bool if each.dtype.kind == "b" else int) for each in arrays)
+    try:
+        found = probe[rebuild(key, places)].shape
+    except IndexError as problem:
+        raise beyond(x.shape, key, problem) from None
     if any(each.dtype.kind == "b" for each in arrays):
         raise ShapeError(
             given="a boolean mask whose values are not known yet", expected="a shape that does not depend on values",
             where="indexing", remedy="use np.where(mask, x, 0), or keep this function out of jit",
         )  # fmt: skip
-    probe = numpy.broadcast_to(numpy.empty((), bool), x.shape)
-    places = tuple(numpy.zeros(each.shape, int) for each in arrays)
-    try:
-        return array_type(probe[rebuild(key, places)].shape, x.dtype)
-    except IndexError as problem:
-        raise beyond(x.shape, key, problem) from None
+    return array_type(found, x.dtype)
 
 
 def beyond(shape: tuple[int, ...], key: Key, problem: IndexError) -> BoundsError:

@@ -30,7 +30,7 @@ def concatenate_type(*types: ArrayType, axis: int) -> ArrayType:
         ):
             raise ShapeError(
                 given=f"shapes {first} and {type_.shape}", expected=f"shapes that agree on every axis but {axis}",
-                where="concatenate",
+                where="concatenate", remedy="reshape one of them, join along another axis, or np.stack them",
             )  # fmt: skip
     length = sum(type_.shape[axis] for type_ in types)
     return array_type((*first[:axis], length, *first[axis + 1 :]), reference().result_type(*[t.dtype for t in types]))
@@ -93,7 +93,8 @@ def concatenate_op(xp: Library, *pieces: Array, axis: int) -> Array:
 def stack_type(*types: ArrayType, axis: int) -> ArrayType:
     shapes = {type_.shape for type_ in types}
     if len(shapes) != 1:
-        raise ShapeError(given=f"shapes {' and '.join(map(str, sorted(shapes)))}", expected="one shape", where="stack")
+        raise ShapeError(given=f"shapes {' and '.join(map(str, sorted(shapes)))}", expected="one shape", where="stack",
+                         remedy="np.concatenate joins arrays of different lengths")  # fmt: skip
     shape = types[0].shape
     return array_type((*shape[:axis], len(types), *shape[axis:]), reference().result_type(*[t.dtype for t in types]))
 
@@ -135,6 +136,9 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     pieces = _pieces(arrays, "concatenate")
     if axis is None:
         return concatenate_op(*(ravel(piece) for piece in pieces), axis=0)
+    if not pieces[0].ndim:
+        raise ShapeError(given="single numbers", expected="arrays with at least one axis", where="concatenate",
+                         remedy="np.stack joins numbers to a vector")  # fmt: skip
     return concatenate_op(*pieces, axis=normalise_axis(axis, pieces[0].ndim, "concatenate"))
 
 

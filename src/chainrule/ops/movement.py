@@ -160,7 +160,8 @@ def squeeze(x: Any, axis: Any = None) -> Any:
     shape = as_array(x).shape
     axes = normalise_axes(axis, len(shape), "squeeze")
     if axis is not None and any(shape[each] != 1 for each in axes):
-        raise ShapeError(given=f"axis {axis} of shape {shape}", expected="an axis of size 1", where="squeeze")
+        raise ShapeError(given=f"axis {axis} of shape {shape}", expected="an axis of size 1", where="squeeze",
+                         remedy="take one entry along it, or sum over it")  # fmt: skip
     return reshape(x, tuple(size for each, size in enumerate(shape) if not (each in axes and size == 1)))
 
 

@@ -193,13 +193,16 @@ def einsum_type(*types: ArrayType, subscripts: str) -> ArrayType:
     for term, type_ in zip(terms, types, strict=True):
         if len(term) != type_.ndim:
             raise ShapeError(
-                given=f"subscripts '{term}' for shape {type_.shape}", expected=f"{type_.ndim} letters", where="einsum"
-            )
+                given=f"subscripts '{term}' for shape {type_.shape}", expected=f"{type_.ndim} letters", where="einsum",
+                remedy="write one letter for each axis",
+            )  # fmt: skip
         for letter, size in zip(term, type_.shape, strict=True):
             if sizes.setdefault(letter, size) != size:
                 raise ShapeError(
-                    given=f"index '{letter}' with sizes {sizes[letter]} and {size} in '{subscripts}'",
+                    given=f"index '{letter}' with sizes {sizes[letter]} and {size} in '{subscripts}', "
+                    f"for shapes {' and '.join(str(each.shape) for each in types)}",
                     expected="one size an index", where="einsum",
+                    remedy="give axes of different sizes different letters, or transpose one of the arrays",
                 )  # fmt: skip
     return array_type(tuple(sizes[letter] for letter in result), reference().result_type(*[t.dtype for t in types]))
 

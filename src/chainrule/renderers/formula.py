@@ -26,6 +26,7 @@ from .styles import LATEX, TEXT, Style
 __all__ = ["LATEX", "TEXT", "Pen", "Written", "write"]
 
 Names = Mapping[Node, str]
+QUOTIENT = Strength.PRODUCT - 1  # on one line, a / 4 y would be read as a / (4 y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,14 @@ class Written:
     """A piece of a formula and how strongly it holds together.
 
     `kind` is "matrix" for a product of matrices and "entries" for one entry by entry: where the two meet, brackets are
-    needed although they bind equally, since (u ⊙ v) x^T is not u ⊙ (v x^T).
+    needed although they bind equally, since (u ⊙ v) x^T is not u ⊙ (v x^T). `signed` says that a product has a minus in
+    front: as the first of several factors it needs no brackets.
     """
 
     text: str
     strength: int = Strength.ATOM
     kind: str = ""
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,10 +117,19 @@ def _operands(node: Node) -> list[Node]:
     """The inputs as they are written: without the broadcasts that an entry-by-entry op makes by itself."""
     if not node.op.elementwise:
         return list(node.inputs)
-    if all(each.op is broadcast for each in node.inputs):
-        known = [each.inputs[0] if each.inputs[0].op is constant_op else each for each in node.inputs]
-        return known if any(each.op is broadcast for each in known) else list(node.inputs)
-    return [each.inputs[0] if each.op is broadcast else each for each in node.inputs]
+    plain = [uncopied(each) for each in node.inputs]
+    if any(each.shape == node.shape for each in node.inputs if each.op is not broadcast):
+        return plain
+    kept = [each if each.op is constant_op else copied for each, copied in zip(plain, node.inputs, strict=True)]
+    return kept if any(each.op is not constant_op for each in kept) else list(node.inputs)
+
+
+def uncopied(node: Node) -> Node:
+    """What a broadcast copies; for a number that was copied in several steps, the number."""
+    source = node
+    while source.op in (broadcast, reshape_op):
+        source = source.inputs[0]
+    return source if not source.ndim else node.inputs[0] if node.op is broadcast else node
 
 
 def _settings(node: Node, pen: Pen) -> dict[str, Any]:
@@ -191,7 +203,7 @@ def _product(node: Node, operands: list[Written], pen: Pen) -> Written:
     """Two factors side by side; a sign between them where two numbers would run together, or entry by entry."""
     form = pen.style.form(node.op.written(node))
     left, right = operands
-    if form.template != "{0} {1}":
+    if form.template != "{0} {1}" and all(each.ndim for each in _operands(node)):
         texts = [
             _kept_apart(bracketed(each, form.demand(slot), pen.style), each, "matrix", pen)
             for slot, each in enumerate(operands)
@@ -205,19 +217,18 @@ def _product(node: Node, operands: list[Written], pen: Pen) -> Written:
 def times(left: Written, right: Written, pen: Pen) -> Written:
     """A product of which one factor is a single number."""
     sign = pen.style.times if pen.values else " "
-    written = left.text if is_number(left.text) else bracketed(left, Strength.PRODUCT, pen.style)
-    after = bracketed(right, Strength.PRODUCT, pen.style)
+    whole = is_number(left.text) or (left.signed and " / " not in left.text)  # (-y / s) s is not -y / s s
+    written = left.text if whole else bracketed(left, Strength.PRODUCT, pen.style)
+    after = bracketed(right, QUOTIENT, pen.style)  # x (y / z) and x y / z are the same number
     if (after[:1].isdigit() and after[1:2] != "{") or (
         after.startswith(r"\frac{") and after[6:7].isdigit() and written[-1:].isdigit()
     ):
         sign = pen.style.times
     if left.text == "1" and not pen.values and right.text == pen.style.ones:
         return right
-    return Written(
-        f"{written}{sign}{after}",
-        Strength.SUM if written.startswith("-") else Strength.PRODUCT,
-        left.kind or right.kind,
-    )
+    minus = written.startswith("-")
+    strength = Strength.SUM if minus else QUOTIENT if right.strength == QUOTIENT else Strength.PRODUCT
+    return Written(f"{written}{sign}{after}", strength, left.kind or right.kind, minus)
 
 
 def is_number(text: str) -> bool:
@@ -246,6 +257,8 @@ def _quotient(node: Node, operands: list[Written], pen: Pen) -> Written:
     if pen.style is TEXT and (node.inputs[0].op is neg or is_number(operands[0].text)) and "/" not in operands[0].text:
         texts[0] = operands[0].text  # -a / b is read as it is meant without brackets
     strength = Strength.SUM if texts[0].startswith("-") and pen.style is TEXT else form.strength
+    if pen.style is TEXT and strength == Strength.PRODUCT:
+        strength = QUOTIENT
     return Written(form.template.format(*texts), strength, "entries" if node.inputs[1].ndim else operands[0].kind)
 
 
@@ -279,7 +292,7 @@ def _sum_over(node: Node, operands: list[Written], pen: Pen) -> Written:
 
 
 def _negative(node: Node, operands: list[Written], pen: Pen) -> Written:
-    return Written(f"-{bracketed(operands[0], Strength.PRODUCT, pen.style)}", Strength.SUM)
+    return Written(f"-{bracketed(operands[0], QUOTIENT, pen.style)}", Strength.SUM, operands[0].kind, signed=True)
 
 
 def _summed(node: Node, operands: list[Written], pen: Pen) -> Written:
@@ -290,9 +303,7 @@ def _summed(node: Node, operands: list[Written], pen: Pen) -> Written:
         text = bracketed(operands[0], form.demand(0), pen.style)
         return Written(form.template.format(text, **_settings(node, pen)), form.strength)
     whole = bracketed(operands[0], Strength.ATOM, pen.style)
-    letters = [":"] * ndim
-    for axis, letter in zip(axes, "ijkl", strict=False):
-        letters[axis] = letter
+    letters = [letter if axis in axes else ":" for axis, letter in zip(range(ndim), "ijkl", strict=False)]
     over = ",".join(letter for letter in letters if letter != ":")
     return Written(rf"\sum_{{{over}}} {whole}_{{{','.join(letters)}}}", Strength.PRODUCT)
 
@@ -324,6 +335,8 @@ def _copies(node: Node, operands: list[Written], pen: Pen) -> Written:
     source, piece = node.inputs[0], operands[0]
     if source.type.size == 1 and node.ndim:
         return _times_ones(piece, pen.style.ones, pen)
+    if not uncopied(node).ndim:  # copied once before: the ones are written already
+        return piece
     if node.ndim != 2:
         form = pen.style.form(node.op.written(node))
         return Written(form.template.format(bracketed(piece, form.demand(0), pen.style)), form.strength)

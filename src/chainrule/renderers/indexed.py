@@ -6,9 +6,10 @@ entry of the matrix form.
 
 from __future__ import annotations
 
-from ..derivation.lines import Derivation, IndexForm, Line, Path, Term
+from ..derivation.lines import Derivation, IndexForm, Line, Path, Paths, Term
 from ..ir.graph import topological_order
 from ..ir.notation import Strength
+from ..ir.op import Role
 from ..ops.entries import delta_op
 from ..ops.sources import constant_op
 from .formula import Pen, bracketed
@@ -67,13 +68,23 @@ def jacobian_line(derivation: Derivation, line: Line, pen: Pen) -> str:
     if line.gradient.ndim != 1 or found is None or not 0 < found.count == len(found.listed) <= _MOST_PATHS:
         return ""
     edges = [jacobian for path in found.listed for jacobian in path.jacobians]
-    if any(each is None for each in edges) or len(edges) < 2 * found.count:
+    if any(each is None for each in edges):
+        return _local_jacobian(line, found, pen)
+    if len(edges) < 2 * found.count:
         return ""
     sides = [" + ".join(_chain(path, pen) for path in found.listed)]
     if line.closed is not None:
         closed = pen.piece(line.closed)
         sides.append(bracketed(closed, Strength.ATOM, pen.style) + pen.style.transpose)
     return " = ".join([pen.style.name(derivation.names[line.gradient]), *dict.fromkeys(sides)])
+
+
+def _local_jacobian(line: Line, found: Paths, pen: Pen) -> str:
+    """ds/da = diag(s) - s s^T: of an op that couples its entries, the matrix is worth seeing by itself."""
+    edges = [path.jacobians[-1] for path in found.listed if path.jacobians]
+    if len(line.terms) != 1 or line.terms[0].role is not Role.COUPLES or not edges or edges[0] is None:
+        return ""
+    return f"{pen.style.name(f'd{line.terms[0].via}/d{line.symbol}')} = {pen.write(edges[0])}"
 
 
 def _chain(path: Path, pen: Pen) -> str:

@@ -25,6 +25,7 @@ _OPERATORS = {
     "vdots": "⋮", "ldots": "…", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉",
 }  # fmt: skip
 _BIG = {"sum": "∑", "prod": "∏"}
+_SUM_SIGNS = {f"<mo>{sign}</mo>" for sign in _BIG.values()}
 _SPACES = {",": "0.17em", ";": "0.28em", "quad": "1em", "qquad": "2em", " ": "0.25em", "!": "0em"}
 _ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~", "vec": "→", "dot": "˙"}
 _WORDS = (
@@ -45,6 +46,7 @@ _WORDS = (
     "ln",
 )
 _BOLD = {"1": "𝟏", "0": "𝟎"}
+_PLAIN = {"-": "−", "'": "′"}
 _DOUBLE = {"1": "𝟙", "R": "ℝ"}
 _IN_TEXT = {"textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^", "top": "⊤"}
 
@@ -125,7 +127,7 @@ class _Walk:
             below, above = (first, second) if sign == "_" else (second, first)
             found.append(f"<msubsup>{base}{below}{above}</msubsup>")
             return
-        under = sign == "_" and any(f">{big}<" in base for big in _BIG.values())
+        under = sign == "_" and base in _SUM_SIGNS
         tag = "munder" if under else "msub" if sign == "_" else "msup"
         found.append(f"<{tag}>{base}{first}</{tag}>")
 
@@ -139,7 +141,9 @@ class _Walk:
             return f"<mn>{token}</mn>"
         if token.isalpha():
             return f"<mi>{escape(token)}</mi>"
-        return f"<mo>{escape('−' if token == '-' else '′' if token == chr(39) else token)}</mo>"
+        if token in "()[]":  # only \left and \right make brackets that grow
+            return f'<mo stretchy="false">{token}</mo>'
+        return f"<mo>{escape(_PLAIN.get(token, token))}</mo>"
 
     def command(self, name: str) -> str:
         """What a command stands for."""

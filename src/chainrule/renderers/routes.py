@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..derivation.lines import Derivation, Line, Path, Paths
+from ..ir.graph import topological_order
 from ..ir.notation import Strength
 from ..ops.reductions import mean_op
 from .formula import Pen, bracketed, number_written
@@ -84,8 +85,8 @@ def lines_with_examples(derivation: Derivation) -> list[Line]:
 
 def averaged_over(derivation: Derivation, count: int) -> bool:
     """Whether the loss is a mean over this many examples."""
+    output = next(row.node for row in derivation.rows if row.symbol == derivation.output)
     return any(
-        row.node.op is mean_op and 0 in row.node.settings["axes"] and row.node.inputs[0].shape[:1] == (count,)
-        for row in derivation.rows
-        if row.node.inputs
+        node.op is mean_op and 0 in node.settings["axes"] and node.inputs[0].shape[:1] == (count,)
+        for node in topological_order([output])
     )

@@ -16,12 +16,12 @@ from ..ir.graph import topological_order
 from ..ir.node import Node, concrete
 from ..ir.notation import Strength
 from ..ops.arithmetic import carry, div, mul, neg
-from ..ops.movement import broadcast
+from ..ops.movement import broadcast, reshape_op
 from ..ops.products import matmul_op, outer_op
 from ..ops.reductions import sum_op
 from ..ops.sources import constant_op
 from . import words
-from .formula import Pen, Written, bracketed, name_written, number_written
+from .formula import QUOTIENT, Pen, Written, bracketed, name_written, number_written, uncopied
 from .indexed import index_lines, jacobian_line
 from .numbers import is_array
 from .styles import Style
@@ -109,7 +109,7 @@ def in_symbols(line: Line, term: Term, pen: Pen) -> str:
 
 
 def _factor(local: Written, term: Term, pen: Pen) -> str:
-    demand = Strength.HADAMARD if _sign(term, pen) == pen.style.hadamard else Strength.PRODUCT
+    demand = Strength.HADAMARD if _sign(term, pen) == pen.style.hadamard else QUOTIENT
     text = bracketed(local, demand, pen.style)
     apart = local.kind == "matrix" and text == local.text and term.upstream.ndim
     return pen.style.bracket(text) if apart else text
@@ -122,9 +122,8 @@ def _sign(term: Term, pen: Pen) -> str:
 
 def one_number(local: Node) -> Node:
     """A number that a rule copied to every entry, before it was copied."""
-    while local.op is broadcast and not local.inputs[0].ndim:
-        local = local.inputs[0]
-    return local
+    source = uncopied(local) if local.ndim else local
+    return local if source.ndim else source
 
 
 def _is_spread(line: Line, term: Term) -> bool:
@@ -143,7 +142,11 @@ def is_entrywise(line: Line, term: Term) -> bool:
     while node is not term.upstream:
         if node.op in (mul, carry):
             node = node.inputs[0] if _mentions(node.inputs[0], term.upstream) else node.inputs[1]
-        elif node.op in (neg, broadcast) or (node.op is div and not _mentions(node.inputs[1], term.upstream)):
+        elif (
+            node.op in (neg, broadcast)
+            or (not uncopied(node).ndim and node.op is reshape_op)
+            or (node.op is div and not _mentions(node.inputs[1], term.upstream))
+        ):
             node = node.inputs[0]
         else:
             return False

@@ -1,3 +1,3 @@
 """Programs in, programs out: recording, reverse mode, forward mode, simplification."""
 
-from . import refusals  # noqa: F401 (fills the table of refusals that the surface of a recorded value looks into)
+from . import protocols, refusals  # noqa: F401 (fill the table that the surface of a recorded value looks into)

@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import tree
-from ..errors import BoundsError, GradientError, ShapeError
+from ..errors import BoundsError, GradientError, LimitError, ShapeError
 from ..ir.library import reference
 from ..ir.node import Node
+from ..ir.recording import accepting_from
+from ..ir.types import array_type
 from ..ops.arithmetic import mul
 from ..ops.joining import stack
 from ..ops.movement import reshape, transpose
@@ -26,7 +28,13 @@ Argnums = int | Sequence[int]
 
 def chosen_arguments(argnums: Argnums, count: int) -> tuple[int, ...]:
     """The argument places to differentiate, counted from 0. Raises BoundsError for one beyond the arguments."""
-    places = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    places = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
+    if not all(isinstance(place, int) for place in places):
+        raise BoundsError(given=f"argnums={argnums!r}", expected="the place of an argument, or several",
+                          remedy="count arguments from 0: argnums=0, or argnums=(0, 1)")  # fmt: skip
+    if len({place % max(count, 1) for place in places}) < len(places):
+        raise BoundsError(given=f"argnums={argnums}, which names an argument twice", expected="each argument once",
+                          remedy="leave one of them out")  # fmt: skip
     for place in places:
         if not -count <= place < count:
             raise BoundsError(
@@ -105,10 +113,17 @@ def value_and_gradient(
 
 def finish(recording: Recording, found: Sequence[Any]) -> list[Any]:
     """Gradients as the caller expects them: zeros where nothing arrived, Python floats for Python floats."""
-    return [
+    finished = [
         like_leaf(zero_if_none(gradient, node), leaf)
         for gradient, node, leaf in zip(found, recording.variables, recording.leaves, strict=True)
     ]
+    # x + y sends one and the same array to both: a caller who writes to the one must not change the other.
+    taken: set[int] = set()
+    for slot, gradient in enumerate(finished):
+        if id(gradient) in taken and isinstance(gradient, reference().ndarray):
+            finished[slot] = gradient.copy()
+        taken.add(id(gradient))
+    return finished
 
 
 def zero_if_none(gradient: Any, node: Node) -> Any:
@@ -153,36 +168,48 @@ def pullback(
         seeds, structure = tree.flatten(cotangents)
         if structure.entries != recording.output_structure.entries:
             raise GradientError(given=f"output gradients of structure {structure}",
-                                expected=f"the structure of the outputs, {recording.output_structure}")  # fmt: skip
+                                expected=f"the structure of the outputs, {recording.output_structure}",
+                                remedy="pass one gradient for each output, in the same containers")  # fmt: skip
         symbolic = recording.nested or any(type(seed) is Node for seed in seeds)
-        checked = [seed_like(seed, node) for seed, node in zip(seeds, recording.outputs, strict=True)]
-        found = gradients(recording.outputs, checked, recording.variables, symbolic=symbolic)
+        checked = [
+            seed_like(seed, node, "an upstream gradient", "an output")
+            for seed, node in zip(seeds, recording.outputs, strict=True)
+        ]
+        with accepting_from(0):  # the pullback may outlive its recording
+            found = gradients(recording.outputs, checked, recording.variables, symbolic=symbolic)
         return tuple(tree.unflatten(recording.structure, finish(recording, found)))
 
     outputs = release([known(node, recording.nested) for node in recording.outputs], recording.output_structure)
     return outputs, pull, released(box, recording.nested) if has_aux else None
 
 
-def seed_like(seed: Any, node: Node) -> Any:
-    """An upstream gradient as an array of its node's type. Raises ShapeError when the shape differs."""
-    array = seed if type(seed) is Node else reference().asarray(seed, dtype=node.dtype)[()]
+def seed_like(seed: Any, node: Node, what: str, of: str) -> Any:
+    """A copy of a gradient or tangent in its node's type. Raises ShapeError when the shape differs."""
+    array = seed if type(seed) is Node else reference().array(seed, dtype=node.dtype)[()]
     if array.shape != node.shape:
         raise ShapeError(
-            given=f"an upstream gradient of shape {array.shape} for an output of shape {node.shape}",
-            expected="the shape of the output",
-            remedy="pass one number for each entry of the output",
+            given=f"{what} of shape {array.shape} for {of} of shape {node.shape}",
+            expected="the same shape",
+            remedy="pass one number for each entry",
         )
     return array
 
 
 def pushforward(function: Callable[..., Any], primals: Sequence[Any], moves: Sequence[Any]) -> tuple[Any, Any]:
     """(outputs, how they move when the primals move by `moves`)."""
+    for each, what in ((primals, "primals"), (moves, "tangents")):
+        if not isinstance(each, (tuple, list)):
+            raise GradientError(given=f"{what} of type {type(each).__name__}", remedy="write jvp(f, (x,), (v,))",
+                                expected="a tuple with one for each argument")  # fmt: skip
     recording, _ = record(function, primals, {}, range(len(primals)))
     given, structure = tree.flatten(list(moves))
     if structure.entries != recording.structure.entries:
         raise GradientError(given=f"tangents of structure {structure}",
-                            expected=f"the structure of the primals, {recording.structure}")  # fmt: skip
-    checked = [seed_like(move, node) for move, node in zip(given, recording.variables, strict=True)]
+                            expected=f"the structure of the primals, {recording.structure}",
+                            remedy="pass a tuple with one tangent for each primal")  # fmt: skip
+    checked = [
+        seed_like(move, node, "a tangent", "a primal") for move, node in zip(given, recording.variables, strict=True)
+    ]
     symbolic = recording.nested or any(type(move) is Node for move in given)
     found = tangents(recording.outputs, recording.variables, checked, symbolic=symbolic)
     moved = [zero_if_none(tangent, node) for tangent, node in zip(found, recording.outputs, strict=True)]
@@ -231,8 +258,16 @@ def jacobian_by_columns(function: Callable[..., Any], args: Sequence[Any], argnu
 
 
 def unit_arrays(node: Node) -> list[Any]:
-    """Each array of this node's type with a single 1."""
-    basis = reference().eye(node.size, dtype=node.dtype)
+    """Each array of this node's type with a single 1. Raises LimitError where they cannot be held."""
+    square = array_type((node.size, node.size), node.dtype)
+    try:
+        basis = reference().eye(node.size, dtype=node.dtype)
+    except MemoryError as problem:
+        raise LimitError(
+            given=f"a Jacobian with a block of type {square}: {problem}",
+            expected="one that fits into memory",
+            remedy="use vjp or jvp for its products with vectors",
+        ) from problem
     return [reference().reshape(each, node.shape)[()] for each in basis]
 
 

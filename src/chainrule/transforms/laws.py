@@ -268,6 +268,11 @@ def cast_to_itself(node: Node) -> Node | None:
     return node.inputs[0] if node.op is cast and node.inputs[0].dtype == node.dtype else None
 
 
+@law("x + x = 2 x")
+def twice_itself(node: Node) -> Node | None:
+    return scaled(2.0, node.inputs[0]) if node.op is add and node.inputs[0] is node.inputs[1] else None
+
+
 @law("x x = x^2")
 def square_of_itself(node: Node) -> Node | None:
     return square(node.inputs[0]) if node.op is mul and node.inputs[0] is node.inputs[1] else None

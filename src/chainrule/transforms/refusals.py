@@ -1,19 +1,28 @@
 """What recording cannot follow: an attempt to cut the derivative in, an error that teaches out.
 
-One idea: never zeros, never a detached value. Whatever would silently lose a derivative says so, on the user's own line,
-with what to write instead.
+One idea: never zeros, never a detached value. Whatever would silently lose a derivative says so, on the user's own
+line, with what to write instead.
 """
 
 from __future__ import annotations
 
-import inspect
-from functools import cache
+import re
 from typing import Any, NoReturn
 
-from ..errors import BranchError, EscapeError, MutationError, TraceError
+from ..errors import (
+    BranchError,
+    EscapeError,
+    MutationError,
+    TraceError,
+    UnknownAttributeError,
+    did_you_mean,
+    user_frame,
+)  # fmt: skip
+from ..ir.graph import topological_order
 from ..ir.library import reference
 from ..ir.node import Node, concrete, is_abstract
 from ..ir.surface import REFUSALS, TABLE
+from ..ops.sources import input_op
 
 _TAKE_OUT = "if you want the plain number, and no derivative through it, say so: chainrule.value(x)"
 
@@ -31,11 +40,18 @@ def taken_out(how: str, remedy: str) -> Any:
             return concrete(node)  # a whole number carries no derivative, so nothing is lost
         raise EscapeError(
             given=f"{how} of {described(node)}",
-            expected="operations that can be recorded: this one would cut the derivative without a word",
-            remedy=f"{remedy}; {_TAKE_OUT}",
+            expected="operations that can be recorded: a plain number is detached, and the derivative through it lost",
+            remedy=f"{in_numpy() or remedy}; {_TAKE_OUT}",
         )
 
     return refuse
+
+
+def in_numpy() -> str:
+    """What to write instead of a function of the module math, if the user's line calls one that we have."""
+    line = user_frame()
+    found = re.search(r"\bmath\.(\w+)", line.source) if line is not None else None
+    return f"write np.{found[1]} instead of math.{found[1]}" if found and found[1] in TABLE else ""
 
 
 def refuse_bool(node: Node) -> bool:
@@ -83,105 +99,6 @@ def refuse_setitem(node: Node) -> NoReturn:
     )
 
 
-def refuse_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-    """The calls of a ufunc that are not plain: reductions that have a name, and what cannot be recorded."""
-    name = f"numpy.{ufunc.__name__}"
-    if keywords.get("out") is not None:
-        raise MutationError(
-            given=f"{name} with out=, or an in-place operator, writing a recorded value into an array",
-            expected="values that do not change",
-            remedy="write a = a + b instead of a += b, and leave out= away",
-        )
-    reductions = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}
-    if method == "reduce" and ufunc.__name__ in reductions:
-        return call_function(reductions[ufunc.__name__], inputs, {"axis": 0, **keywords})
-    given = f"{name}.{method}" if method != "__call__" else name
-    if ufunc.__name__ in TABLE and method == "__call__":
-        given += f" with {', '.join(keywords)}="
-    raise TraceError(
-        given=f"{given} on a recorded value",
-        expected="a function the engine has a derivative for",
-        remedy="write it with functions from `chainrule info`, or declare its derivative with chainrule.custom_vjp",
-    )
-
-
-def refuse_function(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-    """NumPy's other functions: those we have, by name; the rest refused."""
-    passive = PASSIVE.get(function.__name__)
-    if passive is not None:
-        return passive(*args, **keywords)
-    if function.__name__ in TABLE:
-        return call_function(function.__name__, args, keywords)
-    raise TraceError(
-        given=f"{function.__module__}.{function.__name__} on a recorded value",
-        expected="a function the engine has a derivative for",
-        remedy="write it with functions from `chainrule info`, or declare its derivative with chainrule.custom_vjp",
-    )
-
-
-@cache
-def accepted_names(function: Any) -> frozenset[str]:
-    """The parameters a function of ours takes."""
-    return frozenset(inspect.signature(function).parameters)
-
-
-def call_function(name: str, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-    """Call our function of this name with NumPy's arguments, refusing those it does not know."""
-    function = TABLE[name]
-    nothing = reference()._NoValue
-    given = {key: each for key, each in keywords.items() if each is not None and each is not nothing}
-    given.update({key: None for key in ("axis",) if key in keywords and keywords[key] is None})
-    unknown = set(given) - accepted_names(function)
-    if unknown:
-        raise TraceError(
-            given=f"numpy.{name} with {', '.join(f'{key}=' for key in sorted(unknown))} on a recorded value",
-            expected=f"only {', '.join(sorted(accepted_names(function)))}",
-            remedy="leave it away, or write the step out",
-        )
-    return function(*args, **given)
-
-
-# Functions that only ask about shapes, or make new arrays: no derivative passes through them.
-def zeros_like(x: Any, dtype: Any = None, **_: Any) -> Any:
-    return reference().zeros(x.shape, dtype or x.dtype)
-
-
-def ones_like(x: Any, dtype: Any = None, **_: Any) -> Any:
-    return reference().ones(x.shape, dtype or x.dtype)
-
-
-def full_like(x: Any, fill_value: Any, dtype: Any = None, **_: Any) -> Any:
-    return TABLE["broadcast_to"](fill_value, x.shape) if type(fill_value) is Node else reference().full(
-        x.shape, fill_value, dtype or x.dtype
-    )
-
-
-def shape(x: Any) -> tuple[int, ...]:
-    return tuple(x.shape)
-
-
-def ndim(x: Any) -> int:
-    return len(x.shape)
-
-
-def size(x: Any, axis: int | None = None) -> int:
-    return int(x.size) if axis is None else int(x.shape[axis])
-
-
-def result_type(*args: Any) -> Any:
-    return reference().result_type(*[each.dtype if type(each) is Node else each for each in args])
-
-
-def compare_values(name: str) -> Any:
-    """np.allclose and its kind look at values and answer yes or no."""
-
-    def compare(*args: Any, **keywords: Any) -> Any:
-        plain = [concrete_or_refuse(each) if type(each) is Node else each for each in args]
-        return getattr(reference(), name)(*plain, **keywords)
-
-    return compare
-
-
 def concrete_or_refuse(node: Node) -> Any:
     """The value of a node. Raises BranchError under jit, where there is none."""
     if is_abstract(node):
@@ -191,13 +108,6 @@ def concrete_or_refuse(node: Node) -> Any:
             remedy="leave jit out, or move this line outside the jitted function",
         )
     return concrete(node)
-
-
-PASSIVE: dict[str, Any] = {
-    "zeros_like": zeros_like, "ones_like": ones_like, "full_like": full_like, "empty_like": zeros_like,
-    "shape": shape, "ndim": ndim, "size": size, "result_type": result_type,
-    **{name: compare_values(name) for name in ("allclose", "isclose", "array_equal", "array_repr", "array_str")},
-}  # fmt: skip
 
 
 def show(node: Node) -> str:
@@ -215,12 +125,49 @@ def show_as(node: Node, specification: str) -> str:
     return show(node) if is_abstract(node) else format(concrete(node), specification)
 
 
+def refuse_unsized(node: Node) -> NoReturn:
+    raise TraceError(
+        given=f"the length of {described(node)}, or a walk through it",
+        expected="an array with at least one axis: a single number has no entries",
+        remedy="use the number itself, or make it an array with np.reshape(x, (1,))",
+    )
+
+
+def refuse_attribute(node: Node, name: str) -> NoReturn:
+    known = {each for each in dir(Node) if not each.startswith("_")}
+    if name in TABLE:
+        remedy = f"write np.{name}(x)"
+    else:
+        remedy = did_you_mean(name, known) or "chainrule.value(x) is the plain array, without a derivative"
+    what = "the method" if callable(getattr(reference().ndarray, name, None)) else "the attribute"
+    raise UnknownAttributeError(
+        given=f"{what} .{name} of {described(node)}",
+        expected="attributes and methods of an array that can be recorded",
+        remedy=remedy,
+    )
+
+
+def refuse_pickle(node: Node) -> NoReturn:
+    raise EscapeError(
+        given=f"pickling of {described(node)}",
+        expected="recorded values only inside the function that is being differentiated: a copy would be a constant",
+        remedy=f"do the work in this process; {_TAKE_OUT}",
+    )
+
+
 def refuse_escaped(op_name: str) -> NoReturn:
     raise EscapeError(
         given=f"{op_name} of a recorded value after its recording has ended",
         expected="recorded values only inside the function that is being differentiated",
-        remedy="return the value from the function (has_aux=True passes extra results out), or use chainrule.value",
+        remedy="return the value from the function (has_aux=True passes extra results out), or use chainrule.value; "
+        "give it to a function with a custom rule as an argument",
     )
+
+
+def refuse_older(node: Node, op_name: str) -> None:
+    """A value kept from a recording that has ended, used in another: its derivative would be lost without a word."""
+    if any(each.op is input_op for each in topological_order([node])):
+        refuse_escaped(op_name)
 
 
 REFUSALS.update(
@@ -235,11 +182,13 @@ REFUSALS.update(
         "array": refuse_array,
         "nested": refuse_nested,
         "setitem": refuse_setitem,
-        "ufunc": refuse_ufunc,
-        "function": refuse_function,
         "repr": show_fully,
         "str": show,
         "format": show_as,
         "escaped": refuse_escaped,
+        "older": refuse_older,
+        "unsized": refuse_unsized,
+        "attribute": refuse_attribute,
+        "pickle": refuse_pickle,
     }
 )

@@ -13,11 +13,11 @@ from itertools import count
 from typing import Any
 
 from .. import tree
-from ..errors import DTypeError, GradientError
+from ..errors import ChainruleError, DTypeError, GradientError
 from ..ir.coercion import as_node
 from ..ir.library import reference
 from ..ir.node import Node, concrete, is_abstract
-from ..ir.recording import STATE, open_recording
+from ..ir.recording import STATE, accepting_from, open_recording
 from ..ops.choices import mark
 from ..ops.sources import input_node
 from . import refusals
@@ -88,10 +88,27 @@ def record(
         replaced = list(args)
         for place, value in zip(argnums, tree.unflatten(structure, variables), strict=True):
             replaced[place] = value
-        result = function(*replaced, **keywords)
+        with accepting_from(STATE.oldest if nested or not variables else variables[0].serial):
+            result = run(function, replaced, keywords)
         outputs, output_structure = tree.flatten(result)
         nodes = tuple(output_node(output) for output in outputs)
     return Recording(variables, nodes, output_structure, tuple(leaves), structure, nested), result
+
+
+def run(function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
+    """Call the user's function. NumPy wraps our refusal of `a[0] = x` in an error of its own: ours is brought out."""
+    if not callable(function):
+        raise GradientError(
+            given=f"{type(function).__name__} in the place of a function",
+            expected="a function",
+            remedy="write grad(f)(x), not grad(f(x))",
+        )
+    try:
+        return function(*args, **keywords)
+    except (TypeError, ValueError) as problem:
+        if isinstance(problem.__cause__, ChainruleError) and not isinstance(problem, ChainruleError):
+            raise problem.__cause__ from None
+        raise
 
 
 def name_leaf(argnums: Sequence[int], structure: tree.Structure, slot: int) -> str:

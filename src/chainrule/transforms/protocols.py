@@ -1,0 +1,198 @@
+"""NumPy's functions on recorded values: a call in, our own function's result out, or an error that teaches.
+
+One idea: an argument that would change what is computed is never dropped. Each goes to ours under its own name, or is
+refused.
+"""
+
+from __future__ import annotations
+
+import inspect
+from functools import cache
+from typing import Any
+
+from ..errors import MutationError, TraceError, did_you_mean
+from ..ir.library import reference
+from ..ir.node import Node
+from ..ir.op import Op
+from ..ir.surface import REFUSALS, TABLE
+from .refusals import concrete_or_refuse
+
+
+def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """A call of a ufunc that is not plain: a reduction that has a name, or what cannot be recorded."""
+    name = f"numpy.{ufunc.__name__}"
+    if keywords.get("out") is not None or method == "at":
+        raise MutationError(
+            given=f"{name}{'.at' if method == 'at' else ' with out=, or an in-place operator,'} "
+            "writing a recorded value into an array",
+            expected="values that do not change",
+            remedy="write a = a + b instead of a += b, and leave out= away; for sums at places use np.where",
+        )
+    reductions = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}
+    if method == "reduce" and ufunc.__name__ in reductions:
+        return call_function(getattr(reference(), reductions[ufunc.__name__]), inputs, {"axis": 0, **keywords})
+    if ufunc.__name__ in TABLE and method == "__call__":
+        refuse_arguments(ufunc.__name__, keywords)
+    raise TraceError(
+        given=f"{name}.{method} on a recorded value" if method != "__call__" else f"{name} on a recorded value",
+        expected="a function the engine has a derivative for",
+        remedy=instead_of(ufunc.__name__),
+    )
+
+
+def call_by_name(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """NumPy's other functions: those we have, by name; the rest refused."""
+    name, numpy = function.__name__, reference()
+    if function is getattr(numpy, name, None) or function is getattr(numpy.linalg, name, None):  # not numpy.emath's
+        if name in PASSIVE:
+            return PASSIVE[name](*args, **keywords)
+        if name in TABLE:
+            return call_function(function, args, keywords)
+    raise TraceError(
+        given=f"{function.__module__}.{name} on a recorded value",
+        expected="a function the engine has a derivative for",
+        remedy=instead_of(name),
+    )
+
+
+def instead_of(name: str) -> str:
+    """What to write instead of a function that has no derivative here."""
+    close = did_you_mean(name, [each for each in TABLE if hasattr(reference(), each)])
+    written = "write it with functions that have one, or declare its derivative with chainrule.custom_vjp"
+    return f"{close} Or {written}" if close else written
+
+
+@cache
+def accepted_names(function: Any) -> frozenset[str]:
+    """The parameters a function of ours takes."""
+    return frozenset(inspect.signature(function).parameters)
+
+
+@cache
+def signature_of(function: Any) -> inspect.Signature | None:
+    """The parameters a function of NumPy's takes, where it says."""
+    try:
+        return inspect.signature(function)
+    except ValueError:
+        return None
+
+
+def call_function(theirs: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """Call our function of the same name with NumPy's arguments, each under its name; refuse those it does not know."""
+    ours = TABLE[theirs.__name__]
+    if len(args) == 1 and accepted_names(ours).issuperset(keywords):
+        return ours(*args, **keywords)
+    signature = signature_of(theirs)
+    if signature is None or any(each.kind is each.VAR_POSITIONAL for each in signature.parameters.values()):
+        known = {key: each for key, each in keywords.items() if key in accepted_names(ours)}
+        refuse_arguments(theirs.__name__, {key: keywords[key] for key in keywords if key not in known})
+        return ours(*args, **known)
+    leading, named, others = sorted_arguments(signature.bind(*args, **keywords), accepted_names(ours))
+    refuse_arguments(theirs.__name__, others)
+    return ours(*leading, **named)
+
+
+def sorted_arguments(
+    bound: inspect.BoundArguments, accepted: frozenset[str]
+) -> tuple[list[Any], dict[str, Any], dict[str, Any]]:
+    """NumPy's arguments as (those whose names differ, which come first; those of the same name; the rest)."""
+    leading: list[Any] = []
+    named: dict[str, Any] = {}
+    others: dict[str, Any] = {}
+    for name, value in bound.arguments.items():
+        parameter = bound.signature.parameters[name]
+        if parameter.kind is parameter.VAR_KEYWORD:
+            for key, each in value.items():
+                (named if key in accepted else others)[key] = each
+        elif name in accepted:
+            named[name] = value
+        elif parameter.default is parameter.empty and not named:
+            leading.append(value)
+        elif not is_default(value, parameter.default):
+            others[name] = value
+    return leading, named, others
+
+
+def is_default(value: Any, default: Any) -> bool:
+    """Whether an argument says what leaving it away says."""
+    return value is default or (type(value) in (bool, int, str) and type(value) is type(default) and value == default)
+
+
+_HARMLESS = frozenset({"optimize", "casting", "subok", "copy"})  # they change how a result is computed, not what it is
+_INSTEAD = {
+    "dtype": "convert first: x.astype(dtype)",
+    "where": "choose first: np.where(mask, x, 0)",
+    "initial": "add it afterwards",
+    "out": "leave out= away: values that are recorded do not change",
+    "order": "transpose first: entries are taken in the order in which they are written (order='C')",
+}
+
+
+def refuse_arguments(name: str, given: dict[str, Any]) -> None:
+    """Raise TraceError if an argument is left that would change what is computed."""
+    nothing = reference()._NoValue
+    unknown = [key for key, each in given.items() if each is not None and each is not nothing and key not in _HARMLESS]
+    if unknown:
+        ours = TABLE[name]
+        raise TraceError(
+            given=f"numpy.{name} with {', '.join(f'{key}=' for key in sorted(unknown))} on a recorded value",
+            expected="the arrays alone" if isinstance(ours, Op) else f"only {', '.join(sorted(accepted_names(ours)))}",
+            remedy="; ".join(_INSTEAD.get(key, f"leave {key}= away, or write the step out") for key in unknown),
+        )
+
+
+# Functions that only ask about shapes, or make new arrays: no derivative passes through them.
+def zeros_like(x: Any, dtype: Any = None, **_: Any) -> Any:
+    return reference().zeros(x.shape, dtype or x.dtype)
+
+
+def ones_like(x: Any, dtype: Any = None, **_: Any) -> Any:
+    return reference().ones(x.shape, dtype or x.dtype)
+
+
+def full_like(x: Any, fill_value: Any, dtype: Any = None, **_: Any) -> Any:
+    return (
+        TABLE["broadcast_to"](fill_value, x.shape)
+        if type(fill_value) is Node
+        else reference().full(x.shape, fill_value, dtype or x.dtype)
+    )
+
+
+def same(x: Any, **_: Any) -> Any:
+    return x
+
+
+def shape(x: Any) -> tuple[int, ...]:
+    return tuple(x.shape)
+
+
+def ndim(x: Any) -> int:
+    return len(x.shape)
+
+
+def size(x: Any, axis: int | None = None) -> int:
+    return int(x.size) if axis is None else int(x.shape[axis])
+
+
+def result_type(*args: Any) -> Any:
+    return reference().result_type(*[each.dtype if type(each) is Node else each for each in args])
+
+
+def compare_values(name: str) -> Any:
+    """np.allclose and its kind look at values and answer yes or no."""
+
+    def compare(*args: Any, **keywords: Any) -> Any:
+        plain = [concrete_or_refuse(each) if type(each) is Node else each for each in args]
+        return getattr(reference(), name)(*plain, **keywords)
+
+    return compare
+
+
+PASSIVE: dict[str, Any] = {
+    "zeros_like": zeros_like, "ones_like": ones_like, "full_like": full_like, "empty_like": zeros_like,
+    "shape": shape, "ndim": ndim, "size": size, "result_type": result_type, "copy": same,
+    **{name: compare_values(name) for name in ("allclose", "isclose", "array_equal", "array_repr", "array_str")},
+}  # fmt: skip
+
+
+REFUSALS.update({"ufunc": call_ufunc, "function": call_by_name, "arguments": refuse_arguments})

@@ -1,0 +1,177 @@
+"""Staging: a function and the types of its arguments in, a graph that holds for all values of those types out.
+
+One idea: the function runs once, on variables without values. What it captures from a recording around it becomes a further
+input of the graph, so that the graph can be replayed there and stays differentiable.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .. import tree
+from ..errors import EscapeError, TraceError
+from ..ir.graph import Graph
+from ..ir.library import reference
+from ..ir.node import Node
+from ..ir.op import record
+from ..ir.recording import STATE, open_recording
+from ..ir.types import ArrayType
+from ..ops.arithmetic import carry, mul
+from ..ops.choices import mark
+from ..ops.sources import input_node, input_op
+from .laws import number
+from .observe import Observer, watching
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """What a run on variables left behind.
+
+    The inputs of the graph are the variables, then what was captured from recordings around. `results` says for each leaf
+    of the result which output of the graph it is, or what it is when nothing recorded lies behind it.
+    """
+
+    graph: Graph
+    captured: tuple[Node, ...]
+    structure: tree.Structure
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A leaf of the result: the number of an output, or None and the plain value."""
+
+    output: int | None
+    value: Any = None
+
+
+def stage(
+    function: Callable[..., Any], types: Sequence[ArrayType], names: Sequence[str], *, watched: Callable[..., Any] | None = None
+) -> Staging:
+    """Run `function(variables)` once on variables of these types.
+
+    `watched` is the user's function inside, if the names of its own variables are wanted. Raises what the function raises,
+    BranchError where it asks for a value, TraceError where it returns what is not an array.
+    """
+    outermost = STATE.depth == 0
+    observer = Observer(getattr(inspect.unwrap(watched), "__code__", None)) if watched is not None else None
+    with open_recording(observer.note if observer is not None else unnoticed):
+        first = input_node((), reference().dtype(float))  # everything newer was made by this run
+        variables = tuple(input_node(type_.shape, type_.dtype) for type_ in types)
+        if observer is None:
+            result = function(variables)
+        else:
+            with watching(observer):
+                result = function(variables)
+        leaves, structure = tree.flatten(result)
+        outputs, results = sort_results(leaves, structure)
+        captured = find_captured(outputs, variables, first.serial)
+        if captured and outermost:
+            refuse_captured(captured[0])
+        known = dict(zip(variables, names, strict=True)) | ({} if observer is None else observer.names)
+        graph = tidied(Graph((*variables, *captured), tuple(outputs), known))
+    return Staging(graph, captured, structure, results)
+
+
+def unnoticed(node: Node) -> None:
+    """The recorder while staging: an explanation around it hears of the replay, not of the variables."""
+
+
+def sort_results(leaves: Sequence[Any], structure: tree.Structure) -> tuple[list[Node], tuple[Result, ...]]:
+    """The recorded leaves of a result, and where each leaf comes from."""
+    outputs: list[Node] = []
+    results: list[Result] = []
+    for place, leaf in enumerate(leaves):
+        if type(leaf) is Node:
+            results.append(Result(len(outputs)))
+            outputs.append(leaf)
+        else:
+            results.append(Result(None, plain_result(leaf, structure, place)))
+    return outputs, tuple(results)
+
+
+def plain_result(leaf: Any, structure: tree.Structure, place: int) -> Any:
+    """A leaf that no variable reaches: a number as it is, an array as a copy. Raises TraceError for anything else."""
+    if type(leaf) in (int, float, bool, complex):
+        return leaf
+    if getattr(getattr(leaf, "dtype", None), "kind", "") in tuple("fiubc"):
+        return leaf.copy()
+    path = "".join(f"[{key!r}]" for key in tree.paths(structure)[place])
+    raise TraceError(
+        given=f"a function under jit whose result{path} is of type {type(leaf).__name__}",
+        expected="numbers and arrays, in nested dicts, lists, tuples and dataclasses",
+        remedy="return what is not an array from a function outside jit",
+    )
+
+
+def find_captured(outputs: Sequence[Node], variables: Sequence[Node], start: int) -> tuple[Node, ...]:
+    """The values of recordings around that the outputs use: older than this run, and not constants."""
+    seen = set(variables)
+    pending = list(outputs)
+    captured: list[Node] = []
+    while pending:
+        node = pending.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.serial > start:
+            pending.extend(node.inputs)
+            if node.op is input_op:
+                captured.append(node)
+        elif depends_on_variable(node):
+            captured.append(node)
+    return tuple(captured)
+
+
+def depends_on_variable(node: Node) -> bool:
+    """Whether any variable lies behind a node."""
+    seen: set[Node] = set()
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        if each.op is input_op:
+            return True
+        if each not in seen:
+            seen.add(each)
+            pending.extend(each.inputs)
+    return False
+
+
+def refuse_captured(node: Node) -> None:
+    raise EscapeError(
+        given=f"a recorded value of type {node.type} of another recording, which has ended, used under jit",
+        expected="recorded values only inside the function that made them",
+        remedy="return the value from that function, or take the number out with chainrule.value",
+    )
+
+
+def tidied(graph: Graph) -> Graph:
+    """The same graph, to the last bit, without the identities of nested derivatives and without factors of 1."""
+    new: dict[Node, Node] = {}
+    inputs = set(graph.inputs)
+    for node in graph.order():
+        below = tuple([new[each] for each in node.inputs])
+        if node in inputs or not below:
+            new[node] = node
+        elif node.op is mark:
+            new[node] = below[0]
+        elif (node.op is mul or node.op is carry) and 1 in (number(below[0]), number(below[1])):
+            new[node] = below[1] if number(below[0]) == 1 else below[0]
+        elif all([after is before for after, before in zip(below, node.inputs, strict=True)]):
+            new[node] = node
+        else:
+            new[node] = record(node.op, below, node.settings)
+            new[node].origin = node.origin
+    return Graph(graph.inputs, tuple(new[node] for node in graph.outputs), carried_names(graph.names, new))
+
+
+def carried_names(names: Mapping[Node, str], new: Mapping[Node, Node]) -> dict[Node, str]:
+    """The names, on the nodes that now stand for the named ones. The first name of a node is kept."""
+    carried: dict[Node, str] = {}
+    for node, name in names.items():
+        if node in new:
+            carried.setdefault(new[node], name)
+    return carried
