@@ -254,10 +254,10 @@ def _number_power(base: float, exponent: float, node: Power) -> float:
 
 
 def _transposed(value: Value, span: TextSpan, context: Context) -> Value:
+    if value.ndim == 1:
+        return Value(value.node, not value.row, value.labels)
     if value.labels and value.ndim:
         raise WriteOut
-    if value.ndim == 1:
-        return Value(value.node, not value.row)
     with said_at(span, context):
         return value if value.ndim == 0 else Value(movement.transpose(value.node))
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from ..errors import ShapeError, TextSpan
-from ..ops import arithmetic, products
-from .kinds import Context, Value, as_floats, entrywise, is_number, said_at
+from ..ops import arithmetic, movement, products
+from .kinds import Context, Value, as_floats, entrywise, is_number, said_at, union
 
 Factor: TypeAlias = tuple[str, Value, TextSpan]
 _ENTRYWISE = frozenset({"⊙", "∘", "*"})
@@ -31,13 +31,11 @@ def multiply(factors: list[Factor], context: Context, span: TextSpan) -> Value:
 def _left_to_right(factors: list[Factor], context: Context) -> Value:
     """Numbers, and entries under a bound index: in the order of the page."""
     found = factors[0][1]
-    for sign, value, span in factors[1:]:
+    for sign, value, _ in factors[1:]:
         if found.ndim and value.ndim and sign not in _ENTRYWISE and sign != "/":
-            raise ShapeError(
-                given="a product of arrays under an index", where=span, expected="entries, such as W_{ij} x_j",
-                remedy="write the indices of both factors",
-            )  # fmt: skip
-        found = divide(found, value) if sign == "/" else scale(found, value)
+            found = labelled_product(found, value)
+        else:
+            found = divide(found, value) if sign == "/" else scale(found, value)
     return found
 
 
@@ -172,6 +170,31 @@ def _hadamard(left: Value, right: Value, sign: str, first: TextSpan, second: Tex
 
 def _text(span: TextSpan) -> str:
     return " ".join(span.text[span.start : span.stop].split())
+
+
+# Under an index ------------------------------------------
+def labelled_product(left: Value, right: Value) -> Value:
+    """A matrix product for every value of the indices: `W x_n` for all n at once."""
+    if left.ndim == right.ndim == 1 and left.row == right.row:
+        return scale(left, right)
+    if not left.labels and right.ndim == 1 and len(right.labels) == 1:
+        turned = left.node if left.ndim == 1 else movement.transpose(left.node)
+        return Value(products.matmul(right.node, turned), False, right.labels)
+    if not right.labels and left.ndim == 1 and len(left.labels) == 1 and not (right.ndim == 1 and right.row):
+        return Value(products.matmul(left.node, right.node), right.ndim == 2, left.labels)
+    return _by_letters(left, right)
+
+
+def _by_letters(left: Value, right: Value) -> Value:
+    labels = union([left, right])
+    letters = {label: "ijklmnopqrst"[place] for place, label in enumerate(labels)}
+    outer_product = left.ndim == right.ndim == 1 and right.row
+    first, second = ("a", "b") if outer_product else ("ac"[2 - left.ndim :], "cb"[: right.ndim])
+    kept = "".join(letter for letter in first + second if letter != "c")
+    spelled = ["".join(letters[label] for label in each.labels) for each in (left, right)]
+    result = "".join(letters.values()) + kept
+    node = products.einsum(f"{spelled[0]}{first},{spelled[1]}{second}->{result}", left.node, right.node)
+    return Value(node, len(kept) == 1 and left.ndim == 1, labels)
 
 
 # Entry by entry ------------------------------------------

@@ -108,7 +108,7 @@ def _parts(node: Surface, scope: Scope) -> list[Surface]:
     if isinstance(node, Scripted) and _is_word_with_subscript(body, node):
         return [node]
     words = pieces(body.base, scope)
-    if len(words) == 1:
+    if len(words) == 1 or (node is body and len(set(words)) < len(words)):  # zz is a name, x x^T is a product
         return [node]
     scope.note(body.base, " ".join(words) + ", a product", body.span)
     start = body.span.start
@@ -146,7 +146,7 @@ def pieces(word: str, scope: Scope) -> list[str]:
     if len(word) == 2:
         differential = word[0] == "d" and not {"d"} & (declared | scope.alone)
         return [word] if differential else list(word)
-    likely = all(letter in _LIKELY_VARIABLES for letter in word)
+    likely = all(letter in _LIKELY_VARIABLES for letter in word) and len(set(word)) == len(word)
     matrices = word[:-1].isupper() and word[-1].islower() and len(word) <= 4
     return list(word) if likely or matrices else [word]
 

@@ -47,6 +47,14 @@ _RELATIVES = frozenset({"theta", "mu", "delta", "Theta", "Sigma"})  # Greek lett
 def infer_ranks(program: Program, known: Mapping[str, int]) -> dict[str, int]:
     """The rank of every name of the program; those of which nothing is said are numbers."""
     found = _Ranks(dict(known))
+    _spread(program, found)
+    for name, count in found.entries.items():
+        found.of.setdefault(name, count)  # nothing else was said: as many axes as indices
+    _spread(program, found)
+    return found.of
+
+
+def _spread(program: Program, found: _Ranks) -> None:
     for _ in range(_MOST_ROUNDS):
         before = dict(found.of)
         found.visited.clear()
@@ -57,7 +65,6 @@ def infer_ranks(program: Program, known: Mapping[str, int]) -> dict[str, int]:
                 found.of.setdefault(name, rank)
         if found.of == before:
             break
-    return found.of
 
 
 @dataclass(slots=True)
@@ -65,6 +72,7 @@ class _Ranks:
     """What is known so far."""
 
     of: dict[str, int]
+    entries: dict[str, int] = field(default_factory=dict)  # how many indices stand below a name
     visited: dict[tuple[int, int | None], int | None] = field(default_factory=dict)
 
     def visit(self, node: Meaning, want: int | None) -> int | None:
@@ -100,7 +108,7 @@ class _Ranks:
             case Call():
                 return self._call(node, want)
             case Entry():
-                return self._entry(node)
+                return self._entry(node, want)
             case _:
                 return self._container(node, want)
 
@@ -145,16 +153,20 @@ class _Ranks:
             for each, rank in zip(nodes, ranks, strict=True):
                 if rank is None and not _is_coefficient(each):
                     self.visit(each, highest)
-        return highest
+        return None if not highest and None in ranks else highest
 
-    def _entry(self, node: Entry) -> int | None:
+    def _entry(self, node: Entry, want: int | None) -> int | None:
+        """An entry of a name whose rank is unknown says that it has an axis for each index, and for what is wanted."""
         count = len(node.indices)
         only = node.indices[0]
         if count == 1 and isinstance(only, Literal) and len(only.written) == 2 and _is_capital(node.body):
             count = 2
         for index in node.indices:
             self.visit(index, None)
-        rank = self.visit(node.body, count)
+        if isinstance(node.body, Variable) and not want:
+            name = node.body.symbol.text
+            self.entries[name] = max(count, self.entries.get(name, 0))
+        rank = self.visit(node.body, count + want if want else None if isinstance(node.body, Variable) else count)
         return None if rank is None else max(0, rank - len(node.indices))
 
     def _call(self, node: Call, want: int | None) -> int | None:
@@ -214,6 +226,8 @@ class _Ranks:
             ):
                 self.visit(factors[place], 2)
         last = open_places[-1]
+        if len(factors) > 1 and _is_capital(factors[last]) and any(map(_is_capital, factors[:last])):
+            self.visit(factors[last], 2)
         settled = [self.visit(each, None) for each in factors]
         if settled[last] is None and last == len(factors) - 1:
             before = [rank for rank in settled[:last] if rank]
@@ -261,7 +275,7 @@ def _guess(node: Meaning, want: int | None) -> int | None:
 
 
 def _is_capital(node: Meaning) -> bool:
-    body = node.body if isinstance(node, Transposed) else node
+    body = node.body if isinstance(node, Transposed) else node.base if isinstance(node, Power) else node
     return isinstance(body, Variable) and len(body.symbol.base) == 1 and body.symbol.base.isupper()
 
 

@@ -210,7 +210,10 @@ class _Walk:
                 return self._product(node)
             case Power(base, exponent):
                 self.visit(exponent)
-                return self.visit(base)
+                axes, row = self.visit(base)
+                if len(axes) == 2 and isinstance(exponent, Total):  # an inverse
+                    self.sizes.unify(*axes)
+                return axes, row
             case Unspecified(_, _, body):
                 return self.visit(body)
             case Transposed(body):

@@ -119,11 +119,8 @@ def _sum(node: Over, context: Context, lower: Lower, runs: dict[str, Run]) -> Va
     values = [
         as_floats(lower(factor, context)) for factor in (*factors, *(each for each in conditions if each is not None))
     ]
-    if any(value.ndim for value in values):
-        value = values[0]
-        for other in values[1:]:
-            value = scale(value, other)
-        values = [value]
+    if any(value.ndim for value in values):  # products of arrays keep their order
+        sign, values = 1, [as_floats(lower(body, context)), *values[len(factors) :]]
     unused = [name for name in names if not any(name in value.labels for value in values)]
     waiting = [name for name in names if name not in unused]
     while waiting:

@@ -106,7 +106,8 @@ def log_softmax_op(xp: Library, x: Array, *, axis: int) -> Array:
 def _along(made: Any, x: Any, axis: int, **params: Any) -> Any:
     array = as_array(x)
     if array.ndim == 0:
-        raise ShapeError(given=f"{made.name} of a single number", expected="a vector or more", where=made.name)
+        raise ShapeError(given=f"{made.name} of a single number", expected="a vector or more", where=made.name,
+                         remedy="join the numbers with np.stack first")  # fmt: skip
     return made(array, axis=normalise_axis(axis, array.ndim, made.name), **params)
 
 

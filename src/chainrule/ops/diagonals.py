@@ -93,7 +93,8 @@ def _matrices(x: Any, axis1: int, axis2: int, name: str) -> Any:
     """x with the two axes in front. Raises ShapeError when there are none."""
     array = as_array(x)
     if array.ndim < 2:
-        raise ShapeError(given=f"{name} of shape {array.shape}", expected="a matrix, square or not", where=name)
+        raise ShapeError(given=f"{name} of shape {array.shape}", expected="a matrix, square or not", where=name,
+                         remedy="reshape it to two axes or more")  # fmt: skip
     front = tuple(normalise_axis(axis, array.ndim, name) for axis in (axis1, axis2))
     return transpose(array, front + tuple(axis for axis in range(array.ndim) if axis not in front))
 
@@ -119,7 +120,8 @@ def diag(x: Any, k: int = 0) -> Any:
     """
     array = as_array(x)
     if array.ndim not in (1, 2):
-        raise ShapeError(given=f"diag of shape {array.shape}", expected="a vector or a matrix", where="diag")
+        raise ShapeError(given=f"diag of shape {array.shape}", expected="a vector or a matrix", where="diag",
+                         remedy="np.diagonal takes the diagonals of a stack of matrices")  # fmt: skip
     if array.ndim == 2:
         return diagonal_of(array, k)
     below, right = (max(0, -k), max(0, k))
@@ -150,7 +152,8 @@ def _below(x: Any, k: int, name: str) -> Any:
     """True on and below the diagonal k places to the right of the main one."""
     shape = as_array(x).shape
     if len(shape) < 2:
-        raise ShapeError(given=f"{name} of shape {shape}", expected="a matrix, or a stack of them", where=name)
+        raise ShapeError(given=f"{name} of shape {shape}", expected="a matrix, or a stack of them", where=name,
+                         remedy="reshape it to two axes or more")  # fmt: skip
     return reference().tri(shape[-2], shape[-1], k=k, dtype=bool)
 
 

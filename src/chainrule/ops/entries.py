@@ -51,7 +51,7 @@ def entry_notation(node: Node) -> Notation:
 def entry_op(xp: Library, x: Array, *, at: tuple[Index, ...]) -> Array:
     """One entry of an array."""
     if not all(isinstance(index, int) for index in at):
-        raise TraceError(given=f"an entry at {at}", expected="places, to evaluate it")
+        raise TraceError(given=f"an entry at {at}", expected="places, to evaluate it", remedy="say which entry")
     return x[at]
 
 
@@ -65,7 +65,7 @@ def delta_notation(node: Node) -> Notation:
 @op("delta", _SPOKEN, delta_notation, Role.SOURCE, type_rule=number_type, domain=Domain(()))
 def delta_op(xp: Library, *, pair: tuple[Index, Index]) -> Array:
     """1 where two indices are equal, else 0 (Kronecker's delta)."""
-    raise TraceError(given=f"a delta of {pair}", expected="places, to evaluate it")
+    raise TraceError(given=f"a delta of {pair}", expected="places, to evaluate it", remedy="say which entry")
 
 
 def sum_over_notation(node: Node) -> Notation:
@@ -81,7 +81,8 @@ def sum_over_notation(node: Node) -> Notation:
 @op("sum_over", _SPOKEN, sum_over_notation, Role.SPREADS, type_rule=number_type, domain=Domain(()), lazy=True)
 def sum_over_op(xp: Library, x: Array, *, index: str) -> Array:
     """The sum of an indexed expression over one index."""
-    raise TraceError(given=f"a sum over {index}", expected="an expression without a named index, to evaluate it")
+    raise TraceError(given=f"a sum over {index}", expected="an expression without a named index, to evaluate it",
+                     remedy="evaluate the graph it speaks of")  # fmt: skip
 
 
 def row_type(x: ArrayType) -> ArrayType:

@@ -123,7 +123,8 @@ def stack_op(xp: Library, *pieces: Array, axis: int) -> Array:
 def _pieces(arrays: Any, name: str) -> tuple[Any, ...]:
     found = tuple(arrays[row] for row in range(len(arrays))) if type(arrays) is Node else tuple(arrays)
     if not found:
-        raise ShapeError(given=f"{name} of nothing", expected="at least one array", where=name)
+        raise ShapeError(given=f"{name} of nothing", expected="at least one array", where=name,
+                         remedy="is the list empty that was to be joined?")  # fmt: skip
     return same_dtype(*found)
 
 

@@ -134,6 +134,7 @@ def reshape(x: Any, shape: Any) -> Any:
         raise ShapeError(
             given=f"shape {wanted} for an array of shape {array.shape}", where="reshape",
             expected="sizes from 0 up, and at most one -1 that can be worked out",
+            remedy="write out all sizes but one",
         )  # fmt: skip
     return array if array.shape == wanted else reshape_op(array, shape=wanted)
 
@@ -223,7 +224,8 @@ def transpose(x: Any, axes: Any = None) -> Any:
     else:
         order = tuple(normalise_axis(int(axis), ndim, "transpose") for axis in axes)
     if sorted(order) != list(range(ndim)):
-        raise ShapeError(given=f"axes {axes}", expected=f"each of the {ndim} axes once", where="transpose")
+        raise ShapeError(given=f"axes {axes}", expected=f"each of the {ndim} axes once", where="transpose",
+                         remedy="np.swapaxes exchanges two axes and leaves the others")  # fmt: skip
     return array if order == tuple(range(ndim)) else transpose_op(array, axes=order)
 
 

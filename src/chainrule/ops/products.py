@@ -144,7 +144,8 @@ def same_dtype(*arrays: Any) -> tuple[Any, ...]:
 # Outer product -------------------------------------------------------------------------------------------------------
 def outer_type(a: ArrayType, b: ArrayType) -> ArrayType:
     if a.ndim != 1 or b.ndim != 1:
-        raise ShapeError(given=f"outer of shapes {a.shape} and {b.shape}", expected="two vectors", where="outer")
+        raise ShapeError(given=f"outer of shapes {a.shape} and {b.shape}", expected="two vectors", where="outer",
+                         remedy="np.outer flattens its arguments; or write x[:, None] * y[None, :]")  # fmt: skip
     return array_type((*a.shape, *b.shape), reference().result_type(a.dtype, b.dtype))
 
 

@@ -210,6 +210,7 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
             raise ShapeError(
                 given=f"weights of shape {weight.shape} for an array of shape {array.shape}", where="average",
                 expected="weights of the same shape, or a vector and the axis it runs along",
+                remedy="name the axis, or broadcast the weights",
             )  # fmt: skip
         place = normalise_axis(axis, array.ndim, "average")
         weight = reshape(weight, tuple(-1 if each == place else 1 for each in range(array.ndim)))

@@ -61,7 +61,7 @@ def take_along_axis(x: Any, indices: Any, axis: int = -1) -> Any:
     if places.ndim != array.ndim:
         raise ShapeError(
             given=f"places of shape {places.shape} for an array of shape {array.shape}", where="take_along_axis",
-            expected="as many axes in both",
+            expected="as many axes in both", remedy="np.expand_dims adds the missing axis to the places",
         )  # fmt: skip
     along = normalise_axis(axis, array.ndim, "take_along_axis")
     numpy = reference()
@@ -90,11 +90,13 @@ def quantile(x: Any, q: float, axis: int | None = None, keepdims: bool = False) 
     """
     array = as_array(x)
     if not isinstance(q, (int, float)) or not 0 <= q <= 1:
-        raise DomainError(given=f"a quantile of {q!r}", expected="one number from 0 to 1", where="quantile")
+        raise DomainError(given=f"a quantile of {q!r}", expected="one number from 0 to 1", where="quantile",
+                          remedy="divide a percentage by 100; ask for several quantiles one by one")  # fmt: skip
     place = None if axis is None else normalise_axis(axis, array.ndim, "quantile")
     rows = sort(ravel(array) if place is None else moveaxis(array, place, -1))
     if not rows.shape[-1]:
-        raise ShapeError(given="a quantile of no entries", expected="at least one entry", where="quantile, median")
+        raise ShapeError(given="a quantile of no entries", expected="at least one entry", where="quantile, median",
+                         remedy="leave empty arrays out")  # fmt: skip
     rank = q * (rows.shape[-1] - 1)
     below, share = math.floor(rank), rank - math.floor(rank)
     found = getitem(rows, (..., below))

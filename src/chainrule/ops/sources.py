@@ -19,7 +19,9 @@ NOTHING_BEHIND = Flat("nothing lies behind it")
 
 
 def unknown_type(**params: Any) -> ArrayType:
-    raise TraceError(given="an input without a type", expected="input_node(type)")
+    raise TraceError(
+        given="an input without a type", expected="a variable", remedy="make it with input_node(shape, dtype)"
+    )
 
 
 @op("input", NOTHING_BEHIND, LEAF, Role.SOURCE, type_rule=unknown_type, domain=Domain(()))
@@ -35,7 +37,7 @@ def input_op(xp: Library, **params: Any) -> Array:
 @op("constant", NOTHING_BEHIND, LEAF, Role.SOURCE, type_rule=unknown_type, domain=Domain(()))
 def constant_op(xp: Library, **params: Any) -> Array:
     """A known array. Its value lives on the node."""
-    raise TraceError(given="a constant without a value", expected="as_node(value)")
+    raise TraceError(given="a constant without a value", expected="a known array", remedy="make it with as_node(value)")
 
 
 def input_node(shape: tuple[int, ...], dtype: Any, value: Any = None) -> Node:

@@ -39,8 +39,9 @@ def kron(a: Any, b: Any) -> Any:
     ndim = max(left.ndim, right.ndim)
     if ndim > 2:
         raise ShapeError(
-            given=f"kron of shapes {left.shape} and {right.shape}", expected="at most two axes", where="kron"
-        )
+            given=f"kron of shapes {left.shape} and {right.shape}", expected="at most two axes", where="kron",
+            remedy="write it with np.einsum and a reshape",
+        )  # fmt: skip
     (p, q), (r, s) = atleast_2d(left).shape, atleast_2d(right).shape
     product = reshape(left, (p, 1, q, 1)) * reshape(right, (1, r, 1, s))
     return reshape(product, (p * r, q * s)[2 - ndim :])

@@ -51,7 +51,8 @@ def check_grads(
         args = (args,)
     unknown = set(modes) - {"fwd", "rev"}
     if unknown or not modes:
-        raise GradientError(given=f"modes {tuple(modes)}", where="check_grads", expected='some of "fwd" and "rev"')
+        raise GradientError(given=f"modes {tuple(modes)}", where="check_grads", expected='some of "fwd" and "rev"',
+                            remedy='modes=("fwd", "rev") checks both')  # fmt: skip
     generator = reference().random.default_rng(seed)
     with suspended_recording(), warnings.catch_warnings(), reference().errstate(all="ignore"):
         warnings.simplefilter("ignore")

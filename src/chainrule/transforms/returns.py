@@ -53,6 +53,7 @@ def _reach(container: Any, path: tree.Path, what: str, structure: tree.Structure
         raise GradientError(
             given=f"{what}, of structure {tree.flatten(container)[1]}",
             expected=f"the structure of its argument, {structure}; None stands for zeros",
+            remedy="return for each argument a gradient in the same containers",
         ) from None
     return container
 
@@ -62,7 +63,7 @@ def fitted(gradient: Any, value: Any, number: int, rule: Callable[..., Any]) -> 
     array = gradient if type(gradient) is Node else reference().asarray(gradient)
     if array.dtype.kind not in "fiub":
         raise DTypeError(given=f"a gradient of dtype {array.dtype} from the rule {name_of(rule)}", where=name_of(rule),
-                         expected="real numbers")  # fmt: skip
+                         expected="real numbers", remedy="return arrays of floats")  # fmt: skip
     if array.shape != value.shape:
         raise ShapeError(
             given=f"a gradient of shape {array.shape} from the rule {name_of(rule)} "
