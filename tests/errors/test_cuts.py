@@ -177,9 +177,10 @@ def test_arguments_by_position_reach_ours_by_name() -> None:
 
 
 def test_the_truth_of_an_array() -> None:
-    refused(BranchError, lambda: grad(lambda x: np.sum(x) if x > 0 else 0.0)(np.ones(3)), "ambiguous", "where", ".any()")
-    refused(BranchError, lambda: grad(lambda x: np.sum(x) if 0 < x < 1 else 0.0)(np.ones(3)), "ambiguous", "3 entries")
-    refused(BranchError, lambda: grad(lambda x: max(x, np.zeros(3)))(np.ones(3)), "ambiguous")
+    ones = np.ones(3)
+    refused(BranchError, lambda: grad(lambda x: np.sum(x) if x > 0 else 0.0)(ones), "ambiguous", "where", ".any()")
+    refused(BranchError, lambda: grad(lambda x: np.sum(x) if 0 < x < 1 else 0.0)(ones), "ambiguous", "3 entries")
+    refused(BranchError, lambda: grad(lambda x: max(x, np.zeros(3)))(ones), "ambiguous")
 
 
 def test_branches_on_numbers_work() -> None:

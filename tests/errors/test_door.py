@@ -1,4 +1,4 @@
-"""What comes in and goes out at the door: arguments, outputs and options that have no derivative, said in our own words."""
+"""What comes in and goes out at the door: arguments, outputs and options without a derivative, said in our own words."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_number_in_the_place_of_a_function() -> None:
     refused(GradientError, lambda: grad(3.0)(1.0), "float", "write grad(f)(x), not grad(f(x))")  # type: ignore[arg-type]
 
 
-# Gradients and tangents handed in --------------------------------------------------------------------------------------
+# Gradients and tangents handed in ------------------------------------------------------------------------------------
 def test_an_upstream_gradient_of_another_shape() -> None:
     refused(ShapeError, lambda: vjp(lambda x: x * 2, VECTOR)[1](np.ones(4)), "(4,)", "(3,)", "an upstream gradient")
     refused(GradientError, lambda: vjp(lambda x: (x * 2, x), VECTOR)[1](np.ones(3)), "(*, *)")

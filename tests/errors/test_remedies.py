@@ -1,4 +1,4 @@
-"""Every error of the engine says what was expected and what to write instead: read off the source, so none is left out."""
+"""Every error of the engine says what was expected and what to write instead: read off the source, all of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from chainrule import errors
 
 PACKAGE = Path(chainrule.__file__).parent
 FLOORS = ("ir", "ops", "transforms")
-KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.ChainruleError)}
+KINDS = {
+    name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.ChainruleError)
+}
 
 
 def raised(file: Path) -> Iterator[ast.Call]:

@@ -35,7 +35,7 @@ class Pair(NamedTuple):
     right: Any
 
 
-Old = namedtuple("Old", ["x", "y"])  # noqa: PYI024 (the untyped kind is accepted too)
+Old = namedtuple("Old", ["x", "y"])
 
 W, B = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.5, -0.5])
 
@@ -88,7 +88,8 @@ def test_several_arguments() -> None:
 
 
 def test_dtypes_and_kinds_are_kept() -> None:
-    point = {"f32": np.ones(2, np.float32), "f64": np.ones(2), "python": 1.0, "numpy": np.float32(1.0), "zero": np.ones(())}
+    point = {"f32": np.ones(2, np.float32), "f64": np.ones(2), "python": 1.0, "numpy": np.float32(1.0)}
+    point["zero"] = np.ones(())
     found = grad(lambda p: np.sum(p["f32"]) * np.sum(p["f64"]) * p["python"] * p["numpy"] * p["zero"])(point)
     assert found["f32"].dtype == np.float32
     assert found["f64"].dtype == np.float64

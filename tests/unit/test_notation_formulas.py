@@ -24,7 +24,7 @@ def written(parsed: Parsed) -> list[str]:
     return [parsed.graph.names[node] for node in parsed.graph.order() if node in parsed.graph.names]
 
 
-# The computation graph f = (x + y) z -----------------------------------------------------------------------------------
+# The computation graph f = (x + y) z ------------------------------------------
 XYZ = [
     "q = x + y; f = q z",
     "q = x + y\nf = qz",
@@ -61,7 +61,7 @@ def test_a_parsed_formula_is_a_function() -> None:
         parsed(1.0)
 
 
-# ||Wx||^2 --------------------------------------------------------------------------------------------------------------
+# ||Wx||^2 ------------------------------------------
 W = [[0.1, 0.5], [-0.3, 0.8]]
 WX = {"W": W, "x": [0.2, 0.4]}
 
@@ -88,7 +88,7 @@ def test_entry_by_entry_definitions_are_whole_array_steps() -> None:
     assert steps(parse("q_k = sum_j W_kj x_j; f = sum_k q_k^2", values=WX)) == ["matmul", "square", "sum"]
 
 
-# The batch of two ------------------------------------------------------------------------------------------------------
+# The batch of two ------------------------------------------
 BATCH = "; ".join(
     f"n_1^{j} = w_1^1 x_1^{j}; n_2^{j} = w_2^1 x_2^{j}; o^{j} = n_1^{j} + n_2^{j}; z^{j} = W_1^2 o^{j}; "
     f"t^{j} = z^{j} - y^{j}; l^{j} = (t^{j})^2" for j in (1, 2)
@@ -115,7 +115,7 @@ def test_batch_of_two_by_free_index() -> None:
     assert_allclose(value(parsed, "L"), expected)
 
 
-# The ReLU net with a skip connection ---------------------------------------------------------------------------------------
+# The ReLU net with a skip connection ------------------------------------------
 CASES = r"\begin{{cases}} 0, & {0} < 0 \\ {0}, & \text{{else.}} \end{{cases}}"
 SKIP = (
     rf"$$z_0 = w_0 \cdot x, \quad h_0 = g_0(z_0) = {CASES.format('z_0')}$$"
@@ -133,11 +133,12 @@ def test_skip_connection() -> None:
     assert parsed.aliases == {"yhat": "z_2"}
 
 
-# The 4-4-2 sigmoid-softmax net -------------------------------------------------------------------------------------------
+# The 4-4-2 sigmoid-softmax net ------------------------------------------
 NET = (
     r"x = [2 \ 5 \ 3 \ 3] \quad y = [1 \ 0] "
     r"W_1 = \begin{bmatrix} 0.1 & 0.3 & 0.8 & -0.4 \\ -0.3 & -0.2 & 0.5 & 0.5 \\ -0.3 & 0 & 0.5 & 0.4 \\ 0.2 & 0.5 & "
-    r"-0.9 & 0.7 \end{bmatrix} \quad W_2 = \begin{bmatrix} 0.5 & 0.8 & 0.2 & 0.4 \\ 0.5 & 0.2 & 0.3 & -0.5 \end{bmatrix}"
+    r"-0.9 & 0.7 \end{bmatrix} "
+    r"\quad W_2 = \begin{bmatrix} 0.5 & 0.8 & 0.2 & 0.4 \\ 0.5 & 0.2 & 0.3 & -0.5 \end{bmatrix}"
     r"\quad a_1 = W_1 x \quad h_1 = \text{Sigmoid}(a_1) = [0.95 \quad 0.80 \quad 0.89 \quad 0.91] "
     r"\quad a_2 = W_2 h_1 \quad \hat{y} = \text{Softmax}(a_2) \quad L = \sum_{i=1}^2 (y_i - \hat{y}_i)^2"
 ).replace(r"\quad y", r"\\ y").replace(" W_1 = ", r" \\ W_1 = ")  # fmt: skip
@@ -153,11 +154,11 @@ def test_sigmoid_softmax_net() -> None:
 
 def test_entries_of_layers() -> None:
     values = {"W_2": [[0.5, 0.8, 0.2, 0.4], [0.5, 0.2, 0.3, -0.5]], "h_1": [0.95, 0.8, 0.89, 0.91]}
-    text = r"a_{21} = w_{211} h_{11} + w_{212} h_{12} + w_{213} h_{13} + w_{214} h_{14}"
+    text = r"a_{21} = " + " + ".join(f"w_{{21{k}}} h_{{1{k}}}" for k in (1, 2, 3, 4))
     assert_allclose(value(parse(text, values=values), "a_21"), 1.657)
 
 
-# u^T f(Wx + b) -----------------------------------------------------------------------------------------------------------
+# u^T f(Wx + b) ------------------------------------------
 SCORE = {"u": [1, -2], "b": [0.1, -0.1], **WX}
 
 
@@ -173,7 +174,7 @@ def test_score_in_symbols() -> None:
     assert len(set(parsed.sizes.values())) == 2
 
 
-# Softmax with cross-entropy, and other sums ------------------------------------------------------------------------------
+# Softmax with cross-entropy, and other sums ------------------------------------------
 @pytest.mark.parametrize(
     "text",
     [
@@ -301,6 +302,24 @@ def _stands_in(name: str, text: str) -> bool:
 
     bare = re.sub(r"\\[a-zA-Z]+|\{(array|cases|bmatrix)\}|\b[a-z_]{3,}\b|\{ll\}|log_2|exp", " ", text)
     return name in bare
+
+
+X3 = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+UNDER_AN_INDEX = [
+    (r"\sum_i w^T x_i", {"w": [1, -1]}, -3.0),
+    (r"\sum_n x_n x_n^T", {}, X3.T @ X3),
+    (r"\sum_n \|W x_n\|^2", {"W": [[1, 0], [0, 2], [1, 1]]}, 438.0),
+    (r"\sum_i a_i x_i", {"a": [1, 0, 2]}, [11.0, 14.0]),
+    (r"\sum_i \sum_j x_i^T x_j", {}, 225.0),
+    (r"k_{ij} = x_i^T x_j", {}, X3 @ X3.T),
+    (r"J = \frac{1}{N} \sum_{n=1}^N (w^T x_n - y_n)^2", {"w": [1, -1], "y": [0, 1, 2]}, 14 / 3),
+]
+
+
+@pytest.mark.parametrize(("text", "more", "expected"), UNDER_AN_INDEX, ids=[text for text, _, _ in UNDER_AN_INDEX])
+def test_products_of_arrays_under_an_index(text: str, more: dict[str, object], expected: object) -> None:
+    parsed = parse(text, values={"x": X3, **more})
+    assert_allclose(np.asarray(concrete(parsed.graph.outputs[0])), expected)
 
 
 def test_convolution_counts_from_zero_and_says_so() -> None:

@@ -37,6 +37,8 @@ MEANINGS = [
     ("loss = mse * 2", "", ["loss = (* mse *2)"]),
     ("net_h1 = w_1 i_1; out_h1 = sigma(net_h1)", "", ["net_h1 = (* w_1 i_1)", "out_h1 = (sigmoid net_h1)"]),
     ("f = dW x", "", ["f = (* dW x)"]),
+    ("f = zz + y", "z", ["f = (+ zz y)"]),
+    ("f = xx^T", "", ["f = (* x (T x))"]),
     ("f = 2x", "", ["f = (* 2 x)"]),
     ("f = u o v", "", ["f = (* u ⊙v)"]),
     ("f = u o v", "o", ["f = (* u o v)"]),

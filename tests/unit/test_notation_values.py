@@ -107,7 +107,7 @@ def test_bounds(text: str) -> None:
     assert isinstance(caught.value.place, TextSpan)
 
 
-# Files -------------------------------------------------------------------------------------------------------------------
+# Files ------------------------------------------
 def test_an_archive_of_arrays(tmp_path: Path) -> None:
     path = tmp_path / "data.npz"
     np.savez(path, x=np.array([1, 2]), unused=np.zeros(3))
@@ -138,7 +138,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, name: str) -> None:
         read_values(f"x={tmp_path / name}" if name.endswith(".npy") else str(tmp_path / name))
 
 
-# Shapes ------------------------------------------------------------------------------------------------------------------
+# Shapes ------------------------------------------
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,6 +14,15 @@ import pytest
 from chainrule import custom_vjp, grad, hessian, value_and_grad
 from chainrule.errors import EscapeError
 from chainrule.ir.recording import STATE
+
+
+@pytest.fixture(autouse=True)
+def switching_often() -> Iterator[None]:
+    """Threads change places after every few instructions, so that whatever they share by mistake is seen."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
 
 
 def in_threads(count: int, work: Callable[[int], Any]) -> list[Any]:

@@ -1,40 +1,45 @@
 """`jit`: a Python function in, the same function run once for each kind of arguments out, and compiled from its graph.
 
 One idea: what a function does for arguments of some types is a graph, which is kept under those types. Called with plain
-arrays the graph runs compiled; called with recorded values it is replayed on them, so that derivatives of a jitted function
-and jitted derivatives are the same thing.
+arrays the graph runs compiled; called with recorded values it is replayed on them, so that derivatives of a jitted
+function and jitted derivatives are the same thing.
 """
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import update_wrapper
 from types import MethodType
 from typing import Any, final
 
 from .. import tree
-from ..errors import DTypeError
+from ..errors import TraceError
 from ..ir.coercion import constant
 from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import Node
-from ..ir.op import Role
 from ..ir.printing import print_graph
 from ..ir.recording import STATE
-from ..ir.types import ArrayType, array_type
-from ..transforms.observe import parameter_names, path_symbol
+from ..transforms.observe import parameter_names
 from ..transforms.replay import replay
-from ..transforms.staging import Staging, stage
+from ..transforms.staging import Result, Staging, stage, unnoticed
 from . import Executor, find_executor
-from .statics import Statics, read_statics
+from .arguments import Opened, Statics, open_arguments, read_statics
 
 _MOST_ENTRIES = 1024  # of one function: with more, sizes probably never repeat, and keeping graphs would only cost memory
-_MAY_SHARE = (Role.MOVES, Role.GATHERS, Role.COPIES, Role.STOPS, Role.SOURCE)  # results that may be views of an input
 
 Cache = dict[Hashable, "Entry"]
-_CACHES: dict[int, tuple[weakref.ref[Any], Cache]] = {}
+
+
+class Ownership(Enum):
+    """Whom the memory of an output belongs to: the caller may write to what he is given, and it must change nothing."""
+
+    FRESH = "made for this output"
+    PERHAPS_SHARED = "may be a view of an argument or of a constant"
+    KEPT = "a constant of the graph"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,96 +48,208 @@ class Entry:
 
     staging: Staging
     run: Callable[..., tuple[Any, ...]]
-    shared: frozenset[int]  # outputs that may be views of an input or a constant
+    owners: tuple[Ownership, ...]
+    alone: bool  # the result is one array, not a container
 
     def on_arrays(self, leaves: Sequence[Any], numbers: bool) -> Any:
         """The result on plain leaves. `numbers`: every argument was a Python float, so numbers come out as such."""
         with reference().errstate(all="ignore"):  # derivatives meet infinities on paths that are not taken
             outputs = self.run(*leaves)
-        results = [
-            _plain(each.value)
-            if each.output is None
-            else _own(outputs[each.output], each.output in self.shared, numbers)
-            for each in self.staging.results
+        found = [
+            own(output, owner, leaves, numbers) for output, owner in zip(outputs, self.owners, strict=True)
         ]
-        structure = self.staging.structure
-        return results[0] if structure.entries == (None,) else tree.unflatten(structure, results)
+        return found[0] if self.alone else self._rebuilt(found)
 
     def on_nodes(self, leaves: Sequence[Any]) -> Any:
-        """The result where some leaves are recorded, or the function captured what is: replayed, hence differentiable."""
+        """The result where leaves are recorded, or the function captured what is: replayed, hence differentiable."""
         nodes = [each if type(each) is Node else constant(reference().array(each)) for each in leaves]
         graph = self.staging.graph
         new = replay(graph, [*nodes, *self.staging.captured])
-        results = [
-            _plain(each.value) if each.output is None else new[graph.outputs[each.output]]
-            for each in self.staging.results
-        ]
-        return tree.unflatten(self.staging.structure, results)
+        return self._rebuilt([new[output] for output in graph.outputs])
+
+    def _rebuilt(self, outputs: Sequence[Any]) -> Any:
+        leaves = [plain(each) if each.output is None else outputs[each.output] for each in self.staging.results]
+        return tree.unflatten(self.staging.structure, leaves)
 
 
-def _plain(value: Any) -> Any:
-    return value.copy() if hasattr(value, "copy") else value
+def plain(result: Result) -> Any:
+    """A leaf of the result that no variable reaches, as the caller's own."""
+    return result.value.copy() if hasattr(result.value, "copy") else result.value
 
 
-def _own(value: Any, shared: bool, numbers: bool) -> Any:
-    """An output as the caller's own: numbers as NumPy or Python numbers, arrays that share no memory with an argument."""
-    if not value.shape:
-        return value.item() if numbers and value.dtype == float else value[()]
-    return value.copy() if shared else value
+def own(output: Any, owner: Ownership, leaves: Sequence[Any], numbers: bool) -> Any:
+    """An output that shares no memory with anything the caller or this package holds."""
+    if not output.shape:
+        return output.item() if numbers and output.dtype == float else output[()]
+    if owner is Ownership.FRESH:
+        return output
+    shared = owner is Ownership.KEPT or output.base is not None or any([output is leaf for leaf in leaves])
+    return output.copy() if shared else output
+
+
+def ownership(graph: Graph) -> tuple[Ownership, ...]:
+    """Of each output. An op that works entry by entry makes a new array; any other may return a view."""
+    alive = set(graph.inputs)
+    for node in graph.order():
+        if not alive.isdisjoint(node.inputs):
+            alive.add(node)
+    return tuple(
+        Ownership.KEPT if node not in alive else Ownership.FRESH if node.op.elementwise else Ownership.PERHAPS_SHARED
+        for node in graph.outputs
+    )
 
 
 @final
 class Jitted:
     """A jitted function. Made by `jit`."""
 
-    def __init__(self, fun: Callable[..., Any], statics: Statics, executor: str | Executor | None) -> None:
+    def __init__(self, fun: Callable[..., Any], statics: Statics, executor: Executor) -> None:
         update_wrapper(self, fun)
-        self.fun, self.statics = fun, statics
-        self.executor = find_executor(executor)
-        self._entries = cache_of(fun)
-        self._direct: dict[Hashable, Entry] = {}  # calls with numbers and arrays only, which need no looking into
+        self.fun, self.statics, self.executor = fun, statics, executor
+        self._entries = entries_of(fun)
+        self._direct: Cache = {}  # for calls with arrays and Python floats alone, which need no taking apart
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
 
+    def __repr__(self) -> str:
+        return f"<jitted {getattr(self.fun, '__qualname__', self.fun)}>"
+
     def __call__(self, *args: Any, **keywords: Any) -> Any:
+        numpy = reference()
         kinds: list[Any] = []
-        ndarray = reference().ndarray
-        numbers = True
+        floats = 0
         for argument in args:
             kind = type(argument)
-            if kind is ndarray:
+            if kind is float:
+                kinds.append(kind)
+                floats += 1
+            elif kind is numpy.ndarray:
                 kinds.append((argument.shape, argument.dtype))
-                numbers = False
-            elif kind is float:
-                kinds.append(float)
             else:
                 return self._general(args, keywords, None)
         key = tuple(kinds)
         entry = self._direct.get(key)
         if entry is None or keywords or STATE.depth:
             return self._general(args, keywords, key)
-        float64 = reference().float64
-        leaves = [float64(each) if type(each) is float else each for each in args]
-        return entry.on_arrays(leaves, numbers and bool(args))
+        if floats:
+            args = tuple([numpy.float64(each) if type(each) is float else each for each in args])
+        return entry.on_arrays(args, 0 < floats == len(args))
 
     def graph(self, *args: Any, **keywords: Any) -> Graph:
         """The graph for these arguments, with the names of the function's own variables."""
-        return self._stage(self._open(args, keywords), named=True).graph
+        return self._stage(open_arguments(self.statics, args, keywords), named=True).graph
 
     def source(self, *args: Any, **keywords: Any) -> str:
-        """The Python that runs for these arguments, as it is printed."""
-        return print_graph(self.graph(*args, **keywords), getattr(self.fun, "__name__", "f")).text
+        """The Python code for these arguments."""
+        return print_graph(self.graph(*args, **keywords), function_name(self.fun)).text
 
-    def _general(self, args: tuple[Any, ...], keywords: dict[str, Any], key: Hashable | None) -> Any:
-        if STATE.depth and STATE.recorder is not None and not _is_staging():
+    def _general(self, args: tuple[Any, ...], keywords: dict[str, Any], direct: Hashable | None) -> Any:
+        if STATE.depth and STATE.recorder is not None and STATE.recorder is not unnoticed:
             return self.fun(*args, **keywords)  # while explaining, the function's own names and lines are wanted
-        opened = self._open(args, keywords)
-        entry = self._entries.get(opened.key)
+        opened = open_arguments(self.statics, args, keywords)
+        key = opened.key, self.statics, self.executor
+        entry = self._entries.get(key)
         if entry is None:
             entry = self._make(opened)
+            if not entry.staging.captured:  # what is captured belongs to this one recording
+                keep(self._entries, key, entry)
         if entry.staging.captured or any([type(each) is Node for each in opened.leaves]):
             return entry.on_nodes(opened.leaves)
-        if key is not None and not keywords and not self.statics.places:
-            self._direct[key] = entry
+        if direct is not None and not keywords and not self.statics and unchanged(args, opened.leaves):
+            keep(self._direct, direct, entry)
         return entry.on_arrays(opened.leaves, opened.numbers)
+
+    def _stage(self, opened: Opened, *, named: bool) -> Staging:
+        symbols = opened.symbols(parameter_names(self.fun))
+        return stage(self.fun, opened.place, opened.types, symbols, named=named)
+
+    def _make(self, opened: Opened) -> Entry:
+        staging = self._stage(opened, named=False)
+        graph = staging.graph
+        alone = staging.structure.entries == (None,) and staging.results[0].output == 0
+        run = refuse_run if staging.captured else self.executor(graph, function_name(self.fun))
+        return Entry(staging, run, ownership(graph), alone)
+
+
+def refuse_run(*leaves: Any) -> tuple[Any, ...]:
+    """In the place of a compiled graph that needs recorded values."""
+    raise TraceError(given="plain arrays", expected="a replay on recorded values")
+
+
+def unchanged(args: Sequence[Any], leaves: Sequence[Any]) -> bool:
+    """Whether the compiled graph takes these arguments as they are, but for Python floats."""
+    return all(type(given) is float or given is leaf for given, leaf in zip(args, leaves, strict=True))
+
+
+def function_name(fun: Callable[..., Any]) -> str:
+    """What the printed function is called."""
+    name = str(getattr(fun, "__name__", "f"))
+    return name if name.isidentifier() else "f"
+
+
+def keep(cache: Cache, key: Hashable, entry: Entry) -> None:
+    """Remember an entry, forgetting all others when there are too many."""
+    if len(cache) >= _MOST_ENTRIES:
+        cache.clear()
+    cache[key] = entry
+
+
+# One cache for a function however often it is jitted, kept as long as the function lives.
+_CACHES: dict[int, tuple[weakref.ref[Any], Cache]] = {}
+
+
+def entries_of(fun: Callable[..., Any]) -> Cache:
+    """The cache of this function: found by identity, because callables may compare as they like."""
+    known = _CACHES.get(id(fun))
+    if known is not None and known[0]() is fun:
+        return known[1]
+    place, cache = id(fun), Cache()
+
+    def forget(reference_: weakref.ref[Any]) -> None:
+        if place in _CACHES and _CACHES[place][0] is reference_:
+            del _CACHES[place]
+
+    try:
+        _CACHES[place] = weakref.ref(fun, forget), cache
+    except TypeError:  # some callables written in C cannot be referred to weakly: this cache belongs to one `jit` alone
+        pass
+    return cache
+
+
+def jit(
+    fun: Callable[..., Any],
+    static_argnums: int | Iterable[int] = (),
+    static_argnames: str | Iterable[str] = (),
+    executor: str | Executor | None = None,
+) -> Jitted:
+    """The same function, recorded once for each kind of arguments and compiled.
+
+    Arguments are numbers, arrays, and nested dicts, lists, tuples and dataclasses of them; the result has the containers
+    that `fun` returns. A new graph is made where containers, shapes or dtypes are new, or a static argument has a new
+    value; static arguments may be anything that can be hashed. Since the graph holds for all values, `fun` must not branch
+    on them (BranchError says what to write instead), and what it prints or changes outside itself happens once. `jit` and
+    the derivatives can be nested in any order. Arrays that `fun` uses from outside are copied when it is recorded.
+
+    `executor` is "numpy" (generated code, the default) or "walk" (the reference). The result has two more verbs:
+    `.graph(*args)` and `.source(*args)`.
+
+    >>> import numpy as np
+    >>> def energy(x):
+    ...     return np.sum(np.tanh(x) ** 2)
+    >>> jitted = jit(energy)
+    >>> jitted(np.array([0.0, 100.0]))
+    np.float64(1.0)
+    >>> print(jitted.source(np.array([0.0, 100.0])))
+    import numpy as np
+    <BLANKLINE>
+    <BLANKLINE>
+    def energy(x):
+        return np.sum(np.tanh(x) ** 2)
+    <BLANKLINE>
+    """
+    if not callable(fun):
+        raise TraceError(
+            given=f"{type(fun).__name__} in the place of a function", expected="a function", remedy="write jit(f)(x)"
+        )
+    return Jitted(fun, read_statics(fun, static_argnums, static_argnames), find_executor(executor))

@@ -107,8 +107,8 @@ def _parts(node: Surface, scope: Scope) -> list[Surface]:
         return [node]
     if isinstance(node, Scripted) and _is_word_with_subscript(body, node):
         return [node]
-    words = pieces(body.base, scope)
-    if len(words) == 1 or (node is body and len(set(words)) < len(words)):  # zz is a name, x x^T is a product
+    words = pieces(body.base, scope, scripted=node is not body)
+    if len(words) == 1:
         return [node]
     scope.note(body.base, " ".join(words) + ", a product", body.span)
     start = body.span.start
@@ -136,17 +136,18 @@ def is_declared(node: Surface, scope: Scope) -> bool:
     return any(each.text in scope.declared for each in (symbol, bare, bare.without_subscript()))
 
 
-def pieces(word: str, scope: Scope) -> list[str]:
-    """The names that a run of letters stands for."""
+def pieces(word: str, scope: Scope, *, scripted: bool = False) -> list[str]:
+    """The names that a run of letters stands for. `xx` is one name, but x x^T (`scripted`) is a product."""
     if len(word) == 1 or len(word) > _LONGEST_RUN or not word.isalpha() or _is_one_name(word, scope):
         return [word]
     declared = {name for name in scope.declared if name.isalpha()} | set(scope.bound) | set(scope.own)
-    if found := _cut(word, declared):
+    doubled = len(set(word)) < len(word) and not scripted
+    if (found := _cut(word, declared)) and not doubled:
         return found
     if len(word) == 2:
         differential = word[0] == "d" and not {"d"} & (declared | scope.alone)
-        return [word] if differential else list(word)
-    likely = all(letter in _LIKELY_VARIABLES for letter in word) and len(set(word)) == len(word)
+        return [word] if differential or doubled else list(word)
+    likely = all(letter in _LIKELY_VARIABLES for letter in word) and not doubled
     matrices = word[:-1].isupper() and word[-1].islower() and len(word) <= 4
     return list(word) if likely or matrices else [word]
 

@@ -184,7 +184,7 @@ def _refuse_unused(given: Given, declared: Mapping[str, Any], program: Program, 
     letters = {each.symbol.text for definition in program.definitions for each in everything(definition.body)
                if isinstance(each, Variable)}  # fmt: skip
     for name in (*given.arrays, *declared):
-        if name in wanted or name in letters or name in given.optional:
+        if name not in defined and (name in wanted or name in letters or name in given.optional):
             continue
         what = "is defined by the formula itself" if name in defined else "does not stand in the formula"
         raise UnknownNameError(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import TypeAlias
 
 from ..errors import LimitError, ParseError, TextSpan
@@ -40,7 +41,7 @@ from .symbols import Symbol, read_symbol
 
 Size: TypeAlias = int | str
 Dims: TypeAlias = tuple[int, ...]  # numbers of size variables
-_STANDINS = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
+_STANDINS = (1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061, 1063, 1069)
 _LETTERS = ("n", "m", "p", "k", "d", "r", "h", "c")
 
 
@@ -127,7 +128,7 @@ def _finished(sizes: _Sizes, axes: Mapping[str, Dims], inputs: Sequence[Symbol])
 def _numbers(shapes: Iterable[tuple[Size, ...]], taken: Iterable[Size]) -> dict[str, int]:
     """A number for each letter, all different, so that a mistaken shape cannot fit by chance."""
     used = {size for size in taken if isinstance(size, int)}
-    free = (number for number in (*_STANDINS, *range(41, 10_000)) if number not in used)
+    free = (number for number in chain(_STANDINS, count(1087)) if number not in used)
     letters = dict.fromkeys(size for shape in shapes for size in shape if isinstance(size, str))
     return {letter: next(free) for letter in letters}
 
@@ -177,7 +178,8 @@ class _Sizes:
     def settle(self, axes: Iterable[int]) -> dict[int, Size]:
         """A letter for every size that is still open."""
         taken = {str(size) for size in self.names}
-        free = (name for name in (*_LETTERS, *(f"n{count}" for count in range(1, 10_000))) if name not in taken)
+        more = (f"n{number}" for number in count(1))
+        free = (name for name in chain(_LETTERS, more) if name not in taken)
         for axis in axes:
             root = self.root(axis)
             if root not in self.values:

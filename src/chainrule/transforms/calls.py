@@ -194,11 +194,9 @@ def begin(function: CustomFunction, given: tuple[Any, ...], keywords: dict[str, 
 
 def positional(fun: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, ...]:
     """All arguments by position, defaults too, because rules take them so. Raises TraceError for keyword-only ones."""
-    try:
-        signature = inspect.signature(fun)
-    except ValueError:  # a function written in C may not say
+    if not inspect.isfunction(fun) and not keywords:  # NumPy's own have a dozen options that no rule asks for
         return args
-    bound = signature.bind(*args, **keywords)
+    bound = inspect.signature(fun).bind(*args, **keywords)
     bound.apply_defaults()
     if bound.kwargs:
         raise TraceError(

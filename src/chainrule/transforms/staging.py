@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +18,14 @@ from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.op import record
-from ..ir.recording import STATE, open_recording
+from ..ir.recording import STATE, accepting_from, open_recording
 from ..ir.types import ArrayType
 from ..ops.arithmetic import carry, mul
 from ..ops.choices import mark
 from ..ops.sources import input_node, input_op
 from .laws import number
 from .observe import Observer, watching
+from .trace import run
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +51,26 @@ class Result:
 
 
 def stage(
-    function: Callable[..., Any], types: Sequence[ArrayType], names: Sequence[str], *, watched: Callable[..., Any] | None = None
+    function: Callable[..., Any],
+    place: Callable[[Sequence[Node]], tuple[list[Any], dict[str, Any]]],
+    types: Sequence[ArrayType],
+    names: Sequence[str],
+    *,
+    named: bool,
 ) -> Staging:
-    """Run `function(variables)` once on variables of these types.
+    """Run the function once on variables of these types, which `place` puts where the arguments were.
 
-    `watched` is the user's function inside, if the names of its own variables are wanted. Raises what the function raises,
-    BranchError where it asks for a value, TraceError where it returns what is not an array.
+    `named`: the names of the function's own variables are wanted too. Raises what the function raises, BranchError where it
+    asks for a value, TraceError where it returns what is not an array.
     """
     outermost = STATE.depth == 0
-    observer = Observer(getattr(inspect.unwrap(watched), "__code__", None)) if watched is not None else None
+    observer = Observer(getattr(inspect.unwrap(function), "__code__", None)) if named else None
     with open_recording(observer.note if observer is not None else unnoticed):
         first = input_node((), reference().dtype(float))  # everything newer was made by this run
         variables = tuple(input_node(type_.shape, type_.dtype) for type_ in types)
-        if observer is None:
-            result = function(variables)
-        else:
-            with watching(observer):
-                result = function(variables)
+        args, keywords = place(variables)
+        with accepting_from(first.serial if outermost else STATE.oldest), watching(observer) if observer else nullcontext():
+            result = run(function, args, keywords)
         leaves, structure = tree.flatten(result)
         outputs, results = sort_results(leaves, structure)
         captured = find_captured(outputs, variables, first.serial)
