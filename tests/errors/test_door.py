@@ -1,4 +1,4 @@
-"""What comes in and goes out at the door: arguments, outputs and options without a derivative, said in our own words."""
+"""What comes in and goes out at the door: arguments, outputs and options without a derivative, in our own words."""
 
 from __future__ import annotations
 

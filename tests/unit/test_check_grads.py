@@ -166,7 +166,8 @@ def test_a_missing_sum() -> None:
     shared = wrong(lambda b: np.broadcast_to(b, (4, 3)) + 0, lambda g, b: (g[0],))
     fails("off by N = 4", lambda b: np.sum(shared(b)), POINT)
     columns = wrong(lambda x: np.sum(x, axis=0) + 0 * x, lambda g, x: (g,))
-    fails("a missing sum over axis 0", lambda x: np.sum(np.sin(columns(x)) * x), np.arange(6.0).reshape(3, 2) / 5)
+    weights, x = np.arange(6.0).reshape(3, 2) / 5, np.linspace(-1, 1, 6).reshape(3, 2)
+    fails("a missing sum over axis 0", lambda x: np.sum(np.sin(columns(x)) * weights), x)
 
 
 def test_a_path_that_is_cut() -> None:

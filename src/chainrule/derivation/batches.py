@@ -6,6 +6,8 @@ other row set to zero. The 1/N of a mean is already in the upstream, once.
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.op import Elementwise
@@ -46,7 +48,7 @@ def examples_of(stage: Stage, line: Line) -> tuple[Example, ...]:
         return ()
     arrow = arrows[0]
     upstream = stage.values[stage.gradient[arrow.via]]
-    if upstream.ndim == 0 or upstream.shape[0] != size or line.node.shape[:1] == (size,):
+    if upstream.ndim == 0 or upstream.shape[0] != size:
         return ()
     if len(arrow.chain) == 1 and type(arrow.via.op.derivative) is Elementwise:
         return ()
@@ -54,5 +56,15 @@ def examples_of(stage: Stage, line: Line) -> tuple[Example, ...]:
     for number in range(size):
         alone = reference().zeros_like(upstream)
         alone[number] = upstream[number]
-        shares.append(Example(number + 1, passed_back_numbers(arrow, alone)))
-    return tuple(shares)
+        shares.append(passed_back_numbers(arrow, alone))
+    if _is_data(line.node.shape, shares):
+        return ()
+    return tuple(Example(number, share) for number, share in enumerate(shares, 1))
+
+
+def _is_data(shape: tuple[int, ...], shares: list[Any]) -> bool:
+    """Whether each example reaches its own row alone: then the array holds examples, and nothing is summed."""
+    if shape[:1] != (len(shares),):
+        return False
+    numpy = reference()
+    return all(not numpy.any(numpy.delete(share, row, axis=0)) for row, share in enumerate(shares))

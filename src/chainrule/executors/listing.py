@@ -6,23 +6,29 @@ the gradients named as on paper: dL_dW.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from ..errors import GradientError, UnknownNameError, did_you_mean
 from ..ir.coercion import as_node
-from ..ir.graph import Graph
+from ..ir.graph import Graph, by_serial
 from ..ir.identifiers import identifier
 from ..ir.library import reference
 from ..ir.node import Node
+from ..ir.op import record
 from ..ir.printing import print_graph
 from ..ir.recording import open_recording
 from ..transforms.differentiate import zero_if_none
+from ..transforms.laws import LAWS
 from ..transforms.reverse import pull_back
-from ..transforms.simplify import simplify_graph
+from ..transforms.simplify import simplify_all
+from ..transforms.staging import carried_names
 from .staged import function_name, jit
 
 KINDS = ("value", "gradient")
+_MOST_STEPS = 500  # gradients that are named: each is simplified in view of all before it
+_LONGEST = 8  # of the name of a function that stands for its output
+SAFE_LAWS = [law for law in LAWS if not law.condition]
 
 
 def source(fun: Callable[..., Any] | Graph, *args: Any, of: str = "value", **keywords: Any) -> str:
@@ -46,8 +52,8 @@ def source(fun: Callable[..., Any] | Graph, *args: Any, of: str = "value", **key
         h = np.tanh(w * x)
         dloss_dh = 2.0 * h
         v1 = dloss_dh * (1.0 - h ** 2)
-        dloss_dw = v1 * x
         dloss_dx = v1 * w
+        dloss_dw = v1 * x
         return dloss_dw, dloss_dx
     <BLANKLINE>
     """
@@ -78,18 +84,43 @@ def gradient_graph(graph: Graph, name: str = "f") -> Graph:
     if not wanted:
         raise GradientError(given="a function without an argument of floats", expected="something to differentiate by")
     walk = pull_back([output], [reference().ones((), output.dtype)[()]], wanted, symbolic=True)
-    found = [as_node(zero_if_none(each, node)) for each, node in zip(walk.gradients, wanted, strict=True)]
-    spoken = [arrival for arrival in walk.arrivals if arrival.node in graph.names and arrival.node is not output]
-    steps = [as_node(arrival.gradient) for arrival in spoken]
-    simple = simplify_graph(Graph(graph.inputs, (*found, *steps)))
-    gradients, named = simple.outputs[: len(found)], simple.outputs[len(found) :]
+    forward = set(Graph(graph.inputs, graph.outputs).order())
     names = dict(graph.names)
-    above = names.get(output, name)
-    older = set(Graph(graph.inputs, graph.outputs).order())
-    for node, gradient in [*zip(wanted, gradients, strict=True), *zip([each.node for each in spoken], named, strict=True)]:
-        if gradient.inputs and gradient not in older and node in names:
-            names.setdefault(gradient, f"d{above}_d{names[node]}")
-    return Graph(graph.inputs, gradients, names)
+    above = names.get(output, name if len(name) <= _LONGEST else "L")
+    steps: dict[Node, Node] = {}  # what the walk made, and the same over the steps before it, simplified
+    for arrival in walk.arrivals:
+        made = as_node(arrival.gradient)
+        if arrival.node in graph.names and arrival.node is not output and made not in steps and len(steps) < _MOST_STEPS:
+            short = simplify_all([made], list(steps), SAFE_LAWS)[0]
+            if short.inputs and short not in forward:
+                steps[made] = short
+                names[made] = f"d{above}_d{names[arrival.node]}"
+    found = [as_node(zero_if_none(each, node)) for each, node in zip(walk.gradients, wanted, strict=True)]
+    gradients = simplify_all(found, list(steps), SAFE_LAWS)
+    return joined(Graph(graph.inputs, tuple(gradients), names), steps)
+
+
+def joined(graph: Graph, steps: Mapping[Node, Node]) -> Graph:
+    """The graph in which each step stands for its shorter form, written over the steps before it."""
+    new = {node: node for node in graph.inputs}
+    for made, short in [*steps.items(), *zip(graph.outputs, graph.outputs, strict=True)]:
+        for node in ancestors(short, new):
+            below = tuple([new[each] for each in node.inputs])
+            new[node] = record(node.op, below, node.settings) if below else node
+        new[made] = new[short]
+    return Graph(graph.inputs, tuple(new[node] for node in graph.outputs), carried_names(graph.names, new))
+
+
+def ancestors(node: Node, known: Container[Node]) -> list[Node]:
+    """A node and what lies behind it, as far as it is not known yet, each after its inputs."""
+    seen: set[Node] = set()
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        if each not in seen and each not in known:
+            seen.add(each)
+            pending.extend(each.inputs)
+    return sorted(seen, key=by_serial)
 
 
 def one_number(graph: Graph) -> Node:
