@@ -13,6 +13,8 @@ from . import tree
 from .derivation.explain import explain_entry, explain_graph
 from .derivation.lines import Derivation
 from .derivation.question import read_questions, split_symbols
+from .executors.listing import source
+from .executors.staged import jit
 from .ir.graph import Graph
 from .ir.recording import open_recording
 from .notation import parse
@@ -37,8 +39,10 @@ __all__ = [
     "jacfwd",
     "jacobian",
     "jacrev",
+    "jit",
     "jvp",
     "parse",
+    "source",
     "value",
     "value_and_grad",
     "vjp",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,13 @@ def test_eight_terabytes_of_zeros() -> None:
     tall, flat = np.ones((size, 1)), np.ones((1, size))
     refused(LimitError, lambda: grad(lambda x: np.sum(x + flat))(tall), "1e+12 entries")
     refused(LimitError, lambda: grad(lambda x: np.sum(x @ flat))(tall), "matmul")
+
+
+def test_joining_many_numbers_takes_linear_time() -> None:
+    start = time.perf_counter()
+    found = grad(lambda x: np.sum(np.stack([x * float(i % 7) for i in range(100_000)])))(2.0)
+    assert found == 299_995.0
+    assert time.perf_counter() - start < 20.0
 
 
 def test_nothing_is_not_an_error() -> None:

@@ -231,6 +231,8 @@ def test_a_kink_at_the_point() -> None:
     assert [entry.verdict for entry in found.entries].count(Verdict.PASS) == 2
     undecided(Reason.KINK, np.max, np.array([1.0, 1.0, -1.0]))
     undecided(Reason.KINK, lambda x: np.maximum(x, 2.0 - x), 1.0)
+    undecided(Reason.KINK, lambda x: np.hypot(x, 2.0 * x), 0.0)
+    undecided(Reason.KINK, lambda x: np.sort(x)[0], np.array([1.0, 1.0]))
 
 
 def test_a_kink_near_the_point_is_stepped_around() -> None:
@@ -249,6 +251,9 @@ def test_a_gradient_outside_the_slopes_of_a_kink_is_wrong() -> None:
 
 def test_a_jump() -> None:
     undecided(Reason.JUMP, lambda x: x * x if x > 1 else 3 * x, 1.0)
+    undecided(Reason.JUMP, lambda x: x % 1.0, 2.0)
+    passes(lambda x: x % 1.0, 2.5)
+    passes(np.floor, 2.5)
 
 
 def test_branches_that_meet_smoothly() -> None:

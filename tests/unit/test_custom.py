@@ -243,6 +243,40 @@ def test_on_inputs_without_values() -> None:
         assert np.allclose(replayed.outputs[1].value, expected)
 
 
+def test_a_rule_that_runs_on_numbers_only() -> None:
+    """It serves first derivatives everywhere: nested, without values, and in explanations."""
+
+    @custom_vjp
+    def f(x: Any, y: Any) -> Any:
+        return math.exp(x) * y if x > 0 else x * y
+
+    def rule(residuals: Any, g: Any) -> Any:
+        x, y = residuals
+        return (g * math.exp(x) * y, g * math.exp(x)) if x > 0 else (g * y, g * x)
+
+    f.defvjp(lambda x, y: (f(x, y), (x, y)), rule)
+    assert grad(f, (0, 1))(1.0, 2.0) == (2 * math.e, math.e)
+    refused(GradientError, lambda: grad(grad(f))(1.0, 2.0), "f", "runs on numbers only", "np.where")
+    with open_recording():
+        x = input_node((), np.dtype(float))
+        output = f(x, 2.0)
+        (found,) = gradients([output], [as_node(1.0)], [x], symbolic=True)
+        written = found.op.written(found)
+        assert written.text.template == "f_backward({0}, {2}, {3})[0]"
+        for value, expected in ((1.0, 2 * math.e), (-1.0, 2.0)):
+            point = input_node((), np.dtype(float), np.float64(value))
+            assert on_inputs(Graph((x,), (found,)), [point]).outputs[0].value == pytest.approx(expected)
+    explained = chainrule.explain(lambda x: f(x, 2.0) * 3.0)(1.0)
+    assert explained.gradients["x"] == pytest.approx(6 * math.e)
+
+
+def test_an_explanation_speaks_the_users_rule() -> None:
+    explained = chainrule.explain(lambda x, y: by_vjp(x, y) ** 2)(1.0, 2.0)
+    text = explained.text()
+    assert "by_vjp(x, y)" in text
+    assert "cos(x)" in text
+
+
 def test_changing_an_argument_inside() -> None:
     def overwrite(x: Any) -> Any:
         x += 1.0

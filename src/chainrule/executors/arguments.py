@@ -12,13 +12,15 @@ from typing import Any
 
 from .. import tree
 from ..errors import BoundsError, DTypeError, EscapeError, UnknownNameError, did_you_mean
+from ..ir.coercion import is_weak
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.recording import STATE
 from ..ir.types import ArrayType, array_type
 from ..transforms.observe import path_symbol
 
-_NUMBERS = (float, int, bool, complex)
+_WEAK = (float, int, complex)
+_NUMBERS = (*_WEAK, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Opened:
     key: Hashable
     leaves: tuple[Any, ...]  # nodes, arrays and NumPy's numbers
     types: tuple[ArrayType, ...]
+    weak: tuple[bool, ...]  # which leaves are Python numbers, that take the dtype of what they meet
     structure: tree.Structure
     fixed: Mapping[int, Any]  # the static arguments, by place
     named: Mapping[str, Any]  # and by name
@@ -82,9 +85,10 @@ def open_arguments(statics: Statics, args: tuple[Any, ...], keywords: dict[str, 
     leaves, structure = tree.flatten((moving, keywords))
     values = [read_leaf(leaf, structure, slot) for slot, leaf in enumerate(leaves)]
     types = tuple([each.type if type(each) is Node else array_type(each.shape, each.dtype) for each in values])
-    key = structure.entries, types, static_key({**fixed, **named})
+    weak = tuple([type(leaf) in _WEAK or (type(leaf) is Node and is_weak(leaf)) for leaf in leaves])
+    key = structure.entries, types, weak, static_key({**fixed, **named})
     numbers = bool(leaves) and all([type(leaf) is float for leaf in leaves])
-    return Opened(key, tuple(values), types, structure, fixed, named, numbers)
+    return Opened(key, tuple(values), types, weak, structure, fixed, named, numbers)
 
 
 def read_leaf(leaf: Any, structure: tree.Structure, slot: int) -> Any:
@@ -155,7 +159,7 @@ def check_places(places: Iterable[int], positional: Sequence[str], more: bool) -
     for place in places:
         if not more and not -len(positional) <= place < len(positional):
             raise BoundsError(
-                given=f"static_argnums with {place} for a function whose positional parameters are {', '.join(positional) or 'none'}",
+                given=f"static_argnums with {place} for positional parameters {', '.join(positional) or '(none)'}",
                 expected=f"numbers from 0 to {len(positional) - 1}" if positional else "no static_argnums",
                 remedy="count from 0, or use static_argnames",
             )

@@ -1,7 +1,7 @@
 """`source`: a function or a graph in, the Python code of its value or of its gradient out.
 
-One idea: the gradient is a graph like any other. What is printed is the forward pass and the backward walk over it, with
-the gradients named as on paper: dL_dW.
+One idea: the gradient is a graph like any other. What is printed is the forward pass and the backward walk over it,
+with the gradients named as on paper: dL_dW.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ def source(fun: Callable[..., Any] | Graph, *args: Any, of: str = "value", **key
     """NumPy code that computes the value or the gradient of a function, as text that runs.
 
     `fun` is a function, with arguments whose types count and whose values do not, or a graph. `of` is "value" or
-    "gradient": then the code computes the gradient of its one output with respect to every input of floats. It is meant to
-    be read: where a step off a path meets an infinity it may say nan, and the gradient of `grad` does not.
+    "gradient": then the code computes the gradient of its one output with respect to every input of floats. It is
+    meant to be read: where a path that is not taken meets an infinity it may give nan, and `grad` does not.
 
-    Raises GradientError for the gradient of anything but one number, BranchError for a function that branches on values.
+    Raises GradientError for the gradient of anything but one number, BranchError for a function that branches on
+    values.
 
     >>> import numpy as np
     >>> def loss(w, x):
@@ -90,7 +91,8 @@ def gradient_graph(graph: Graph, name: str = "f") -> Graph:
     steps: dict[Node, Node] = {}  # what the walk made, and the same over the steps before it, simplified
     for arrival in walk.arrivals:
         made = as_node(arrival.gradient)
-        if arrival.node in graph.names and arrival.node is not output and made not in steps and len(steps) < _MOST_STEPS:
+        spoken = arrival.node in graph.names and arrival.node is not output
+        if spoken and made not in steps and len(steps) < _MOST_STEPS:
             short = simplify_all([made], list(steps), SAFE_LAWS)[0]
             if short.inputs and short not in forward:
                 steps[made] = short

@@ -1,14 +1,15 @@
-"""`jit`: a Python function in, the same function run once for each kind of arguments out, and compiled from its graph.
+"""`jit`: a Python function in, the same function out, recorded once for each kind of arguments and compiled.
 
-One idea: what a function does for arguments of some types is a graph, which is kept under those types. Called with plain
-arrays the graph runs compiled; called with recorded values it is replayed on them, so that derivatives of a jitted
-function and jitted derivatives are the same thing.
+One idea: what a function does for arguments of some types is a graph, which is kept under those types. Called with
+plain arrays the graph runs compiled; called with recorded values it is replayed on them, so that derivatives of a
+jitted function and jitted derivatives are the same thing.
 """
 
 from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import update_wrapper
@@ -29,7 +30,7 @@ from ..transforms.staging import Result, Staging, stage, unnoticed
 from . import Executor, find_executor
 from .arguments import Opened, Statics, open_arguments, read_statics
 
-_MOST_ENTRIES = 1024  # of one function: with more, sizes probably never repeat, and keeping graphs would only cost memory
+_MOST_ENTRIES = 1024  # of one function: with more, sizes probably never repeat, and graphs would only cost memory
 
 Cache = dict[Hashable, "Entry"]
 
@@ -55,9 +56,7 @@ class Entry:
         """The result on plain leaves. `numbers`: every argument was a Python float, so numbers come out as such."""
         with reference().errstate(all="ignore"):  # derivatives meet infinities on paths that are not taken
             outputs = self.run(*leaves)
-        found = [
-            own(output, owner, leaves, numbers) for output, owner in zip(outputs, self.owners, strict=True)
-        ]
+        found = [own(output, owner, leaves, numbers) for output, owner in zip(outputs, self.owners, strict=True)]
         return found[0] if self.alone else self._rebuilt(found)
 
     def on_nodes(self, leaves: Sequence[Any]) -> Any:
@@ -162,7 +161,7 @@ class Jitted:
 
     def _stage(self, opened: Opened, *, named: bool) -> Staging:
         symbols = opened.symbols(parameter_names(self.fun))
-        return stage(self.fun, opened.place, opened.types, symbols, named=named)
+        return stage(self.fun, opened.place, opened.types, opened.weak, symbols, named=named)
 
     def _make(self, opened: Opened) -> Entry:
         staging = self._stage(opened, named=False)
@@ -210,10 +209,8 @@ def entries_of(fun: Callable[..., Any]) -> Cache:
         if place in _CACHES and _CACHES[place][0] is reference_:
             del _CACHES[place]
 
-    try:
+    with suppress(TypeError):  # some callables cannot be referred to weakly: this cache belongs to one `jit` alone
         _CACHES[place] = weakref.ref(fun, forget), cache
-    except TypeError:  # some callables written in C cannot be referred to weakly: this cache belongs to one `jit` alone
-        pass
     return cache
 
 
@@ -225,11 +222,12 @@ def jit(
 ) -> Jitted:
     """The same function, recorded once for each kind of arguments and compiled.
 
-    Arguments are numbers, arrays, and nested dicts, lists, tuples and dataclasses of them; the result has the containers
-    that `fun` returns. A new graph is made where containers, shapes or dtypes are new, or a static argument has a new
-    value; static arguments may be anything that can be hashed. Since the graph holds for all values, `fun` must not branch
-    on them (BranchError says what to write instead), and what it prints or changes outside itself happens once. `jit` and
-    the derivatives can be nested in any order. Arrays that `fun` uses from outside are copied when it is recorded.
+    Arguments are numbers, arrays, and nested dicts, lists, tuples and dataclasses of them; the result has the
+    containers that `fun` returns. A new graph is made where containers, shapes or dtypes are new, or a static argument
+    has a new value; static arguments may be anything that can be hashed. Since the graph holds for all values, `fun`
+    must not branch on them (BranchError says what to write instead), and what it prints or changes outside itself
+    happens once. `jit` and the derivatives can be nested in any order. Arrays that `fun` uses from outside are copied
+    when it is recorded. Python's own floats count as float64.
 
     `executor` is "numpy" (generated code, the default) or "walk" (the reference). The result has two more verbs:
     `.graph(*args)` and `.source(*args)`.

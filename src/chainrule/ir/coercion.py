@@ -115,13 +115,43 @@ def _unify(op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
 
 def _common_dtype(args: tuple[Any, ...]) -> Any:
     """NumPy's promotion (NEP 50): Python numbers are weak, everything else has a dtype that counts."""
-    weak = [argument for argument in args if type(argument) in (int, float, complex, bool)]
-    strong = [
-        argument.dtype if hasattr(argument, "dtype") else as_node(argument).dtype
+    weak: list[Any] = [argument for argument in args if type(argument) in (int, float, complex, bool)]
+    arrays = [
+        argument if hasattr(argument, "dtype") else as_node(argument)
         for argument in args
         if type(argument) not in (int, float, complex, bool)
     ]
+    strong = [array.dtype for array in arrays]
+    if any([dtype != strong[0] for dtype in strong]):
+        kept = [array for array in arrays if not (type(array) is Node and is_weak(array))]
+        weak += [_WEAK[array.dtype.kind] for array in arrays if not any([array is each for each in kept])]
+        strong = [array.dtype for array in kept]
     return reference().result_type(*strong, *weak)
+
+
+_WEAK = {"f": 0.0, "i": 0, "c": 0j}
+_PLAIN_ARITHMETIC = frozenset(
+    {"add", "sub", "mul", "div", "neg", "square", "fixed_power", "variable_power", "abs", "mark"}
+)
+
+
+def is_weak(node: Node) -> bool:
+    """Whether a node stands for a Python number: one that came in as an argument, or plain arithmetic with such."""
+    seen: set[Node] = set()
+    pending = [node]
+    found = False
+    while pending:
+        each = pending.pop()
+        if each.type.shape or (each.inputs and each.op.name not in _PLAIN_ARITHMETIC):
+            return False
+        if each.inputs and each not in seen:
+            seen.add(each)
+            pending.extend(each.inputs)
+        elif not each.inputs and each.op is not TABLE["constant"]:
+            if ("weak", True) not in each.params:
+                return False
+            found = True
+    return found
 
 
 def loose_value(node: Node) -> Any:

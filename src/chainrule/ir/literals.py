@@ -72,8 +72,8 @@ def array_text(array: Any) -> str | None:
         return f"np.zeros({shape_text(array.shape)}, '{dtype.name}')"
     first = array.reshape(-1)[0]
     if array.size > 1 and array.tobytes() == reference().full(array.shape, first).tobytes():
-        named = {0: "np.zeros", 1: "np.ones"}.get(complex(first).real) if str(first) in ("0.0", "1.0") else None
         text = number_text(_WEAK[dtype.kind](first))
+        named = {"0.0": "np.zeros", "1.0": "np.ones"}.get(text)
         return (
             f"{named}({shape_text(array.shape)}{kind})"
             if named

@@ -22,7 +22,7 @@ from .types import broadcast_shapes
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One node as it is written: its spelling, the nodes in its slots, and whether numbers may be plain Python numbers."""
+    """One node as it is written: its spelling, the nodes in its slots, and whether its numbers may be Python's own."""
 
     spelling: Spelling
     operands: tuple[Node, ...]
@@ -31,7 +31,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The steps that are written, each after those it uses; the known values; what to return; how often each is used."""
+    """The steps to write, each after those it uses; the known values; what to return; how often each is used."""
 
     steps: dict[Node, Step]
     constants: tuple[Node, ...]
@@ -71,7 +71,8 @@ class Planner:
                     if isinstance(piece, int):
                         operand = step.operands[piece]
                         uses[operand] = uses.get(operand, 0) + 1
-        return Plan(dict(reversed(steps.items())), tuple(node for node in self.order if node in self.known), outputs, uses)
+        constants = tuple(node for node in self.order if node in self.known)
+        return Plan(dict(reversed(steps.items())), constants, outputs, uses)
 
     def _enter(self, node: Node) -> None:
         spelling = spell(node, exact=self.exact)
@@ -106,9 +107,15 @@ class Planner:
 
     def peeled(self, node: Node, *, casts: bool) -> Node:
         """A node without the broadcasts, and the casts, that lie over it."""
-        while node.op is TABLE["broadcast"] or (casts and node.op is TABLE["cast"] and node in self.alive):
+        while node.op is TABLE["broadcast"] or (casts and self._widens(node)):
             node = self.seen(node.inputs[0])
         return node
+
+    def _widens(self, node: Node) -> bool:
+        """Whether a step is a cast that loses nothing: the only kind that NumPy does by itself."""
+        if node.op is not TABLE["cast"] or node not in self.alive:
+            return False
+        return bool(reference().can_cast(node.inputs[0].type.dtype, node.type.dtype))
 
     def is_number(self, node: Node) -> bool:
         """Whether a node is a known number, which is written where it is used."""

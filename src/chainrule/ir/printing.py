@@ -81,11 +81,11 @@ class _Printer:
         for node, step in self.plan.steps.items():
             self._write(node, step)
         returned = [self._operand(node, weak=not self.exact) for node in self.plan.outputs]
-        listed = ", ".join(each.text for each in returned)
-        if not bare or not returned or len(listed) > _WIDTH:
-            listed = f"({listed}{',' * (len(returned) == 1 and not bare)})" if len(returned) != 1 or not bare else listed
+        result = ", ".join(each.text for each in returned)
+        if not (bare and returned) or (len(returned) > 1 and len(result) > _WIDTH):
+            result = f"({result},)" if len(returned) == 1 else f"({result})"
         head = f"def {self.name}({', '.join(self.parameters)}):"
-        lines = [head, *(f"    {line}" for line in [*self.body, f"return {listed}"])]
+        lines = [head, *(f"    {line}" for line in [*self.body, f"return {result}"])]
         return Program(self.name, self._assembled([line for each in lines for line in wrapped(each)]), self.bound)
 
     def _assembled(self, function: list[str]) -> str:

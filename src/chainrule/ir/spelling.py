@@ -45,7 +45,7 @@ class Spelling:
 
 
 def spell(node: Node, *, exact: bool) -> Spelling:
-    """The spelling of a node. `exact`: powers of single numbers call the kernel's function, as `**` rounds differently."""
+    """The spelling of a node. `exact`: the code with the kernel's own bits: `**` of one number rounds differently."""
     parameters = {name: parameter_text(value) for name, value in node.params}
     if None not in parameters.values():
         notation = node.op.written(node)
@@ -77,7 +77,7 @@ def by_name(node: Node, parameters: dict[str, str | None]) -> Spelling:
 
 @lru_cache(maxsize=4096)
 def checked(template: str, parameters: tuple[tuple[str, str], ...]) -> tuple[Piece, ...] | None:
-    """The pieces of a template with its parameters filled in; None when it is not plain code over NumPy and chainrule."""
+    """The pieces of a template with its parameters filled in; None when it is not plain code over NumPy and ours."""
     try:
         pieces = tuple(_split(template, dict(parameters)))
         tree = ast.parse("".join(f"_{each}" if isinstance(each, int) else each for each in pieces), mode="eval")

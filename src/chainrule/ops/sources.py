@@ -40,10 +40,14 @@ def constant_op(xp: Library, **params: Any) -> Array:
     raise TraceError(given="a constant without a value", expected="a known array", remedy="make it with as_node(value)")
 
 
-def input_node(shape: tuple[int, ...], dtype: Any, value: Any = None) -> Node:
-    """A new variable of this shape and dtype; with a value it is concrete."""
+def input_node(shape: tuple[int, ...], dtype: Any, value: Any = None, *, weak: bool = False) -> Node:
+    """A new variable of this shape and dtype; with a value it is concrete.
+
+    `weak`: it stands for a Python number, which takes the dtype of the array it meets.
+    """
     op_: Op = input_op
-    return make(op_, (), (("key", next(_keys)),), array_type(shape, dtype), value)
+    params: tuple[tuple[str, Any], ...] = (("key", next(_keys)),)
+    return make(op_, (), (*params, ("weak", True)) if weak else params, array_type(shape, dtype), value)
 
 
 def is_constant(node: Node) -> bool:

@@ -32,6 +32,7 @@ class CustomFunction(Protocol):
     fun: Callable[..., Any]
     nondiff_argnums: tuple[int, ...]
     op: Op
+    opaque: Op
 
     @property
     def rules(self) -> tuple[Callable[..., Any], ...] | None: ...

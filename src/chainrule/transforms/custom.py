@@ -1,29 +1,24 @@
 """Custom rules: a function and a derivative of the user's own in, a function that every derivative respects out.
 
-One idea: each custom function is an op made on the spot. The user gives one mode; the other is its transpose, found by
-running the given rule on a variable and differentiating what it did, which is exact because a rule is linear in it.
+One idea: each custom function is an op made on the spot. The user gives one mode; the other is its transpose (see
+`transposes`), so it does not matter which.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import update_wrapper
-from typing import Any, NoReturn, final
+from typing import Any, final
 
-from ..errors import GradientError
-from ..ir.coercion import as_node
-from ..ir.graph import by_serial
 from ..ir.library import Array, Library
-from ..ir.node import Node, concrete
+from ..ir.node import Node
 from ..ir.notation import Form, Notation
-from ..ir.op import Custom, Domain, Op, Role
-from ..ir.recording import open_recording
+from ..ir.op import Custom, Derivative, Domain, Op, Role
+from ..ir.recording import suspended_recording
 from ..ir.types import ArrayType
-from ..ops.sources import input_node
 from .calls import Call, begin, name_of
-from .returns import gradients_of_inputs, moved_output, transposing
-from .reverse import gradients
+from .transposes import backward_of_jvp, backward_of_vjp, forward_of_jvp, forward_of_vjp, refuse_pull, refuse_push
 
 Forward = Callable[..., tuple[Any, Any]]
 Backward = Callable[..., Any]
@@ -37,7 +32,8 @@ class CustomVjp:
         update_wrapper(self, fun)
         self.fun, self.nondiff_argnums = fun, tuple(nondiff_argnums)
         self.rules: tuple[Forward, Backward] | None = None
-        self.op = made_op(fun, Custom(vjp_pull, vjp_push))
+        self.op = made_op(fun, Custom(backward_of_vjp, forward_of_vjp))
+        self.opaque = opaque_op(fun)
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         return begin(self, args, keywords)
@@ -58,7 +54,8 @@ class CustomJvp:
         update_wrapper(self, fun)
         self.fun, self.nondiff_argnums = fun, tuple(nondiff_argnums)
         self.rules: tuple[Callable[..., Any]] | None = None
-        self.op = made_op(fun, Custom(jvp_pull, jvp_push))
+        self.op = made_op(fun, Custom(backward_of_jvp, forward_of_jvp))
+        self.opaque = opaque_op(fun)
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         return begin(self, args, keywords)
@@ -118,7 +115,7 @@ def custom_jvp(fun: Callable[..., Any], nondiff_argnums: Iterable[int] = ()) -> 
 
 
 # The op --------------------------------------------------------------------------------------------------------------
-def made_op(fun: Callable[..., Any], derivative: Custom) -> Op:
+def made_op(fun: Callable[..., Any], derivative: Derivative) -> Op:
     """The op of a custom function. What is particular to one use of it is in the parameter `call`."""
     return Op(
         name_of(fun), run_call, type_of_call, derivative, call_notation, Role.COUPLES, Domain(()), None,
@@ -144,86 +141,33 @@ def call_notation(node: Node) -> Notation:
     )
 
 
-# Reverse mode from the user's rule, forward mode by transposing it ---------------------------------------------------
-def vjp_pull(g: Array, y: Array, *inputs: Array, call: Call) -> tuple[Any, ...]:
-    _, backward = call.rules("defvjp(forward, backward)")
-    found = backward(*call.fixed_arguments(), call.residuals(inputs), call.unpack(g))
-    return gradients_of_inputs(call, found, inputs, backward)
+def opaque_op(fun: Callable[..., Any]) -> Op:
+    """The gradient of one input by a rule that only runs on numbers: known, but not differentiable again."""
+    return Op(
+        f"{name_of(fun)}_backward", run_backward, type_of_backward, Custom(refuse_pull, refuse_push),
+        backward_notation, Role.COUPLES, Domain(()), None, f"What {name_of(fun)} sends back, by its own rule.",
+    )  # fmt: skip
 
 
-def vjp_push(tangents: tuple[Any, ...], y: Array, *inputs: Array, call: Call) -> Any:
-    _, backward = call.rules("defvjp(forward, backward)")
-    if y.dtype.kind != "f":
-        return None
-    with open_recording(), transposing(backward, "the gradient it is given", "jvp, jacfwd and hessian"):
-        upstream = input_node(y.shape, y.dtype)
-        sent = vjp_pull(upstream, y, *inputs, call=call)
-        require_linear(sent, [upstream], backward)
-        arrived = [slot for slot, each in enumerate(sent) if type(each) is Node and tangents[slot] is not None]
-        moves = [as_node(tangents[slot]) for slot in arrived]
-        found = gradients([sent[slot] for slot in arrived], moves, [upstream], symbolic=True)
-        return settled(found, [upstream], (*tangents, y, *inputs), backward)[0]
+def run_backward(xp: Library, g: Array, y: Array, *inputs: Array, call: Call, slot: int) -> Array:
+    pull = call.function.op.derivative
+    assert isinstance(pull, Custom)
+    with suspended_recording():
+        found = pull.pull(g, y, *inputs, call=call)[slot]
+    return xp.zeros_like(inputs[slot])[()] if found is None else found
 
 
-# Forward mode from the user's rule, reverse mode by transposing it ---------------------------------------------------
-def jvp_push(tangents: tuple[Any, ...], y: Array, *inputs: Array, call: Call) -> Any:
-    (rule,) = call.rules("defjvp(rule)")
-    primals, moves = call.primals_and_tangents(inputs, tangents)
-    return moved_output(call, rule(*call.fixed_arguments(), primals, moves), rule)
+def type_of_backward(g: ArrayType, y: ArrayType, *inputs: ArrayType, call: Call, slot: int) -> ArrayType:
+    return inputs[slot]
 
 
-def jvp_pull(g: Array, y: Array, *inputs: Array, call: Call) -> tuple[Any, ...]:
-    (rule,) = call.rules("defjvp(rule)")
-    with open_recording(), transposing(rule, "the tangents", "grad, vjp and jacrev"):
-        moves = [input_node(each.shape, each.dtype) if each.dtype.kind == "f" else None for each in inputs]
-        moving = [move for move in moves if move is not None]
-        output = jvp_push(tuple(moves), y, *inputs, call=call)
-        if type(output) is not Node or not moving:
-            return (None,) * len(inputs)
-        require_linear([output], moving, rule)
-        found = gradients([output], [as_node(g)], moving, symbolic=True)
-        remaining = iter(settled(found, moving, (g, y, *inputs), rule))
-    return tuple(None if move is None else next(remaining) for move in moves)
-
-
-def settled(
-    found: Sequence[Any], variables: Sequence[Node], given: tuple[Any, ...], rule: Callable[..., Any]
-) -> list[Any]:
-    """The transposed rule's results, plain when everything given was. Raises GradientError where it was not linear."""
-    if dependents([each for each in found if each is not None], variables):
-        refuse_nonlinear(rule)
-    symbolic = any(type(each) is Node for each in given)
-    return [each if symbolic or each is None else concrete(each) for each in found]
-
-
-def require_linear(outputs: Sequence[Any], variables: Sequence[Node], rule: Callable[..., Any]) -> None:
-    """Raises GradientError where a rule looks at what it must be linear in: a sign or a comparison has no slope."""
-    if any(node.op.role is Role.STOPS for node in dependents(outputs, variables)):
-        refuse_nonlinear(rule)
-
-
-def refuse_nonlinear(rule: Callable[..., Any]) -> NoReturn:
-    raise GradientError(
-        given=f"the rule {name_of(rule)}, which is not linear in what it is given",
-        where=name_of(rule),
-        expected="a rule that multiplies the incoming gradient or tangent by numbers that do not depend on it",
-        remedy="check for a product, a function or a comparison of the gradient or tangent itself; "
-        "in the mode it was written for, a rule may do anything",
+def backward_notation(node: Node) -> Notation:
+    """name_backward(g, x), with the number of the input where there are several."""
+    slots = ", ".join(f"{{{slot}}}" for slot in (0, *range(2, len(node.inputs))))
+    which = f"[{node.settings['slot']}]" if len(node.inputs) > 3 else ""
+    spelled = node.op.name.replace("_", r"\_")
+    return Notation(
+        Form(f"{node.op.name}({slots}){which}"),
+        Form(rf"\operatorname{{{{{spelled}}}}}({slots}){which}"),
+        Form(f"{node.op.name}({slots}){which}"),
     )
-
-
-def dependents(outputs: Sequence[Any], variables: Sequence[Node]) -> list[Node]:
-    """The nodes behind the outputs that depend on a variable, variables too. None is older than the variables."""
-    oldest = min(each.serial for each in variables)
-    seen: set[Node] = set()
-    pending = [each for each in outputs if type(each) is Node]
-    while pending:
-        each = pending.pop()
-        if each.serial >= oldest and each not in seen:
-            seen.add(each)
-            pending.extend(each.inputs)
-    found = set(variables) & seen
-    for node in sorted(seen, key=by_serial):
-        if not found.isdisjoint(node.inputs):
-            found.add(node)
-    return list(found)

@@ -38,6 +38,12 @@ def taken_out(how: str, remedy: str) -> Any:
     def refuse(node: Node, *_: Any) -> Any:
         if how in ("int()", "an index") and node.type.dtype.kind in "iub" and not is_abstract(node):
             return concrete(node)  # a whole number carries no derivative, so nothing is lost
+        if how in ("int()", "an index") and node.type.dtype.kind in "iub":
+            raise BranchError(
+                given=f"{how} of {described(node)} under jit",
+                expected="a whole number that is known while the function is recorded, once for all values",
+                remedy="make the argument static: jit(f, static_argnums=...), or static_argnames=...",
+            )
         raise EscapeError(
             given=f"{how} of {described(node)}",
             expected="operations that can be recorded: a plain number is detached, and the derivative through it lost",
@@ -48,10 +54,14 @@ def taken_out(how: str, remedy: str) -> Any:
 
 
 def in_numpy() -> str:
-    """What to write instead of a function of the module math, if the user's line calls one that we have."""
+    """What to write instead, where the line shows who asks for a number: a function of math, or a plain array."""
     line = user_frame()
-    found = re.search(r"\bmath\.(\w+)", line.source) if line is not None else None
-    return f"write np.{found[1]} instead of math.{found[1]}" if found and found[1] in TABLE else ""
+    source = "" if line is None else line.source
+    found = re.search(r"\bmath\.(\w+)", source)
+    if found and found[1] in TABLE:
+        return f"write np.{found[1]} instead of math.{found[1]}"
+    filled = re.match(r"[\w.]+\[.*\]\s*=[^=]|[\w.]+\.fill\(", source)
+    return "a plain array cannot hold it: collect the entries in a list and join them with np.stack" if filled else ""
 
 
 def refuse_bool(node: Node) -> bool:

@@ -1,7 +1,7 @@
 """Staging: a function and the types of its arguments in, a graph that holds for all values of those types out.
 
-One idea: the function runs once, on variables without values. What it captures from a recording around it becomes a further
-input of the graph, so that the graph can be replayed there and stays differentiable.
+One idea: the function runs once, on variables without values. What it captures from a recording around it becomes a
+further input of the graph, so that the graph can be replayed there and stays differentiable.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import tree
-from ..errors import EscapeError, TraceError
+from ..errors import BranchError, ChainruleError, CodeLine, EscapeError, TraceError, is_user_file
 from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import Node
@@ -32,8 +32,8 @@ from .trace import run
 class Staging:
     """What a run on variables left behind.
 
-    The inputs of the graph are the variables, then what was captured from recordings around. `results` says for each leaf
-    of the result which output of the graph it is, or what it is when nothing recorded lies behind it.
+    The inputs of the graph are the variables, then what was captured from recordings around. `results` says for each
+    leaf of the result which output of the graph it is, or what it is when nothing recorded lies behind it.
     """
 
     graph: Graph
@@ -54,23 +54,28 @@ def stage(
     function: Callable[..., Any],
     place: Callable[[Sequence[Node]], tuple[list[Any], dict[str, Any]]],
     types: Sequence[ArrayType],
+    weak: Sequence[bool],
     names: Sequence[str],
     *,
     named: bool,
 ) -> Staging:
     """Run the function once on variables of these types, which `place` puts where the arguments were.
 
-    `named`: the names of the function's own variables are wanted too. Raises what the function raises, BranchError where it
-    asks for a value, TraceError where it returns what is not an array.
+    `weak` says which of them stand for Python numbers, as NumPy's promotion asks.
+    `named`: the names of the function's own variables are wanted too. Raises what the function raises, BranchError
+    where it asks for a value, TraceError where it returns what is not an array.
     """
     outermost = STATE.depth == 0
     observer = Observer(getattr(inspect.unwrap(function), "__code__", None)) if named else None
     with open_recording(observer.note if observer is not None else unnoticed):
         first = input_node((), reference().dtype(float))  # everything newer was made by this run
-        variables = tuple(input_node(type_.shape, type_.dtype) for type_ in types)
+        variables = tuple(
+            input_node(type_.shape, type_.dtype, weak=is_weak) for type_, is_weak in zip(types, weak, strict=True)
+        )
         args, keywords = place(variables)
-        with accepting_from(first.serial if outermost else STATE.oldest), watching(observer) if observer else nullcontext():
-            result = run(function, args, keywords)
+        oldest = first.serial if outermost else STATE.oldest
+        with accepting_from(oldest), watching(observer) if observer else nullcontext():
+            result = run_once(function, args, keywords)
         leaves, structure = tree.flatten(result)
         outputs, results = sort_results(leaves, structure)
         captured = find_captured(outputs, variables, first.serial)
@@ -79,6 +84,32 @@ def stage(
         known = dict(zip(variables, names, strict=True)) | ({} if observer is None else observer.names)
         graph = tidied(Graph((*variables, *captured), tuple(outputs), known))
     return Staging(graph, captured, structure, results)
+
+
+def run_once(function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any]) -> Any:
+    """Call the function. Where NumPy needs a plain number it hides our refusal behind its own message: say more."""
+    try:
+        return run(function, args, keywords)
+    except TypeError as problem:
+        if isinstance(problem, ChainruleError) or "<recorded" not in str(problem):
+            raise
+        raise BranchError(
+            given=f"a recorded value where a plain number is needed, under jit ({problem})",
+            where=last_user_line(problem),
+            expected="shapes and counts that are known while the function is recorded",
+            remedy="make the argument static: jit(f, static_argnums=...); or take the size from a shape",
+        ) from problem
+
+
+def last_user_line(problem: BaseException) -> CodeLine | None:
+    """The innermost line of the user's in a traceback."""
+    found, step = None, problem.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        if is_user_file(code.co_filename):
+            found = CodeLine(code.co_filename, step.tb_lineno, code.co_name)
+        step = step.tb_next
+    return found
 
 
 def unnoticed(node: Node) -> None:

@@ -49,7 +49,7 @@ def variable(leaf: Any, path: str = "the argument") -> Node:
         _refuse_leaf(path, f"text ({type(leaf).__name__})")
     array = reference().array(leaf)
     _require_floats(array.dtype, leaf, path)
-    return input_node(array.shape, array.dtype, array[()] if array.ndim == 0 else array)
+    return input_node(array.shape, array.dtype, array[()] if array.ndim == 0 else array, weak=type(leaf) is float)
 
 
 def _require_floats(dtype: Any, leaf: Any, path: str) -> None:

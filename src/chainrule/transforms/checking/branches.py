@@ -6,7 +6,7 @@ made (comparisons, signs, which entry was largest, which side of a corner) are c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...ir.library import reference
@@ -31,11 +31,13 @@ def choice(node: Node) -> Any:
     if node.type.dtype.kind in "iub" or type(op.derivative) is Flat or op.role is Role.STOPS:
         return concrete(node)
     if op.domain.is_kink is not None:
-        return _sides([concrete(each) for each in node.inputs])
+        return _sides(node, op.domain.is_kink)
     if op.domain.kink is None:
         return None
     if op.name in ("max", "min"):
         return _chosen(node)
+    if op.name == "remainder":
+        return reference().floor_divide(*[concrete(each) for each in node.inputs])
     return concrete(node) == 0
 
 
@@ -54,10 +56,13 @@ def is_at_kink(node: Node) -> bool:
     return bool(numpy.any(concrete(node) == 0))
 
 
-def _sides(inputs: list[Any]) -> Any:
-    """Left of the corner, on it, or right of it: of 0 for one input, of each other for two."""
+def _sides(node: Node, is_kink: Callable[..., Any]) -> Any:
+    """Left of the corner, on it, or right of it: of 0 for one input, of each other for two; else on it or not."""
     numpy = reference()
-    return numpy.sign(inputs[0] if len(inputs) == 1 else inputs[0] - inputs[1])
+    inputs = [concrete(each) for each in node.inputs]
+    if len(inputs) == 1:
+        return numpy.sign(inputs[0])
+    return numpy.sign(inputs[0] - inputs[1]) if node.op.role is Role.ROUTES else is_kink(*inputs)
 
 
 def _chosen(node: Node) -> Any:
