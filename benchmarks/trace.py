@@ -1,4 +1,4 @@
-"""What recording costs: `python -m benchmarks.trace` prints one JSON line a case, with the ratio to every peer there is.
+"""What recording costs: `python -m benchmarks.trace` prints one JSON line a case, with the ratio to every peer.
 
 One idea: ours and theirs take turns in one process, and the medians are compared, so that a busy machine slows both. A
 case without a peer states its budget instead. Nothing here gates anything.
@@ -91,6 +91,22 @@ def gradient_case(case: str, build: Callable[[Any], Any], argument: Any, repeat:
     return median_times(calls, repeat)
 
 
+def call_case() -> dict[str, float]:
+    """What is left when there is hardly anything to compute: looking up what was compiled, and handing over."""
+
+    def f(x: Any, y: Any, z: Any) -> Any:
+        return (x + y) * z
+
+    places = (0, 1, 2)
+    ours = chainrule.jit(chainrule.value_and_grad(f, places))
+    calls: dict[str, Callable[[], Any]] = {"chainrule": lambda: ours(-2.0, 5.0, -4.0)}
+    if "jax" in peers():
+        jax = importlib.import_module("jax")
+        theirs = jax.jit(jax.value_and_grad(f, places))
+        calls["jax"] = lambda: theirs(-2.0, 5.0, -4.0)
+    return median_times(calls, 1000)
+
+
 def explain_case() -> dict[str, float]:
     def long_chain(x: Any) -> Any:
         for _ in range(250):
@@ -127,6 +143,7 @@ def cases() -> Iterator[dict[str, Any]]:
     yield report("gradient of 20 operations on one number", gradient_case("twenty", twenty_operations, 0.5, 20))
     compiled = chainrule.jit(chainrule.grad(twenty_operations(np)))
     yield report("the same on 10 numbers, compiled", median_times({"chainrule": lambda: compiled(vector)}, 200))
+    yield report("calling (x + y) z, compiled, with its gradient, on three numbers", call_case())
     yield report("explain 1,000 operations", explain_case(), budget=1e6)
     yield report("import chainrule", process_case("-c", "import chainrule"), budget=2e5)
     yield report("import chainrule and its verbs", process_case("-c", "import chainrule; chainrule.grad"))

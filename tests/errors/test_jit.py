@@ -12,7 +12,7 @@ from messages import refused
 import chainrule
 from chainrule import custom_jvp, custom_vjp, grad, hessian, jvp
 from chainrule.errors import BranchError, EscapeError, GradientError, ShapeError
-from chainrule.executors.staged import jit
+from chainrule import jit
 
 VECTOR = np.array([1.0, 2.0, 3.0])
 

@@ -53,9 +53,7 @@ def answer(
     if form == "json":
         return json.dumps({"version": 1, **{name: jsonable(value) for name, value in found.items()}}, allow_nan=False)
     width = max(len(name) for name in found)
-    return "\n".join(
-        f"{name.ljust(width)} = {_written_value(value, digits)}" for name, value in found.items()
-    )
+    return "\n".join(f"{name.ljust(width)} = {_written_value(value, digits)}" for name, value in found.items())
 
 
 def _written_value(value: Any, digits: int) -> str:
@@ -83,7 +81,8 @@ def _answers(graph: Graph, question: Question) -> dict[str, Any]:
     else:
         found.update(_gradients(graph, asked))
         if question.check:
-            found["check"] = api.check_grads(as_function(graph), tuple(concrete(node) for node in graph.inputs), raises=False).verdict.name
+            report = api.check_grads(as_function(graph), tuple(_values(graph)), raises=False)
+            found["check"] = report.verdict.name
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..ir.graph import consumers, topological_order
 from ..ir.library import reference
-from ..ir.node import Node, concrete, is_abstract
+from ..ir.node import Node, concrete, find, is_abstract, make
 from ..ir.op import record
 from ..ops.sources import input_node
 from ..transforms.reverse import active_nodes
@@ -83,12 +83,19 @@ def _cast_node(stage: Stage, node: Node) -> None:
     elif is_known(node) or not node.inputs:
         stage.stand[node] = node
     else:
-        stage.stand[node] = record(node.op, tuple(stage.stand[each] for each in node.inputs), node.settings)
+        stage.stand[node] = written_out(stage, node)
 
 
 def written_out(stage: Stage, node: Node) -> Node:
-    """How a shown node is computed: its op on the players of its inputs."""
-    return record(node.op, tuple(stage.stand[each] for each in node.inputs), node.settings)
+    """How a node is computed: its op on the players of its inputs.
+
+    The players have the types of those they play, so the type is the node's own: a boolean mask has no type without values.
+    """
+    players = tuple(stage.stand[each] for each in node.inputs)
+    if any(is_abstract(each) for each in players):
+        found = find(node.op, players, node.params)
+        return make(node.op, players, node.params, node.type) if found is None else found
+    return record(node.op, players, node.settings)
 
 
 def evaluate(expression: Node, values: Mapping[Node, Any]) -> Any:

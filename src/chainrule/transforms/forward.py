@@ -52,7 +52,7 @@ def _scaled(
     derivative: Elementwise, node: Node, incoming: list[Any], y: Any, values: Any, params: dict[str, Any]
 ) -> Any:
     total: Any = None
-    for slot, (partial, tangent) in enumerate(zip(derivative.partials, incoming, strict=True)):
+    for partial, tangent in zip(derivative.partials, incoming, strict=True):
         if tangent is None:
             continue
         slope = partial(y, *values, **params)

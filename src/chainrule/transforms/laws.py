@@ -288,7 +288,7 @@ def copy_last(node: Node) -> Node | None:
     shapes = {each.type.shape for each in sources if number(each) is None}
     if len(shapes) != 1 or not all(each.type.shape in (*shapes, ()) for each in sources):
         return None
-    return broadcast(node.op(*sources, **node.settings), shape=node.type.shape)
+    return broadcast(node.op(*sources, **node.settings), shape=node.type.shape)  # type: ignore[no-any-return]
 
 
 def denominator(node: Node, factor: Node) -> Node | None:

@@ -18,7 +18,6 @@ from ..ir.node import Node, concrete
 from ..ir.op import Custom, Elementwise, Flat, Linear, Op, Role
 from ..ops.arithmetic import carry
 
-
 _NO_SETTINGS: dict[str, Any] = {}
 
 
@@ -76,19 +75,36 @@ def gradients(outputs: Sequence[Node], seeds: Sequence[Any], wrt: Sequence[Node]
 
     `symbolic`: the rules see nodes and return nodes; otherwise they see the values of a recording and return arrays.
     """
-    return list(_walk(outputs, seeds, wrt, symbolic, None))
+    if symbolic:
+        return _walk(outputs, seeds, wrt, True, True, None)
+    found = _walk(outputs, seeds, wrt, False, False, None)
+    return _walk(outputs, seeds, wrt, False, True, None) if any(map(_holds_nan, found)) else found
 
 
 def pull_back(outputs: Sequence[Node], seeds: Sequence[Any], wrt: Sequence[Node], *, symbolic: bool) -> Pullback:
     """The same walk, keeping every arrow: for explanations."""
     arrivals: list[Arrival] = []
-    found = _walk(outputs, seeds, wrt, symbolic, arrivals)
+    found = _walk(outputs, seeds, wrt, symbolic, symbolic, arrivals)
+    if not symbolic and any(_holds_nan(arrival.gradient) for arrival in arrivals):
+        arrivals.clear()
+        found = _walk(outputs, seeds, wrt, False, True, arrivals)
     return Pullback(tuple(arrivals), tuple(found))
 
 
+def _holds_nan(gradient: Any) -> bool:
+    if gradient is None:
+        return False
+    seen = reference().vdot(gradient, gradient)  # NaN if any entry is
+    return bool(seen != seen)
+
+
+# A zero gradient must stay zero beside an infinite slope, and looking for that costs as much as the product. Plain
+# products differ only where 0 times infinity gave NaN, and a NaN that reaches no gradient asked for does not matter: so
+# numbers are first computed plainly, and once more with care (`strong`) where a NaN arrived.
 def _walk(
-    outputs: Sequence[Node], seeds: Sequence[Any], wrt: Sequence[Node], symbolic: bool, arrivals: list[Arrival] | None
-) -> list[Any]:
+    outputs: Sequence[Node], seeds: Sequence[Any], wrt: Sequence[Node], symbolic: bool, strong: bool,
+    arrivals: list[Arrival] | None,
+) -> list[Any]:  # fmt: skip
     order = active_nodes(outputs, wrt)
     active = set(order)
     totals: dict[Node, Any] = {}
@@ -104,7 +120,7 @@ def _walk(
             gradient = totals[node] if node in kept else totals.pop(node)
             if arrivals is not None:
                 arrivals.append(Arrival(node, tuple(arrows.pop(node, ())), gradient))
-            for slot, sent in contributions(node, gradient, active, symbolic):
+            for slot, sent in contributions(node, gradient, active, symbolic, strong):
                 source = node.inputs[slot]
                 totals[source] = totals[source] + sent if source in totals else sent
                 if arrivals is not None:
@@ -112,7 +128,9 @@ def _walk(
     return [totals.get(node) for node in wrt]
 
 
-def contributions(node: Node, gradient: Any, active: set[Node], symbolic: bool) -> list[tuple[int, Any]]:
+def contributions(
+    node: Node, gradient: Any, active: set[Node], symbolic: bool, strong: bool = True
+) -> list[tuple[int, Any]]:
     """What a node sends to each of its active inputs: (slot, gradient). A slot that receives nothing is left out."""
     inputs = node.inputs
     wanted = [slot for slot, source in enumerate(inputs) if source in active]
@@ -120,18 +138,19 @@ def contributions(node: Node, gradient: Any, active: set[Node], symbolic: bool) 
         return send(node.op, node.params, gradient, node, inputs, wanted)
     value_of = loose_value if type(node.op.derivative) is Elementwise else concrete
     values = [each.value if each.value is not None else value_of(each) for each in inputs]
-    return send(node.op, node.params, gradient, node.value, values, wanted)
+    return send(node.op, node.params, gradient, node.value, values, wanted, strong)
 
 
 def send(
-    op: Op, params: tuple[tuple[str, Any], ...], gradient: Any, y: Any, inputs: Sequence[Any], wanted: Sequence[int]
-) -> list[tuple[int, Any]]:
+    op: Op, params: tuple[tuple[str, Any], ...], gradient: Any, y: Any, inputs: Sequence[Any], wanted: Sequence[int],
+    strong: bool = True,
+) -> list[tuple[int, Any]]:  # fmt: skip
     """The op's own rule on whatever stands for its output and inputs: arrays, nodes, or named stand-ins."""
     derivative = op.derivative
     settings = dict(params) if params else _NO_SETTINGS
     match derivative:
         case Elementwise():
-            return _scaled(derivative, op.role, gradient, y, inputs, wanted, settings)
+            return _scaled(derivative, op.role if strong else None, gradient, y, inputs, wanted, settings)
         case Linear():
             adjoints = derivative.adjoints
             return [
@@ -147,14 +166,15 @@ def send(
 
 
 def _scaled(
-    derivative: Elementwise, role: Role, gradient: Any, y: Any, inputs: Sequence[Any], wanted: Sequence[int],
+    derivative: Elementwise, role: Role | None, gradient: Any, y: Any, inputs: Sequence[Any], wanted: Sequence[int],
     settings: dict[str, Any],
 ) -> list[tuple[int, Any]]:  # fmt: skip
     found = []
     for slot in wanted:
         slope = derivative.partials[slot](y, *inputs, **settings)
         if type(slope) is not int:
-            found.append((slot, scale(gradient, slope, derivative.singular, role)))
+            sent = gradient * slope if role is None else scale(gradient, slope, derivative.singular, role)
+            found.append((slot, sent))
         elif slope:
             found.append((slot, gradient if slope == 1 else -gradient if slope == -1 else slope * gradient))
     return found
