@@ -10,9 +10,8 @@ import pytest
 from messages import refused
 
 import chainrule
-from chainrule import custom_jvp, custom_vjp, grad, hessian, jvp
+from chainrule import custom_jvp, custom_vjp, grad, hessian, jit, jvp
 from chainrule.errors import BranchError, EscapeError, GradientError, ShapeError
-from chainrule import jit
 
 VECTOR = np.array([1.0, 2.0, 3.0])
 

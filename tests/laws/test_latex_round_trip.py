@@ -14,7 +14,7 @@ READ_AS_ANOTHER = {
     "exp2": "written as a power of 2", "log_sigmoid": "written as log sigmoid", "log_softmax": "written as log softmax",
     "squared_error": "written as the squared norm of a difference", "mark": "written as its argument",
     "step": "written as an indicator", "positive": "written as an indicator",
-    **dict.fromkeys(("less", "less_equal", "greater", "greater_equal", "not_equal"), "a condition is the number 1 or 0"),
+    **dict.fromkeys(("less", "less_equal", "greater", "greater_equal", "not_equal"), "a condition counts as 1 or 0"),
 }  # fmt: skip
 NOT_WRITTEN = {
     "broadcast", "reshape", "flip", "roll", "index", "scatter", "concatenate", "stack", "pad",

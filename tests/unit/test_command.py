@@ -111,6 +111,31 @@ def test_a_written_order_is_judged():
     assert "q stands before y" in wrong.output
 
 
+BATCH = """
+n_1^1 = w_1^1 x_1^1;  n_2^1 = w_2^1 x_2^1;  o^1 = n_1^1 + n_2^1;  z^1 = W_1^2 o^1;  t^1 = z^1 - y^1;  l^1 = (t^1)^2
+n_1^2 = w_1^1 x_1^2;  n_2^2 = w_2^1 x_2^2;  o^2 = n_1^2 + n_2^2;  z^2 = W_1^2 o^2;  t^2 = z^2 - y^2;  l^2 = (t^2)^2
+PreL = l^1 + l^2;  L = PreL / 2
+"""
+WRITTEN_ORDER = (
+    "x_1^1, w_1^1, n_1^1, x_2^1, w_2^1, n_2^1, o_1^1, w_1^1, z_1^1, y_1^1, t_1^1, l_1^1, "
+    "x_2^2, n_1^2, x_2^2, n_2^2, o_2^2, z_2^2, y_2^1, t_2^2, l_2^2, PreL, L"
+)
+CORRECTED_ORDER = (
+    "x_1^1, w_1^1, n_1^1, x_2^1, w_2^1, n_2^1, o^1, W_1^2, z^1, y^1, t^1, l^1, "
+    "x_1^2, n_1^2, x_2^2, n_2^2, o^2, z^2, y^2, t^2, l^2, PreL, L"
+)
+
+
+def test_an_order_from_a_page_of_notes_is_repaired():
+    """A student's order of a batch of two: two symbols stand twice, two are missing, the rest is misspelt."""
+    result = run("explain", BATCH, "--check-order", WRITTEN_ORDER)
+    assert result.exit_code == 1
+    assert "w_1^1 stands more than once (positions 2, 8)" in result.output
+    assert "x_2^2 stands more than once (positions 13, 15)" in result.output
+    assert "missing: W_1^2, x_1^2" in result.output
+    assert f"corrected: {CORRECTED_ORDER}" in result.output
+
+
 def test_a_function_in_a_file(tmp_path):
     file = tmp_path / "model.py"
     file.write_text("import numpy as np\n\ndef loss(W, x):\n    q = W @ x\n    return np.sum(q ** 2)\n")

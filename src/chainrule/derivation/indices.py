@@ -11,7 +11,7 @@ from typing import Any
 
 from ..ir.coercion import as_node
 from ..ir.library import reference
-from ..ir.node import Node
+from ..ir.node import Node, is_abstract
 from ..ir.op import Elementwise, Entries, Labels
 from ..ops.entries import Index, delta, entry
 from ..ops.movement import broadcast
@@ -49,6 +49,9 @@ def number_or_simple(slope: Any) -> Node:
 
 def step_slope(stage: Stage, step: Node, slot: int, out: Places, into: Places) -> Any:
     """d step[out] / d input[into], as a node or a Python number."""
+    spoken = [*out, *into]
+    if any(not can_be_spoken(stage.stand[each], spoken) for each in (step, *step.inputs)):
+        return None
     if type(step.op.derivative) is Elementwise:
         entries = [_entry_below(stage, each, out) for each in step.inputs]
         return step.op.derivative.partials[slot](entry(stage.stand[step], out), *entries, **step.settings)
@@ -61,6 +64,11 @@ def step_slope(stage: Stage, step: Node, slot: int, out: Places, into: Places) -
             return partial(slot, out, into, entry_reader(stage.stand[step]), *readers, **step.settings)
         case _:
             return None
+
+
+def can_be_spoken(player: Node, at: Sequence[Index]) -> bool:
+    """Whether the entries of a player at these indices can be written: unnamed numbers have no entry at a letter."""
+    return is_abstract(player) or not player.ndim or all(isinstance(index, int) for index in at)
 
 
 def entry_reader(player: Node) -> Callable[[Places], Any]:

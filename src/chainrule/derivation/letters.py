@@ -19,7 +19,7 @@ from ..ops.products import split_subscripts
 from ..transforms.laws import number
 from ..transforms.simplify import simplify
 from .arrows import Arrow
-from .indices import entry_slope, number_or_simple
+from .indices import can_be_spoken, entry_slope, number_or_simple
 from .lines import IndexForm
 from .stage import Stage
 
@@ -82,7 +82,7 @@ def _entry_form(node: Node, at: tuple[Index, ...], names: Collection[Node], lett
     if node in names:
         return entry(node, at)  # type: ignore[no-any-return]
     if not node.inputs:
-        return node if not node.ndim else entry(node, at)
+        return node if not node.ndim else entry(node, at) if can_be_spoken(node, at) else None
     if node.op is broadcast:
         source = node.inputs[0]
         return _entry_form(source, at[len(at) - source.ndim :], names, letters) if 1 not in source.shape else None

@@ -27,6 +27,6 @@ def find_executor(name: str | Executor | None) -> Executor:
         raise UnknownNameError(
             given=f"the executor {name!r}",
             expected=f"one of {', '.join(sorted(EXECUTORS))}",
-            remedy=did_you_mean(name, EXECUTORS),
+            remedy=did_you_mean(name, EXECUTORS) or "leave it out for the default",
         )
     return EXECUTORS[name]

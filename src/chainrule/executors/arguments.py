@@ -171,5 +171,5 @@ def check_names(names: Iterable[str], known: Sequence[str], more: bool) -> None:
             raise UnknownNameError(
                 given=f"static_argnames with {name!r}",
                 expected=f"one of {', '.join(known)}",
-                remedy=did_you_mean(name, known),
+                remedy=did_you_mean(name, known) or "name a parameter of the function",
             )

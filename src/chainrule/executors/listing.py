@@ -60,7 +60,9 @@ def source(fun: Callable[..., Any] | Graph, *args: Any, of: str = "value", **key
     """
     if of not in KINDS:
         raise UnknownNameError(
-            given=f"source of {of!r}", expected=" or ".join(map(repr, KINDS)), remedy=did_you_mean(of, KINDS)
+            given=f"source of {of!r}",
+            expected=" or ".join(map(repr, KINDS)),
+            remedy=did_you_mean(of, KINDS) or "leave it out for the value",
         )
     graph = fun if isinstance(fun, Graph) else jit(fun).graph(*args, **keywords)
     name = graph_name(graph) if isinstance(fun, Graph) else function_name(fun)
@@ -83,7 +85,11 @@ def gradient_graph(graph: Graph, name: str = "f") -> Graph:
     output = one_number(graph)
     wanted = [node for node in graph.inputs if node.type.dtype.kind == "f"]
     if not wanted:
-        raise GradientError(given="a function without an argument of floats", expected="something to differentiate by")
+        raise GradientError(
+            given="the gradient of a function without an argument of floats",
+            expected="something to differentiate by",
+            remedy="write 3.0 instead of 3, or convert with np.asarray(x, float)",
+        )
     walk = pull_back([output], [reference().ones((), output.dtype)[()]], wanted, symbolic=True)
     forward = set(Graph(graph.inputs, graph.outputs).order())
     names = dict(graph.names)

@@ -173,7 +173,11 @@ class Jitted:
 
 def refuse_run(*leaves: Any) -> tuple[Any, ...]:
     """In the place of a compiled graph that needs recorded values."""
-    raise TraceError(given="plain arrays", expected="a replay on recorded values")
+    raise TraceError(
+        given="a call with plain arrays of a function that captured recorded values",
+        expected="a replay on recorded values",
+        remedy="call the jitted function, not what it was compiled to",
+    )
 
 
 def unchanged(args: Sequence[Any], leaves: Sequence[Any]) -> bool:

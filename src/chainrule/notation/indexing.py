@@ -182,8 +182,19 @@ def _undeclared(scripts: Scripts, scope: Scope, span: TextSpan) -> Meaning:
             return attach(member, replace(scripts, subscript=None, marks=()), scope, span)
         return attach(Variable(base, span), replace(scripts, marks=()), scope, span)
     whole = symbol_of(Scripted(Name(base.base, span, base.accents), scripts.subscript, (), 0, span)) or base
+    if _counts_above(scripts, scope):
+        whole = replace(whole, superscript=base.superscript + script_text(scripts.powers[0]))
+        scope.note(whole.text, "a name, not a power: the names that are defined here are numbered above", span)
+        return attach(Variable(whole, span), replace(scripts, subscript=None, marks=(), powers=()), scope, span)
     whole = replace(whole, superscript=base.superscript)
     return attach(Variable(whole, span), replace(scripts, subscript=None, marks=()), scope, span)
+
+
+def _counts_above(scripts: Scripts, scope: Scope) -> bool:
+    """Whether a number above an undeclared name is part of it, as it is in the names that the text defines."""
+    assert isinstance(scripts.body, Name)
+    numbered = len(scripts.powers) == 1 and isinstance(scripts.powers[0], Number)
+    return numbered and _superscripts_number(scope) and scripts.body.base not in scope.alone
 
 
 def _family(pattern: Symbol, scope: Scope) -> str | None:
