@@ -1,4 +1,4 @@
-"""`jit`: the same results as without it, one recording for each kind of arguments, and any nesting with the derivatives."""
+"""`jit`: the results that come without it, one recording for each kind of arguments, any nesting with derivatives."""
 
 from __future__ import annotations
 
@@ -14,9 +14,15 @@ import numpy as np
 import pytest
 
 import chainrule
-from chainrule import grad, hessian, hvp, jacfwd, jacrev, jit, jvp, source, value_and_grad, vjp
+from chainrule import grad, hessian, hvp, jacfwd, jacrev, jit, jvp, value_and_grad, vjp
 from chainrule.errors import (
-    BoundsError, BranchError, ChainruleError, DTypeError, EscapeError, GradientError, TraceError, UnknownNameError,
+    BoundsError,
+    BranchError,
+    ChainruleError,
+    DTypeError,
+    EscapeError,
+    TraceError,
+    UnknownNameError,
 )  # fmt: skip
 from chainrule.executors import staged
 
@@ -38,7 +44,7 @@ def counted(function: Callable[..., Any]) -> tuple[Callable[..., Any], list[int]
     return watched, runs
 
 
-# Values and derivatives ------------------------------------------------------------------------------------------------
+# Values and derivatives ---------------------------------------------------------------------------------------------
 NESTINGS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "jit": (jit(energy), energy),
     "jit jit": (jit(jit(energy)), energy),
@@ -149,7 +155,7 @@ def test_a_custom_rule_under_jit() -> None:
     assert grad(jit(lambda x: 5 * clipped(x)))(2.0) == 1.0
 
 
-# Arguments and results -------------------------------------------------------------------------------------------------
+# Arguments and results ----------------------------------------------------------------------------------------------
 class Pair(NamedTuple):
     left: Any
     right: Any
@@ -225,7 +231,7 @@ def test_readonly_strided_and_swapped_arrays() -> None:
     assert jitted(np.zeros((0, 2))).shape == (0, 2)
 
 
-# Recording once --------------------------------------------------------------------------------------------------------
+# Recording once -----------------------------------------------------------------------------------------------------
 def test_one_recording_for_each_kind_of_arguments() -> None:
     f, runs = counted(np.tanh)
     jitted = jit(f)
@@ -315,7 +321,7 @@ def test_nothing_is_kept_of_a_run_that_failed() -> None:
     assert jitted(1.0) == 2.0
 
 
-# What cannot be ------------------------------------------------------------------------------------------------------
+# What cannot be -----------------------------------------------------------------------------------------------------
 LEAKED: list[Any] = []
 
 
@@ -358,58 +364,3 @@ def test_a_value_that_escaped_is_refused(use: Callable[[], Any]) -> None:
     jit(leaking)(1.0)
     with pytest.raises(EscapeError, match="ended"):
         use()
-
-
-# Source and graph --------------------------------------------------------------------------------------------------------
-def loss(w: Any, x: Any) -> Any:
-    z = w * x
-    h = np.tanh(z)
-    return h**2
-
-
-def test_the_source_of_a_value_uses_the_names_of_its_variables() -> None:
-    assert jit(loss).source(0.5, 2.0) == source(loss, 0.5, 2.0)
-    assert source(loss, 0.5, 2.0) == (
-        "import numpy as np\n\n\ndef loss(w, x):\n    z = w * x\n    h = np.tanh(z)\n    return h ** 2\n"
-    )
-
-
-def test_the_source_of_a_gradient_runs() -> None:
-    text = source(loss, 0.5, 2.0, of="gradient")
-    assert "dloss_dh = 2.0 * h" in text
-    assert "dloss_dz = dloss_dh * (1.0 - h ** 2)" in text
-    namespace: dict[str, Any] = {}
-    exec(text, namespace)
-    assert namespace["loss_gradient"](0.5, 2.0) == pytest.approx(grad(loss, (0, 1))(0.5, 2.0))
-
-
-def test_the_source_of_the_gradient_of_a_network_runs() -> None:
-    def network(params: Any, x: Any, target: Any) -> Any:
-        h = chainrule.sigmoid(params[0]["W"] @ x + params[0]["b"])
-        return chainrule.cross_entropy(chainrule.softmax(params[1]["W"] @ h), target)
-
-    random = np.random.default_rng(0)
-    params = [{"W": random.normal(size=(4, 3)), "b": random.normal(size=4)}, {"W": random.normal(size=(2, 4))}]
-    target = np.array([0.0, 1.0])
-    text = source(network, params, X, target, of="gradient")
-    namespace: dict[str, Any] = {}
-    exec(text, namespace)
-    found = namespace["network_gradient"](params[0]["W"], params[0]["b"], params[1]["W"], X, target)
-    expected = grad(network)(params, X, target)
-    for one, other in zip(found, (expected[0]["W"], expected[0]["b"], expected[1]["W"]), strict=False):
-        np.testing.assert_allclose(one, other)
-
-
-def test_the_graph_is_data() -> None:
-    graph = jit(loss).graph(0.5, 2.0)
-    assert [graph.names[node] for node in graph.inputs] == ["w", "x"]
-    assert source(graph) == source(loss, 0.5, 2.0).replace("def loss", "def f")
-
-
-def test_questions_without_a_source() -> None:
-    with pytest.raises(UnknownNameError, match="'value' or 'gradient'"):
-        source(loss, 0.5, 2.0, of="grad")
-    with pytest.raises(GradientError, match="one floating-point number"):
-        source(np.tanh, X, of="gradient")
-    with pytest.raises(GradientError, match="without an argument of floats"):
-        source(lambda n: n * 2.0, 3, of="gradient")

@@ -71,7 +71,7 @@ def test_a_formula_reads_as_it_was_written() -> None:
         (lambda x, y: -(x * y), "return -(x * y)"),
         (lambda x, y: (-x) ** 2, "return (-x) ** 2"),
         (lambda x, y: -(x**2), "return -x ** 2"),
-        (lambda x, y: -(-x), "return -(-x)"),
+        (lambda x, y: np.negative(-x), "return -(-x)"),
         (lambda x, y: x * -2.0, "return x * (-2.0)"),
         (lambda x, y: -2.0 * x, "return -2.0 * x"),
         (lambda x, y: x**y**x, "return x ** (y ** x)"),

@@ -62,7 +62,7 @@ def _written_value(value: Any, digits: int) -> str:
 
 def _symbols(graph: Graph) -> dict[Node, str]:
     order = graph.order()
-    return symbols_for(order, shown_nodes(order, graph.names, graph.inputs), graph.names)
+    return symbols_for(order, shown_nodes(order, graph.names, graph.inputs, graph.outputs), graph.names)
 
 
 def _answers(graph: Graph, question: Question) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from typing import Any
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.op import Elementwise
+from ..ops.arithmetic import div, mul
 from ..ops.reductions import mean_op, sum_op
+from ..transforms.laws import number
 from .arrows import arrows_to, passed_back_numbers
 from .lines import Example, Line
 from .stage import Stage
@@ -20,24 +22,34 @@ _MOST_EXAMPLES = 8
 
 
 def batch_size(stage: Stage) -> int | None:
-    """How many examples the loss sums or averages over along a first axis; None where there is no such axis."""
+    """How many examples the loss averages or sums over along a first axis; None where there is no such axis."""
     for node in stage.order:
         if node.op in (mean_op, sum_op) and node in stage.active:
             source = node.inputs[0]
-            if (
-                0 in node.settings["axes"]
-                and source.ndim
-                and source.shape[0] > 1
-                and not _is_single_example(stage, node)
-            ):
+            if 0 in node.settings["axes"] and source.ndim and source.shape[0] > 1 and _is_over_examples(stage, node):
                 return source.shape[0]
     return None
 
 
-def _is_single_example(stage: Stage, node: Node) -> bool:
-    """A sum over a vector that no array of several examples led to: its entries are not examples."""
-    size = node.inputs[0].shape[0]
-    return not any(each.ndim == 2 and each.shape[0] == size for each in stage.inputs)
+def _is_over_examples(stage: Stage, node: Node) -> bool:
+    """Whether the rows are examples: an array of several examples led to them, and a vector is averaged (the sum of a
+    vector goes over the entries of one example, as in q = W x).
+    """
+    source = node.inputs[0]
+    size = source.shape[0]
+    return any(each.ndim == 2 and each.shape[0] == size for each in stage.inputs) and (
+        source.ndim > 1
+        or node.op is mean_op
+        or any(_divides_by(reader, slot, size) for reader, slot in stage.readers.get(node, ()))
+    )
+
+
+def _divides_by(reader: Node, slot: int, size: int) -> bool:
+    """Whether a step divides its input by this number, or multiplies it with 1 over it."""
+    if reader.op not in (div, mul) or (reader.op is div and slot != 0):
+        return False
+    other = number(reader.inputs[1 - slot])
+    return other is not None and other == (size if reader.op is div else 1 / size)
 
 
 def examples_of(stage: Stage, line: Line) -> tuple[Example, ...]:

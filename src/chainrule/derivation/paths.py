@@ -59,7 +59,7 @@ def _list(stage: Stage, node: Node, spoken: dict[Node, Line]) -> list[Path]:
 
 def _multiplied(stage: Stage, node: Node, arrows: tuple[Arrow, ...], spoken: dict[Node, Line]) -> Path | None:
     gradient: Any = None if stage.symbolic else reference().ones((), stage.output.dtype)[()]
-    below = [*(arrow.via for arrow in arrows[1:]), node]
+    below = [*(arrow.via for arrow in arrows[1:]), node][: len(arrows)]  # the output itself is a path without an edge
     factors, symbols = [], []
     for arrow, target in zip(arrows, below, strict=True):
         term = _term_of(stage, spoken[target], arrow)

@@ -40,7 +40,7 @@ def read_questions(graph: Graph, asked: Sequence[str], first_index: int) -> list
     Raises UnknownNameError for a symbol that nothing prints as.
     """
     order = topological_order(graph.outputs, graph.inputs)
-    symbols = symbols_for(order, shown_nodes(order, graph.names, graph.inputs), graph.names)
+    symbols = symbols_for(order, shown_nodes(order, graph.names, graph.inputs, graph.outputs), graph.names)
     known = {symbol: node for node, symbol in symbols.items()}
     return [_read(text, known, first_index) for text in asked]
 

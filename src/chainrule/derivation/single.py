@@ -48,14 +48,16 @@ class Entries:
     players: dict[Place, Node] = field(default_factory=dict)
 
 
-def check_place(node: Node, at: tuple[int, ...], symbol: str) -> None:
-    """Raises BoundsError for an entry the array does not have."""
+def check_place(node: Node, at: tuple[int, ...], symbol: str, first_index: int = 1) -> None:
+    """Raises BoundsError for an entry the array does not have, in the counting of whoever asked."""
     if len(at) != node.ndim or any(not 0 <= place < size for place, size in zip(at, node.shape, strict=False)):
-        count = f"{node.ndim} ind{'ex' if node.ndim == 1 else 'ices'}, each from 1 to its size"
+        last = "its size" if first_index else "its size - 1"
+        count = f"{node.ndim} ind{'ex' if node.ndim == 1 else 'ices'}, each from {first_index} to {last}"
+        written = ",".join(str(place + first_index) for place in at)
         raise BoundsError(
-            given=f"the entry {symbol}[{','.join(map(write_index, at))}], where {symbol} has shape {node.shape}",
+            given=f"the entry {symbol}[{written}], where {symbol} has shape {node.shape}",
             expected=count if node.ndim else f"{symbol} alone: it is a number",
-            remedy="indices are written as in mathematics, from 1",
+            remedy=f"indices count from {first_index}, as {'mathematics' if first_index else 'Python'} does",
         )
 
 

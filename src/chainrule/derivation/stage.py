@@ -59,7 +59,9 @@ def set_stage(
     `visible`: the steps to show (all if None); the others are folded into the lines of those that use them.
     """
     order = topological_order([output], inputs)
-    shown = [node for node in shown_nodes(order, names, inputs) if visible is None or node in visible or node is output]
+    shown = shown_nodes(order, names, inputs, [output])
+    if visible is not None:
+        shown = [node for node in shown if node in visible or node is output]
     symbols = symbols_for(order, shown, names)
     active = frozenset(active_nodes([output], wrt))
     stage = Stage(output, tuple(inputs), tuple(order), tuple(shown), symbols, active, consumers(order))

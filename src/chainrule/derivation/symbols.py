@@ -20,15 +20,21 @@ _LETTERS = ("q", "r", "s", "t", "p", "v")
 _ACTIVATIONS = frozenset({"sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus"})
 
 
-def shown_nodes(order: Sequence[Node], names: Mapping[Node, str], inputs: Iterable[Node]) -> list[Node]:
-    """The steps that get a row: not constants, nor what only constants feed, nor unnamed broadcasts and casts."""
+def shown_nodes(
+    order: Sequence[Node], names: Mapping[Node, str], inputs: Iterable[Node], outputs: Sequence[Node] = ()
+) -> list[Node]:
+    """The steps that get a row: not constants, nor what only constants feed, nor unnamed broadcasts and casts. An output
+    gets one in any case.
+    """
     alive = set(inputs)
     shown = []
     for node in order:
         if node in alive or (node.inputs and not alive.isdisjoint(node.inputs)):
             alive.add(node)
-            if node in names or node.op not in TRANSPARENT:
+            if node in names or node.op not in TRANSPARENT or any(node is each for each in outputs):
                 shown.append(node)
+        elif any(node is each for each in outputs):
+            shown.append(node)
     return shown
 
 

@@ -34,9 +34,10 @@ SAFE_LAWS = [law for law in LAWS if not law.condition]
 def source(fun: Callable[..., Any] | Graph, *args: Any, of: str = "value", **keywords: Any) -> str:
     """NumPy code that computes the value or the gradient of a function, as text that runs.
 
-    `fun` is a function, with arguments whose types count and whose values do not, or a graph. `of` is "value" or
-    "gradient": then the code computes the gradient of its one output with respect to every input of floats. It is
-    meant to be read: where a path that is not taken meets an infinity it may give nan, and `grad` does not.
+    `fun` is a function, with arguments whose types count and whose values do not, or what `parse` returned, or a
+    graph. `of` is "value" or "gradient": then the code computes the gradient of its one output with respect to every
+    input of floats. It is meant to be read: where a path that is not taken meets an infinity it may give nan, and
+    `grad` does not.
 
     Raises GradientError for the gradient of anything but one number, BranchError for a function that branches on
     values.
@@ -64,8 +65,13 @@ def source(fun: Callable[..., Any] | Graph, *args: Any, of: str = "value", **key
             expected=" or ".join(map(repr, KINDS)),
             remedy=did_you_mean(of, KINDS) or "leave it out for the value",
         )
-    graph = fun if isinstance(fun, Graph) else jit(fun).graph(*args, **keywords)
-    name = graph_name(graph) if isinstance(fun, Graph) else function_name(fun)
+    found = getattr(fun, "graph", None)  # a formula that was read has its graph
+    if isinstance(fun, Graph):
+        graph, name = fun, graph_name(fun)
+    elif isinstance(found, Graph):
+        graph, name = found, graph_name(found)
+    else:
+        graph, name = jit(fun).graph(*args, **keywords), function_name(fun)
     if of == "value":
         return print_graph(graph, name).text
     with open_recording():

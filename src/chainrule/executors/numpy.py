@@ -5,9 +5,8 @@ One idea: what `chainrule source` shows is what runs. The text is known to trace
 
 from __future__ import annotations
 
-import linecache
-import weakref
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -17,6 +16,21 @@ from ..ir.printing import Program, print_graph
 _numbers = count(1)
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a traceback asks for the lines of compiled code, as it asks the loader of a module.
+
+    Not an entry of `linecache`: it would have to be taken out when the function is collected, which may happen while
+    somebody walks through that table.
+    """
+
+    text: str
+
+    def get_source(self, name: str) -> str:
+        """The whole text."""
+        return self.text
+
+
 def compile_graph(graph: Graph, name: str = "f") -> Callable[..., tuple[Any, ...]]:
     """A function of the graph's inputs, by position: NumPy arrays and numbers in, a tuple of the outputs out."""
     return load(print_graph(graph, name, bare=False, exact=True))
@@ -24,10 +38,8 @@ def compile_graph(graph: Graph, name: str = "f") -> Callable[..., tuple[Any, ...
 
 def load(program: Program) -> Callable[..., Any]:
     """The function that a printed program defines."""
-    file = f"<chainrule {program.name} {next(_numbers)}>"
-    namespace: dict[str, Any] = dict(program.bound)
+    file = f"<chainrule {program.name} {next(_numbers)}>.py"  # linecache asks nobody about a name that ends with >
+    namespace: dict[str, Any] = {"__name__": file, "__loader__": Text(program.text), **program.bound}
     exec(compile(program.text, file, "exec"), namespace)
     function: Callable[..., Any] = namespace[program.name]
-    linecache.cache[file] = (len(program.text), None, program.text.splitlines(keepends=True), file)
-    weakref.finalize(function, linecache.cache.pop, file, None)
     return function

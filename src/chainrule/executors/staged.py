@@ -103,7 +103,7 @@ class Jitted:
     """A jitted function. Made by `jit`."""
 
     def __init__(self, fun: Callable[..., Any], statics: Statics, executor: Executor) -> None:
-        update_wrapper(self, fun)
+        update_wrapper(self, fun, updated=())  # not its attributes: they could hide ours
         self.fun, self.statics, self.executor = fun, statics, executor
         self._entries = entries_of(fun)
         self._direct: Cache = {}  # for calls with arrays and Python floats alone, which need no taking apart

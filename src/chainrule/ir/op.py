@@ -180,18 +180,36 @@ def record(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Node:
 
 
 def _evaluate(op: Op, inputs: tuple[Node, ...], settings: tuple[tuple[str, Any], ...], params: dict[str, Any]) -> Node:
-    if op.lazy or any([node.value is None and is_abstract(node) for node in inputs]):
+    values = [] if op.lazy else _input_values(op, inputs)
+    if not values:
         return make(op, inputs, settings, op.type_rule(*[node.type for node in inputs], **params))
-    if op.elementwise:
-        values = [node.value if node.value is not None else loose_value(node) for node in inputs]
-    else:
-        values = [node.value if node.value is not None else concrete(node) for node in inputs]
+    value = _run_kernel(op, inputs, values, params)
+    if op.elementwise and value.shape != inputs[-1].type.shape:  # every input was a broadcast that was put off
+        value = reference().broadcast_to(value, inputs[-1].type.shape)
+    return make(op, inputs, settings, array_type(value.shape, value.dtype), value)
+
+
+def _input_values(op: Op, inputs: tuple[Node, ...]) -> list[Any]:
+    """The values of the inputs as the kernel takes them; none where one of them stands for any value."""
+    values = []
+    for node in inputs:
+        value = node.value
+        if value is None:
+            if is_abstract(node):
+                return []
+            value = loose_value(node) if op.elementwise else concrete(node)
+        values.append(value)
+    return values
+
+
+def _run_kernel(op: Op, inputs: tuple[Node, ...], values: list[Any], params: dict[str, Any]) -> Any:
+    """The value, or what is wrong with the inputs in our own words."""
     try:
-        value = op.kernel(reference(), *values, **params)
+        return op.kernel(reference(), *values, **params)
     except ChainruleError:
         raise
     except (ValueError, TypeError, IndexError):
-        op.type_rule(*[node.type for node in inputs], **params)  # says what is wrong in our own words
+        op.type_rule(*[node.type for node in inputs], **params)
         raise
     except MemoryError as problem:
         raise LimitError(
@@ -200,6 +218,3 @@ def _evaluate(op: Op, inputs: tuple[Node, ...], settings: tuple[tuple[str, Any],
             expected="results that fit into memory",
             remedy="check whether the shapes are those you meant: (n, 1) and (1, m) make a matrix",
         ) from problem
-    if op.elementwise and value.shape != inputs[-1].type.shape:  # every input was a broadcast that was put off
-        value = reference().broadcast_to(value, inputs[-1].type.shape)
-    return make(op, inputs, settings, array_type(value.shape, value.dtype), value)

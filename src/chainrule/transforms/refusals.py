@@ -176,8 +176,11 @@ def refuse_escaped(op_name: str) -> NoReturn:
 
 def refuse_older(node: Node, op_name: str) -> None:
     """A value kept from a recording that has ended, used in another: its derivative would be lost without a word."""
-    if any(each.op is input_op for each in topological_order([node])):
-        refuse_escaped(op_name)
+    while node.op.lazy:
+        node = node.inputs[0]
+    if node.inputs or node.op is input_op:  # a known number, met again and again, is neither
+        if any(each.op is input_op for each in topological_order([node])):
+            refuse_escaped(op_name)
 
 
 REFUSALS.update(
