@@ -12,7 +12,7 @@ from typing import Any
 from . import tree
 from .derivation.explain import explain_entry, explain_graph
 from .derivation.lines import Derivation
-from .derivation.question import read_questions, split_symbols
+from .derivation.question import check_called, read_questions, split_symbols
 from .executors.listing import source
 from .executors.staged import jit
 from .ir.graph import Graph
@@ -222,7 +222,12 @@ def explain_recorded(
 ) -> Explanation:
     """The worked gradient of a graph that has run. One question about an entry gets the working of that entry."""
     asked = split_symbols(wrt) if isinstance(wrt, str) else list(wrt or ())
+    if detail not in DETAILS:
+        raise UnknownNameError(
+            given=f"detail={detail!r}", expected=f"one of {', '.join(DETAILS)}", remedy=did_you_mean(detail, DETAILS)
+        )
     with open_recording():
+        check_called(graph, called or {})
         questions = read_questions(graph, asked, first_index)
         single = [question for question in questions if question.at is not None]
         if single:

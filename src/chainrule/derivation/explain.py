@@ -19,7 +19,7 @@ from .batches import examples_of
 from .lines import Derivation, Line, Paths, Row
 from .notes import take_notes
 from .paths import find_paths
-from .single import check_place, entry_lines, entry_paths, explore, place_symbol
+from .single import entry_lines, entry_paths, explore, place_symbol
 from .speak import speak_lines
 from .stage import Stage, set_stage, written_out
 
@@ -80,10 +80,9 @@ def explain_entry(
 ) -> Derivation:
     """The worked gradient of one entry of a step: only the entries and paths that matter.
 
-    `at` counts from 0. Raises BoundsError for an entry the array does not have.
+    `at` counts from 0, and is a place that the array has (`question.read_questions` has seen to that).
     """
     stage = set_stage(require_number(graph), graph.inputs, graph.names, (node,), called or {})
-    check_place(node, at, stage.symbols[node])
     if stage.symbolic:
         raise GradientError(
             given=f"the entry {place_symbol(stage, (node, at))} in working without numbers",

@@ -6,10 +6,10 @@ One idea: symbols are the ones that are printed, so every symbol of the explanat
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..errors import UnknownNameError, did_you_mean
+from ..errors import BoundsError, UnknownNameError, did_you_mean
 from ..ir.graph import Graph, topological_order
 from ..ir.node import Node
 from .symbols import shown_nodes, symbols_for
@@ -37,12 +37,16 @@ def split_symbols(text: str) -> list[str]:
 def read_questions(graph: Graph, asked: Sequence[str], first_index: int) -> list[Question]:
     """The steps that the symbols name. `first_index` is 1 in written mathematics and 0 in Python.
 
-    Raises UnknownNameError for a symbol that nothing prints as.
+    Raises UnknownNameError for a symbol that nothing prints as, and BoundsError for an entry that an array does not have.
     """
+    known = _symbols(graph)
+    return [_read(text, known, first_index) for text in asked]
+
+
+def _symbols(graph: Graph) -> dict[str, Node]:
     order = topological_order(graph.outputs, graph.inputs)
     symbols = symbols_for(order, shown_nodes(order, graph.names, graph.inputs, graph.outputs), graph.names)
-    known = {symbol: node for node, symbol in symbols.items()}
-    return [_read(text, known, first_index) for text in asked]
+    return {symbol: node for node, symbol in symbols.items()}
 
 
 def _read(text: str, known: dict[str, Node], first_index: int) -> Question:
@@ -57,4 +61,32 @@ def _read(text: str, known: dict[str, Node], first_index: int) -> Question:
             remedy=did_you_mean(name, known) or "ask about a symbol of the forward table",
         )
     assert entry is not None
-    return Question(known[name], tuple(int(index) - first_index for index in entry[2].split(",")))
+    at = tuple(int(index) - first_index for index in entry[2].split(","))
+    _check_place(known[name], at, name, first_index)
+    return Question(known[name], at)
+
+
+def _check_place(node: Node, at: tuple[int, ...], symbol: str, first_index: int) -> None:
+    """Raises BoundsError for an entry the array does not have, in the counting of whoever asked."""
+    if len(at) != node.ndim or any(not 0 <= place < size for place, size in zip(at, node.shape, strict=False)):
+        last = "its size" if first_index else "its size - 1"
+        count = f"{node.ndim} ind{'ex' if node.ndim == 1 else 'ices'}, each from {first_index} to {last}"
+        written = ",".join(str(place + first_index) for place in at)
+        raise BoundsError(
+            given=f"the entry {symbol}[{written}], where {symbol} has shape {node.shape}",
+            expected=count if node.ndim else f"{symbol} alone: it is a number",
+            remedy=f"indices count from {first_index}, as {'mathematics' if first_index else 'Python'} does",
+        )
+
+
+def check_called(graph: Graph, called: Mapping[str, str]) -> None:
+    """Raises UnknownNameError for a name given to the gradient of something that is no symbol."""
+    known = _symbols(graph)
+    if not isinstance(called, Mapping):
+        raise UnknownNameError(given=f"called={called!r}", expected="a dict of symbols and names: {'z_1': 'delta_1'}")
+    for symbol in called:
+        if symbol not in known:
+            raise UnknownNameError(
+                given=f"a name for the gradient of '{symbol}'", expected=f"one of {', '.join(known)}",
+                remedy=did_you_mean(symbol, known) or "name the gradient of a symbol of the forward table",
+            )  # fmt: skip

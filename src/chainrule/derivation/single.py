@@ -48,19 +48,6 @@ class Entries:
     players: dict[Place, Node] = field(default_factory=dict)
 
 
-def check_place(node: Node, at: tuple[int, ...], symbol: str, first_index: int = 1) -> None:
-    """Raises BoundsError for an entry the array does not have, in the counting of whoever asked."""
-    if len(at) != node.ndim or any(not 0 <= place < size for place, size in zip(at, node.shape, strict=False)):
-        last = "its size" if first_index else "its size - 1"
-        count = f"{node.ndim} ind{'ex' if node.ndim == 1 else 'ices'}, each from {first_index} to {last}"
-        written = ",".join(str(place + first_index) for place in at)
-        raise BoundsError(
-            given=f"the entry {symbol}[{written}], where {symbol} has shape {node.shape}",
-            expected=count if node.ndim else f"{symbol} alone: it is a number",
-            remedy=f"indices count from {first_index}, as {'mathematics' if first_index else 'Python'} does",
-        )
-
-
 def explore(stage: Stage, node: Node, at: tuple[int, ...]) -> Entries:
     """The graph of entries above the one asked for."""
     entries = Entries(stage)
