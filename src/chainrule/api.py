@@ -13,12 +13,13 @@ from . import tree
 from .derivation.explain import explain_entry, explain_graph
 from .derivation.lines import Derivation
 from .derivation.question import check_called, read_questions, split_symbols
+from .errors import UnknownNameError, did_you_mean
 from .executors.listing import source
 from .executors.staged import jit
 from .ir.graph import Graph
 from .ir.recording import open_recording
 from .notation import parse
-from .renderers.page import Explanation, explanation
+from .renderers.page import DETAILS, Explanation, explanation
 from .transforms import differentiate
 from .transforms.check import check_grads
 from .transforms.custom import custom_jvp, custom_vjp

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+import chainrule.transforms  # noqa: F401 (fills the tables that recorded values look into)
 from chainrule import ops
 from chainrule.errors import ChainruleError
 from chainrule.ir.graph import Graph

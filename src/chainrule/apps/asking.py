@@ -46,6 +46,11 @@ def load(target: str, at: Sequence[str], shapes: str | None) -> Target:
     """The graph of a formula or of file.py:function, with the values given."""
     given = written_values.read_values(at)
     named = _FUNCTION.fullmatch(target.strip())
+    if named is None and re.fullmatch(r".+\.py:?", target.strip()):
+        raise UnknownNameError(
+            given=f"the file {target.strip().rstrip(':')} without a function", expected="file.py:function",
+            remedy="write the name of a function of that file after a colon",
+        )  # fmt: skip
     return _load_function(named[1], named[2], given, shapes) if named else _load_formula(target, given, shapes)
 
 
@@ -79,13 +84,22 @@ def find_function(path: str, name: str) -> Callable[..., Any]:
         raise UnknownNameError(given=f"the file {path}", expected="a Python file", remedy="check the path")
     function = getattr(_run_file(path), name, None)
     if not callable(function):
-        found = [key for key, value in vars(sys.modules[_module_name(path)]).items() if inspect.isfunction(value)]
+        found = functions_in(path)
         raise UnknownNameError(
             given=f"{path}:{name}",
             expected=f"one of its functions: {', '.join(found) or 'none are defined there'}",
             remedy=did_you_mean(name, found),
         )
     return function  # type: ignore[no-any-return]
+
+
+def functions_in(path: str) -> list[str]:
+    """The names of the functions that a file, which has run, defines itself."""
+    module = sys.modules[_module_name(path)]
+    return [
+        key for key, value in vars(module).items()
+        if inspect.isfunction(value) and value.__module__ == module.__name__
+    ]  # fmt: skip
 
 
 def _module_name(path: str) -> str:

@@ -70,20 +70,44 @@ def _answers(graph: Graph, question: Question) -> dict[str, Any]:
     asked = read_questions(graph, split_symbols(question.wrt) if question.wrt else [], 1)
     top = symbols[graph.outputs[0]]
     found: dict[str, Any] = {top: concrete(graph.outputs[0])}
+    _require_one_kind(question)
+    whole = _inputs_asked(graph, symbols, asked) if question.vjp or question.jacobian or question.hessian else []
     if question.jvp is not None:
         found[f"J v of {top}"] = _moved(graph, symbols, question.jvp, as_function(graph))
     elif question.vjp is not None:
-        found.update(_pulled(graph, symbols, question.vjp))
+        found.update(_pulled(graph, symbols, question.vjp, whole))
     elif question.hvp is not None:
         found[f"H v of {top}"] = _hessian_times(graph, symbols, question.hvp)
     elif question.jacobian or question.hessian:
-        found.update(_matrices(graph, symbols, asked, question.hessian))
+        found.update(_matrices(graph, symbols, whole, question.hessian))
     else:
         found.update(_gradients(graph, asked))
-        if question.check:
-            report = api.check_grads(as_function(graph), tuple(_values(graph)), raises=False)
-            found["check"] = report.verdict.name
+    if question.check:
+        report = api.check_grads(as_function(graph), tuple(_values(graph)), raises=False)
+        found["check"] = report.verdict.name
     return found
+
+
+def _require_one_kind(question: Question) -> None:
+    kinds = ("jvp", "vjp", "jacobian", "hessian", "hvp")
+    given = [f"--{kind}" for kind in kinds if getattr(question, kind) not in (None, False)]
+    if len(given) > 1:
+        raise GradientError(
+            given=f"{' and '.join(given)} together", expected="one of them", remedy="ask one after the other"
+        )
+
+
+def _inputs_asked(graph: Graph, symbols: Mapping[Node, str], asked: Sequence[Asked]) -> list[int]:
+    """The places of the inputs asked about, all of them if none is named."""
+    for question in asked:
+        if question.at is not None or not any(question.node is node for node in graph.inputs):
+            raise GradientError(
+                given=_written(symbols, question),
+                expected=f"whole inputs: {', '.join(symbols[node] for node in graph.inputs)}",
+                remedy="steps and entries are answered by the gradient alone",
+            )
+    chosen = [question.node for question in asked] or list(graph.inputs)
+    return [place for place, node in enumerate(graph.inputs) if any(node is each for each in chosen)]
 
 
 def as_function(graph: Graph) -> Callable[..., Any]:
@@ -132,10 +156,10 @@ def _moved(graph: Graph, symbols: Mapping[Node, str], text: str, function: Calla
     return api.jvp(function, _values(graph), _direction(graph, symbols, text))[1]
 
 
-def _pulled(graph: Graph, symbols: Mapping[Node, str], text: str) -> dict[str, Any]:
+def _pulled(graph: Graph, symbols: Mapping[Node, str], text: str, places: Sequence[int]) -> dict[str, Any]:
     _, pullback = api.vjp(as_function(graph), *_values(graph))
-    upstream = reference().asarray(written_values.read_value(text), float)
-    return {f"J^T u for {symbols[node]}": found for node, found in zip(graph.inputs, pullback(upstream), strict=True)}
+    found = pullback(reference().asarray(written_values.read_value(text), float))
+    return {f"J^T u for {symbols[graph.inputs[place]]}": found[place] for place in places}
 
 
 def _require_number(graph: Graph) -> None:
@@ -163,15 +187,18 @@ def _hessian_times(graph: Graph, symbols: Mapping[Node, str], text: str) -> Any:
     return api.hvp(of_those, [values[place] for place in places], [directions[place] for place in places])
 
 
-def _matrices(graph: Graph, symbols: Mapping[Node, str], asked: Sequence[Asked], second: bool) -> dict[str, Any]:
+def _matrices(graph: Graph, symbols: Mapping[Node, str], places: Sequence[int], second: bool) -> dict[str, Any]:
+    """The Jacobian by each input asked about, or every block of the Hessian: the mixed derivatives are part of it."""
     top = symbols[graph.outputs[0]]
-    chosen = [question.node for question in asked] or list(graph.inputs)
-    found = {}
-    if second:
-        _require_number(graph)
-    for place, node in enumerate(graph.inputs):
-        if any(node is each for each in chosen):
-            verb = api.hessian if second else api.jacobian
-            name = f"d²{top}/d{symbols[node]}²" if second else f"d{top}/d{symbols[node]}"
-            found[name] = verb(as_function(graph), place)(*_values(graph))
-    return found
+    names = [symbols[node] for node in graph.inputs]
+    function, values = as_function(graph), _values(graph)
+    if not second:
+        return {f"d{top}/d{names[place]}": api.jacobian(function, place)(*values) for place in places}
+    _require_number(graph)
+    blocks = api.hessian(function, tuple(places))(*values)
+    return {
+        f"d²{top}/d{names[row]}²" if row == column else f"d²{top}/d{names[row]}d{names[column]}": blocks[at][beside]
+        for at, row in enumerate(places)
+        for beside, column in enumerate(places)
+        if at <= beside
+    }

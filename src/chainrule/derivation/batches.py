@@ -65,13 +65,13 @@ def examples_of(stage: Stage, line: Line) -> tuple[Example, ...]:
     if len(arrow.chain) == 1 and type(arrow.via.op.derivative) is Elementwise:
         return ()
     shares = []
-    for number in range(size):
+    for place in range(size):
         alone = reference().zeros_like(upstream)
-        alone[number] = upstream[number]
+        alone[place] = upstream[place]
         shares.append(passed_back_numbers(arrow, alone))
     if _is_data(line.node.shape, shares):
         return ()
-    return tuple(Example(number, share) for number, share in enumerate(shares, 1))
+    return tuple(Example(count, share) for count, share in enumerate(shares, 1))
 
 
 def _is_data(shape: tuple[int, ...], shares: list[Any]) -> bool:

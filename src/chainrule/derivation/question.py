@@ -37,7 +37,7 @@ def split_symbols(text: str) -> list[str]:
 def read_questions(graph: Graph, asked: Sequence[str], first_index: int) -> list[Question]:
     """The steps that the symbols name. `first_index` is 1 in written mathematics and 0 in Python.
 
-    Raises UnknownNameError for a symbol that nothing prints as, and BoundsError for an entry that an array does not have.
+    Raises UnknownNameError for a symbol that nothing prints as, and BoundsError for an entry an array does not have.
     """
     known = _symbols(graph)
     return [_read(text, known, first_index) for text in asked]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import BoundsError, LimitError
+from ..errors import LimitError
 from ..ir.coercion import as_node
 from ..ir.library import reference
 from ..ir.node import Node

@@ -91,7 +91,7 @@ def _cast_node(stage: Stage, node: Node) -> None:
 def written_out(stage: Stage, node: Node) -> Node:
     """How a node is computed: its op on the players of its inputs.
 
-    The players have the types of those they play, so the type is the node's own: a boolean mask has no type without values.
+    Players have the types of those they play, so the type is the node's own (a mask has none without values).
     """
     players = tuple(stage.stand[each] for each in node.inputs)
     if any(is_abstract(each) for each in players):

@@ -23,8 +23,9 @@ _ACTIVATIONS = frozenset({"sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu"
 def shown_nodes(
     order: Sequence[Node], names: Mapping[Node, str], inputs: Iterable[Node], outputs: Sequence[Node] = ()
 ) -> list[Node]:
-    """The steps that get a row: not constants, nor what only constants feed, nor unnamed broadcasts and casts. An output
-    gets one in any case.
+    """The steps that get a row: not constants, nor what only constants feed, nor unnamed broadcasts and casts.
+
+    An output gets one in any case.
     """
     alive = set(inputs)
     shown = []

@@ -5,7 +5,7 @@ One idea: declarations first, meanings second. Values and shapes given outside d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import ChainruleError, ParseError, TextSpan
@@ -33,8 +33,9 @@ from .resolve import is_condition, names_in, resolve
 from .statements import split
 from .surface import Group, Surface
 from .symbols import Symbol
-from .tokens import tokenise
+from .tokens import Kind, Token, tokenise
 
+_CHOICES = frozenset({"else", "otherwise", "elsewhere", "or"})
 _RESULT_NAMES = ("f", "s", "L", "y", "result")
 
 
@@ -64,7 +65,21 @@ def read_program(text: str, outside: Outside) -> Program:
 def read_statements(text: str) -> list[Surface]:
     """The surface trees of all statements of a text."""
     latex = is_latex(text)
-    return [read_statement(text, tokens, latex) for tokens in split(tokenise(text, latex))]
+    tokens = tokenise(text, latex)
+    _refuse_choices(text, tokens)
+    return [read_statement(text, each, latex) for each in split(tokens)]
+
+
+def _refuse_choices(text: str, tokens: Sequence[Token]) -> None:
+    """`x if x > 0 else 0` outside of cases: these words end a statement, so only the last value would remain."""
+    depth = 0
+    for token in tokens:
+        depth += (token.kind is Kind.BEGIN) - (token.kind is Kind.FINISH)
+        if depth == 0 and token.kind is Kind.PROSE and token.text in _CHOICES:
+            raise ParseError(
+                given=f"the word {token.text}", where=TextSpan(text, token.start, token.stop), expected="one formula",
+                remedy=r"write \begin{cases} x & x > 0 \\ 0 & \text{else} \end{cases}, or np.where(x > 0, x, 0)",
+            )  # fmt: skip
 
 
 def is_latex(text: str) -> bool:

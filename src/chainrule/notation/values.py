@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ Values: TypeAlias = str | Sequence[str] | Mapping[str, Any]
 _FILES = (".npz", ".npy", ".json")
 _OPEN, _CLOSE = "([{", ")]}"
 _DEEPEST_LIST = 32
+_LIST_WITHOUT_BRACKETS = re.compile(r"[-+]?[\d.][\d.eE+-]*(\s+[-+]?[\d.][\d.eE+-]*)+")
 
 
 @dataclass(slots=True, eq=False)
@@ -159,6 +161,11 @@ def _evaluate(value: _Written) -> Any:
     if listed is not None:
         return listed
     text, span = value.text, value.span
+    if _LIST_WITHOUT_BRACKETS.fullmatch(text):
+        raise ParseError(
+            given=f"several numbers, {text[:40]}", where=span, expected="one number, or a list in brackets",
+            remedy=f"write [{', '.join(text.split())[:40]}]",
+        )  # fmt: skip
     try:
         latex = "\\" in text
         node = read_statement(text, tokenise(text, latex)[:-1], latex)

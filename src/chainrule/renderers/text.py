@@ -95,15 +95,21 @@ def listed(label: str, symbols: Sequence[str], remark: str) -> list[str]:
 def backward(derivation: Derivation, pen: Pen) -> list[str]:
     """Every gradient, output first: the sum over its consumers."""
     worked = [work_out(derivation, line, pen) for line in derivation.lines]
-    rows = [row for each in worked if is_inline(each) for row in inline_rows(each, pen)]
+    beside = [is_inline(each) and fits_beside(inline_rows(each, pen)) for each in worked]
+    rows = [row for each, inline in zip(worked, beside, strict=True) if inline for row in inline_rows(each, pen)]
     widths = column_widths(rows)
     page = ["Backward"]
-    for each in worked:
-        if is_inline(each):
+    for each, inline in zip(worked, beside, strict=True):
+        if inline:
             page.extend(laid_out(row, widths) for row in inline_rows(each, pen))
         else:
             page.extend(standing(each, pen))
     return [f"  {line}" if number else line for number, line in enumerate(flattened(page))]
+
+
+def fits_beside(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether symbols, numbers and value stand side by side within a line: one number can be a sum over long arrays."""
+    return all(sum(width(cell) + 1 for cell in row[:4]) <= WIDTH for row in rows)
 
 
 def flattened(page: Iterable[str]) -> list[str]:
