@@ -41,7 +41,7 @@ def shown_nodes(
 
 def symbols_for(order: Sequence[Node], shown: Sequence[Node], names: Mapping[Node, str]) -> dict[Node, str]:
     """A symbol for each node, all different. Names that were given twice are numbered in order: h, h_2, h_3."""
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     found: dict[Node, str] = {}
     for node in shown:
         if node in names:
@@ -54,33 +54,33 @@ def symbols_for(order: Sequence[Node], shown: Sequence[Node], names: Mapping[Nod
     return {node: found[node] for node in shown}
 
 
-def unused(name: str, taken: set[str]) -> str:
-    """The name itself, or the first of name_2, name_3 that is free; entered as taken."""
-    number, candidate = 1, name
+def unused(name: str, taken: dict[str, int]) -> str:
+    """The name itself, or the first of name_2, name_3 that is free. `taken` holds how far each name has been counted."""
+    number, candidate = taken.get(name, 1), name
     while candidate in taken:
         number += 1
         candidate = f"{name}_{number}"
-    taken.add(candidate)
+    taken[name], taken[candidate] = number, 1 if candidate != name else number
     return candidate
 
 
-def fresh_symbols(count: int, taken: set[str]) -> Iterator[str]:
+def fresh_symbols(count: int, taken: dict[str, int]) -> Iterator[str]:
     """Letters while they suffice, numbered steps beyond."""
     if count <= len(_LETTERS):
         for letter in _LETTERS:
             if letter not in taken:
-                taken.add(letter)
+                taken[letter] = 1
                 yield letter
     number = 0
     while True:
         number += 1
         if f"v_{number}" not in taken:
-            taken.add(f"v_{number}")
+            taken[f"v_{number}"] = 1
             yield f"v_{number}"
 
 
 def activation_names(
-    order: Sequence[Node], shown: Sequence[Node], found: Mapping[Node, str], taken: set[str]
+    order: Sequence[Node], shown: Sequence[Node], found: Mapping[Node, str], taken: dict[str, int]
 ) -> dict[Node, str]:
     """z and h around an activation function (z_1, h_1, z_2, h_2 where there are several); s for a softmax."""
     unnamed = dict.fromkeys(node for node in shown if node not in found)

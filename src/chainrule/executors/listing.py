@@ -101,10 +101,10 @@ def gradient_graph(graph: Graph, name: str = "f") -> Graph:
     names = dict(graph.names)
     above = names.get(output, name if len(name) <= _LONGEST else "L")
     steps: dict[Node, Node] = {}  # what the walk made, and the same over the steps before it, simplified
-    for arrival in walk.arrivals:
+    named = [arrival for arrival in walk.arrivals if arrival.node in graph.names and arrival.node is not output]
+    for arrival in named if len(named) <= _MOST_STEPS else ():
         made = as_node(arrival.gradient)
-        spoken = arrival.node in graph.names and arrival.node is not output
-        if spoken and made not in steps and len(steps) < _MOST_STEPS:
+        if made not in steps:
             short = simplify_all([made], list(steps), SAFE_LAWS)[0]
             if short.inputs and short not in forward:
                 steps[made] = short

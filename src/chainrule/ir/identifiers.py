@@ -27,10 +27,11 @@ class Names:
     def claim(self, wanted: str) -> str:
         """An identifier for this name that nothing else uses: h, h_2, h_3."""
         name = identifier(wanted)
-        candidate, number = name, 1
+        candidate, number = name, self._numbers.get(name, 1)
         while candidate in self.taken:
             number += 1
             candidate = f"{name}_{number}"
+        self._numbers[name] = number  # a loop may give one name 100,000 times
         self.taken.add(candidate)
         return candidate
 
