@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..errors import GradientError
+from ..errors import GradientError, LimitError
 from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import Node, concrete
@@ -23,6 +23,7 @@ from .single import entry_lines, entry_paths, explore, place_symbol
 from .speak import speak_lines
 from .stage import Stage, set_stage, written_out
 
+MOST_STEPS = 20_000
 _MOST_CLOSED = 400  # steps up to which closed formulas are worked out for every line
 _MOST_WITH_PATHS = 64
 
@@ -40,6 +41,7 @@ def explain_graph(
     `detail`: "steps" shows every step, "statements" only those with a name, "result" the gradients alone.
     """
     output = require_number(graph)
+    refuse_longer(graph)
     asked = tuple(wrt) or graph.inputs
     visible = frozenset({*graph.names, *graph.inputs}) if detail == "statements" else None
     stage = set_stage(output, graph.inputs, graph.names, asked, called or {}, visible)
@@ -61,6 +63,17 @@ def explain_graph(
         sizes=sizes or {},
         given=_given(stage, graph),
     )
+
+
+def refuse_longer(graph: Graph) -> None:
+    """Raises LimitError for a working that nobody could read: it would take minutes and millions of lines."""
+    steps = len(graph.order())
+    if steps > MOST_STEPS:
+        raise LimitError(
+            given=f"a computation of {steps:,} steps",
+            expected=f"at most {MOST_STEPS:,} to explain",
+            remedy="explain one layer or one pass of the loop; chainrule.grad has no such bound",
+        )
 
 
 def require_number(graph: Graph) -> Node:

@@ -55,7 +55,7 @@ def symbols_for(order: Sequence[Node], shown: Sequence[Node], names: Mapping[Nod
 
 
 def unused(name: str, taken: dict[str, int]) -> str:
-    """The name itself, or the first of name_2, name_3 that is free. `taken` holds how far each name has been counted."""
+    """The name itself, or the first of name_2, name_3 that is free. `taken` says how far a name has been counted."""
     number, candidate = taken.get(name, 1), name
     while candidate in taken:
         number += 1

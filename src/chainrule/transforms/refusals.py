@@ -178,9 +178,9 @@ def refuse_older(node: Node, op_name: str) -> None:
     """A value kept from a recording that has ended, used in another: its derivative would be lost without a word."""
     while node.op.lazy:
         node = node.inputs[0]
-    if node.inputs or node.op is input_op:  # a known number, met again and again, is neither
-        if any(each.op is input_op for each in topological_order([node])):
-            refuse_escaped(op_name)
+    known = not node.inputs and node.op is not input_op  # a number, met again and again
+    if not known and any(each.op is input_op for each in topological_order([node])):
+        refuse_escaped(op_name)
 
 
 REFUSALS.update(
