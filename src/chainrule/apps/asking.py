@@ -12,6 +12,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +23,7 @@ from ..derivation.order import OrderVerdict, judge_order
 from ..derivation.question import split_symbols
 from ..errors import ChainruleError, GradientError, UnknownNameError, did_you_mean
 from ..ir.graph import Graph
+from ..ir.library import reference
 from ..ir.node import is_abstract
 from ..notation import shapes as written_shapes
 from ..notation import values as written_values
@@ -40,6 +42,11 @@ class Target:
     readings: tuple[str, ...] = ()
     sizes: Mapping[int, str] = field(default_factory=dict)
     function: Callable[..., Any] | None = None
+
+
+def quietly() -> AbstractContextManager[Any]:
+    """Without NumPy's warnings: the notes say where a NaN or an infinity arises."""
+    return reference().errstate(all="ignore")  # type: ignore[no-any-return]
 
 
 def load(target: str, at: Sequence[str], shapes: str | None) -> Target:

@@ -74,7 +74,8 @@ def explain(
     """Show the forward pass, the order, and every backward step with numbers beside symbols."""
     from . import asking
 
-    worked = asking.explain(target, at, shapes, wrt, detail, called)
+    with asking.quietly():
+        worked = asking.explain(target, at, shapes, wrt, detail, called)
     if check_order is not None:
         verdict = asking.judge(worked, check_order)
         click.echo(verdict.text())
@@ -98,10 +99,12 @@ def grad(
     jacobian: bool, hessian: bool, hvp: str | None, check: bool, form: str, digits: int,
 ) -> None:  # fmt: skip
     """Print the value and the gradient, or a Jacobian, Hessian or directional derivative."""
-    from . import deriving
+    from . import asking, deriving
 
     question = deriving.Question(wrt, jvp, vjp, jacobian, hessian, hvp, check)
-    send(deriving.answer(target, at, shapes, question, form, digits), None)
+    with asking.quietly():
+        found = deriving.answer(target, at, shapes, question, form, digits)
+    send(found, None)
 
 
 @main.command()

@@ -76,8 +76,7 @@ def write_key(key: Key, base: int = 0) -> str:
             case ("at", place):
                 parts.append(str(place + base if place >= 0 else place))
             case ("slice", start, stop, step):
-                written = f"{'' if start is None else start}:{'' if stop is None else stop}"
-                parts.append(written + ("" if step is None else f":{step}"))
+                parts.append(write_slice(start, stop, step, base))
             case ("new",):
                 parts.append("None")
             case ("rest",):
@@ -87,14 +86,23 @@ def write_key(key: Key, base: int = 0) -> str:
     return ", ".join(parts)
 
 
+def write_slice(start: int | None, stop: int | None, step: int | None, base: int) -> str:
+    """A slice as Python writes it; counted from 1, as the places it runs over: x[0:5] is x[1..5]."""
+    places = [each for each in (start, stop) if each is not None]
+    if base and places and step in (None, 1) and all(each >= 0 for each in places):
+        return f"{(start or 0) + base}..{'' if stop is None else stop}"
+    written = f"{'' if start is None else start}:{'' if stop is None else stop}"
+    return written + ("" if step is None else f":{step}")
+
+
 ARRAY = "array"  # what stands for an array of places in a written key; no other part of a key has these letters
 
 
 def index_notation(node: Node) -> Notation:
-    """Single entries are written as mathematics does, from 1; slices as Python does."""
+    """Places are written as mathematics does, from 1; only a negative place or a step is written as Python does."""
     key = node.settings["key"]
     single = all(part[0] == "at" and part[1] >= 0 for part in key)
-    written = with_slots(write_key(key, 1 if single else 0).replace(", ", "," if single else ", "))
+    written = with_slots(write_key(key, 1).replace(", ", "," if single else ", "))
     latex = f"{{0}}_{{{{{written}}}}}" if single else f"{{0}}[{written}]"
     demands = (Strength.ATOM, Strength.LOOSEST)
     return Notation(

@@ -189,6 +189,8 @@ def coefficient_written(value: float, pen: Pen) -> Written:
     written = pen.style.number(lettered or numbers.write_coefficient(value, pen.digits))
     if written.startswith("-"):
         return Written(written, Strength.SUM)
+    if lettered is not None and "/" in written and pen.style is TEXT:
+        return Written(written, QUOTIENT)  # (2/N) r: in 2/N r the r could stand below
     loose = (pen.style is TEXT and "/" in written) or (lettered is not None and " " in written)
     return Written(written, Strength.PRODUCT if loose else Strength.ATOM)
 

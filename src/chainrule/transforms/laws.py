@@ -14,6 +14,7 @@ from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ops.arithmetic import add, carry, div, meet, mul, neg, square, sub
 from ..ops.choices import cast
+from ..ops.diagonals import diag_matrix
 from ..ops.movement import broadcast, reshape_op, transpose_op
 from ..ops.products import matmul_op, outer_op
 from ..ops.reductions import sum_op
@@ -220,6 +221,19 @@ def transpose_an_outer_product(node: Node) -> Node | None:
 
 LINEAR_PRODUCTS = (matmul_op, outer_op)
 LINEAR_MOVES = (transpose_op, sum_op, reshape_op)
+
+
+def is_identity(node: Node) -> bool:
+    """Whether a node is a diagonal matrix of ones."""
+    return node.op is diag_matrix and number(node.inputs[0]) == 1
+
+
+@law("I X = X, X I = X")
+def multiply_by_the_identity(node: Node) -> Node | None:
+    if node.op is not matmul_op:
+        return None
+    left, right = node.inputs
+    return right if is_identity(left) else left if is_identity(right) else None
 
 
 @law("numbers leave a product of matrices: (2 x) y^T = 2 (x y^T), A (2 x) = 2 (A x), sum(2 x) = 2 sum(x)")

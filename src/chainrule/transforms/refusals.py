@@ -185,7 +185,9 @@ def refuse_older(node: Node, op_name: str) -> None:
 
 REFUSALS.update(
     {
-        "float": taken_out("float()", "use NumPy's functions instead of math's, and arrays instead of floats"),
+        "float": taken_out(
+            "float()", "use NumPy's functions instead of math's, and build arrays with np.stack instead of a[i] = x"
+        ),
         "int": taken_out("int()", "use np.floor if the step is meant, or keep the number recorded"),
         "index": taken_out("an index", "index with whole numbers that are not differentiated"),
         "complex": taken_out("complex()", "keep real and imaginary part as two arrays"),
