@@ -41,7 +41,8 @@ def answer(
     target: str, at: Sequence[str], shapes: str | None, question: Question, form: str, digits: int
 ) -> str:  # fmt: skip
     """The numbers asked for, named."""
-    graph = load(target, at, shapes).graph
+    loaded = load(target, at, shapes)
+    graph = loaded.graph
     if not has_values(graph):
         symbols = _symbols(graph)
         missing = [symbols[node] for node in graph.inputs if node.value is None]
@@ -53,7 +54,8 @@ def answer(
     if form == "json":
         return json.dumps({"version": 1, **{name: jsonable(value) for name, value in found.items()}}, allow_nan=False)
     width = max(len(name) for name in found)
-    return "\n".join(f"{name.ljust(width)} = {_written_value(value, digits)}" for name, value in found.items())
+    lines = [f"{name.ljust(width)} = {_written_value(value, digits)}" for name, value in found.items()]
+    return "\n".join([*lines, *(f"note: {reading}" for reading in loaded.readings)])
 
 
 def _written_value(value: Any, digits: int) -> str:
