@@ -189,8 +189,8 @@ def explain(
 
     `fun` is a Python function that returns one number, or text as `parse` reads it (then values go in by name or in
     order, and with `shapes` alone the working is in symbols). `wrt` names the symbols asked about, `W[0,1]` one entry
-    of an array (counted from 0, as Python does); `detail` is "steps", "statements" or "result"; `called` gives
-    gradients names of your own, such as {"z_1": "delta_1"}. Explaining changes no gradient.
+    of an array (counted from 0, as Python does); `detail` is "steps", "statements", "functions" or "result"; `called`
+    gives gradients names of your own, such as {"z_1": "delta_1"}. Explaining changes no gradient.
 
     >>> worked = explain(lambda x, y, z: (x + y) * z)(-2.0, 5.0, -4.0)
     >>> worked.gradients
@@ -202,6 +202,7 @@ def explain(
     def explained(*args: Any, **keywords: Any) -> Explanation:
         if isinstance(fun, str):
             return _explain_text(fun, args, keywords, wrt, detail, called, shapes)
+        args = with_floats(args)
         places = differentiable_places(args)
         chosen = places if argnums is None else differentiate.chosen_arguments(argnums, len(args))
         recording, graph = observe(fun, args, keywords, sorted({*places, *chosen}))
@@ -250,6 +251,13 @@ def chosen_symbols(graph: Graph, recording: Recording, places: Sequence[int], ch
     paths = tree.paths(recording.structure)
     nodes = [node for node, path in zip(recording.variables, paths, strict=True) if places[int(str(path[0]))] in chosen]
     return [graph.names[node] for node in nodes]
+
+
+def with_floats(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Whole numbers as floats where nothing else could be meant: in a call such as explain(f)(-2, 5, -4)."""
+    if any(map(_holds_floats, args)):
+        return args
+    return tuple(float(argument) if type(argument) is int else argument for argument in args)
 
 
 def differentiable_places(args: Sequence[Any]) -> tuple[int, ...]:

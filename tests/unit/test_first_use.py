@@ -63,7 +63,7 @@ def test_the_entries_of_a_vector_are_not_examples():
 
 def test_words_that_name_nothing_are_refused():
     explain = chainrule.explain
-    with pytest.raises(UnknownNameError, match="steps, statements, result"):
+    with pytest.raises(UnknownNameError, match="steps, statements, functions, result"):
         explain(masked, detail="everything")(THREE)
     with pytest.raises(UnknownNameError, match="did you mean q"):
         explain("q = x y; f = 2 q", called={"qq": "delta"})(x=1.0, y=2.0)

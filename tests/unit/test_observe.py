@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+import chainrule
 from chainrule.derivation.symbols import shown_nodes, symbols_for
 from chainrule.transforms.observe import observe, path_symbol
 
@@ -150,3 +151,24 @@ def test_many_steps_are_numbered():
     symbols = list(observed(f, np.ones(2)))
     assert symbols[1:4] == ["v_1", "v_2", "v_3"]
     assert len(set(symbols)) == len(symbols)
+
+
+def test_a_working_is_folded_by_function():
+    def layer(W, v):
+        inner = W @ v
+        out = np.tanh(inner)
+        return out
+
+    def loss(W, U, x):
+        h_1 = layer(W, x)
+        h_2 = layer(U, h_1)
+        L = np.sum(h_2**2)
+        return L
+
+    arguments = np.array([[0.1, 0.5], [-0.3, 0.8]]), np.array([[0.2, -0.4], [0.7, 0.1]]), np.array([0.2, 0.4])
+    folded = chainrule.explain(loss, detail="functions")(*arguments)
+    assert folded.order == ["W", "U", "x", "h_1", "h_2", "L"]
+    assert "inner" in chainrule.explain(loss, detail="statements")(*arguments).order
+    for gradient, expected in zip(folded.gradients.values(), chainrule.grad(loss, (0, 1, 2))(*arguments), strict=True):
+        np.testing.assert_array_equal(gradient, expected)
+    print(folded.text(), folded.markdown(), folded.latex(), folded.html())

@@ -61,7 +61,9 @@ def main() -> None:
 @click.option(
     "--wrt", metavar="SYMBOLS", help="the symbols asked about, as W,b or W2[1,2] (indices from 1); default: all"
 )
-@click.option("--detail", type=click.Choice(["steps", "statements", "result"]), default="steps", show_default=True)
+@click.option(
+    "--detail", type=click.Choice(["steps", "statements", "functions", "result"]), default="steps", show_default=True
+)
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "latex", "html", "json"]), default="text")
 @click.option("--digits", type=click.IntRange(1, 17), default=6, show_default=True, help="significant digits")
 @click.option("--call", "called", multiple=True, metavar="NAMES", help='a name for a gradient, as "delta_2=dL/dz_2"')

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import GradientError, LimitError
-from ..ir.graph import Graph
+from ..ir.graph import Graph, consumers
 from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..transforms.reverse import Pullback, pull_back
@@ -38,12 +38,13 @@ def explain_graph(
 ) -> Derivation:
     """The worked gradient of the graph's one output with respect to `wrt` (all inputs if empty).
 
-    `detail`: "steps" shows every step, "statements" only those with a name, "result" the gradients alone.
+    `detail`: "steps" shows every step, "statements" only those with a name, "functions" only what the outermost
+    function names or another returns to it, "result" the gradients alone.
     """
     output = require_number(graph)
     refuse_longer(graph)
     asked = tuple(wrt) or graph.inputs
-    visible = frozenset({*graph.names, *graph.inputs}) if detail == "statements" else None
+    visible = visible_steps(graph, detail)
     stage = set_stage(output, graph.inputs, graph.names, asked, called or {}, visible)
     pullback = _walk(stage, asked)
     lines = speak_lines(stage, pullback, closed_forms=len(stage.shown) <= _MOST_CLOSED)
@@ -63,6 +64,31 @@ def explain_graph(
         sizes=sizes or {},
         given=_given(stage, graph),
     )
+
+
+def visible_steps(graph: Graph, detail: str) -> frozenset[Node] | None:
+    """The steps that a level of detail shows; None for all."""
+    if detail not in ("statements", "functions"):
+        return None
+    named = {*graph.names, *graph.inputs}
+    if detail == "statements":
+        return frozenset(named)
+    readers = consumers(graph.order())
+    return frozenset(
+        node
+        for node in named
+        if not _group(node) or any(not _inside(reader, node) for reader, _ in readers.get(node, ()))
+    )
+
+
+def _group(node: Node) -> tuple[str, ...]:
+    """The functions a step was written inside."""
+    return () if node.origin is None else node.origin.group
+
+
+def _inside(reader: Node, node: Node) -> bool:
+    """Whether a consumer stands in the same function as a step, or further in."""
+    return _group(reader)[: len(_group(node))] == _group(node)
 
 
 def refuse_longer(graph: Graph) -> None:

@@ -16,7 +16,7 @@ from . import data, html, latex, markdown, text
 from .numbers import DIGITS
 from .records import BackwardEntry, ForwardRow, GradientPath
 
-DETAILS = ("steps", "statements", "result")
+DETAILS = ("steps", "statements", "functions", "result")
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,13 +33,14 @@ class Observer:
     names: dict[Node, str] = field(default_factory=dict)
     depths: dict[Node, int] = field(default_factory=dict)
     frames: list[FrameType] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)  # what each frame is called: a second call of layer is layer_2
+    calls: dict[str, int] = field(default_factory=dict)
 
     def note(self, node: Node) -> None:
         """The recorder: where a node was written."""
         if node.origin is None and self.frames:
             frame = self.frames[-1]
-            group = tuple(each.f_code.co_name for each in self.frames[1:])
-            node.origin = Origin(frame.f_code.co_filename, frame.f_lineno, group)
+            node.origin = Origin(frame.f_code.co_filename, frame.f_lineno, tuple(self.groups[1:]))
 
     def enter(self, frame: FrameType, event: str, arg: Any) -> Any:
         """Called at every function call: follow the user's own functions only."""
@@ -48,6 +49,9 @@ class Observer:
         if not self.frames and self.outermost is not None and frame.f_code is not self.outermost:
             return None
         self.frames.append(frame)
+        name = frame.f_code.co_name
+        self.calls[name] = self.calls.get(name, 0) + 1
+        self.groups.append(name if self.calls[name] == 1 else f"{name}_{self.calls[name]}")
         return self.follow
 
     def follow(self, frame: FrameType, event: str, arg: Any) -> Any:
@@ -56,6 +60,7 @@ class Observer:
             self._read(frame)
             if event == "return":
                 self.frames.pop()
+                self.groups.pop()
         return self.follow
 
     def _read(self, frame: FrameType) -> None:
