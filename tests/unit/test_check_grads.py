@@ -193,10 +193,10 @@ def test_one_wrong_entry_by_a_ten_thousandth(count: int) -> None:
 
 def test_forward_and_reverse_that_disagree_need_no_step() -> None:
     from chainrule.ir.op import Custom, Domain, Op, Role
+    from chainrule.ops.declare import same_type
     from chainrule.ops.functions import SQRT
-    from chainrule.ops.movement import same_as_input
 
-    op = Op("odd", lambda xp, x: x * 2, same_as_input, Custom(lambda g, y, x: (2 * g,), lambda t, y, x: 3 * t[0]), SQRT,
+    op = Op("odd", lambda xp, x: x * 2, same_type, Custom(lambda g, y, x: (2 * g,), lambda t, y, x: 3 * t[0]), SQRT,
             Role.SCALES, Domain(()))  # fmt: skip
     found = report(lambda x: np.sum(op(x)) if not isinstance(x, np.ndarray) else np.sum(2 * x), POINT)
     assert found.verdict is Verdict.FAIL

@@ -140,10 +140,8 @@ def _arguments(
     known = dict(given)
     sizes: Mapping[int, str] = {}
     if shapes is not None:
-        import numpy
-
         declared, sizes = written_shapes.concrete_shapes(shapes)
-        known.update({name: input_node(shape, numpy.dtype("float64")) for name, shape in declared.items()})
+        known.update({name: input_node(shape, reference().dtype("float64")) for name, shape in declared.items()})
     defaults = {each.name: each.default for each in inspect.signature(function).parameters.values()}
     names = parameter_names(function)
     missing = [name for name in names if name not in known and defaults[name] is inspect.Parameter.empty]

@@ -14,7 +14,6 @@ import click
 
 _AT = 'a value, as "x=-2, y=5" or W=[[1,2],[3,4]] or f=sigmoid, or a file data.npz or data.json; may be repeated'
 _SHAPES = 'shapes instead of values, as "W: m n, x: n": the working is then in symbols'
-_TARGET = "a formula, or file.py:function"
 
 
 class Door(click.Group):

@@ -83,7 +83,7 @@ def _answers(graph: Graph, question: Question) -> dict[str, Any]:
     elif question.jacobian or question.hessian:
         found.update(_matrices(graph, symbols, whole, question.hessian))
     else:
-        found.update(_gradients(graph, asked))
+        found.update(_gradients(graph, symbols, asked))
     if question.check:
         report = api.check_grads(as_function(graph), tuple(_values(graph)), raises=False)
         found["check"] = report.verdict.name
@@ -128,13 +128,11 @@ def _values(graph: Graph) -> list[Any]:
     return [concrete(node) for node in graph.inputs]
 
 
-def _gradients(graph: Graph, asked: Sequence[Asked]) -> dict[str, Any]:
+def _gradients(graph: Graph, symbols: Mapping[Node, str], asked: Sequence[Asked]) -> dict[str, Any]:
     """The same walk that explains."""
-    wrt = None if not asked else list(asked)
-    top = _symbols(graph)
-    texts = None if wrt is None else [_written(top, question) for question in wrt]
+    texts = [_written(symbols, question) for question in asked]
     worked = api.explain_recorded(graph, texts, "result", None, first_index=1)
-    name = top[graph.outputs[0]]
+    name = symbols[graph.outputs[0]]
     return {f"d{name}/d{symbol}": value for symbol, value in worked.gradients.items()}
 
 

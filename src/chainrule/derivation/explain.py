@@ -20,7 +20,7 @@ from .lines import Derivation, Line, Paths, Row
 from .notes import take_notes
 from .paths import find_paths
 from .single import entry_lines, entry_paths, explore, place_symbol
-from .speak import speak_lines
+from .speak import gradients_of, speak_lines, value_gradients
 from .stage import Stage, set_stage, written_out
 
 MOST_STEPS = 20_000
@@ -129,7 +129,7 @@ def explain_entry(
             remedy="give values with --at, or ask for the whole array",
         )
     pullback = _walk(stage, (node,))
-    speak_lines(stage, pullback, closed_forms=False)
+    value_gradients(stage, {} if pullback is None else gradients_of(pullback))
     entries = explore(stage, node, at)
     lines = entry_lines(entries)
     symbol = place_symbol(stage, (node, at))

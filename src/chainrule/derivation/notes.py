@@ -107,7 +107,7 @@ def _cause(stage: Stage, line: Line, term: Term) -> str:
     """The factor that is zero: the local one first, since the upstream's own line says why that one is."""
     upstream = stage.names[term.upstream]
     if term.local_value is not None and not reference().any(term.local_value):
-        consumer = next(node for node, symbol in stage.symbols.items() if symbol == term.via)
+        consumer = term.gates[0][0]
         if type(consumer.op.derivative) is Elementwise and consumer.op.name in ("relu", "leaky_relu", "elu"):
             return f"relu is off at {line.symbol} (its slope there is 0), so it passes nothing of {upstream}"
         if term.local in stage.names:
@@ -120,7 +120,7 @@ def _cause(stage: Stage, line: Line, term: Term) -> str:
 
 
 def _origin_of_zero(stage: Stage, term: Term) -> str:
-    node = next(each for each, symbol in stage.symbols.items() if symbol == term.via)
+    node = term.gates[0][0]
     readers = [reader for reader, _ in stage.readers.get(node, ()) if reader in stage.active]
     for reader in readers:
         if reader.op.name == "relu":

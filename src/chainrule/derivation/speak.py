@@ -28,12 +28,14 @@ _LONGEST_CLOSED = 14  # nodes in a formula that is still read at a glance
 
 def speak_lines(stage: Stage, pullback: Pullback | None, closed_forms: bool) -> list[Line]:
     """A line for every active shown step, in reverse topological order."""
-    numbers = {arrival.node: arrival.gradient for arrival in pullback.arrivals} if pullback else {}
+    numbers = gradients_of(pullback) if pullback else {}
     sent = {
         (arrow.consumer, arrow.slot): arrow.gradient
         for arrival in (pullback.arrivals if pullback else ())
         for arrow in arrival.contributions
     }
+    if not stage.symbolic:
+        value_gradients(stage, numbers)
     closed: dict[Node, Node | None] = {}
     lines = []
     for node in reversed(stage.shown):
@@ -42,14 +44,25 @@ def speak_lines(stage: Stage, pullback: Pullback | None, closed_forms: bool) -> 
     return lines
 
 
+def gradients_of(pullback: Pullback) -> dict[Node, Any]:
+    """The gradient of every node that the walk met."""
+    return {arrival.node: arrival.gradient for arrival in pullback.arrivals}
+
+
+def value_gradients(stage: Stage, numbers: Mapping[Node, Any]) -> None:
+    """Give every player of a gradient the number that the walk found: zero where nothing arrived."""
+    for node in stage.shown:
+        if node in stage.active:
+            value = numbers.get(node)
+            zero = value is None
+            stage.values[stage.gradient[node]] = reference().zeros(node.shape, node.dtype)[()] if zero else value
+
+
 def _speak_line(
     stage: Stage, node: Node, numbers: Mapping[Node, Any], sent: Mapping[tuple[Node, int], Any],
     closed: dict[Node, Node | None] | None,
 ) -> Line:  # fmt: skip
     player = stage.gradient[node]
-    if not stage.symbolic:
-        value = numbers.get(node)
-        stage.values[player] = reference().zeros(node.shape, node.dtype)[()] if value is None else value
     arrows = arrows_to(stage, node) if node is not stage.output else []
     terms = [
         term

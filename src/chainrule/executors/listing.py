@@ -19,16 +19,14 @@ from ..ir.op import record
 from ..ir.printing import print_graph
 from ..ir.recording import open_recording
 from ..transforms.differentiate import zero_if_none
-from ..transforms.laws import LAWS
 from ..transforms.reverse import pull_back
-from ..transforms.simplify import simplify_all
+from ..transforms.simplify import SAFE_LAWS, simplify_all
 from ..transforms.staging import carried_names
 from .staged import function_name, jit
 
 KINDS = ("value", "gradient")
 _MOST_STEPS = 500  # gradients that are named: each is simplified in view of all before it
 _LONGEST = 8  # of the name of a function that stands for its output
-SAFE_LAWS = [law for law in LAWS if not law.condition]
 
 
 def source(fun: Callable[..., Any] | Graph, *args: Any, of: str = "value", **keywords: Any) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import index
-from typing import Any, Protocol
+from typing import Any
 
 from ..errors import DTypeError, LimitError, ShapeError
 
@@ -17,17 +17,6 @@ _LETTERS = {"f": "f", "i": "i", "u": "u", "c": "c", "b": "bool"}
 _TYPES: dict[tuple[tuple[int, ...], Any], ArrayType] = {}
 _MOST_TYPES = 65536
 MOST_ENTRIES = 10**10  # 80 GB in float64: a broadcast of this size costs nothing, but summing it takes seconds
-
-
-class DType(Protocol):
-    """What the engine needs of a dtype: NumPy's own objects satisfy it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def itemsize(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -163,9 +163,3 @@ def _positions(move: Shift, names: tuple[str, ...], context: Context) -> Any:
 def _refuse_outside(positions: Any, size: int, context: Context) -> None:
     if positions.size and (positions.min() < 0 or positions.max() >= size):
         raise WriteOut
-
-
-def span_of_index(index: Meaning, context: Context) -> set[str]:
-    """The bound names in an index."""
-    terms = index.terms if isinstance(index, Total) else (("", index),)
-    return {term.name for _, term in terms if isinstance(term, Index) and term.name in context.indices}

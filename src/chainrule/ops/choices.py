@@ -248,13 +248,9 @@ def _for_conditions(made: Op) -> Callable[..., Any]:
 
 
 # Passing on, and not -------------------------------------------------------------------------------------------------
-def same_as_input(x: ArrayType, **params: Any) -> ArrayType:
-    return x
-
-
 @op(
     "stop_gradient", Flat("stop_gradient: the path is cut on purpose"),
-    function("stop", code="chainrule.stop_gradient"), Role.STOPS, type_rule=same_as_input,
+    function("stop", code="chainrule.stop_gradient"), Role.STOPS, type_rule=same_type,
     domain=Domain((Sample(((3,),)),)),
 )  # fmt: skip
 def stop_gradient(xp: Library, x: Array) -> Array:
@@ -279,7 +275,7 @@ INVISIBLE = Notation(Form("{0}", Strength.LOOSEST, (0,)), Form("{0}", Strength.L
 
 
 @op(
-    "mark", Linear((copy_adjoint,)), INVISIBLE, Role.COPIES, type_rule=same_as_input, index=Labels(copy_labels),
+    "mark", Linear((copy_adjoint,)), INVISIBLE, Role.COPIES, type_rule=same_type, index=Labels(copy_labels),
     domain=Domain((Sample(((3,),), (("key", None),)),)),
 )  # fmt: skip
 def mark(xp: Library, x: Array, *, key: object) -> Array:

@@ -11,9 +11,8 @@ from typing import Any
 from ..ir.library import Array, Library
 from ..ir.notation import Form, Notation
 from ..ir.op import Custom, Domain, Role, Sample
-from ..ir.types import ArrayType
 from .choices import where
-from .declare import also_known_as, op
+from .declare import also_known_as, op, same_type
 from .movement import broadcast, reshape, transpose
 from .reductions import Axes, reduce_along, reduction_notation, samples, spread, sum_op, summed_type
 
@@ -83,10 +82,6 @@ def prod_others_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axe
     return cross_products(tangents[0], x, axes)
 
 
-def same_type_as_input(x: ArrayType, *, axes: Axes) -> ArrayType:
-    return x
-
-
 _OTHERS = Notation(
     Form("prod_others({0})"),
     Form(r"\prod_{{\text{{others}}}} {0}"),
@@ -95,7 +90,7 @@ _OTHERS = Notation(
 
 
 @op(
-    "prod_others", Custom(prod_others_pull, prod_others_push), _OTHERS, Role.COUPLES, type_rule=same_type_as_input,
+    "prod_others", Custom(prod_others_pull, prod_others_push), _OTHERS, Role.COUPLES, type_rule=same_type,
     domain=Domain((
         Sample(((3,),), (("axes", (0,)),)), Sample(((2, 3),), (("axes", (1,)),)),
         Sample(((2, 2, 2),), (("axes", (0, 2)),)),

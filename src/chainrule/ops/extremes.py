@@ -15,7 +15,7 @@ from ..ir.notation import Form, Notation
 from ..ir.op import Custom, Domain, Flat, Role, Sample
 from ..ir.types import ArrayType
 from .arithmetic import carry
-from .declare import also_known_as, op
+from .declare import also_known_as, op, same_type
 from .functions import exp
 from .reductions import (
     Axes,
@@ -91,13 +91,9 @@ def chosen_notation(node: Node) -> Notation:
     return Notation(Form(f"1{{{{{{0}} = {word}}}}}"), Form(rf"\mathbb{{{{1}}}}\{{{{{{0}} = \{word}\}}}}"), Form(code))
 
 
-def chosen_type(x: ArrayType, *, axes: Axes, largest: bool) -> ArrayType:
-    return x
-
-
 @op(
     "chosen", Flat("which entry is the largest does not change when it moves by a little"), chosen_notation, Role.STOPS,
-    type_rule=chosen_type, domain=Domain((Sample(((3,),), (("axes", (0,)), ("largest", True))),)),
+    type_rule=same_type, domain=Domain((Sample(((3,),), (("axes", (0,)), ("largest", True))),)),
 )  # fmt: skip
 def chosen(xp: Library, x: Array, *, axes: Axes, largest: bool) -> Array:
     """1 at the largest (or smallest) entry along the axes, equal shares at ties, 0 elsewhere."""

@@ -16,7 +16,7 @@ from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, call
 from ..ir.op import Domain, Labels, Linear, Role, Sample
 from ..ir.types import ArrayType, array_type, broadcast_shapes, count_entries, normalise_axes, normalise_axis
-from .declare import also_known_as, op
+from .declare import also_known_as, op, same_type
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -248,10 +248,6 @@ def moveaxis(x: Any, source: int, destination: int) -> Any:
 
 
 # Flip and roll -------------------------------------------------------------------------------------------------------
-def same_as_input(x: ArrayType, **params: Any) -> ArrayType:
-    return x
-
-
 def flip_adjoint(g: Array, x: Array, *, axes: tuple[int, ...]) -> Array:
     return flip_op(g, axes=axes)
 
@@ -263,7 +259,7 @@ _ROLL = Notation(
 
 
 @op(
-    "flip", Linear((flip_adjoint,)), _FLIP, Role.MOVES, type_rule=same_as_input,
+    "flip", Linear((flip_adjoint,)), _FLIP, Role.MOVES, type_rule=same_type,
     domain=Domain((Sample(((3,),), (("axes", (0,)),)), Sample(((2, 3),), (("axes", (0, 1)),)))),
 )  # fmt: skip
 def flip_op(xp: Library, x: Array, *, axes: tuple[int, ...]) -> Array:
@@ -282,7 +278,7 @@ def roll_adjoint(g: Array, x: Array, *, shift: tuple[int, ...], axes: tuple[int,
 
 
 @op(
-    "roll", Linear((roll_adjoint,)), _ROLL, Role.MOVES, type_rule=same_as_input,
+    "roll", Linear((roll_adjoint,)), _ROLL, Role.MOVES, type_rule=same_type,
     domain=Domain((
         Sample(((4,),), (("shift", (1,)), ("axes", (0,)))), Sample(((2, 3),), (("shift", (1, -2)), ("axes", (0, 1)))),
     )),

@@ -13,7 +13,7 @@ from ..ir.library import Array, Library
 from ..ir.notation import Form, Notation
 from ..ir.op import Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
-from .declare import also_known_as, op
+from .declare import also_known_as, op, same_type
 from .indexing import getitem
 from .joining import pad
 from .movement import flip_op, ravel
@@ -54,10 +54,6 @@ def recur_push(tangents: tuple[Any, ...], y: Array, a: Array, b: Array, *, axis:
     return recur(a, total, axis=axis)
 
 
-def recur_type(a: ArrayType, b: ArrayType, *, axis: int) -> ArrayType:
-    return b
-
-
 _RECUR = Notation(
     Form("recur({0}, {1})"),
     Form(r"\operatorname{{recur}}({0}, {1})"),
@@ -66,7 +62,7 @@ _RECUR = Notation(
 
 
 @op(
-    "recur", Custom(recur_pull, recur_push), _RECUR, Role.COUPLES, type_rule=recur_type,
+    "recur", Custom(recur_pull, recur_push), _RECUR, Role.COUPLES, type_rule=same_type,
     domain=Domain((Sample(((4,), (4,)), (("axis", 0),)), Sample(((2, 3), (2, 3)), (("axis", 1),)))),
 )  # fmt: skip
 def recur(xp: Library, a: Array, b: Array, *, axis: int) -> Array:

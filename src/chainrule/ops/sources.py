@@ -48,8 +48,3 @@ def input_node(shape: tuple[int, ...], dtype: Any, value: Any = None, *, weak: b
     op_: Op = input_op
     params: tuple[tuple[str, Any], ...] = (("key", next(_keys)),)
     return make(op_, (), (*params, ("weak", True)) if weak else params, array_type(shape, dtype), value)
-
-
-def is_constant(node: Node) -> bool:
-    """Whether a node is a known array."""
-    return node.op is constant_op

@@ -15,10 +15,8 @@ from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.recording import accepting_from
 from ..ir.types import array_type
-from ..ops.arithmetic import mul
 from ..ops.joining import stack
 from ..ops.movement import reshape, transpose
-from ..ops.reductions import sum as total
 from .forward import tangents
 from .reverse import gradients
 from .trace import Recording, known, record
@@ -295,12 +293,3 @@ def nest(recording: Recording, blocks: list[list[Any]], argnums: Argnums) -> Any
         back = tree.unflatten(recording.structure, block)
         rows.append(back[0] if isinstance(argnums, int) else tuple(back))
     return tree.unflatten(recording.output_structure, rows)
-
-
-def inner_product(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
-    """The sum over all entries of x times y."""
-    parts = [total(mul(x, y)) for x, y in zip(xs, ys, strict=True)]
-    found = parts[0]
-    for part in parts[1:]:
-        found = found + part
-    return found

@@ -16,7 +16,7 @@ from ..ir.graph import by_serial
 from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ir.op import Custom, Elementwise, Flat, Linear, Op, Role
-from ..ops.arithmetic import carry
+from ..ops.arithmetic import carry, has_nan
 
 _NO_SETTINGS: dict[str, Any] = {}
 
@@ -92,10 +92,7 @@ def pull_back(outputs: Sequence[Node], seeds: Sequence[Any], wrt: Sequence[Node]
 
 
 def _holds_nan(gradient: Any) -> bool:
-    if gradient is None:
-        return False
-    seen = reference().vdot(gradient, gradient)  # NaN if any entry is
-    return bool(seen != seen)
+    return gradient is not None and has_nan(reference(), gradient)
 
 
 # A zero gradient must stay zero beside an infinite slope, and looking for that costs as much as the product. Plain
