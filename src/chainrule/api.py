@@ -13,7 +13,7 @@ from . import tree
 from .derivation.explain import explain_entry, explain_graph
 from .derivation.lines import Derivation
 from .derivation.question import check_called, read_questions, split_symbols
-from .errors import UnknownNameError, did_you_mean
+from .errors import BoundsError, UnknownNameError, did_you_mean
 from .executors.listing import source
 from .executors.staged import jit
 from .ir.graph import Graph
@@ -280,7 +280,14 @@ def _explain_text(
     """A written formula with values by name or in the order of its inputs; without values the working is in symbols."""
     values = dict(keywords)
     if args:
-        values.update(zip(parse(text, shapes=shapes).inputs, args, strict=False))
+        names = parse(text, shapes=shapes).inputs
+        if len(args) > len(names):
+            raise BoundsError(
+                given=f"{len(args)} values for a formula with {len(names)} inputs",
+                expected=f"at most one for each of {', '.join(names)}",
+                remedy="give values by name: explain(text)(x=1.0)",
+            )
+        values.update(zip(names, args, strict=False))
     parsed = parse(text, shapes=shapes, values=values or None)
     readings = [str(reading) for reading in parsed.readings]
     return explain_recorded(parsed.graph, wrt, detail, called, first_index=0, sizes=parsed.sizes, readings=readings)

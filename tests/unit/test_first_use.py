@@ -105,3 +105,8 @@ def test_the_upstream_goes_to_the_inputs_asked_about():
     written = run("grad", "q = W x", "--at", "W=[[1,2],[3,4]],x=[1,1]", "--wrt", "x", "--vjp", "[1,-1]").output
     assert "J^T u for x = [-2, -2]" in written
     assert "for W" not in written
+
+
+def test_more_values_than_the_formula_has_inputs_are_refused():
+    with pytest.raises(BoundsError, match="3 values for a formula with 2 inputs"):
+        chainrule.explain("f = x y")(1.0, 2.0, 3.0)
