@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _VERBS = frozenset({
-    "check_grads", "custom_jvp", "custom_vjp", "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian",
+    "check_grads", "custom_jvp", "custom_vjp", "derive", "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian",
     "jacrev", "jit", "jvp", "parse", "source", "value", "value_and_grad", "vjp",
 })  # fmt: skip
 _FUNCTIONS = frozenset({
-    "cross_entropy", "elu", "erf", "gelu", "layer_norm", "leaky_relu", "log_softmax", "logsumexp", "positive",
-    "relu", "sigmoid", "silu", "softmax", "softplus", "squared_error", "squared_norm", "stop_gradient",
+    "batch_norm", "conv2d", "correlate2d", "cross_entropy", "elu", "erf", "gelu", "layer_norm", "leaky_relu",
+    "log_softmax", "logsumexp", "positive", "relu", "sigmoid", "silu", "softmax", "softplus", "squared_error",
+    "squared_norm", "stop_gradient",
 })  # fmt: skip
 __all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS)
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
         check_grads,
         custom_jvp,
         custom_vjp,
+        derive,
         explain,
         grad,
         hessian,
@@ -39,6 +41,9 @@ if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
         vjp,
     )  # fmt: skip
     from .ops import (  # noqa: F401
+        batch_norm,
+        conv2d,
+        correlate2d,
         cross_entropy,
         elu,
         erf,

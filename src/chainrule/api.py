@@ -12,13 +12,16 @@ from typing import Any
 from . import tree
 from .derivation.explain import explain_entry, explain_graph
 from .derivation.lines import Derivation
-from .derivation.question import check_called, read_questions, split_symbols
+from .derivation.question import check_called, read_questions, read_variables, split_symbols
+from .derivation.results import Layout
 from .errors import BoundsError, UnknownNameError, did_you_mean
 from .executors.listing import source
 from .executors.staged import jit
 from .ir.graph import Graph
 from .ir.recording import open_recording
 from .notation import parse
+from .notation.recorded import record_formula, record_function
+from .renderers.formulas import Formulas
 from .renderers.page import DETAILS, Explanation, explanation
 from .transforms import differentiate
 from .transforms.check import check_grads
@@ -30,9 +33,11 @@ from .transforms.trace import plain as value
 
 __all__ = [
     "Explanation",
+    "Formulas",
     "check_grads",
     "custom_jvp",
     "custom_vjp",
+    "derive",
     "explain",
     "grad",
     "hessian",
@@ -210,6 +215,74 @@ def explain(
         return explain_recorded(graph, asked, detail, called, first_index=0)
 
     return explained
+
+
+def derive(
+    fun: Callable[..., Any] | str,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    shapes: str | Mapping[str, Any] | None = None,
+    order: int = 1,
+    layout: str = "denominator",
+    inline: bool = False,
+    symmetric: str | Sequence[str] = (),
+    positive: str | Sequence[str] = (),
+    signs: str | Sequence[str] = (),
+    called: Mapping[str, str] | None = None,
+    values: Mapping[str, Any] | str | Sequence[str] | None = None,
+    check: bool = True,
+) -> Formulas:
+    """The derivative as a formula: of a written formula or a Python function, in index form and in matrix form.
+
+    `wrt` names the inputs or steps to differentiate by (all inputs if None), `params.W1` an array inside an argument.
+    `shapes` gives sizes as letters or numbers, "W: m n, x: n" or {"W": ("m", "n")}; for a function every argument needs
+    one, or a value. `order` 2 is the Hessian. `layout` is "denominator" (a gradient has the shape of its variable),
+    "numerator" (rows follow the output) or "mixed". `inline` writes all steps out. `symmetric` names matrices with
+    A^T = A, `positive` arrays of positive entries, `signs` arrays of entries 1 and -1. `called` gives gradients names,
+    {"z_1": "delta_1"}. With `values` numbers stand beside the symbols. Unless `check` is off, every formula has been
+    compared with the engine at random points.
+
+    Raises UnknownNameError for a name or a layout that is not there and for an argument without a shape, GradientError
+    for an order below 1 and for higher orders of an output that is not one number, and what `parse` or the function raises.
+
+    Layouts are those of Magnus and Neudecker, Matrix Differential Calculus (1988): numerator is theirs.
+
+    >>> d = derive("f = ||W x||^2", wrt="W", shapes="W: m n, x: n")
+    >>> d.matrix(), d.inlined(), d.index()
+    ('2 q x^T', '2 W x x^T', '2 q_i x_j')
+    >>> import numpy as np
+    >>> def energy(A, x):
+    ...     return x @ A @ x
+    >>> derive(energy, wrt="x", shapes={"A": ("n", "n"), "x": "n"}, symmetric="A").formula()
+    '2 A x'
+    """
+    from .derivation.closed import derive_graph
+
+    recorded = record_formula(fun, shapes, values) if isinstance(fun, str) else record_function(fun, shapes, values)
+    if layout not in LAYOUTS:
+        raise UnknownNameError(
+            given=f"layout={layout!r}", expected=" or ".join(map(repr, LAYOUTS)), remedy=did_you_mean(layout, LAYOUTS)
+        )
+    with open_recording():
+        check_called(recorded.graph, called or {})
+        named = [
+            read_variables(recorded.graph, names_in(names), recorded.places) if names else ()
+            for names in (symmetric, positive, signs)
+        ]
+        derived = derive_graph(
+            recorded.graph, read_variables(recorded.graph, names_in(wrt), recorded.places), order=order,
+            layout=LAYOUTS[layout], inline=inline, symmetric=named[0], positive=named[1], signs=named[2], called=called,
+            sizes=recorded.sizes,
+        )  # fmt: skip
+    return Formulas(derived, recorded.values, recorded.said)
+
+
+LAYOUTS = {"denominator": Layout.DENOMINATOR, "numerator": Layout.NUMERATOR, "mixed": Layout.MIXED}
+
+
+def names_in(names: str | Sequence[str] | None) -> list[str]:
+    """Names as they may be given: "W, b" or ["W", "b"]."""
+    return split_symbols(names) if isinstance(names, str) else list(names or ())
 
 
 def explain_recorded(

@@ -82,6 +82,8 @@ def draw(
         values = low + (high - low) * grid[start:stop]
         if low < 0 < high:
             values = np.where(np.abs(values) < AWAY_FROM_ZERO, values + 2 * AWAY_FROM_ZERO, values)
+        if case.sample.diagonal and case.sample.diagonal[slot]:
+            values = (values.reshape(shape) + case.sample.diagonal[slot] * np.eye(shape[-1])).reshape(-1)
         if slot < case.op.first_value_slot:
             values = values > np.median(values) if values.size > 1 else values > 0
         else:

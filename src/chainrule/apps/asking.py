@@ -52,13 +52,19 @@ def quietly() -> AbstractContextManager[Any]:
 def load(target: str, at: Sequence[str], shapes: str | None) -> Target:
     """The graph of a formula or of file.py:function, with the values given."""
     given = written_values.read_values(at)
+    named = function_in(target)
+    return _load_formula(target, given, shapes) if named is None else _load_function(*named, given, shapes)
+
+
+def function_in(target: str) -> tuple[str, str] | None:
+    """The file and the function of a target `file.py:function`; None for a formula."""
     named = _FUNCTION.fullmatch(target.strip())
     if named is None and re.fullmatch(r".+\.py:?", target.strip()):
         raise UnknownNameError(
             given=f"the file {target.strip().rstrip(':')} without a function", expected="file.py:function",
             remedy="write the name of a function of that file after a colon",
         )  # fmt: skip
-    return _load_function(named[1], named[2], given, shapes) if named else _load_formula(target, given, shapes)
+    return None if named is None else (named[1], named[2])
 
 
 def _load_formula(text: str, given: Mapping[str, Any], shapes: str | None) -> Target:

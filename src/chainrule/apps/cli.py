@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 _AT = 'a value, as "x=-2, y=5" or W=[[1,2],[3,4]] or f=sigmoid, or a file data.npz or data.json; may be repeated'
+PAGES, CODES = ("text", "markdown", "latex", "html", "json"), ("numpy", "jax", "torch")
 _SHAPES = 'shapes instead of values, as "W: m n, x: n": the working is then in symbols'
 
 
@@ -106,6 +107,37 @@ def grad(
     with asking.quietly():
         found = deriving.answer(target, at, shapes, question, form, digits)
     send(found, None)
+
+
+@main.command()
+@inputs
+@click.option("--wrt", metavar="NAMES", help="what to differentiate by, as W,b or params.W1; default: all inputs")
+@click.option("--order", type=int, default=1, show_default=True, help="2 for the Hessian")
+@click.option(
+    "--layout", type=click.Choice(["denominator", "numerator", "mixed"]), default="denominator", show_default=True
+)
+@click.option("--form", type=click.Choice(["both", "index", "matrix"]), default="both", show_default=True)
+@click.option("--inline", is_flag=True, help="write every step out instead of naming it")
+@click.option("--symmetric", metavar="NAMES", help="matrices with A^T = A")
+@click.option("--positive", metavar="NAMES", help="arrays of positive entries")
+@click.option("--signs", metavar="NAMES", help="arrays of entries 1 and -1")
+@click.option("--to", type=click.Choice(PAGES + CODES), default="text", show_default=True, help="a page, or code")
+@click.option("--call", "called", multiple=True, metavar="NAMES", help='a name for a gradient, as "delta_2=dL/dz_2"')
+@click.option("--digits", type=click.IntRange(1, 17), default=6, show_default=True, help="significant digits")
+@click.option("--check/--no-check", default=True, show_default=True, help="compare with the engine at random points")
+@click.option("--output", "-o", type=click.Path(dir_okay=False), help="write to a file instead of the terminal")
+def derive(
+    target: str, at: Sequence[str], shapes: str | None, output: str | None, to: str, form: str, digits: int, **asked: Any
+) -> None:  # fmt: skip
+    """Print the derivative as a formula, in index form and in matrix form, with every step.
+
+    For a function, --shapes gives every argument, and arrays inside an argument by their path: "params.W1: h d, x: d".
+    """
+    from . import asking, formulas
+
+    with asking.quietly():
+        found = formulas.derive(target, at, shapes, asked)
+    send(formulas.render(found, to, form, digits), output)
 
 
 @main.command()

@@ -90,3 +90,34 @@ def check_called(graph: Graph, called: Mapping[str, str]) -> None:
                 given=f"a name for the gradient of '{symbol}'", expected=f"one of {', '.join(known)}",
                 remedy=did_you_mean(symbol, known) or "name the gradient of a symbol of the forward table",
             )  # fmt: skip
+
+
+def read_variables(graph: Graph, asked: Sequence[str], places: Mapping[str, Node] | None = None) -> list[Node]:
+    """The steps to differentiate by: all inputs if none is named. `places` are arguments by path, as params.W1.
+
+    The name of a container, params, stands for everything in it. Raises UnknownNameError for a name that nothing has.
+    """
+    found: dict[Node, None] = {}
+    for name in asked:
+        below = [node for path, node in (places or {}).items() if f"{path}.".startswith(f"{name}.")]
+        found.update(dict.fromkeys(below or [_whole(name, graph, places or {})]))
+    return list(found) or list(graph.inputs)
+
+
+def _whole(name: str, graph: Graph, places: Mapping[str, Node]) -> Node:
+    known = _symbols(graph)
+    if name in known:
+        return known[name]
+    entry = _ENTRY.match(name)
+    if entry is not None and entry[1] in known:
+        raise UnknownNameError(
+            given=f"the entry {name}", expected=f"a whole array: {entry[1]}",
+            remedy="its index form says every entry; `explain` works out a single one in numbers",
+        )  # fmt: skip
+    inner = [symbol for symbol, node in known.items() if node is not graph.outputs[0]]
+    names = [*inner, *(path for path in places if path not in known)]
+    raise UnknownNameError(
+        given=f"the derivative with respect to '{name}'",
+        expected=f"one of {', '.join(names)}",
+        remedy=did_you_mean(name, names) or "ask about an input or a step that has a name",
+    )

@@ -17,7 +17,7 @@ from ..ops.sources import constant_op
 
 TRANSPARENT = frozenset({broadcast, cast, mark})
 _LETTERS = ("q", "r", "s", "t", "p", "v")
-_ACTIVATIONS = frozenset({"sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus"})
+ACTIVATIONS = frozenset({"sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus"})
 
 
 def shown_nodes(
@@ -84,7 +84,7 @@ def activation_names(
 ) -> dict[Node, str]:
     """z and h around an activation function (z_1, h_1, z_2, h_2 where there are several); s for a softmax."""
     unnamed = dict.fromkeys(node for node in shown if node not in found)
-    activations = [node for node in unnamed if node.op.name in _ACTIVATIONS or is_generic(node.op)]
+    activations = [node for node in unnamed if node.op.name in ACTIVATIONS or is_generic(node.op)]
     readers = consumers(order)
     result: dict[Node, str] = {}
     for number, node in enumerate(activations, 1):

@@ -85,11 +85,15 @@ Derivative: TypeAlias = Elementwise | Linear | Custom | Flat
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Shapes and parameters with which the laws are tested, and the open interval that each input is drawn from."""
+    """Shapes and parameters with which the laws are tested, and the open interval that each input is drawn from.
+
+    `diagonal[slot]` is added to the diagonal of the matrices in that slot, which makes them far from singular.
+    """
 
     shapes: tuple[tuple[int, ...], ...]
     params: tuple[tuple[str, Any], ...] = ()
     intervals: tuple[tuple[float, float], ...] = ((-2.0, 2.0),)
+    diagonal: tuple[float, ...] = ()
 
     def interval(self, slot: int) -> tuple[float, float]:
         return self.intervals[min(slot, len(self.intervals) - 1)]
@@ -122,7 +126,34 @@ class Entries:
     partial: Callable[..., Any]
 
 
-IndexForm: TypeAlias = Labels | Entries
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """An index made of letters: the sum of coefficient times letter over `terms`, plus `offset`. 2i + k - 1 is
+    `Affine(((2, "i"), (1, "k")), -1)`, and a letter alone `Affine(((1, "i"),))`.
+    """
+
+    terms: tuple[tuple[int, str], ...]
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The index form of an op that is a sum of products along windows (convolutions): Labels with sums for indices.
+
+    `rule(*types, **params)` gives `(places, result)`: `places[slot][axis]` is the `Affine` index of that axis of that
+    input, and `result` the letters of the output, one for each axis. The output is
+
+        y[result] = sum over the letters not in `result` of the product over the slots of input[places[slot]]
+
+    Indices count from 0. A letter of the result runs along its axis of the output; every letter that is summed stands
+    alone (coefficient 1, offset 0) at an axis of some input, and runs along it. An entry outside its input counts as 0,
+    which is what padding means. `y_i = sum_k w_k x_(i+k)` is `(((k,), (i + k,)), "i")`.
+    """
+
+    rule: Callable[..., tuple[tuple[tuple[Affine, ...], ...], str]]
+
+
+IndexForm: TypeAlias = Labels | Entries | Windows
 
 
 @dataclass(frozen=True, eq=False, slots=True)

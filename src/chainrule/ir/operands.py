@@ -40,10 +40,11 @@ class Plan:
 
 
 class Planner:
-    """Decides for a graph. Known values are those no input reaches: they are written as numbers."""
+    """Decides for a graph. Known values are those no input reaches: they are written as numbers. `casts`: every change
+    of dtype is written, for libraries that do not make it by themselves."""
 
-    def __init__(self, graph: Graph, exact: bool) -> None:
-        self.graph, self.exact = graph, exact
+    def __init__(self, graph: Graph, exact: bool, casts: bool = False) -> None:
+        self.graph, self.exact, self.casts = graph, exact, casts
         self.order = graph.order()
         self.alive = set(graph.inputs)
         self.known: set[Node] = set()
@@ -113,7 +114,7 @@ class Planner:
 
     def _widens(self, node: Node) -> bool:
         """Whether a step is a cast that loses nothing: the only kind that NumPy does by itself."""
-        if node.op is not TABLE["cast"] or node not in self.alive:
+        if self.casts or node.op is not TABLE["cast"] or node not in self.alive:
             return False
         return bool(reference().can_cast(node.inputs[0].type.dtype, node.type.dtype))
 

@@ -42,22 +42,25 @@ class Written:
     depth: int = 0
 
 
-def print_graph(graph: Graph, name: str = "f", *, bare: bool = True, exact: bool = False) -> Program:
+def print_graph(
+    graph: Graph, name: str = "f", *, bare: bool = True, exact: bool = False, casts: bool = False
+) -> Program:
     """The graph as a Python function of its inputs, by position.
 
     `bare`: a single output is returned as it is, otherwise always a tuple. `exact`: the same bits as the kernels give,
-    also where `x**2` of a single number would differ from `np.square(x)` in the last place.
+    also where `x**2` of a single number would differ from `np.square(x)` in the last place. `casts`: every change of
+    dtype is written, also those that NumPy makes by itself.
     """
-    return _Printer(graph, name, exact).program(bare)
+    return _Printer(graph, name, exact, casts).program(bare)
 
 
 @final
 class _Printer:
     """One printing: the names given so far, and the statements."""
 
-    def __init__(self, graph: Graph, name: str, exact: bool) -> None:
+    def __init__(self, graph: Graph, name: str, exact: bool, casts: bool) -> None:
         self.graph, self.exact = graph, exact
-        self.plan: Plan = Planner(graph, exact).plan()
+        self.plan: Plan = Planner(graph, exact, casts).plan()
         self.names = Names()
         self.bound: dict[str, Any] = {}
         self.operations: dict[Any, str] = {}

@@ -13,6 +13,7 @@ from . import limits
 from .functions import FUNCTIONS, GENERIC, function_named
 from .indexing import Scripts, attach, sort_scripts
 from .meaning import Call, Entry, Literal, Meaning, Over, Own, Power, Product, Unspecified
+from .units import with_ones
 from .names import Scope, expand, is_declared
 from .surface import Additive, Bars, Big, Chain, Fraction, Group, Multiplicative, Name, Number, Scripted, Surface
 from .symbols import script_text, symbol_of
@@ -32,7 +33,7 @@ def read_product(node: Multiplicative, scope: Scope) -> Meaning:
         taken, meaning = read_factor(factors, place, scope)
         found.append((factors[place][0], meaning))
         place += taken
-    return found[0][1] if len(found) == 1 else Product(tuple(found), node.span)
+    return found[0][1] if len(found) == 1 else Product(with_ones(found), node.span)
 
 
 def read_single(node: Surface, scope: Scope) -> Meaning:

@@ -11,23 +11,29 @@ from typing import Any
 
 from .. import ops
 from ..errors import ParseError, UnknownNameError
-from ..ir.library import reference
 from ..ops import choices, functions, norms, powers, reductions
+from . import matrices
 from .entries import WriteOut
-from .kinds import Value, as_floats, entrywise, is_number, line_up
+from .kinds import Context, Value, array, as_floats, entrywise, is_number, line_up
+from .functions import CONVOLUTIONS
 from .meaning import Call
 from .multiplication import scale
 
 _REDUCTIONS = frozenset({"sum", "mean", "prod", "norm", "squared_norm", "var", "std", "logsumexp"})
 _ALONG = frozenset({"softmax", "log_softmax", "layer_norm"})
 _TWO = {"max": "maximum", "min": "minimum", "maximum": "maximum", "minimum": "minimum"}
-_MATRIX = frozenset({"diag", "trace", "transpose", "dot", "outer", "matmul", "cross_entropy", "squared_error"})
+_MATRIX = frozenset({"diag", "transpose", "dot", "outer", "matmul", "cross_entropy", "squared_error"})
 
 
-def call(node: Call, values: list[Value]) -> Value:
+def call(node: Call, values: list[Value], context: Context) -> Value:
     """A function of the library applied to values."""
     name = node.function
     function = getattr(ops, name, None) if name != "generic" else None
+    if name in matrices.NAMES:
+        _refuse_count(node, len(values))
+        return matrices.call_on_matrices(node, values, context)
+    if name == "bars":
+        return matrices.bars(values[0], node, context, powered=False)
     if name in _TWO and len(values) >= 2:
         return _repeated(getattr(ops, _TWO[name]), values)
     if function is None:
@@ -44,10 +50,10 @@ def call(node: Call, values: list[Value]) -> Value:
     if name in _ALONG:
         return _along(function, values[0], options)
     nodes = [array(value.node) for value in values]
-    if name in _MATRIX:
+    if name in _MATRIX or name in CONVOLUTIONS:
         if any(value.labels for value in values):
             raise WriteOut
-        return Value(function(*nodes))
+        return Value(function(*nodes, **(options if name in CONVOLUTIONS else {})))
     if name == "where":
         return where(values[0], values[1], values[2])
     if len(values) == 1:
@@ -55,12 +61,15 @@ def call(node: Call, values: list[Value]) -> Value:
     return entrywise(function, *values)
 
 
-_COUNTS = dict.fromkeys(("arctan2", "hypot", "logaddexp", "xlogy", "heaviside", "copysign"), 2) | {
+_COUNTS = dict.fromkeys((*CONVOLUTIONS, "arctan2", "hypot", "logaddexp", "xlogy", "heaviside", "copysign"), 2) | {
     "dot": 2,
     "outer": 2,
     "matmul": 2,
     "cross_entropy": 2,
     "squared_error": 2,
+    "solve": 2,
+    "kron": 2,
+    "matrix_power": 2,
     "where": 3,
     "logical_and": 2,
     "add": 2,
@@ -133,6 +142,3 @@ def where(condition: Value, first: Value, second: Value) -> Value:
     (holds, one, other), labels = line_up([condition, first, second])
     return Value(choices.where(holds, array(one), array(other)), False, labels)
 
-
-def array(node: Any) -> Any:
-    return reference().asarray(node, dtype="float64") if isinstance(node, int | float) else node

@@ -6,11 +6,14 @@ from 1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import prod
 from typing import Any
 
-from ..errors import ParseError, ShapeError, TextSpan
+from ..errors import LimitError, ParseError, ShapeError, TextSpan
 from ..ir.library import reference
 from ..ops import diagonals, indexing, movement, products
+from . import limits
 from .kinds import Context, Run, Value
 from .meaning import Index, Literal, Meaning, Total
 
@@ -32,7 +35,7 @@ def take_entry(value: Value, indices: tuple[Meaning, ...], span: TextSpan, conte
     keys = [_key(index, size, span, context) for index, size in zip(indices, value.shape, strict=False)]
     if all(isinstance(key, str) for key in keys):
         return _labelled(*_whole_axes_last(value, [str(key) for key in keys]))
-    return _gathered(value, keys, context)
+    return _gathered(value, keys, span, context)
 
 
 def _digits_apart(indices: tuple[Meaning, ...], ndim: int) -> tuple[Meaning, ...]:
@@ -65,7 +68,7 @@ def _key(index: Meaning, size: int, span: TextSpan, context: Context) -> int | s
 
 def moving(index: Meaning, context: Context) -> Shift:
     """The bound indices in `i + k - 1` and the position of the first entry; without bound indices the number itself."""
-    names, number, fresh = [], 0, 0
+    names, starts, number = [], list[int](), 0
     terms = index.terms if isinstance(index, Total) else (("", index),)
     literal = False
     for sign, term in terms:
@@ -73,16 +76,28 @@ def moving(index: Meaning, context: Context) -> Shift:
             if sign == "-":
                 raise WriteOut
             names.append(term.name)
-            number, fresh = number + run.start, fresh + (run.start == 0)
+            number += run.start
+            starts.append(run.start)
         else:
             number += (-1 if sign == "-" else 1) * _whole(term, index, context)
             literal = True
     if not names:
         return (), number
-    if len(names) > 1 and not literal and number == len(names):
+    first = first_position(starts, number - sum(starts), literal=literal)
+    if len(names) > 1 and not literal and first == 0:
         context.note(f"the index {'+'.join(names)}", "counted from 0", index.span)
-        return tuple(names), 0
-    return tuple(names), number - (0 if fresh else 1)
+    return tuple(names), first
+
+
+def first_position(starts: Sequence[int], number: int, *, literal: bool) -> int:
+    """Where `i + k + 3` begins, counted from 0, given where i and k do, and the number beside them.
+
+    Without a number beside them, `x_{i+k}` is counted from 0 as it is in programs, so that no entry is left out.
+    """
+    total = sum(starts) + number
+    if len(starts) > 1 and not literal and total <= len(starts):
+        return 0
+    return total - (0 if 0 in starts else 1)
 
 
 def _whole(term: Meaning, index: Meaning, context: Context) -> int:
@@ -120,7 +135,7 @@ def _labelled(value: Value, names: list[str]) -> Value:
     return Value(products.einsum(spelled, value.node), False, tuple(letters))
 
 
-def _gathered(value: Value, keys: list[int | str | Shift], context: Context) -> Value:
+def _gathered(value: Value, keys: list[int | str | Shift], span: TextSpan, context: Context) -> Value:
     """Entries at fixed or moving positions. Axes: labels so far, then the new labels, then what is left."""
     if value.labels:
         raise WriteOut
@@ -128,6 +143,7 @@ def _gathered(value: Value, keys: list[int | str | Shift], context: Context) -> 
         return _with_whole_axes(value, keys)
     moves = [((key,), 0) if isinstance(key, str) else key for key in keys if not isinstance(key, int)]
     names = tuple(dict.fromkeys(name for moved, _ in moves for name in moved))
+    _refuse_many(names, value.shape, span, context)
     key: list[Any] = []
     for place, each in enumerate(keys):
         if isinstance(each, int):
@@ -155,9 +171,21 @@ def _positions(move: Shift, names: tuple[str, ...], context: Context) -> Any:
     for place, name in enumerate(names):
         run = context.indices[name]
         assert isinstance(run, Run)  # only runs are names of axes
-        steps = numpy.arange(run.size) if name in moved else numpy.zeros(run.size, int)
+        steps = numpy.arange(run.size) if name in moved else numpy.zeros(1, int)
         total = total + steps.reshape(*(-1 if place == each else 1 for each in range(len(names))))
     return total
+
+
+def _refuse_many(names: tuple[str, ...], shape: tuple[int, ...], span: TextSpan, context: Context) -> None:
+    """Raises LimitError for an array of entries at moving positions that would be too large."""
+    runs = [run.size for name in names if isinstance(run := context.indices[name], Run)]
+    if prod(runs) > limits.ENTRIES:
+        raise LimitError(
+            given=f"{prod(runs):,} entries of an array of shape {context.write_shape(shape)} at moving positions",
+            where=span,
+            expected=f"at most {limits.ENTRIES:,}, or a convolution: weights times x_{{i+k}}, or x_{{i+k,j+l}}",
+            remedy="give the sizes numbers, or write it with correlate, convolve or conv2d",
+        )
 
 
 def _refuse_outside(positions: Any, size: int, context: Context) -> None:

@@ -10,12 +10,16 @@ _OPS = (  # noqa: SIM905 (a list literal would be a page long)
     "cosh arcsinh arccosh arctanh abs sign softplus leaky_relu elu gelu silu erf erfc log1p expm1 log2 log10 exp2 "
     "logit cbrt floor ceil rint trunc sum mean prod max min norm squared_norm var std logsumexp cumsum cumprod diag "
     "trace transpose stop_gradient maximum minimum dot outer matmul cross_entropy squared_error layer_norm where "
-    "arctan2 hypot logaddexp xlogy heaviside copysign argmax argmin"
+    "arctan2 hypot logaddexp xlogy heaviside copysign argmax argmin inv det logdet slogdet solve kron vec "
+    "matrix_power correlate convolve correlate2d convolve2d"
 ).split()
 FUNCTIONS: dict[str, str] = dict(zip(_OPS, _OPS, strict=True)) | {
     "ln": "log",
     "sgn": "sign",
     "tr": "trace",
+    "Tr": "trace",
+    "inverse": "inv",
+    "determinant": "det",
     "stop": "stop_gradient",
     "round": "rint",
     "leakyrelu": "leaky_relu",
@@ -28,8 +32,15 @@ FUNCTIONS: dict[str, str] = dict(zip(_OPS, _OPS, strict=True)) | {
     "logistic": "sigmoid",
     "average": "mean",
     "lse": "logsumexp",
-    "det": "det",
 }
+# Functions that take the entries of a matrix, and those that take it whole: inside them X^2 means different things.
+OF_ENTRIES = frozenset({"sum", "mean", "prod", "max", "min", "var", "std", "logsumexp"})
+OF_MATRICES = frozenset({
+    "trace", "inv", "det", "det_sign", "logdet", "slogdet", "solve", "kron", "vec", "matrix_power", "diag", "transpose", "matmul",
+    "dot", "norm", "squared_norm",
+})  # fmt: skip
+# Convolutions: how many axes they take. The 2-D ones take the weights first.
+CONVOLUTIONS = {"convolve": 1, "correlate": 1, "convolve2d": 2, "correlate2d": 2}
 # Letters that name a function of which nothing is said, when a bracket follows and nothing else is called so.
 GENERIC = frozenset({"f", "g", "h", "phi", "psi", "F", "G"})
 

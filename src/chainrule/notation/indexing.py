@@ -80,6 +80,9 @@ def _is_mark(script: Surface, scope: Scope) -> bool:
 def read_scripted(node: Scripted, scope: Scope) -> Meaning:
     """The meaning of a node with scripts that is not a function applied to something."""
     scripts = sort_scripts(node, scope)
+    if _is_ones(scripts, scope):
+        one = Literal("1", 1.0, scripts.body.span)
+        return attach(one, replace(scripts, subscript=None), scope, node.span)
     if not isinstance(scripts.body, Name):
         return attach(scope.resolve(scripts.body, scope), scripts, scope, node.span)
     if scripts.body.base == "e" and scripts.powers and "e" not in scope.declared and not scripts.body.accents:
@@ -87,6 +90,18 @@ def read_scripted(node: Scripted, scope: Scope) -> Meaning:
     if _bound_above(scripts, scope) is None and (whole := _declared_whole(node, scripts, scope)) is not None:
         return whole
     return _undeclared(scripts, scope, node.span)
+
+
+def _is_ones(scripts: Scripts, scope: Scope) -> bool:
+    """`𝟙^T`, and `1_n` with the size of the vector below it."""
+    match scripts.body:
+        case Name("𝟙") if "𝟙" not in scope.declared:
+            sized = scripts.subscript is None or isinstance(scripts.subscript, Name)
+        case Number("1"):
+            sized = isinstance(scripts.subscript, Name)
+        case _:
+            return False
+    return sized and not (isinstance(scripts.subscript, Name) and scripts.subscript.base in scope.bound)
 
 
 def _exponential(scripts: Scripts, scope: Scope, span: TextSpan) -> Meaning:
@@ -180,7 +195,8 @@ def _undeclared(scripts: Scripts, scope: Scope, span: TextSpan) -> Meaning:
         if family is not None and len(indices_of(scripts.subscript, scope)) == 1:
             member = Member(family, indices_of(scripts.subscript, scope)[0], span)
             return attach(member, replace(scripts, subscript=None, marks=()), scope, span)
-        return attach(Variable(base, span), replace(scripts, marks=()), scope, span)
+        array = _rows_of(base, scripts.subscript, scope) or base
+        return attach(Variable(array, span), replace(scripts, marks=()), scope, span)
     whole = symbol_of(Scripted(Name(base.base, span, base.accents), scripts.subscript, (), 0, span)) or base
     if _counts_above(scripts, scope):
         whole = replace(whole, superscript=base.superscript + script_text(scripts.powers[0]))
@@ -188,6 +204,16 @@ def _undeclared(scripts: Scripts, scope: Scope, span: TextSpan) -> Meaning:
         return attach(Variable(whole, span), replace(scripts, subscript=None, marks=(), powers=()), scope, span)
     whole = replace(whole, superscript=base.superscript)
     return attach(Variable(whole, span), replace(scripts, subscript=None, marks=()), scope, span)
+
+
+def _rows_of(base: Symbol, subscript: Surface, scope: Scope) -> Symbol | None:
+    """The matrix X that x_i is a row of, where X has been declared and x has not."""
+    matrix = replace(base, base=base.base.upper())
+    if len(base.base) != 1 or matrix == base or matrix.text not in scope.arrays:
+        return None
+    if len(indices_of(subscript, scope)) == 1:
+        scope.note(f"{base.text}_{script_text(subscript)}", f"a row of {matrix.text}", subscript.span)
+    return scope.declared.get(matrix.text)
 
 
 def _counts_above(scripts: Scripts, scope: Scope) -> bool:

@@ -54,6 +54,8 @@ class Context:
     readings: list[Reading]
     indices: dict[str, Run | int] = field(default_factory=dict)  # an int: the sum is being written out
     steps: list[int] = field(default_factory=lambda: [0])
+    units: Mapping[int, int] = field(default_factory=dict)  # how large each vector of ones and each identity is
+    identities: list[Any] = field(default_factory=list)  # the nodes of identity matrices
 
     def binding(self, indices: Mapping[str, Run | int]) -> Context:
         """The context under a sum sign."""
@@ -117,6 +119,11 @@ def said_at(span: TextSpan, context: Context) -> Iterator[None]:
         ) from None  # fmt: skip
     except ChainruleError:
         raise
+
+
+def array(node: Any) -> Any:
+    """A plain number as an array, anything else as it is."""
+    return reference().asarray(node, dtype="float64") if isinstance(node, int | float) else node
 
 
 # Lining up labelled axes ------------------------------------------

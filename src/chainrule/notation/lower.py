@@ -15,10 +15,10 @@ from ..errors import LimitError, ParseError, TextSpan, UnknownNameError
 from ..ir.library import reference
 from ..ops import activations, arithmetic, choices, indexing, joining, movement, powers
 from ..ops.generic import generic
-from . import limits
-from .calling import array, call, norm, squared_norm, where
+from . import limits, matrices
+from .calling import call, norm, squared_norm, where
 from .entries import WriteOut, take_entry
-from .kinds import Context, Value, as_floats, entrywise, is_number, said_at
+from .kinds import Context, Value, array, as_floats, entrywise, is_number, said_at
 from .meaning import (
     Call,
     Choice,
@@ -40,12 +40,14 @@ from .meaning import (
     Tabulated,
     Total,
     Transposed,
+    Unit,
     Unspecified,
     Variable,
 )  # fmt: skip
 from .multiplication import multiply
 from .recognise import relu_argument
 from .sums import index_value, member, over, tabulate
+from .units import unit
 
 _COMPARISONS: dict[str, Callable[..., Any]] = {
     "<": choices.less,
@@ -64,18 +66,22 @@ class Lowered:
     values: Mapping[str, Any]
     output: Any
     readings: tuple[Reading, ...]
+    identities: tuple[Any, ...] = ()  # nodes that are identity matrices
 
 
-def run(program: Program, inputs: Mapping[str, Any], sizes: Mapping[str, int]) -> Lowered:
+def run(
+    program: Program, inputs: Mapping[str, Any], sizes: Mapping[str, int], units: Mapping[int, int] | None = None
+) -> Lowered:
     """Compute every definition from the values or nodes of the inputs."""
-    context = Context({name: Value(node) for name, node in inputs.items()}, sizes, list(program.readings))
+    names = {name: Value(node) for name, node in inputs.items()}
+    context = Context(names, sizes, list(program.readings), units=units or {})
     values: dict[str, Any] = {}
     for definition in program.definitions:
         with reference().errstate(all="ignore"), said_at(definition.span, context):
             value = as_floats(_lower_whole(definition.body, context))
         context.names[definition.symbol.text] = value
         values[definition.symbol.text] = value.node
-    return Lowered(values, values[program.output.text], tuple(context.readings))
+    return Lowered(values, values[program.output.text], tuple(context.readings), tuple(context.identities))
 
 
 def constant(meaning: Meaning) -> Any:
@@ -134,7 +140,9 @@ def _lower_rest(node: Meaning, context: Context) -> Value:
     match node:
         case Call():
             with said_at(node.span, context):
-                return call(node, [as_floats(lower(each, context)) for each in node.arguments])
+                if (found := matrices.logarithm(node, context, lower)) is not None:
+                    return found
+                return call(node, [as_floats(lower(each, context)) for each in node.arguments], context)
         case Unspecified(name, order, body):
             return _unspecified(name, order, lower(body, context), node.span)
         case Norm(body, order, _, span):
@@ -146,6 +154,8 @@ def _lower_rest(node: Meaning, context: Context) -> Value:
             return _choice(node, context)
         case Rows():
             return _rows(node, context)
+        case Unit():
+            return unit(node, context)
         case Picked(body, keys, span):
             with said_at(span, context):
                 return Value(indexing.getitem(array(lower(body, context).node), keys))
@@ -216,28 +226,30 @@ def _power(node: Power, context: Context) -> Value:
     if isinstance(node.base, Norm) and node.base.order == 2 and is_number(exponent) and exponent.node == 2:
         body = as_floats(lower(node.base.body, context))
         return squared_norm(body)
-    base = as_floats(lower(node.base, context))
+    base = as_floats(_base(node, context))
+    with said_at(node.span, context):
+        if (whole := matrices.raised(base, exponent, node, context)) is not None:
+            return whole
     if is_number(exponent):
-        return _fixed_power(base, float(exponent.node), node, context)
+        return _fixed_power(base, float(exponent.node), node)
     return entrywise(powers.power, Value(array(base.node), base.row, base.labels), exponent)
 
 
-def _fixed_power(base: Value, exponent: float, node: Power, context: Context) -> Value:
+def _base(node: Power, context: Context) -> Value:
+    """What a power is taken of; `|X|^p` of a square matrix is a power of its determinant."""
+    if isinstance(node.base, Call) and node.base.function == "bars" and not node.entries:
+        body = lower(node.base.arguments[0], context)
+        with said_at(node.base.span, context):
+            return matrices.bars(body, node.base, context, powered=True)
+    return lower(node.base, context)
+
+
+def _fixed_power(base: Value, exponent: float, node: Power) -> Value:
     if abs(exponent) > limits.EXPONENT:
         raise LimitError(given=f"the exponent {exponent:g}", where=node.exponent.span,
                          expected=f"an exponent of at most {limits.EXPONENT:,}")  # fmt: skip
     if is_number(base):
         return Value(_number_power(float(base.node), exponent, node))
-    if base.ndim == 2 and base.shape[0] == base.shape[1] and not base.labels:
-        written = node.span.text[node.span.start : node.span.stop]
-        if exponent == -1:
-            raise ParseError(
-                given=f"the inverse {written}",
-                where=node.span,
-                expected="a formula without matrix inverses",
-                remedy="write the power of each entry as 1/A",
-            )
-        context.note(written, "a power of each entry; write A A for the matrix product", node.span)
     whole = int(exponent) if exponent == int(exponent) else exponent
     return Value(powers.power(base.node, whole), base.row, base.labels)
 

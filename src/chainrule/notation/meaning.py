@@ -101,11 +101,12 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """A base and an exponent."""
+    """A base and an exponent. `entries`: of a matrix too it is the power of each entry."""
 
     base: Meaning
     exponent: Meaning
     span: TextSpan
+    entries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,14 @@ class Rows:
     span: TextSpan
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`1` as a vector of ones, or the identity matrix I. How large it is follows from what stands beside it."""
+
+    square: bool
+    span: TextSpan
+
+
 Meaning: TypeAlias = (
     Literal
     | Variable
@@ -225,6 +234,7 @@ Meaning: TypeAlias = (
     | Comparison
     | Choice
     | Rows
+    | Unit
 )
 
 
@@ -271,7 +281,7 @@ def below(node: Meaning) -> Iterator[Meaning]:
             yield from (each for branch in branches for each in branch if each is not None)
         case Rows(rows):
             yield from (cell for row in rows for cell in row)
-        case Literal() | Variable() | Index():
+        case Literal() | Variable() | Index() | Unit():
             return
 
 
@@ -306,7 +316,7 @@ def mapped(node: Meaning, change: Callable[[Meaning], Meaning]) -> Meaning:
             return replace(node, branches=branches)
         case Rows():
             return replace(node, rows=tuple(tuple(map(change, row)) for row in node.rows))
-        case Literal() | Variable() | Index():
+        case Literal() | Variable() | Index() | Unit():
             return node
 
 
@@ -345,6 +355,8 @@ def spell(node: Meaning) -> str:
             return symbol.text
         case Index(name):
             return f"#{name}"
+        case Unit(square):
+            return "I" if square else "ones"
         case Total(pairs) | Product(pairs):
             head = "+" if isinstance(node, Total) else "*"
             return f"({head} {' '.join(sign.strip('+') + spell(each) for sign, each in pairs)})"

@@ -11,7 +11,9 @@ from typing import Any, TypeAlias
 
 from ..errors import ShapeError, TextSpan
 from ..ops import arithmetic, movement, products
+from .entries import WriteOut
 from .kinds import Context, Value, as_floats, entrywise, is_number, said_at, union
+from .matrices import kronecker
 
 Factor: TypeAlias = tuple[str, Value, TextSpan]
 _ENTRYWISE = frozenset({"⊙", "∘", "*"})
@@ -20,10 +22,11 @@ _ENTRYWISE = frozenset({"⊙", "∘", "*"})
 def multiply(factors: list[Factor], context: Context, span: TextSpan) -> Value:
     """The product of factors, each with the sign before it."""
     factors = [(sign, as_floats(value), place) for sign, value, place in factors]
+    labelled = any(value.labels for _, value, _ in factors)
+    if labelled and any(sign == "⊗" for sign, _, _ in factors) and any(value.ndim for _, value, _ in factors):
+        raise WriteOut
     with said_at(span, context):
-        if any(sign == "⊗" for sign, _, _ in factors):
-            return _outer_signs(factors, context)
-        if all(value.ndim == 0 for _, value, _ in factors) or any(value.labels for _, value, _ in factors):
+        if labelled or all(value.ndim == 0 for _, value, _ in factors):
             return _left_to_right(factors, context)
         return _by_strength(factors, context)
 
@@ -39,15 +42,15 @@ def _left_to_right(factors: list[Factor], context: Context) -> Value:
     return found
 
 
-def _outer_signs(factors: list[Factor], context: Context) -> Value:
-    found = factors[0][1]
-    for sign, value, _ in factors[1:]:
-        if found.ndim == value.ndim == 1 and sign == "⊗":
-            context.note("⊗", "the outer product", factors[0][2])
-            found = Value(products.outer(found.node, value.node))
-        else:
-            found = scale(found, value)
-    return found
+def _tensor(left: Value, right: Value, place: TextSpan, context: Context) -> Value:
+    """`u ⊗ v` of two vectors is their outer product, of matrices the Kronecker product."""
+    if left.ndim == 0 or right.ndim == 0:
+        return scale(left, right)
+    if left.ndim == right.ndim == 1 and not left.row:
+        context.note("⊗", "the outer product", place)
+        return Value(products.outer(left.node, right.node))
+    context.note("⊗", "the Kronecker product", place)
+    return kronecker(left, right)
 
 
 # Arrays ------------------------------------------
@@ -55,7 +58,7 @@ def _by_strength(factors: list[Factor], context: Context) -> Value:
     """Split at the signs that work entry by entry; between them stand matrix products."""
     segments: list[list[Factor]] = [[]]
     for factor in factors:
-        if (factor[0] in _ENTRYWISE or factor[0] == "/") and segments[-1]:
+        if (factor[0] in _ENTRYWISE or factor[0] in ("/", "⊗")) and segments[-1]:
             segments.append([])
         segments[-1].append(factor)
     found, place = _chain(segments[0], context), segments[0][0][2]
@@ -65,6 +68,8 @@ def _by_strength(factors: list[Factor], context: Context) -> Value:
             found = divide(found, segment[0][1])
             rest = segment[1:]
             found = _times(found, _chain(rest, context), rest[0][0], place, rest[0][2], context) if rest else found
+        elif sign == "⊗":
+            found = _tensor(found, _chain(segment, context), span, context)
         else:
             found = _times(found, _chain(segment, context), sign, place, span, context)
     return found

@@ -6,6 +6,7 @@ noted as a `Reading`, to be said aloud.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +19,7 @@ from .symbols import Symbol, symbol_of
 
 _LIKELY_VARIABLES = frozenset("abcuvwxyzABCUVWXYZ")
 _CONSTANT_WORDS = frozenset({"inf", "nan"})
+_TWICE = re.compile(r"(?<!\S)o o(?!\S)")
 _LONGEST_RUN = 64  # letters; a longer run is one name, however it could be cut
 
 
@@ -77,28 +79,38 @@ def _bare(symbol: Symbol) -> str:
 def expand(factors: tuple[tuple[str, Surface], ...], scope: Scope) -> list[tuple[str, Surface]]:
     """The factors, with runs of letters that stand for several names taken apart. Scripts stay with the last name."""
     found: list[tuple[str, Surface]] = []
+    signs: list[str] = []
+    for place in range(len(factors)):
+        after_sign = bool(signs and signs[-1])
+        signs.append("" if after_sign else _sign_in_letters(factors, place, scope))
     for place, (sign, node) in enumerate(factors):
-        if _is_hadamard_letter(factors, place, scope):
+        if signs[place]:
             continue
-        if found and place and _is_hadamard_letter(factors, place - 1, scope):
-            sign = "⊙"
+        if found and place and signs[place - 1]:
+            sign = signs[place - 1]
         parts = _parts(node, scope)
         found.append((sign, parts[0]))
         found.extend(("", part) for part in parts[1:])
     return found
 
 
-def _is_hadamard_letter(factors: tuple[tuple[str, Surface], ...], place: int, scope: Scope) -> bool:
-    """`u o v`: the letter between spaces, where nothing is called o."""
+_SIGNS_IN_LETTERS = {"o": ("⊙", "the product entry by entry"), "kron": ("⊗", "the Kronecker product")}
+
+
+def _sign_in_letters(factors: tuple[tuple[str, Surface], ...], place: int, scope: Scope) -> str:
+    """`u o v`, `A kron B`: the letters between spaces, where nothing is called so. A gate called o stands beside one:
+    with `o o tanh(c)` in the text, an o between two factors is a sign."""
     node = factors[place][1]
-    if not (isinstance(node, Name) and node.base == "o" and not node.accents and 0 < place < len(factors) - 1):
-        return False
+    if not (isinstance(node, Name) and node.base in _SIGNS_IN_LETTERS and 0 < place < len(factors) - 1) or node.accents:
+        return ""
     text, span = node.span.text, node.span
     spaced = text[span.start - 1 : span.start].isspace() and text[span.stop : span.stop + 1].isspace()
-    alone = spaced and not factors[place][0] and not factors[place + 1][0] and "o" not in scope.declared
-    if alone:
-        scope.note("o", "the product entry by entry", span)
-    return alone
+    called = node.base in scope.declared and _TWICE.search(text) is None
+    if not spaced or factors[place][0] or factors[place + 1][0] or called:
+        return ""
+    sign, read_as = _SIGNS_IN_LETTERS[node.base]
+    scope.note(node.base, read_as, span)
+    return sign
 
 
 def _parts(node: Surface, scope: Scope) -> list[Surface]:

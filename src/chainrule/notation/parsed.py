@@ -18,6 +18,7 @@ from ..ir.node import Node
 from ..ir.recording import open_recording
 from ..ops.sources import input_node
 from . import limits
+from .entrywise import with_entries_marked
 from .inline import without_own_functions
 from .lower import constant, run
 from .meaning import Member, Over, Program, Reading, Variable, everything, is_member
@@ -25,6 +26,7 @@ from .program import Outside, read_program
 from .python import is_python, read_python
 from .shapes import Size, infer_shapes, read_shapes
 from .symbols import Symbol, read_symbol
+from .units import has_units, with_identity
 from .values import Given, Values, as_array, read_values
 
 
@@ -73,7 +75,20 @@ class Parsed:
         if len(arguments) != len(self.inputs):
             raise TypeError(f"{len(arguments)} arguments for {', '.join(self.inputs) or 'no inputs'}")
         given = dict(zip(self.inputs, map(_as_argument, arguments), strict=True))
-        return dict(run(self.program, given, {letter: size for size, letter in self.sizes.items()}).values)
+        units: Mapping[int, int] = {}
+        if has_units(self.program):
+            shapes = {name: tuple(array.shape) for name, array in given.items()}
+            units = infer_shapes(self.program, [Symbol(name) for name in self.inputs], shapes).units
+        return dict(run(self.program, given, self._sizes_of(given), units).values)
+
+    def _sizes_of(self, given: Mapping[str, Any]) -> dict[str, int]:
+        """What each letter stands for when the inputs have the shapes of these arguments."""
+        sizes = {letter: size for size, letter in self.sizes.items()}
+        for name, array in given.items():
+            if len(array.shape) == len(self.shapes[name]):
+                pairs = zip(self.shapes[name], array.shape, strict=True)
+                sizes |= {letter: size for letter, size in pairs if isinstance(letter, str)}
+        return sizes
 
 
 def _as_argument(value: Any) -> Any:
@@ -89,7 +104,7 @@ def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: V
     """
     limits.refuse_longer(text, limits.INPUT, "a formula")
     given, declared = read_values(values), _declared_shapes(shapes)
-    program = without_own_functions(_read(text, given, declared))
+    program = with_entries_marked(without_own_functions(_read(text, given, declared)))
     known = _known_arrays(program, given)
     sized = {
         letter
@@ -104,11 +119,13 @@ def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: V
     dimensions: dict[str, tuple[Size, ...]] = {name: tuple(map(_size, shape)) for name, shape in program.shapes.items()}
     dimensions |= declared
     dimensions |= {name: tuple(getattr(array, "shape", ())) for name, array in known.items()}
+    program, inputs = with_identity(program, inputs, dimensions)
     found = infer_shapes(program, inputs, dimensions)
     with open_recording():
         nodes = {each.text: _input(known.get(each.text), found.numbers[each.text]) for each in inputs}
-        lowered = run(program, nodes, found.sizes)
+        lowered = run(program, nodes, found.sizes, found.units)
         names, aliases = _named(nodes, lowered.values)
+        names |= {node: "I" for node in lowered.identities if node not in names}
         graph = Graph(tuple(nodes.values()), (_node(lowered.output),), names)
     spans = {each.symbol: each.span for each in program.definitions}
     return Parsed(
@@ -161,7 +178,8 @@ def _inputs(program: Program, known: Mapping[str, Any], sized: set[str], outside
     """Parameters in their order, other names by first appearance, then those that only a sum counts through."""
     defined = {each.symbol.text for each in program.definitions}
     trees = [each for definition in program.definitions for each in everything(definition.body)]
-    limiting = {each.last.symbol.text for each in trees if isinstance(each, Over) and isinstance(each.last, Variable)}
+    lasts = [each.last for each in trees if isinstance(each, Over) and each.last is not None]
+    limiting = {each.symbol.text for last in lasts for each in everything(last) if isinstance(each, Variable)}
     letters = (limiting | sized) - set(known)
     seen = sorted((each for each in trees if isinstance(each, Variable)), key=_place)
     families = {each.family for each in trees if isinstance(each, Member)}

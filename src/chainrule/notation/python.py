@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import LimitError, ParseError, TextSpan, UnknownNameError, did_you_mean
 from . import limits
-from .functions import FUNCTIONS, GENERIC, function_named
+from .functions import CONVOLUTIONS, FUNCTIONS, GENERIC, function_named
 from .meaning import (
     Call,
     Comparison,
@@ -49,7 +49,7 @@ _NUMPY = FUNCTIONS | {
 }  # fmt: skip
 _METHODS = frozenset({"sum", "mean", "prod", "max", "min", "var", "std", "dot", "transpose"})
 _ONE_LINE_END = str.maketrans("\r\f\v", "   ")  # so that Python counts lines as we do
-_OPTIONS = frozenset({"axis", "keepdims", "ddof"})
+_OPTIONS = frozenset({"axis", "keepdims", "ddof", "mode"})
 
 
 def is_python(text: str) -> bool:
@@ -63,8 +63,8 @@ def read_python(text: str, functions: Mapping[str, str]) -> Program:
     _refuse_deep(text)
     reader = _Reader(text, functions, len(text) - len(text.lstrip()), _line_starts(text.lstrip()))
     definitions: dict[str, Definition] = {}
-    for statement in _tree(text).body:
-        symbol, body = reader.statement(statement)
+    read = [(statement, *each) for statement in _tree(text).body for each in reader.statement(statement)]
+    for statement, symbol, body in read:
         if symbol.text in definitions:
             raise ParseError(given=f"a second definition of {symbol.text}", where=reader.span(statement),
                              expected="each name once", remedy="use a new name")  # fmt: skip
@@ -139,13 +139,18 @@ class _Reader:
             remedy=remedy or "put it into a function in a file and name it: file.py:function",
         )
 
-    def statement(self, node: ast.stmt) -> tuple[Symbol, Meaning]:
-        """A name and what it stands for."""
+    def statement(self, node: ast.stmt) -> list[tuple[Symbol, Meaning]]:
+        """The names that a statement defines, and what they stand for."""
         match node:
             case ast.Assign(targets=[ast.Name(name)], value=value):
-                return _symbol(name), self.read(value)
+                return [(_symbol(name), self.read(value))]
+            case ast.Assign(targets=[ast.Tuple([ast.Name(sign), ast.Name(logarithm)])], value=value) if (
+                _is_slogdet(value)
+            ):
+                return [(_symbol(sign), self._of_slogdet(value, True, value)),
+                        (_symbol(logarithm), self._of_slogdet(value, False, value))]  # fmt: skip
             case ast.Expr(value=value):
-                return Symbol("f" if not re.search(r"\bf\b", self.text) else "result"), self.read(value)
+                return [(Symbol("f" if not re.search(r"\bf\b", self.text) else "result"), self.read(value))]
             case _:
                 raise self.refuse(node, "a statement that is no assignment to one name")
 
@@ -174,6 +179,10 @@ class _Reader:
                 return Literal(name, _CONSTANTS[name], self.span(node))
             case ast.Attribute(value=value, attr="T"):
                 return Call("transpose", (self.read(value),), self.span(node))
+            case ast.Attribute(value=value, attr="sign" | "logabsdet" as part) if _is_slogdet(value):
+                return self._of_slogdet(value, part == "sign", node)
+            case ast.Subscript(value=value, slice=ast.Constant(0 | 1 as place)) if _is_slogdet(value):
+                return self._of_slogdet(value, place == 0, node)
             case ast.Subscript(value=value, slice=key):
                 keys = key.elts if isinstance(key, ast.Tuple) else [key]
                 return Picked(self.read(value), tuple(map(self._key, keys)), self.span(node))
@@ -181,6 +190,12 @@ class _Reader:
                 return Comparison(_RELATIONS[type(relation)], self.read(left), self.read(right), self.span(node))
             case _:
                 raise self._refused(node)
+
+    def _of_slogdet(self, node: ast.expr, sign: bool, place: ast.AST) -> Meaning:
+        """One of the two that slogdet returns: the sign of the determinant, or the logarithm of its size."""
+        found = self.read(node)
+        assert isinstance(found, Call)  # a call of slogdet is read as one
+        return replace(found, function="det_sign" if sign else "logdet", span=self.span(place))
 
     def _refused(self, node: ast.expr) -> ParseError:
         match node:
@@ -285,6 +300,8 @@ class _Reader:
             options[keyword.arg] = self._option(keyword.value)
         if op in ("sum", "mean", "prod", "max", "min", "var", "std") and len(arguments) == 2:
             options["axis"] = self._option(arguments.pop())
+        if op in CONVOLUTIONS and len(arguments) == 3:
+            options["mode"] = self._option(arguments.pop())
         if op in ("max", "min") and name in ("max", "min") and isinstance(node.func, ast.Name) and len(arguments) > 1:
             raise self.refuse(node, f"Python's {name} of several values", f"write np.{name}imum(x, y)")
         if not arguments:
@@ -293,7 +310,7 @@ class _Reader:
 
     def _option(self, node: ast.expr) -> object:
         match node:
-            case ast.Constant(value) if value is None or isinstance(value, bool):
+            case ast.Constant(value) if value is None or isinstance(value, bool | str):
                 return value
             case ast.Tuple(elements):
                 return tuple(self._whole(each) for each in elements)
@@ -310,6 +327,15 @@ class _Reader:
                 raise self.refuse(node, "rows of different lengths", "give every row as many entries")
             return Rows(rows, "matrix", self.span(node))
         return Rows((tuple(map(self.read, node.elts)),), "vector", self.span(node))
+
+
+def _is_slogdet(node: ast.expr) -> bool:
+    """Whether an expression is a call of np.linalg.slogdet, which returns a sign and a logarithm."""
+    match node:
+        case ast.Call(func=ast.Name("slogdet") | ast.Attribute(attr="slogdet")):
+            return True
+        case _:
+            return False
 
 
 def _symbol(name: str) -> Symbol:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from . import alphabet
+from .functions import CONVOLUTIONS, OF_MATRICES
 from .meaning import (
     Call,
     Choice,
@@ -30,6 +31,7 @@ from .meaning import (
     Tabulated,
     Total,
     Transposed,
+    Unit,
     Unspecified,
     Variable,
     everything,
@@ -41,7 +43,7 @@ REDUCTIONS = frozenset({
 })  # fmt: skip
 _VECTORS = frozenset({"softmax", "log_softmax", "layer_norm"})
 _MOST_ROUNDS = 12
-_RELATIVES = frozenset({"theta", "mu", "delta", "Theta", "Sigma"})  # Greek letters that are often arrays
+_RELATIVES = frozenset({"theta", "mu", "delta"})  # Greek letters that are often arrays
 
 
 def infer_ranks(program: Program, known: Mapping[str, int]) -> dict[str, int]:
@@ -82,6 +84,8 @@ class _Ranks:
         """
         if isinstance(node, Variable):
             return self._variable(node.symbol, want)
+        if isinstance(node, Unit):
+            return 2 if node.square else 1
         key = (id(node), want)
         if key not in self.visited:
             self.visited[key] = self._visit(node, want)
@@ -97,7 +101,8 @@ class _Ranks:
                 return self._product(node, want)
             case Power(base, exponent):
                 self.visit(exponent, None)
-                return self.visit(base, want)
+                rank = self.visit(base, want)
+                return 0 if rank == 2 and isinstance(base, Call) and base.function == "bars" else rank
             case Unspecified(_, _, body) | Own(_, (body, *_)):
                 return self.visit(body, want)
             case Transposed(body):
@@ -151,7 +156,7 @@ class _Ranks:
         highest = max([rank for rank in (*ranks, want) if rank is not None], default=None)
         if highest:
             for each, rank in zip(nodes, ranks, strict=True):
-                if rank is None and not _is_coefficient(each):
+                if rank is None and not is_coefficient(each):
                     self.visit(each, highest)
         return None if not highest and None in ranks else highest
 
@@ -159,7 +164,7 @@ class _Ranks:
         """An entry of a name whose rank is unknown says that it has an axis for each index, and for what is wanted."""
         count = len(node.indices)
         only = node.indices[0]
-        if count == 1 and isinstance(only, Literal) and len(only.written) == 2 and _is_capital(node.body):
+        if count == 1 and isinstance(only, Literal) and len(only.written) == 2 and is_capital(node.body):
             count = 2
         for index in node.indices:
             self.visit(index, None)
@@ -181,11 +186,26 @@ class _Ranks:
         if name == "matmul":
             one, other = (self.visit(each, _guess(each, 1)) for each in arguments[:2])
             return one + other - 2 if one and other else None
-        if name in ("trace", "diag", "outer", "inv", "transpose"):
-            inner = {"trace": 2, "inv": 2, "transpose": 2}.get(name, 1)
-            rank = next(iter([self.visit(each, inner) for each in arguments]))
-            return {"trace": 0, "inv": 2, "transpose": rank, "outer": 2}.get(name, 3 - rank if rank else None)
+        if name in ("diag", "outer"):
+            rank = next(iter([self.visit(each, 1) for each in arguments]))
+            return 2 if name == "outer" else 3 - rank if rank else None
+        if name in CONVOLUTIONS:
+            return max([self.visit(each, CONVOLUTIONS[name]) or 0 for each in arguments])
+        if name in OF_MATRICES:
+            return self._of_matrices(name, arguments, want)
+        if name == "log" and isinstance(arguments[0], Call) and arguments[0].function == "bars":
+            inside = self.visit(arguments[0], None)
+            return want if inside is None else inside % 2  # of a matrix the determinant
         return self._alike(list(arguments), want)
+
+    def _of_matrices(self, name: str, arguments: tuple[Meaning, ...], want: int | None) -> int | None:
+        """Functions that take a matrix whole."""
+        ranks = [self.visit(each, 2 if place == 0 or name == "kron" else None) for place, each in enumerate(arguments)]
+        if name in ("trace", "det", "det_sign", "logdet", "slogdet"):
+            return 0
+        if name == "solve":
+            return self.visit(arguments[-1], want or _guess(arguments[-1], 1))
+        return {"vec": 1, "transpose": ranks[0], "kron": max(rank or 0 for rank in ranks)}.get(name, 2)
 
     def _reduced(self, node: Call) -> int | None:
         rank, options = self.visit(node.arguments[0], None), dict(node.options)
@@ -197,11 +217,23 @@ class _Ranks:
     def _product(self, node: Product, want: int | None) -> int | None:
         parts = segments(node)
         ranks = [self._chain(part, None) for part in parts]
+        if any(sign == "⊗" for sign, _ in node.factors):
+            return self._tensor(parts, ranks)
         highest = max([rank for rank in (*ranks, want) if rank is not None], default=None)
-        for part in parts:
-            if highest:
+        divided = {id(each) for sign, each in node.factors if sign == "/"}
+        for part, rank in zip(parts, ranks, strict=True):
+            below = id(part[0]) in divided and highest in ranks  # what an array is divided by is a number
+            if highest and not (below and rank != highest):
                 self._chain(part, highest)
         return highest if all(rank is not None for rank in ranks) or highest else None
+
+    def _tensor(self, parts: list[list[Meaning]], ranks: list[int | None]) -> int | None:
+        """The factors of ⊗: capitals are matrices, small letters vectors."""
+        for part, rank in zip(parts, ranks, strict=True):
+            if rank is None:
+                self._chain(part, 2 if is_capital(part[-1]) else 1)
+        axes = [self._chain(part, None) or 0 for part in parts]
+        return 2 if sum(map(bool, axes)) > 1 else max(axes)
 
     def _chain(self, factors: list[Meaning], want: int | None) -> int | None:
         """The rank of a matrix product, factor by factor; what is unknown may be settled by `want`."""
@@ -216,17 +248,17 @@ class _Ranks:
     def _settle(self, factors: list[Meaning], ranks: list[int | None], want: int | None) -> None:
         """Settle unknown factors: capitals are matrices, the last small letter is a vector, the rest are numbers."""
         open_places = [
-            place for place, rank in enumerate(ranks) if rank is None and not _is_coefficient(factors[place])
+            place for place, rank in enumerate(ranks) if rank is None and not is_coefficient(factors[place])
         ]
         if not open_places:
             return
         for place in open_places:
-            if _is_capital(factors[place]) and (
+            if is_capital(factors[place]) and (
                 want == 2 or _has_array_beside(ranks, place) or place + 1 < len(factors)
             ):
                 self.visit(factors[place], 2)
         last = open_places[-1]
-        if len(factors) > 1 and _is_capital(factors[last]) and any(map(_is_capital, factors[:last])):
+        if len(factors) > 1 and is_capital(factors[last]) and any(map(is_capital, factors[:last])):
             self.visit(factors[last], 2)
         settled = [self.visit(each, None) for each in factors]
         if settled[last] is None and last == len(factors) - 1:
@@ -244,7 +276,7 @@ def segments(node: Product) -> list[list[Meaning]]:
     """The matrix products between the signs that work entry by entry."""
     parts: list[list[Meaning]] = [[]]
     for sign, each in node.factors:
-        if sign in ("⊙", "∘", "/", "*") and parts[-1]:
+        if sign in ("⊙", "∘", "/", "*", "⊗") and parts[-1]:
             parts.append([])
         parts[-1].append(each)
     return parts
@@ -269,18 +301,22 @@ def _rank_of_chain(factors: list[Meaning], ranks: list[int]) -> int:
 def _guess(node: Meaning, want: int | None) -> int | None:
     """What a name under a transpose or a norm is: a capital is a matrix."""
     if isinstance(node, Variable):
-        return 2 if _is_capital(node) else 1
+        return 2 if is_capital(node) else 1
     names = [each for each in everything(node) if isinstance(each, Variable)]
-    return 2 if want == 1 and names and all(map(_is_capital, names)) else want
+    return 2 if want == 1 and names and all(map(is_capital, names)) else want
 
 
-def _is_capital(node: Meaning) -> bool:
+def is_capital(node: Meaning) -> bool:
     body = node.body if isinstance(node, Transposed) else node.base if isinstance(node, Power) else node
-    return isinstance(body, Variable) and len(body.symbol.base) == 1 and body.symbol.base.isupper()
+    if not isinstance(body, Variable):
+        return False
+    base = body.symbol.base
+    return (len(base) == 1 and base.isupper()) or (base in alphabet.GREEK and base[0].isupper())
 
 
-def _is_coefficient(node: Meaning) -> bool:
+def is_coefficient(node: Meaning) -> bool:
     """A number in front: what is written with a Greek letter, or with digits."""
     if isinstance(node, Variable):
-        return node.symbol.base in alphabet.GREEK and node.symbol.base not in _RELATIVES
+        base = node.symbol.base
+        return base in alphabet.GREEK and base not in _RELATIVES and not base[0].isupper()
     return isinstance(node, Literal)

@@ -77,7 +77,7 @@ def resolve(node: Surface, scope: Scope) -> Meaning:
             return _group(node, scope)
         case Bars(double, body, span):
             inside = resolve(body, scope)
-            return Norm(inside, 2, False, span) if double else Call("abs", (inside,), span)
+            return Norm(inside, 2, False, span) if double else Call("bars", (inside,), span)
         case Matrix():
             return _matrix(node, scope)
         case Cases(branches, span):

@@ -139,8 +139,12 @@ def _moved_size(name: str, index: Meaning, entry: Entry, place: int, context: Co
     shape = _shape(entry.body, context, lower)
     if shape is None or place >= len(shape):
         return None
+    signs = {term.name: sign for sign, term in terms if isinstance(term, Index)}
+    steps = sum(run.size - 1 for run in others if isinstance(run, Run))
+    if "-" in signs.values():  # `x_{i-k}` is 0 outside of x
+        return shape[place] + steps if signs.pop(name) != "-" and set(signs.values()) == {"-"} else None
     _, first = moving(index, context.binding({name: Run(1, 1)}))
-    return shape[place] - first - sum(run.size - 1 for run in others if isinstance(run, Run))
+    return shape[place] - first - steps
 
 
 def _shape(node: Meaning, context: Context, lower: Lower) -> tuple[int, ...] | None:

@@ -29,6 +29,7 @@ from .meaning import (
 )
 from .multiplication import scale
 from .runs import Lower, bounded, find_runs, limit_number
+from .sliding import find_slide, slide_over
 
 
 def tabulate(node: Tabulated, context: Context, lower: Lower) -> Value:
@@ -116,11 +117,19 @@ def _sum(node: Over, context: Context, lower: Lower, runs: dict[str, Run]) -> Va
         context, runs, names = context.binding(inner), runs | inner, (*names, *body.indices)
         conditions, body = [*conditions, body.condition], body.body
     sign, factors = _factors(body, 1)
-    values = [
-        as_floats(lower(factor, context)) for factor in (*factors, *(each for each in conditions if each is not None))
-    ]
+    tests = [each for each in conditions if each is not None]
+    if (slide := find_slide(names, factors, context)) is not None and not tests:
+        rest = [as_floats(lower(factor, context)) for factor in factors if factor is not slide.entry]
+        if (slid := slide_over(slide, rest, context, lower)) is not None:
+            return _summed(slid, tuple(name for name in names if name not in slide.summed), runs, sign)
+    values = [as_floats(lower(factor, context)) for factor in (*factors, *tests)]
     if any(value.ndim for value in values):  # products of arrays keep their order
         sign, values = 1, [as_floats(lower(body, context)), *values[len(factors) :]]
+    return _summed(values, names, runs, sign)
+
+
+def _summed(values: list[Value], names: tuple[str, ...], runs: dict[str, Run], sign: int) -> Value:
+    """The product of factors, summed over indices."""
     unused = [name for name in names if not any(name in value.labels for value in values)]
     waiting = [name for name in names if name not in unused]
     while waiting:

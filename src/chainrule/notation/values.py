@@ -31,6 +31,7 @@ Values: TypeAlias = str | Sequence[str] | Mapping[str, Any]
 _FILES = (".npz", ".npy", ".json")
 _OPEN, _CLOSE = "([{", ")]}"
 _DEEPEST_LIST = 32
+_PART = re.compile(r"[A-Za-z_]\w*(\.\w+)+")
 _LIST_WITHOUT_BRACKETS = re.compile(r"[-+]?[\d.][\d.eE+-]*(\s+[-+]?[\d.][\d.eE+-]*)+")
 
 
@@ -149,6 +150,9 @@ def _add(found: Given, name: str, value: Any, span: TextSpan) -> None:
 
 
 def _symbol(name: str, span: TextSpan) -> Symbol:
+    """The name of a value; `params.W` is a part of an argument of a function."""
+    if _PART.fullmatch(name):
+        return Symbol(name)
     try:
         return read_symbol(name)
     except ParseError as problem:

@@ -29,12 +29,15 @@ from .choices import (
     stop_gradient,
     where,
 )  # fmt: skip
-from .composites import cross_entropy, layer_norm, log_softmax, softmax, squared_error
+from .composites import batch_norm, cross_entropy, layer_norm, log_softmax, softmax, squared_error
+from .convolutions import conv2d, conv2d_filters, conv2d_transpose
 from .declare import OPS, elementwise, op
+from .deltas import gather_delta, spread_delta
 from .diagonals import diag, diag_matrix, diagonal, trace, tril, triu
 from .entries import delta, entry, sum_over
 from .entry_products import prod, prod_others
 from .extremes import chosen, logsumexp, max, min
+from .factors import cholesky
 from .functions import (
     abs,
     arccos,
@@ -61,8 +64,10 @@ from .functions import (
     tanh,
 )  # fmt: skip
 from .generic import generic
+from .grams import weighted_gram
 from .indexing import getitem, index_add, index_op, index_set, repeat, scatter, take, tile
 from .joining import concatenate, diff, hstack, pad, split, stack, vstack
+from .linear_algebra import det, det_sign, inv, logdet, matrix_power, slogdet, solve
 from .missing import nan_to_num, nanmean, nansum
 from .movement import (
     atleast_1d,
@@ -89,6 +94,7 @@ from .rounding import ceil, floor, floor_divide, remainder, rint, round, trunc
 from .sorting import argsort, median, quantile, sort, take_along_axis
 from .sources import constant_op, input_node, input_op
 from .tensors import inner, kron, tensordot, vdot
+from .windows import convolve, convolve2d, correlate, correlate1d, correlate2d
 
 __all__ = [
     "OPS",
@@ -110,23 +116,35 @@ __all__ = [
     "atleast_1d",
     "atleast_2d",
     "average",
+    "batch_norm",
     "broadcast",
     "broadcast_to",
     "carry",
     "cast",
     "cbrt",
     "ceil",
+    "cholesky",
     "chosen",
     "clip",
     "concatenate",
     "constant_op",
+    "conv2d",
+    "conv2d_filters",
+    "conv2d_transpose",
+    "convolve",
+    "convolve2d",
     "copysign",
+    "correlate",
+    "correlate1d",
+    "correlate2d",
     "cos",
     "cosh",
     "cross_entropy",
     "cumprod",
     "cumsum",
     "delta",
+    "det",
+    "det_sign",
     "diag",
     "diag_matrix",
     "diagonal",
@@ -147,6 +165,7 @@ __all__ = [
     "flip",
     "floor",
     "floor_divide",
+    "gather_delta",
     "gelu",
     "generic",
     "getitem",
@@ -161,6 +180,7 @@ __all__ = [
     "inner",
     "input_node",
     "input_op",
+    "inv",
     "isfinite",
     "isinf",
     "isnan",
@@ -176,6 +196,7 @@ __all__ = [
     "log_sigmoid",
     "log_softmax",
     "logaddexp",
+    "logdet",
     "logical_and",
     "logical_not",
     "logical_or",
@@ -183,6 +204,7 @@ __all__ = [
     "logsumexp",
     "mark",
     "matmul",
+    "matrix_power",
     "max",
     "maximum",
     "mean",
@@ -223,10 +245,13 @@ __all__ = [
     "silu",
     "sin",
     "sinh",
+    "slogdet",
     "softmax",
     "softplus",
+    "solve",
     "sort",
     "split",
+    "spread_delta",
     "sqrt",
     "square",
     "squared_error",
@@ -254,6 +279,7 @@ __all__ = [
     "var",
     "vdot",
     "vstack",
+    "weighted_gram",
     "where",
     "xlogy",
 ]

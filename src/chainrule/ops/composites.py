@@ -25,12 +25,12 @@ from .products import same_dtype
 from .reductions import add_up, mean_op, spread, sum_op, summed_type
 
 
-def along_axis(name: str, latex: str) -> Any:
-    """Notation that names the axis only when it is not the last."""
+def along_axis(name: str, latex: str, usual: int = -1) -> Any:
+    """Notation that names the axis only when it is not the usual one: the last, if nothing is said."""
 
     def notation(node: Node) -> Notation:
         axis, ndim = node.settings["axis"], node.inputs[0].type.ndim
-        rest = "" if axis == ndim - 1 else f", axis={axis}"
+        rest = "" if axis == usual % ndim else f", axis={axis}"
         spelled = latex.replace("{", "{{").replace("}", "}}")
         others = "".join(f", {key}={{{key}}}" for key in node.settings if key != "axis")
         code = Form(f"chainrule.{name}({{0}}{rest}{others})")
@@ -261,7 +261,7 @@ def _matched(x: Any, y: Any, name: str) -> tuple[Any, Any]:
     return first, second
 
 
-# Layer norm ----------------------------------------------------------------------------------------------------------
+# Layer norm and batch norm ------------------------------------------------------------------------------------------
 def layer_norm_pull(g: Array, y: Array, x: Array, *, axis: int, epsilon: float) -> tuple[Array]:
     return (_layer_norm_rule(g, y, x, axis, epsilon),)
 
@@ -306,5 +306,31 @@ def layer_norm(x: Any, axis: int = -1, epsilon: float = 1e-5) -> Any:
     return _along(layer_norm_op, x, axis, epsilon=float(epsilon))
 
 
-for _function in (softmax, log_softmax, squared_error, cross_entropy, layer_norm):
+@op(
+    "batch_norm", Custom(layer_norm_pull, layer_norm_push), along_axis("batch_norm", r"\operatorname{batchnorm}", 0),
+    Role.COUPLES, type_rule=floating_type,
+    domain=Domain((
+        Sample(((4,),), (("axis", 0), ("epsilon", 1e-5))), Sample(((4, 2),), (("axis", 0), ("epsilon", 1e-3))),
+        Sample(((2, 3),), (("axis", 1), ("epsilon", 1e-5))),
+    )),
+)  # fmt: skip
+def batch_norm_op(xp: Library, x: Array, *, axis: int, epsilon: float) -> Array:
+    """(x - mean) / sqrt(var + epsilon) over the examples of a batch. Source: Ioffe and Szegedy, 2015."""
+    return layer_norm_op.kernel(xp, x, axis=axis, epsilon=epsilon)
+
+
+def batch_norm(x: Any, axis: int = 0, epsilon: float = 1e-5) -> Any:
+    """x with mean 0 and variance 1 over the examples of a batch, which lie along `axis` (same shape as x).
+
+    A scale and a shift are a product and a sum: gamma * batch_norm(x) + beta.
+
+    >>> import chainrule
+    >>> chainrule.batch_norm([[1.0, 5.0], [3.0, 1.0]], epsilon=0.0)
+    array([[-1.,  1.],
+           [ 1., -1.]])
+    """
+    return _along(batch_norm_op, x, axis, epsilon=float(epsilon))
+
+
+for _function in (softmax, log_softmax, squared_error, cross_entropy, layer_norm, batch_norm):
     also_known_as(_function, _function.__name__)

@@ -1,4 +1,4 @@
-"""Products of whole arrays, as NumPy names them: two arrays in, one out; each a reshaped matrix product or einsum."""
+"""Products of whole arrays, as NumPy names them: two arrays in, one out; each a matrix product or einsum, reshaped."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from typing import Any
 
 from ..errors import ShapeError
 from ..ir.coercion import as_array
-from ..ir.types import count_entries, normalise_axis
+from ..ir.library import Array, Library, reference
+from ..ir.node import Node
+from ..ir.notation import Form, Notation, Strength, call
+from ..ir.op import Domain, Linear, Role, Sample
+from ..ir.types import ArrayType, array_type, count_entries, normalise_axis
 from .arithmetic import mul
-from .declare import also_known_as
-from .movement import LETTERS, atleast_2d, ravel, reshape, sizes_of, transpose
-from .products import einsum, matmul, same_dtype
+from .declare import also_known_as, op
+from .movement import LETTERS, ravel, reshape, sizes_of, transpose
+from .products import einsum, einsum_op, matmul, same_dtype
 
 
 def vdot(a: Any, b: Any) -> Any:
@@ -29,22 +33,71 @@ def inner(a: Any, b: Any) -> Any:
     return reshape(matmul(rows, columns), (*above, *below))
 
 
+# Kronecker product ----------------------------------------------------------------------------------------------------
+def kron_type(a: ArrayType, b: ArrayType) -> ArrayType:
+    ndim = max(a.ndim, b.ndim)
+    if ndim > 2:
+        raise ShapeError(
+            given=f"kron of shapes {a.shape} and {b.shape}", expected="at most two axes", where="kron",
+            remedy="write it with np.einsum and a reshape",
+        )  # fmt: skip
+    (p, q), (r, s) = as_matrix(a.shape), as_matrix(b.shape)
+    return array_type((p * r, q * s)[2 - ndim :], reference().result_type(a.dtype, b.dtype))
+
+
+def as_matrix(shape: tuple[int, ...]) -> tuple[int, int]:
+    """The rows and columns of a matrix, of a vector as a row, or of a number."""
+    rows, columns = (1, 1, *shape)[-2:]
+    return rows, columns
+
+
+def kron_left(g: Array, a: Array, b: Array) -> Array:
+    return reshape(einsum_op(in_blocks(g, a, b), reshape(b, as_matrix(b.shape)), subscripts="prqs,rs->pq"), a.shape)
+
+
+def kron_right(g: Array, a: Array, b: Array) -> Array:
+    return reshape(einsum_op(in_blocks(g, a, b), reshape(a, as_matrix(a.shape)), subscripts="prqs,pq->rs"), b.shape)
+
+
+def in_blocks(g: Any, a: Any, b: Any) -> Any:
+    """A Kronecker product with axes for the block and for the place in it: row of a, row of b, column of a, of b."""
+    (p, q), (r, s) = as_matrix(a.shape), as_matrix(b.shape)
+    return reshape(g, (p, r, q, s))
+
+
+def kron_notation(node: Node) -> Notation:
+    """A ⊗ B for matrices. Between vectors that sign is the outer product."""
+    return _KRON if all(each.type.ndim == 2 for each in node.inputs) else _KRON_BY_NAME
+
+
+_KRON = Notation(
+    Form("{0} ⊗ {1}", Strength.HADAMARD - 1, (Strength.PREFIX,)),
+    Form(r"{0} \otimes {1}", Strength.HADAMARD - 1, (Strength.PREFIX,)),
+    Form("np.kron({0}, {1})"),
+)
+_KRON_BY_NAME = call("kron", 2)
+
+
+@op(
+    "kron", Linear((kron_left, kron_right), joint=False), kron_notation, Role.SWAPS, type_rule=kron_type,
+    domain=Domain((
+        Sample(((2, 3), (3, 2))), Sample(((3,), (2,))), Sample(((3,), (2, 2))), Sample(((2, 1), (2,))),
+        Sample(((), (2, 2))),
+    )),
+)  # fmt: skip
+def kron_op(xp: Library, a: Array, b: Array) -> Array:
+    """Every entry of a times the whole of b, in blocks. Adjoints: each block of g summed against the other factor."""
+    kron_type(a, b)
+    return xp.kron(a, b)[()]
+
+
 def kron(a: Any, b: Any) -> Any:
     """The Kronecker product: every entry of a times the whole of b, for vectors and matrices.
 
     >>> kron([1.0, 2.0], [1.0, 10.0])
     array([ 1., 10.,  2., 20.])
     """
-    left, right = same_dtype(a, b)
-    ndim = max(left.ndim, right.ndim)
-    if ndim > 2:
-        raise ShapeError(
-            given=f"kron of shapes {left.shape} and {right.shape}", expected="at most two axes", where="kron",
-            remedy="write it with np.einsum and a reshape",
-        )  # fmt: skip
-    (p, q), (r, s) = atleast_2d(left).shape, atleast_2d(right).shape
-    product = reshape(left, (p, 1, q, 1)) * reshape(right, (1, r, 1, s))
-    return reshape(product, (p * r, q * s)[2 - ndim :])
+    return kron_op(*same_dtype(a, b))
 
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:

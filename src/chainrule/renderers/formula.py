@@ -16,10 +16,12 @@ from ..ir.notation import Form, Strength
 from ..ops.arithmetic import add, carry, div, mul, neg, sub
 from ..ops.choices import cast, mark
 from ..ops.entries import entry_op, sum_over_op, write_index
-from ..ops.movement import broadcast, reshape_op
+from ..ops.linear_algebra import INV, inv, solve_op
+from ..ops.movement import broadcast, reshape_op, transpose_op
 from ..ops.products import matmul_op, outer_op
 from ..ops.reductions import sum_op
 from ..ops.sources import constant_op
+from ..transforms.laws import is_identity
 from . import numbers
 from .styles import LATEX, TEXT, Style
 
@@ -64,7 +66,7 @@ class Pen:
     def piece(self, node: Node) -> Written:
         """The formula of a node and how strongly it holds together."""
         done: dict[Node, Written] = {}
-        for each in topological_order([node], self._known_below(node)):
+        for each in topological_order([node], self.known_below(node)):
             done[each] = _piece(each, done, self)
         return done[node]
 
@@ -76,7 +78,7 @@ class Pen:
         """A number or an array."""
         return self.style.value(value, self.digits)
 
-    def _known_below(self, node: Node) -> set[Node]:
+    def known_below(self, node: Node) -> set[Node]:
         """The named nodes that a formula meets: a large explanation has thousands of others."""
         met: set[Node] = set()
         seen: set[Node] = set()
@@ -103,6 +105,8 @@ def _piece(node: Node, done: dict[Node, Written], pen: Pen) -> Written:
         return name_written(pen.names[node], pen.style)
     if node.op is constant_op:
         return _constant(node, pen)
+    if is_identity(node):
+        return Written("I")
     if not node.inputs:
         return Written(pen.style.form(node.op.written(node)).template.format(**node.settings))
     operands = [done[each] for each in _operands(node)]
@@ -253,6 +257,30 @@ def _matrix_product(node: Node, operands: list[Written], pen: Pen) -> Written:
     return Written(form.template.format(*texts), form.strength, "matrix")
 
 
+def _transposed(node: Node, operands: list[Written], pen: Pen) -> Written:
+    """The transpose of an inverse is written X^-T."""
+    form, suffix = pen.style.form(node.op.written(node)), pen.style.form(INV).template.format("")
+    if node.inputs[0].op is inv and operands[0].text.endswith(suffix) and node.ndim == 2:
+        return Written(operands[0].text.removesuffix(suffix) + _inverse_transpose(pen), form.strength)
+    return Written(form.template.format(bracketed(operands[0], form.demand(0), pen.style), **_settings(node, pen)),
+                   form.strength)  # fmt: skip
+
+
+def _inverse_transpose(pen: Pen) -> str:
+    return pen.style.transpose.replace("^", "^-").replace("-{", "{-")
+
+
+def _solved(node: Node, operands: list[Written], pen: Pen) -> Written:
+    """A^-1 b, and A^-T b for a system with a transpose."""
+    form, (matrix, side) = pen.style.form(node.op.written(node)), operands
+    left, sign = bracketed(matrix, form.demand(0), pen.style), pen.style.transpose
+    demand = form.demand(1) + side.text[:1].isdigit()  # A^-1 (2 b): not a number beside an exponent
+    below = _kept_apart(bracketed(side, demand, pen.style), side, "entries", pen)
+    if node.inputs[0].op is transpose_op and matrix.text.endswith(sign):
+        return Written(f"{matrix.text.removesuffix(sign)}{_inverse_transpose(pen)} {below}", form.strength, "matrix")
+    return Written(form.template.format(left, below), form.strength, "matrix")
+
+
 def _quotient(node: Node, operands: list[Written], pen: Pen) -> Written:
     form = pen.style.form(node.op.written(node))
     texts = [bracketed(each, form.demand(slot), pen.style) for slot, each in enumerate(operands)]
@@ -351,8 +379,8 @@ def _copies(node: Node, operands: list[Written], pen: Pen) -> Written:
 
 
 def _times_ones(piece: Written, ones: str, pen: Pen) -> Written:
-    if piece.text == "1":
-        return Written(ones)
+    if piece.text in ("0", "1"):
+        return piece if piece.text == "0" else Written(ones)
     text = piece.text if is_number(piece.text) else bracketed(piece, Strength.PRODUCT, pen.style)
     return Written(f"{text} {ones}", Strength.SUM if text.startswith("-") else Strength.PRODUCT)
 
@@ -370,4 +398,5 @@ _SPECIAL: dict[Any, Callable[[Node, list[Written], Pen], Written]] = {
     mul: _product, carry: _product, matmul_op: _matrix_product, outer_op: _matrix_product, div: _quotient,
     add: _sum_of_two, sub: _difference, neg: _negative, sum_op: _summed, mark: _passed_on, cast: _cast,
     reshape_op: _reshaped, broadcast: _copies, entry_op: _entry, sum_over_op: _sum_over,
+    transpose_op: _transposed, solve_op: _solved,
 }  # fmt: skip

@@ -22,7 +22,7 @@ from .working import Share, Working, pen_for, right_sides, sides_of, statements,
 _MOST_OPEN = 24  # gradients that are unfolded at first
 
 # Everything is scoped to the class, since a notebook shows this among other output.
-_STYLE = """
+STYLE = """
 .chainrule{line-height:1.5;max-width:70em}
 .chainrule details{margin:.35em 0}
 .chainrule summary{cursor:pointer}
@@ -41,7 +41,7 @@ def render(
 ) -> str:
     """The whole page; the gradients and the notes alone if `result_only`."""
     pens = [(derivation, pen_for(derivation, LATEX, digits)) for derivation in derivations]
-    parts = [f'<div class="chainrule"><style>{_STYLE}</style>']
+    parts = [f'<div class="chainrule"><style>{STYLE}</style>']
     if not result_only:
         parts += head(*pens[0])
         for derivation, pen in pens:

@@ -48,19 +48,24 @@ def write_coefficient(value: float, digits: int = DIGITS) -> str:
 
 
 def write_with_sizes(value: float, sizes: Mapping[int, str]) -> str | None:
-    """A coefficient that came from sizes, in their letters; None for an ordinary number.
+    """A coefficient that came from sizes or their square roots, in their letters; None for an ordinary number.
 
     >>> (
     ...     write_with_sizes(2 / 1009, {1009: "m"}),
     ...     write_with_sizes(1009.0, {1009: "m"}),
     ...     write_with_sizes(2.0, {1009: "m"}),
+    ...     write_with_sizes(1 / 1009**0.5, {1009: "m"}),
     ... )
-    ('2/m', 'm', None)
+    ('2/m', 'm', None, '1/sqrt(m)')
     """
-    for group in [(size,) for size in sizes] + list(combinations_with_replacement(sizes, 2)):
-        letters = " ".join(sizes[each] for each in group)
-        below = letters if len(group) == 1 else f"({letters})"
-        for whole, written in ((value * prod(group), f"{{}}/{below}"), (value / prod(group), f"{{}} {letters}")):
+    if value == int(value) and all(value % size for size in sizes):
+        return None
+    pairs = [(size,) for size in sizes] + list(combinations_with_replacement(sizes, 2))
+    groups = [(prod(each), " ".join(sizes[size] for size in each), len(each) > 1) for each in pairs]
+    groups += [(size**0.5, f"sqrt({letter})", False) for size, letter in sizes.items()]
+    for size, letters, several in groups:
+        below = f"({letters})" if several else letters
+        for whole, written in ((value * size, f"{{}}/{below}"), (value / size, f"{{}} {letters}")):
             if _is_cofactor(whole, sizes):
                 return written.format(round(whole)).removeprefix("1 ")
     return None

@@ -5,6 +5,7 @@ One idea: a formula is put together once, by `formula`; a style says how its sma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -65,11 +66,14 @@ def _latex_brackets(text: str) -> str:
     return rf"\left({text}\right)" if any(sign in text for sign in _TALL) else f"({text})"
 
 
+_ROOT = re.compile(r"sqrt\((\w+)\)")
+
+
 def _latex_coefficient(written: str) -> str:
     """A number or a fraction of two: -1/3 becomes -\\frac{1}{3}."""
-    above, slash, below = written.partition("/")
+    above, slash, below = _ROOT.sub(r"\\sqrt{\1}", written).partition("/")
     if not slash:
-        return numbers.latex_number(written)
+        return above if above.endswith("}") else numbers.latex_number(above)
     sign = "-" if above.startswith("-") else ""
     return rf"{sign}\frac{{{above.removeprefix('-')}}}{{{below.strip('()')}}}"
 

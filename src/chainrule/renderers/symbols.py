@@ -19,6 +19,7 @@ GREEK = (
 _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "vec": r"\vec", "dot": r"\dot"}
 _PARTS = re.compile(r"([_^])(\{[^{}]*\}|\([^()]*\)|\[[^\[\]]*\]|[^_^\[\]{}()]+)")
 _GRADIENT = re.compile(r"d([^/]+)/d([^/]+)")
+_HIGHER = re.compile(r"d([2-9])([^/]+)/(d[^/]+)")
 _ENTRY = re.compile(r"(.+)\[([\w,]+)\]")
 _PLAIN_INDEX = re.compile(r"[(\[]?([0-9,+\- ]*[A-Za-z]?[0-9,+\- ]*|[i-n]{2,3})[)\]]?")
 _SPECIAL = {
@@ -35,7 +36,14 @@ def to_latex(name: str) -> str:
     ('w_{1}^{1}', '\\\\hat{y}_{2}', 'W_{\\\\text{fc1}}', '(W_{2})_{1,2}')
     >>> to_latex("dL/dz_1"), to_latex("delta_2")
     ('\\\\frac{\\\\partial L}{\\\\partial z_{1}}', '\\\\delta_{2}')
+    >>> to_latex("d2f/dx2")
+    '\\\\frac{\\\\partial^{2} f}{\\\\partial x^{2}}'
+    >>> to_latex("d2f/dx_i dx_j")
+    '\\\\frac{\\\\partial^{2} f}{\\\\partial x_{i}\\\\,\\\\partial x_{j}}'
     """
+    higher = _HIGHER.fullmatch(name)
+    if higher:
+        return _higher_order(*higher.groups())
     gradient = gradient_parts(name)
     if gradient:
         return rf"\frac{{\partial {to_latex(gradient[0])}}}{{\partial {to_latex(gradient[1])}}}"
@@ -47,7 +55,19 @@ def to_latex(name: str) -> str:
     parts = _PARTS.findall(rest)
     if sum(len(sign) + len(content) for sign, content in parts) != len(rest):  # not a name with indices after all
         return rf"\text{{{escaped(name)}}}"
-    return _base(stem) + "".join(f"{sign}{{{_index(_bare(content))}}}" for sign, content in _merged(parts))
+    base = _base(stem)
+    below = any(sign == "_" for sign, _ in parts) and "_" in base  # W1_ij: a second subscript would be an error
+    scripts = "".join(f"{sign}{{{_index(_bare(content))}}}" for sign, content in _merged(parts))
+    return f"({base}){scripts}" if below else f"{base}{scripts}"
+
+
+def _higher_order(order: str, top: str, below: str) -> str:
+    """d2f/dx2, and d2f/dx_i dx_j."""
+    parts = [part.removeprefix("d") for part in below.split(" d")]
+    repeated = len(parts) == 1 and parts[0].endswith(order)
+    written = [to_latex(parts[0].removesuffix(order) if repeated else part) for part in parts]
+    bottom = rf"\partial {written[0]}^{{{order}}}" if repeated else r"\,".join(rf"\partial {each}" for each in written)
+    return rf"\frac{{\partial^{{{order}}} {to_latex(top)}}}{{{bottom}}}"
 
 
 def gradient_parts(name: str) -> tuple[str, str] | None:

@@ -19,8 +19,11 @@ _SPOKEN = {
     "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "minus", "matmul": "the matrix product",
     "outer": "the outer product", "maximum": "max", "minimum": "min", "squared_norm": "the squared norm",
     "norm": "the norm", "squared_error": "the squared error", "cross_entropy": "the cross entropy",
-    "layer_norm": "layer norm", "log_softmax": "log softmax", "prod": "the product", "fixed_power": "the power",
-    "variable_power": "the power",
+    "layer_norm": "layer norm", "batch_norm": "batch norm", "log_softmax": "log softmax", "prod": "the product",
+    "fixed_power": "the power", "variable_power": "the power", "inv": "the inverse", "det": "the determinant",
+    "logdet": "the log determinant", "kron": "the Kronecker product", "cholesky": "the Cholesky factor",
+    "conv2d": "the convolution", "correlate1d": "the correlation", "correlate2d": "the correlation",
+    "convolve": "the convolution", "convolve2d": "the convolution",
 }  # fmt: skip
 _BY_ROLE = {
     Role.COPIES: "{op} distributes the full upstream to each input",

@@ -6,7 +6,7 @@ an array may get is a matter of the page.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,7 +90,7 @@ def _share(derivation: Derivation, line: Line, term: Term, pen: Pen) -> Share:
     reason = words.reason(term, pen.style.spell(line.symbol), in_short=is_entry)
     return Share(
         term.via, term.operand, in_symbols(line, term, pen), _in_numbers(line, term, numeric) if known else "",
-        _written_out(term.expression, derivation, pen) if known else None, term.value, reason,
+        products_of_entries(term.expression, derivation.values, pen) if known else None, term.value, reason,
         index_lines(derivation, line, term, pen),
     )  # fmt: skip
 
@@ -189,7 +189,7 @@ def is_one(node: Node) -> bool:
 
 
 # Entry by entry -----------------------------------------------------------------------------------------------------
-def _written_out(expression: Node, derivation: Derivation, pen: Pen) -> Any:
+def products_of_entries(expression: Node, known: Mapping[Node, Any], pen: Pen) -> Any:
     """The products and sums behind each entry of a small array: [[0.44 × 0.2, ...]]. None where there are too many."""
     size = expression.type.size
     if expression.op not in (matmul_op, outer_op, sum_op) or not 0 < size <= _MOST_SHOWN or expression.ndim > 2:
@@ -197,9 +197,9 @@ def _written_out(expression: Node, derivation: Derivation, pen: Pen) -> Any:
     terms = expression.inputs[0].type.size if expression.op is sum_op else _inner(expression) * size
     if terms > _MOST_PRODUCTS or (size == 1 and terms == 1):
         return None
-    values = [evaluate(each, derivation.values) for each in expression.inputs]
+    values = [evaluate(each, known) for each in expression.inputs]
     if expression.op is sum_op:
-        return _added_products(expression, derivation, pen) or _sums(expression, values[0], pen)
+        return _added_products(expression, known, pen) or _sums(expression, values[0], pen)
     return _products(expression, values, pen)
 
 
@@ -246,12 +246,12 @@ def _sums(expression: Node, value: Any, pen: Pen) -> Any:
     return [added([pen.value(each) for each in row]) for row in (value.T if axes == (0,) else value)]
 
 
-def _added_products(expression: Node, derivation: Derivation, pen: Pen) -> str | None:
+def _added_products(expression: Node, known: Mapping[Node, Any], pen: Pen) -> str | None:
     """sum(g ⊙ o) as its products: -4 × (-1.5) + 5 × 2.5. None for the sum of anything else."""
     product = expression.inputs[0]
     if expression.ndim or product.op not in (mul, carry) or product.ndim != 1:
         return None
-    left, right = (evaluate(each, derivation.values) for each in product.inputs)
+    left, right = (evaluate(each, known) for each in product.inputs)
     return _total(list(zip(left, right, strict=True)), pen)
 
 

@@ -1,0 +1,153 @@
+"""One answer: the forms of a derivative in, its formulas, steps and the expression that computes it out.
+
+One idea: the layout only says in which order the free letters are read: a Jacobian with its output first is in numerator
+layout, with its variable first in denominator layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..ir.coercion import as_node
+from ..ir.library import reference
+from ..ir.node import Node
+from ..ops.entries import row
+from ..ops.movement import broadcast
+from .compact import compile_form
+from .forms import Form
+from .gathering import gather
+from .results import Answer, Layout, Step
+from .spoken import INTO, OUT, speak_terms
+from .terms import Letter
+from .turning import turned
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How the letters of a derivative are called and read: those of the output (or of the first variables) come first.
+
+    `first` is how many letters belong to the output. `label` is the left side: dL/dW, dy/dx, d2L/dx2.
+    """
+
+    label: str
+    top: str
+    below: tuple[str, ...]  # the variables
+    axes: tuple[int, ...]  # how many letters each variable has
+    first: int
+    layout: Layout
+
+    def names(self, free: Sequence[Letter]) -> dict[Letter, str]:
+        """Letters of the variables from i, those of the output from k."""
+        called = [*OUT[: self.first], *INTO[: len(free) - self.first]]
+        return dict(zip(free, called, strict=True))
+
+    def left(self, free: Sequence[Letter]) -> str:
+        """`dy_k/dx_i`: the entry that is meant."""
+        names = self.names(free)
+        own = [names[letter] for letter in free]
+        top = _indexed(self.top, own[: self.first])
+        rest = own[self.first :]
+        entries = []
+        for symbol, count in zip(self.below, self.axes, strict=True):
+            entries.append(_indexed(symbol, rest[:count]))
+            rest = rest[count:]
+        if len(entries) == 1:
+            return f"d{top}/d{entries[0]}"
+        return f"d{len(entries)}{top}/{' '.join(f'd{each}' for each in entries)}"
+
+
+def _indexed(symbol: str, letters: Sequence[str]) -> str:
+    if not letters:
+        return symbol
+    return f"{symbol}[{','.join(letters)}]" if "_" in symbol or "/" in symbol else f"{symbol}_{''.join(letters)}"
+
+
+def matrix_of(form: Form, arrangement: Arrangement) -> tuple[Node | None, str]:
+    """The matrix form of a derivative with at most two free letters, or why there is none."""
+    if form.residues is None:
+        return None, form.why
+    if len(form.free) > 2:
+        return None, f"it has {len(form.free)} indices, and a matrix has two"
+    free = form.free
+    if len(free) == 2 and arrangement.first == 1 and arrangement.layout is Layout.DENOMINATOR:
+        free = (free[1], free[0])
+    found = gather(form.residues, free)
+    if arrangement.layout is Layout.NUMERATOR and not arrangement.first and len(arrangement.below) == 1:
+        found = laid_out(found)
+    return found, ""
+
+
+def laid_out(gradient: Node) -> Node:
+    """The gradient of one number in numerator layout: a row for a vector, transposed for a matrix."""
+    if gradient.ndim == 1:
+        return row(gradient)  # type: ignore[no-any-return]
+    return turned(gradient) if gradient.ndim == 2 else gradient
+
+
+def compiled(form: Form) -> Node | None:
+    """The array of the derivative, output first."""
+    return compile_form(form, form.free)
+
+
+def working(form: Form, arrangement: Arrangement, rule: str) -> tuple[Step, ...]:
+    """The lines from the product of local derivatives to the index form: every pick of a delta said."""
+    names = arrangement.names(form.free)
+    left = arrangement.left(form.free)
+    lines = [Step(rule, left, speak_terms(form.said, names, form.named))]
+    final = speak_terms(form.terms, names, form.named)
+    if final is not lines[0].expression:
+        lines.append(Step(_said(form, arrangement), "", final))
+    return tuple(lines)
+
+
+def _said(form: Form, arrangement: Arrangement) -> str:
+    count = len(form.picked)
+    if not count:
+        return "equal terms are collected"
+    return "the delta picks its index" if count == 1 else "the deltas pick their indices"
+
+
+def zeros(shape: tuple[int, ...]) -> Node:
+    """An array of zeros."""
+    zero = as_node(reference().asarray(0.0))
+    return broadcast(zero, shape=shape) if shape else zero
+
+
+def zero_answer(arrangement: Arrangement, shape: tuple[int, ...]) -> Answer:
+    """The answer where no path leads from the output to the variable."""
+    nothing = zeros(shape)
+    return Answer(
+        arrangement.label, arrangement.below, shape, (), (Step("no path leads back to it", arrangement.label, nothing),),
+        zeros(()), nothing, None, nothing,
+    )  # fmt: skip
+
+
+def answer_from(
+    form: Form, arrangement: Arrangement, *, inlined: Node | None, rule: str, fallback: Node | None,
+    matrix: Node | None = None, as_product: Node | None = None,
+) -> Answer:  # fmt: skip
+    """The answer that a form gives. `matrix`: a shorter matrix form that was found; `fallback` computes the derivative
+    where the form does not."""
+    names = arrangement.names(form.free)
+    found, why = matrix_of(form, arrangement)
+    runs = compiled(form)
+    if runs is None:
+        runs = fallback
+    assert runs is not None
+    return Answer(
+        arrangement.label, arrangement.below, tuple(letter.size for letter in form.free),
+        tuple(names[letter] for letter in form.free), working(form, arrangement, rule), speak_terms(form.terms, names, form.named),
+        found if matrix is None else matrix, inlined, runs, why, as_product,
+    )  # fmt: skip
+
+
+def unread_answer(
+    arrangement: Arrangement, shape: tuple[int, ...], expression: Node, why: str, as_product: Node | None = None
+) -> Answer:
+    """The answer where an op on the way has no index form: what the engine computes, as it stands."""
+    matrix = expression if expression.shape == shape and as_product is None else None
+    return Answer(
+        arrangement.label, arrangement.below, shape, (), (Step("the chain rule", arrangement.label, expression),),
+        None, matrix, None, expression, why, as_product,
+    )  # fmt: skip

@@ -1,0 +1,227 @@
+"""Adding up: the matrix forms of several terms in, one expression with common factors taken out.
+
+One idea: two terms that share a factor at the left, at the right or entry by entry are one product with a sum inside:
+A x + A^T x = (A + A^T) x.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from ..ir.coercion import as_node
+from ..ir.library import reference
+from ..ir.node import Node
+from ..ir.op import record
+from ..ops.arithmetic import add, div, mul, neg, sub
+from ..ops.diagonals import diag_matrix
+from ..ops.movement import broadcast
+from ..ops.products import matmul_op, outer_op
+from ..ops.reductions import sum_op
+from ..transforms.laws import number
+from .reduction import Residue, as_matrix, powered, product
+from .terms import Letter
+
+Part: TypeAlias = tuple[float, Node]  # a number times an expression
+
+
+def gather(residues: Sequence[Residue], free: Sequence[Letter]) -> Node:
+    """The sum of reduced terms as one expression: a number, a vector or a matrix."""
+    shape = tuple(letter.size for letter in free)
+    return written([part(each, free) for each in residues], shape)
+
+
+def part(residue: Residue, free: Sequence[Letter]) -> Part:
+    """A residue as a number times an expression: scalars first, what is divided by last."""
+    core = as_matrix(residue, free)
+    if core is not None and core.ndim == 1 and number(core) == 1:
+        core = None
+    shape = tuple(letter.size for letter in free)
+    above = [powered(node, power) for node, power in residue.scalars if power > 0]
+    below = [powered(node, -power) for node, power in residue.scalars if power < 0]
+    above += sizes_above(residue.sizes, 1)
+    below += sizes_above(residue.sizes, -1)
+    found = product([*above, *([] if core is None else [core])])
+    if found is None:
+        found = _number(1.0)
+    divisor = product(below)
+    whole: Node = found if divisor is None else div(found, divisor)
+    return residue.number, whole if whole.shape == shape else broadcast(whole, shape=shape)
+
+
+def sizes_above(sizes: Sequence[tuple[int, float]], sign: int) -> list[Node]:
+    """The sizes that multiply (sign 1) or divide (sign -1), as one number each."""
+    return [_number(size ** (sign * power)) for size, power in sizes if sign * power > 0]
+
+
+def _number(value: float) -> Node:
+    return as_node(reference().asarray(float(value)))
+
+
+# Sums of parts -------------------------------------------------------------------------------------------------------
+def written(parts: Sequence[Part], shape: tuple[int, ...]) -> Node:
+    """The sum of parts, common factors taken out, positive terms first."""
+    factor, node = gathered(list(parts), shape)
+    if factor == 1:
+        return node
+    if factor == -1:
+        return neg(node)  # type: ignore[no-any-return]
+    return mul(_number(factor), node)  # type: ignore[no-any-return]
+
+
+def gathered(parts: list[Part], shape: tuple[int, ...]) -> Part:
+    """The sum of parts as one part."""
+    parts = [each for each in parts if each[0]]
+    if not parts:
+        zero = _number(0.0)
+        return 1.0, broadcast(zero, shape=shape) if shape else zero
+    while (merged := _merge_two(parts, shape)) is not None:
+        parts = merged
+    return _added(parts)
+
+
+def _merge_two(parts: list[Part], shape: tuple[int, ...]) -> list[Part] | None:
+    for first in range(len(parts)):
+        for second in range(first + 1, len(parts)):
+            merged = _merged(parts[first], parts[second])
+            if merged is not None:
+                rest = [each for place, each in enumerate(parts) if place not in (first, second)]
+                return [*rest[:first], merged, *rest[first:]]
+    return None
+
+
+def _merged(first: Part, second: Part) -> Part | None:
+    if first[1] is second[1]:
+        return first[0] + second[0], first[1]
+    for rule in _RULES:
+        found = rule(first, second)
+        if found is not None:
+            return found
+    return None
+
+
+def _same_op(op: Any) -> Callable[[Part, Part], Part | None]:
+    """The rule for a product of two that is linear in both: take out the operand they share, if it is the same side."""
+
+    def rule(first: Part, second: Part) -> Part | None:
+        if first[1].op is not op or second[1].op is not op:
+            return None
+        for side in (1, 0):
+            shared = first[1].inputs[side]
+            if shared is second[1].inputs[side]:
+                others = [(each[0], each[1].inputs[1 - side]) for each in (first, second)]
+                if others[0][1].shape != others[1][1].shape:
+                    continue
+                factor, inner = gathered(others, others[0][1].shape)
+                return factor, op(shared, inner) if side == 0 else op(inner, shared)
+        return None
+
+    return rule
+
+
+def _same_divisor(first: Part, second: Part) -> Part | None:
+    if first[1].op is not div or second[1].op is not div or first[1].inputs[1] is not second[1].inputs[1]:
+        return None
+    factor, above = gathered([(each[0], each[1].inputs[0]) for each in (first, second)], first[1].shape)
+    return factor, div(above, first[1].inputs[1])
+
+
+def _same_factors(first: Part, second: Part) -> Part | None:
+    """a o b + a o c = a o (b + c)."""
+    left, right = _factors(first[1]), _factors(second[1])
+    shared = [each for each in left if any(each is other for other in right)]
+    if not shared:
+        return None
+    shape = first[1].shape
+    rests = []
+    for factor, factors in ((first[0], left), (second[0], right)):
+        remaining = list(factors)
+        for each in shared:
+            place = next((place for place, other in enumerate(remaining) if other is each), None)
+            if place is not None:
+                del remaining[place]
+        rest = product(remaining)
+        rests.append((factor, _number(1.0) if rest is None else rest))
+    factor, inner = gathered([(number_, _sized(node, rests, shape)) for number_, node in rests], shape)
+    outside = product(shared)
+    return factor, inner if outside is None else mul(outside, inner)
+
+
+def _sized(node: Node, rests: Sequence[Part], shape: tuple[int, ...]) -> Node:
+    """A rest that is a single number, copied where the other is an array."""
+    if any(rest.ndim for _, rest in rests) and not node.ndim and number(node) is None:
+        return broadcast(node, shape=shape)  # type: ignore[no-any-return]
+    return node
+
+
+def _factors(node: Node) -> list[Node]:
+    """The factors of a product entry by entry; copies of one number as that number."""
+    if node.op is broadcast and not node.inputs[0].ndim:
+        return _factors(node.inputs[0])
+    if node.op is mul:
+        return [each for source in node.inputs for each in _factors(source)]
+    return [node]
+
+
+def _same_move(first: Part, second: Part) -> Part | None:
+    """diag(a) + diag(b) = diag(a + b), and the same of sums and copies."""
+    left, right = first[1], second[1]
+    if left.op not in _MOVES or left.op is not right.op or left.params != right.params:
+        return None
+    if left.inputs[0].shape != right.inputs[0].shape or number(left) is not None or number(right) is not None:
+        return None
+    factor, inner = gathered([(first[0], left.inputs[0]), (second[0], right.inputs[0])], left.inputs[0].shape)
+    return factor, record(left.op, (inner,), left.settings)
+
+
+_MOVES = frozenset({diag_matrix, broadcast, sum_op})
+_RULES: tuple[Callable[[Part, Part], Part | None], ...] = (
+    _same_op(matmul_op), _same_op(outer_op), _same_divisor, _same_factors, _same_move,
+)  # fmt: skip
+
+
+def _added(parts: list[Part]) -> Part:
+    """The plain sum: a common number before it, a positive term in front."""
+    factor = abs(parts[0][0])
+    if len(parts) == 1:
+        return parts[0]
+    if not all((each[0] / factor).is_integer() for each in parts):
+        factor = 1.0
+    if all(each[0] < 0 for each in parts):
+        factor = -factor
+    ordered = sorted(parts, key=_negative_last) if factor > 0 else parts
+    found: Any = None
+    for value, node in ordered:
+        own = value / factor
+        size = node if abs(own) == 1 else mul(_number(abs(own)), node)
+        if found is None:
+            found = size if own > 0 else neg(size)
+        else:
+            found = add(found, size) if own > 0 else sub(found, size)
+    return factor, found
+
+
+def _negative_last(each: Part) -> bool:
+    return each[0] < 0
+
+
+# Length --------------------------------------------------------------------------------------------------------------
+def length(node: Node, names: Any) -> int:
+    """How many names and functions an expression is written with; numbers before it do not count."""
+    if node in names:
+        return 1
+    value = number(node)
+    if value is not None:
+        return 1 if node.ndim and value == 1 else 0  # a vector of ones is a sign, a number in front is none
+    own = 0 if node.op.name in _SILENT and node.inputs else 1
+    return own + sum(length(each, names) for each in node.inputs)
+
+
+_SILENT = frozenset({"add", "sub", "mul", "carry", "meet", "div", "matmul", "outer", "broadcast", "cast", "mark", "neg", "transpose", "square"})
+
+
+def count_names(node: Node, names: Any) -> int:
+    """How many names an expression is written with, each as often as it stands there."""
+    if node in names or not node.inputs:
+        return 0 if number(node) is not None else 1
+    return sum(count_names(each, names) for each in node.inputs)

@@ -1,0 +1,49 @@
+"""Names that stay: a graph and its symbols in, the steps that a closed formula speaks of out.
+
+One idea: a reader wants q, z, h and s where the function stops being linear, and whatever the user named; what is in
+between is written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..ir.graph import Graph
+from ..ir.node import Node
+from ..ir.op import Linear
+from ..ops.generic import is_generic
+from .symbols import ACTIVATIONS, TRANSPARENT, is_known
+
+_ARITHMETIC = frozenset({"add", "sub", "mul", "carry", "meet", "div", "neg", "maximum", "minimum", "where"})
+
+
+def kept_steps(graph: Graph, names: Mapping[Node, str], order: Sequence[Node]) -> frozenset[Node]:
+    """The inputs, what the user named, and what an op that is not linear works on; of activations also the result."""
+    kept = {*graph.inputs, *(node for node in order if node in graph.names)}
+    for node in order:
+        if not node.inputs or is_known(node):
+            continue
+        if is_activation(node):
+            kept.add(node)
+        if not isinstance(node.op.derivative, Linear) and node.op.name not in _ARITHMETIC:
+            kept.update(behind_copies(each) for each in node.inputs)
+    if not graph.outputs[0].ndim:
+        kept.discard(graph.outputs[0])  # a derivative that speaks of its own function hides what it is
+    return frozenset(node for node in kept if node in names and not is_known(node))
+
+
+def is_activation(node: Node) -> bool:
+    """Whether a step is an activation function, a softmax or a function without a definition."""
+    return node.op.name in ACTIVATIONS or node.op.name == "softmax" or is_generic(node.op)
+
+
+def is_activated(graph: Graph, node: Node) -> bool:
+    """Whether a step is what an activation function works on."""
+    return any(is_activation(each) and each.inputs[0] is node for each in graph.order() if each.inputs)
+
+
+def behind_copies(node: Node) -> Node:
+    """What a broadcast, a cast or a mark stands for."""
+    while node.op in TRANSPARENT:
+        node = node.inputs[0]
+    return node

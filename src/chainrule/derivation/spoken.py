@@ -1,0 +1,193 @@
+"""Index form as an expression: terms in, a sum of products of entries, deltas and sums over named letters out.
+
+One idea: letters get their names last, i and j for the entry asked about and k, l, ... for what is summed over, so equal
+terms are written the same whichever way they came about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..ir.coercion import as_node
+from ..ir.library import reference
+from ..ir.node import Node
+from ..ir.op import record
+from ..ops.arithmetic import add, div, mul, neg, sub
+from ..ops.choices import cast
+from ..ops.entries import delta, entry, sum_over
+from ..ops.movement import broadcast
+from ..transforms.laws import number
+from .gathering import sizes_above
+from .letters import mentions_letter
+from .reduction import powered
+from .terms import Letter, Relation, Term, Terms
+
+INTO = "ijmnpqrs"  # letters of the variables
+OUT = "klabcdeh"  # letters of the output
+_SUMMED = "klpqrstuvwabcdegh"
+
+
+def speak_terms(terms: Terms, names: Mapping[Letter, str], named: Collection[Node] = ()) -> Node:
+    """The sum of terms. `names` says how the free letters are called, `named` which arrays have a name."""
+    found: Any = None
+    for term in sorted(terms, key=_is_negative):
+        size, negative = _spoken(term, names, named)
+        if found is None:
+            found = neg(size) if negative else size
+        else:
+            found = sub(found, size) if negative else add(found, size)
+    return _number(0.0) if found is None else found
+
+
+def _is_negative(term: Term) -> bool:
+    return term.number < 0
+
+
+def _number(value: float) -> Node:
+    return as_node(reference().asarray(value))
+
+
+def _spoken(term: Term, free: Mapping[Letter, str], named: Collection[Node]) -> tuple[Node, bool]:
+    """A term without its sign, and whether it is negative."""
+    names = dict(free)
+    term, written = _picked(term, free)
+    for letter in _in_order(term):
+        names[letter] = next(each for each in _SUMMED if each not in names.values())
+    above: list[Node] = []
+    below: list[Node] = []
+    for factor in term.factors:
+        at = tuple(written[letter].under(names) if letter in written else names[letter] for letter in factor.at)
+        side = above if factor.power > 0 else below
+        side.append(powered(entry_inside(factor.what, at, named), abs(factor.power)))
+    for each in term.relations:
+        said = _said(each, names)
+        if type(said) is Node:
+            above.append(said)
+    above += sizes_above(term.sizes, 1)
+    below += sizes_above(term.sizes, -1)
+    inside = _outside_in(term, above, below, names)
+    return inside, term.number < 0
+
+
+def _in_order(term: Term) -> list[Letter]:
+    """The summed letters in the order in which they are read."""
+    seen = dict.fromkeys(letter for factor in term.factors for letter in factor.at)
+    seen |= dict.fromkeys(letter for each in term.relations for letter in each.letters)
+    return [letter for letter in seen if letter in term.sums]
+
+
+def _outside_in(term: Term, above: Sequence[Node], below: Sequence[Node], names: Mapping[Letter, str]) -> Node:
+    """The number, what no sum concerns, and the sums around the rest."""
+    summed = [names[letter] for letter in _in_order(term)]
+    outer = [each for each in above if not _mentions(each, summed)]
+    inner = [each for each in above if _mentions(each, summed)]
+    outer_below = [each for each in below if not _mentions(each, summed)]
+    inner_below = [each for each in below if _mentions(each, summed)]
+    found = _quotient(inner, inner_below)
+    for name in reversed(summed):
+        found = sum_over(_number(1.0) if found is None else found, name)
+    pieces = [*outer, *([] if found is None else [found])]
+    factor = abs(term.number)
+    if factor != 1 or not pieces:
+        pieces = [_number(factor), *pieces]
+    whole = _quotient(pieces, outer_below)
+    assert whole is not None
+    return whole
+
+
+def _quotient(above: Sequence[Node], below: Sequence[Node]) -> Node | None:
+    top, bottom = _product(above), _product(below)
+    if bottom is None:
+        return top
+    return div(_number(1.0) if top is None else top, bottom)  # type: ignore[no-any-return]
+
+
+def _product(nodes: Sequence[Node]) -> Node | None:
+    found: Any = None
+    for node in nodes:
+        found = node if found is None else mul(found, node)
+    return found  # type: ignore[no-any-return]
+
+
+def _mentions(node: Node, names: Sequence[str]) -> bool:
+    return any(mentions_letter(node, name) for name in names)
+
+
+# Entries -------------------------------------------------------------------------------------------------------------
+def entry_inside(node: Node, at: Sequence[str], named: Collection[Node]) -> Node:
+    """The entry of an array; of a function applied entry by entry, the function of the entry: exp(z_i)."""
+    if not at:
+        return node
+    single = number(node)
+    if single is not None:
+        return _number(single)
+    if node not in named:
+        if node.op is broadcast and 1 not in node.inputs[0].shape:
+            return entry_inside(node.inputs[0], at[len(at) - node.inputs[0].ndim :], named)
+        if (node.op.elementwise or node.op is cast) and node.inputs:
+            return record(node.op, tuple(entry_inside(each, at, named) for each in node.inputs), node.settings)
+    return entry(node, tuple(at))  # type: ignore[no-any-return]
+
+
+# Relations -----------------------------------------------------------------------------------------------------------
+class Sum:
+    """What a letter was replaced with: a sum of letters and a number, written between brackets of an entry."""
+
+    __slots__ = ("offset", "weights")
+
+    def __init__(self, weights: Sequence[tuple[Letter, int]], offset: int) -> None:
+        self.weights, self.offset = tuple(weights), offset
+
+    def under(self, names: Mapping[Letter, str]) -> str:
+        """`i+k`, `j-k+1`: places count from 1, so every letter stands one too high."""
+        ordered = sorted(self.weights, key=_positive_first)
+        text = ""
+        for letter, weight in ordered:
+            sign = "-" if weight < 0 else "+" if text else ""
+            text += f"{sign}{'' if abs(weight) == 1 else abs(weight)}{names[letter]}"
+        if not text:
+            return str(self.offset + 1)
+        return text + (f"{self.offset:+d}" if self.offset else "")
+
+
+def _positive_first(pair: tuple[Letter, int]) -> bool:
+    return pair[1] < 0
+
+
+def _picked(term: Term, free: Mapping[Letter, str]) -> tuple[Term, dict[Letter, Sum]]:
+    """A summed letter that a condition fixes is replaced in the entries: sum_j x_j 1{j = i + k} is x_{i+k}."""
+    written: dict[Letter, Sum] = {}
+    relations = list(term.relations)
+    sums = set(term.sums)
+    for each in term.relations:
+        if each.is_delta:
+            continue
+        gone = next((letter for letter, weight in each.weights if letter in sums and abs(weight) == 1 and _only_here(letter, each, relations)), None)
+        if gone is None:
+            continue
+        own = dict(each.weights)[gone]
+        weights = [(letter, -weight * own) for letter, weight in each.weights if letter != gone]
+        written[gone] = Sum(weights, -each.offset * own)
+        relations.remove(each)
+        sums.discard(gone)
+    return replace(term, relations=tuple(relations), sums=frozenset(sums)), written
+
+
+def _only_here(letter: Letter, own: Relation, relations: Sequence[Relation]) -> bool:
+    return all(letter not in each.letters for each in relations if each is not own)
+
+
+def _output_first(letter: str) -> tuple[bool, str]:
+    """1{k = i}: the letter of the output before that of the variable."""
+    return letter in INTO, letter
+
+
+def _said(each: Relation, names: Mapping[Letter, str]) -> Any:
+    """A condition as a delta: 1{i = k}, or 1{j = i+k}."""
+    if each.is_delta:
+        return delta(*sorted((names[letter] for letter in each.letters), key=_output_first))
+    letter, weight = next(((letter, weight) for letter, weight in each.weights if abs(weight) == 1), each.weights[0])
+    rest = [(other, -value * weight) for other, value in each.weights if other != letter]
+    return delta(names[letter], Sum(rest, -each.offset * weight).under(names))

@@ -1,0 +1,1 @@
+"""Sheets of closed formulas: a derivative as formulas in, its page as text, LaTeX, Markdown and HTML out."""
