@@ -154,7 +154,7 @@ def point(identity: Identity, number: int = 0) -> Point:
 def _sizes(identity: Identity, shapes: Mapping[str, Any], random: np.random.Generator) -> dict[str, int]:
     """A number of its own for each letter. A matrix that is tall has more rows than columns, or X^T X has no inverse."""
     letters = sorted({str(letter) for shape in shapes.values() for letter in shape})
-    sizes = dict(zip(letters, map(int, random.permutation(range(2, 2 + len(letters)))), strict=True))
+    sizes = dict(zip(letters, map(int, random.permutation(range(3, 3 + len(letters)))), strict=True))
     for name in (*split(identity.tall), *split(identity.wide)):
         rows, columns = map(str, shapes[name])
         if (sizes[rows] > sizes[columns]) is (name in split(identity.wide)):

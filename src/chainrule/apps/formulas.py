@@ -8,25 +8,23 @@ from typing import Any
 
 from .. import api
 from ..errors import ChainruleError, GradientError
-from ..notation import values as written_values
 from ..renderers.formulas import Formulas
 from .asking import find_function, function_in, read_calls, whole_page
 
 
 def derive(target: str, at: Sequence[str], shapes: str | None, asked: Mapping[str, Any]) -> Formulas:
     """The formulas for a target; `asked` are the options of `api.derive`, with names as they were typed."""
-    options = {name: () if value is None and name != "wrt" else value for name, value in asked.items()}
+    options: dict[str, Any] = {name: () if value is None and name != "wrt" else value for name, value in asked.items()}
     options["called"] = read_calls(asked["called"])
     place = function_in(target)
-    if place is None:
-        return api.derive(target, shapes=shapes, values=at or None, **options)
-    function = find_function(*place)
-    values = dict(written_values.read_values(at))
+    fun = target if place is None else find_function(*place)
     try:
-        return api.derive(function, shapes=shapes, values=values, **options)
+        return api.derive(fun, shapes=shapes, values=at or None, **options)
     except ChainruleError:
         raise
     except Exception as problem:
+        if place is None:
+            raise
         raise GradientError(
             given=f"{place[1]}, which raised {type(problem).__name__}: {problem}",
             expected="a function that runs on arrays of these shapes",

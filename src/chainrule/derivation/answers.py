@@ -20,7 +20,7 @@ from .gathering import gather
 from .results import Answer, Layout, Step
 from .spoken import INTO, OUT, speak_terms
 from .terms import Letter
-from .turning import turned
+from .turning import Known, turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +72,17 @@ def matrix_of(form: Form, arrangement: Arrangement) -> tuple[Node | None, str]:
     free = form.free
     if len(free) == 2 and arrangement.first == 1 and arrangement.layout is Layout.DENOMINATOR:
         free = (free[1], free[0])
-    found = gather(form.residues, free)
+    found = gather(form.residues, free, form.known)
     if arrangement.layout is Layout.NUMERATOR and not arrangement.first and len(arrangement.below) == 1:
-        found = laid_out(found)
+        found = laid_out(found, form.known)
     return found, ""
 
 
-def laid_out(gradient: Node) -> Node:
+def laid_out(gradient: Node, known: Known) -> Node:
     """The gradient of one number in numerator layout: a row for a vector, transposed for a matrix."""
     if gradient.ndim == 1:
         return row(gradient)  # type: ignore[no-any-return]
-    return turned(gradient) if gradient.ndim == 2 else gradient
+    return turned(gradient, known) if gradient.ndim == 2 else gradient
 
 
 def compiled(form: Form) -> Node | None:

@@ -172,7 +172,7 @@ def find_matrix(question: Question, expression: Node, keep: Collection[Node]) ->
         form = find_form(expression, (), question.setting.keeping(frozenset({*keep, *_seeds(question)})))
     except NoIndexForm:
         return simplify(expression, list(keep))
-    return None if form.residues is None or len(form.free) > 2 else gather(form.residues, form.free)
+    return None if form.residues is None or len(form.free) > 2 else gather(form.residues, form.free, form.known)
 
 
 def _seeds(question: Question) -> list[Node]:
@@ -223,8 +223,8 @@ def _gradient_answer(question: Question, arrangement: Arrangement, gradient: Nod
     except NoIndexForm as problem:
         return unread_answer(arrangement, gradient.shape, fallback, str(problem))
     if best is not None and arrangement.layout is Layout.NUMERATOR:
-        best = laid_out(best)
-        inlined = None if inlined is None else laid_out(inlined)
+        best = laid_out(best, form.known)
+        inlined = None if inlined is None else laid_out(inlined, form.known)
     return answer_from(
         form, arrangement, inlined=inlined, rule="the chain rule", fallback=fallback, matrix=best,
     )  # fmt: skip

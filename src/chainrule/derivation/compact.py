@@ -31,7 +31,7 @@ _LABELS = "abcdefghijklmnopqrstuvwxyz"
 def compile_form(form: Form, order: Sequence[Letter]) -> Node | None:
     """The array of a derivative with its axes in this order. None where its terms have conditions besides deltas."""
     if form.residues is not None and len(order) <= 2 and not any(each.deltas for each in form.residues):
-        return without_diagonals(gather(form.residues, order))
+        return without_diagonals(gather(form.residues, order, form.known))
     parts = []
     for place, term in enumerate(form.terms):
         part = _by_sums(term, order) if form.residues is None else _spread(form.residues[place], order)

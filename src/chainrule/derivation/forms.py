@@ -7,14 +7,17 @@ the shorter matrix form is kept; both say the same.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..ir.node import Node
-from ..transforms.simplify import simplify
+from ..transforms.folding import FOLDS
+from ..transforms.laws import LAWS
+from ..transforms.simplify import simplify_all
 from .gathering import gather, length
 from .reading import At, NoIndexForm, Reader, open_nodes, read
 from .reduction import Residue, reduce_term
+from .turning import Known, is_symmetric
 from .terms import Letter, Log, Relation, Term, Terms, collected, equal, fresh, simplified
 
 
@@ -32,7 +35,12 @@ class Form:
     residues: tuple[Residue, ...] | None
     why: str = ""
     picked: tuple[tuple[Letter, Letter], ...] = ()
-    named: Collection[Node] = ()
+    known: Known = field(default_factory=Known)
+
+    @property
+    def named(self) -> Collection[Node]:
+        """The arrays with a name."""
+        return self.known.named
 
     @property
     def said(self) -> Terms:
@@ -50,6 +58,10 @@ class Setting:
     signs: Collection[Node] = ()
     positive: Collection[Node] = ()
 
+    @property
+    def known(self) -> Known:
+        return Known(self.symmetric, frozenset(self.keep))
+
     def keeping(self, names: Collection[Node]) -> Setting:
         return replace(self, keep=names)
 
@@ -59,7 +71,7 @@ def find_form(expression: Node, seeds: Sequence[Node], setting: Setting) -> Form
 
     Free letters are those of the seeds, in order, then those of the expression's own axes. Raises NoIndexForm.
     """
-    expression = simplify(expression, list(setting.keep))
+    expression = simplify_all([expression], list(setting.keep), [*LAWS, *FOLDS])[0]
     candidates = []
     problem: NoIndexForm | None = None
     for distribute in (False, True):
@@ -82,7 +94,7 @@ class _Length:
             return 1, sum(1 + len(term.factors) for term in form.terms)
         if len(form.free) > 2:
             return 0, sum(1 + len(each.scalars) + len(each.marks) + len(each.edges) for each in form.residues)
-        return 0, length(gather(form.residues, form.free), self.setting.keep)
+        return 0, length(gather(form.residues, form.free, form.known), self.setting.keep)
 
 
 def _form(expression: Node, seeds: Sequence[Node], setting: Setting, distribute: bool) -> Form:
@@ -99,13 +111,19 @@ def _form(expression: Node, seeds: Sequence[Node], setting: Setting, distribute:
         free = (*letters, *free)
     log = Log()
     picked = [_cancelled(_signed(each, setting)) for each in (simplified(term, log) for term in raw) if each is not None]
-    terms = collected([each for each in picked if each is not None], free, setting.symmetric)
-    residues = [reduce_term(term, setting.symmetric) for term in terms]
+    terms = collected([each for each in picked if each is not None], free, _own_transposes(picked, setting.known))
+    residues = [reduce_term(term, setting.known) for term in terms]
     reasons = [each for each in residues if isinstance(each, str)]
     if reasons:
-        return Form(free, raw, terms, None, reasons[0], tuple(log.picked), setting.keep)
+        return Form(free, raw, terms, None, reasons[0], tuple(log.picked), setting.known)
     reduced = tuple(each for each in residues if isinstance(each, Residue))
-    return Form(free, raw, terms, reduced, "", tuple(log.picked), setting.keep)
+    return Form(free, raw, terms, reduced, "", tuple(log.picked), setting.known)
+
+
+def _own_transposes(terms: Sequence[Term | None], known: Known) -> frozenset[Node]:
+    """The matrices among the factors that are their own transpose."""
+    factors = {factor.what for term in terms if term is not None for factor in term.factors if len(factor.at) == 2}
+    return frozenset(each for each in factors if is_symmetric(each, known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +140,7 @@ class _Rewriting:
             form = _form(node, (), self.setting, False)
         except NoIndexForm:
             return node
-        return node if form.residues is None else gather(form.residues, form.free)
+        return node if form.residues is None else gather(form.residues, form.free, form.known)
 
 
 def _beside(term: Term, seed: Node, letters: At) -> Term:

@@ -13,7 +13,7 @@ from ..ir.coercion import as_node
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.op import record
-from ..ops.arithmetic import add, div, mul, neg, sub
+from ..ops.arithmetic import add, div, mul, neg, square, sub
 from ..ops.diagonals import diag_matrix
 from ..ops.movement import broadcast
 from ..ops.products import matmul_op, outer_op
@@ -21,19 +21,20 @@ from ..ops.reductions import sum_op
 from ..transforms.laws import number
 from .reduction import Residue, as_matrix, powered, product
 from .terms import Letter
+from .turning import Known
 
 Part: TypeAlias = tuple[float, Node]  # a number times an expression
 
 
-def gather(residues: Sequence[Residue], free: Sequence[Letter]) -> Node:
+def gather(residues: Sequence[Residue], free: Sequence[Letter], known: Known) -> Node:
     """The sum of reduced terms as one expression: a number, a vector or a matrix."""
     shape = tuple(letter.size for letter in free)
-    return written([part(each, free) for each in residues], shape)
+    return written([part(each, free, known) for each in residues], shape)
 
 
-def part(residue: Residue, free: Sequence[Letter]) -> Part:
+def part(residue: Residue, free: Sequence[Letter], known: Known) -> Part:
     """A residue as a number times an expression: scalars first, what is divided by last."""
-    core = as_matrix(residue, free)
+    core = as_matrix(residue, free, known)
     if core is not None and core.ndim == 1 and number(core) == 1:
         core = None
     shape = tuple(letter.size for letter in free)
@@ -129,7 +130,7 @@ def _same_divisor(first: Part, second: Part) -> Part | None:
 def _same_factors(first: Part, second: Part) -> Part | None:
     """a o b + a o c = a o (b + c)."""
     left, right = _factors(first[1]), _factors(second[1])
-    shared = [each for each in left if any(each is other for other in right)]
+    shared = _shared(left, right)
     if not shared:
         return None
     shape = first[1].shape
@@ -147,6 +148,16 @@ def _same_factors(first: Part, second: Part) -> Part | None:
     return factor, inner if outside is None else mul(outside, inner)
 
 
+def _shared(left: Sequence[Node], right: Sequence[Node]) -> list[Node]:
+    """The factors that both have, each as often as in the one with fewer."""
+    remaining, found = list(right), []
+    for each in left:
+        place = next((place for place, other in enumerate(remaining) if other is each), None)
+        if place is not None:
+            found.append(remaining.pop(place))
+    return found
+
+
 def _sized(node: Node, rests: Sequence[Part], shape: tuple[int, ...]) -> Node:
     """A rest that is a single number, copied where the other is an array."""
     if any(rest.ndim for _, rest in rests) and not node.ndim and number(node) is None:
@@ -160,6 +171,8 @@ def _factors(node: Node) -> list[Node]:
         return _factors(node.inputs[0])
     if node.op is mul:
         return [each for source in node.inputs for each in _factors(source)]
+    if node.op is square:
+        return _factors(node.inputs[0]) * 2
     return [node]
 
 

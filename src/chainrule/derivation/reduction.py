@@ -8,7 +8,7 @@ two at most. What remains between the free letters is the residue of the term.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ from ..ops.powers import fixed_power_op
 from ..ops.products import matmul_op, outer_op
 from ..ops.reductions import mean_op, sum_op
 from .terms import Letter, Relation, Term
-from .turning import turned
+from .turning import Known, turned
 
 Power = tuple[Node, float]
 Edge = tuple[Letter, Letter, Node]
@@ -37,7 +37,7 @@ class Network:
     marks: dict[Letter, list[Power]] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
     sizes: dict[int, float] = field(default_factory=dict)
-    symmetric: Collection[Node] = ()
+    known: Known = field(default_factory=Known)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,13 +53,13 @@ class Residue:
     deltas: tuple[Relation, ...]
 
 
-def reduce_term(term: Term, symmetric: Collection[Node] = ()) -> Residue | str:
+def reduce_term(term: Term, known: Known) -> Residue | str:
     """The residue of a term, or why it has none, as a part of a sentence."""
     if any(not each.is_delta for each in term.relations):
         return "entries are chosen by sums of indices"
     if any(each.letters[0].size != each.letters[1].size for each in term.relations):
         return "a delta joins indices of different sizes"
-    network = Network(sizes=dict(term.sizes), symmetric=symmetric)
+    network = Network(sizes=dict(term.sizes), known=known)
     for factor in term.factors:
         if len(factor.at) > 2:
             return "a factor has more than two indices"
@@ -132,14 +132,14 @@ def _take_away(network: Network, letter: Letter) -> None:
         network.marks.setdefault(other, []).append((_times_vector(matrix, letter, pieces, network), 1))
     else:
         (left, first), (right, second) = (_seen_from(network, letter, edge) for edge in edges)
-        product = matmul_op(scaled_columns(first, pieces), turned(second, network.symmetric))
+        product = matmul_op(scaled_columns(first, pieces), turned(second, network.known))
         network.edges.append((left, right, product))
 
 
 def _seen_from(network: Network, letter: Letter, edge: Edge) -> tuple[Letter, Node]:
     """The other end of an edge, and its matrix with that end as its rows."""
     first, second, matrix = edge
-    return (first, matrix) if second == letter else (second, turned(matrix, network.symmetric))
+    return (first, matrix) if second == letter else (second, turned(matrix, network.known))
 
 
 def _take_loop(network: Network, letter: Letter, edges: Sequence[Edge], pieces: Sequence[Power]) -> None:
@@ -204,7 +204,7 @@ def _merge_parallel(network: Network, pending: Sequence[Letter]) -> None:
             and not network.marks.get(first) and not network.marks.get(second)
             and len(_edges_at(network, first)) == 2 and len(_edges_at(network, second)) == 2
         )  # fmt: skip
-        aligned = [edge[2] if edge[0] == first else turned(edge[2], network.symmetric) for edge in others]
+        aligned = [edge[2] if edge[0] == first else turned(edge[2], network.known) for edge in others]
         network.edges = [edge for edge in network.edges if all(edge is not other for other in others)]
         if alone:
             del network.edges[place]
@@ -218,7 +218,7 @@ def _merge_parallel(network: Network, pending: Sequence[Letter]) -> None:
 def _inner_product(first: Node, second: Node, network: Network) -> Node:
     if first is second:
         return squared_norm_op(first, axes=(0, 1), keepdims=False)  # type: ignore[no-any-return]
-    return trace_op(matmul_op(turned(first, network.symmetric), second))  # type: ignore[no-any-return]
+    return trace_op(matmul_op(turned(first, network.known), second))  # type: ignore[no-any-return]
 
 
 # Products entry by entry ---------------------------------------------------------------------------------------------
@@ -244,10 +244,13 @@ def combined(pieces: Sequence[Power]) -> Node:
 
 
 def product(nodes: Sequence[Node]) -> Node | None:
-    """The product entry by entry, single numbers first."""
-    found: Any = None
+    """The product entry by entry, single numbers first; what occurs twice is a power."""
+    counted: dict[Node, int] = {}
     for node in sorted(nodes, key=_axes):
-        found = node if found is None else mul(found, node)
+        counted[node] = counted.get(node, 0) + 1
+    found: Any = None
+    for node, count in counted.items():
+        found = powered(node, count) if found is None else mul(found, powered(node, count))
     return found  # type: ignore[no-any-return]
 
 
@@ -256,13 +259,13 @@ def _axes(node: Node) -> int:
 
 
 # From a residue to an array ------------------------------------------------------------------------------------------
-def as_matrix(residue: Residue, free: Sequence[Letter]) -> Node | None:
+def as_matrix(residue: Residue, free: Sequence[Letter], known: Known) -> Node | None:
     """What stands between the free letters, without number, sizes and scalars: None where that is just 1."""
     if not free:
         return None
     if len(free) == 1:
         return combined(_marks_with_loops(residue, free[0])) if _marks_with_loops(residue, free[0]) else ones(free[0].size)
-    return _between(residue, *free)
+    return _between(residue, free[0], free[1], known)
 
 
 def _marks_with_loops(residue: Residue, letter: Letter) -> list[Power]:
@@ -270,18 +273,26 @@ def _marks_with_loops(residue: Residue, letter: Letter) -> list[Power]:
     return [*residue.marks.get(letter, ()), *loops]
 
 
-def _between(residue: Residue, row: Letter, column: Letter) -> Node:
+def _between(residue: Residue, row: Letter, column: Letter, known: Known) -> Node:
     left, right = (_marks_with_loops(residue, letter) for letter in (row, column))
     matrices = [
-        matrix if first == row else turned(matrix) for first, second, matrix in residue.edges if first != second
+        matrix if first == row else turned(matrix, known) for first, second, matrix in residue.edges if first != second
     ]
     if residue.deltas:
         identity = diag_matrix(combined([*left, *right]) if left or right else ones(row.size))
         return identity if not matrices else mul(product(matrices), identity)  # type: ignore[no-any-return]
     if not matrices:
-        return outer_op(*(combined(marks) if marks else ones(letter.size) for marks, letter in ((left, row), (right, column))))  # type: ignore[no-any-return]
+        return _outer(*(combined(marks) if marks else ones(each.size) for marks, each in ((left, row), (right, column))), known)
     matrix = product(matrices)
     assert matrix is not None
     if left:
         matrix = matmul_op(diag_matrix(combined(left)), matrix)
     return matmul_op(matrix, diag_matrix(combined(right))) if right else matrix
+
+
+def _outer(left: Node, right: Node, known: Known) -> Node:
+    """a b^T; with b = N v it is a v^T N^T, which reads on as a product."""
+    if right.op is matmul_op and right.inputs[0].ndim == 2 and right not in known.named:
+        matrix, vector = right.inputs
+        return matmul_op(_outer(left, vector, known), turned(matrix, known))  # type: ignore[no-any-return]
+    return outer_op(left, right)  # type: ignore[no-any-return]

@@ -53,7 +53,15 @@ def infer_ranks(program: Program, known: Mapping[str, int]) -> dict[str, int]:
     for name, count in found.entries.items():
         found.of.setdefault(name, count)  # nothing else was said: as many axes as indices
     _spread(program, found)
+    for name in _small_letters(program):
+        found.of.setdefault(name, 0)  # what is beside a number can now be told: the I in I - c u u^T
+    _spread(program, found)
     return found.of
+
+
+def _small_letters(program: Program) -> list[str]:
+    trees = [each for definition in program.definitions for each in everything(definition.body)]
+    return [each.symbol.text for each in trees if isinstance(each, Variable) and not is_capital(each)]
 
 
 def _spread(program: Program, found: _Ranks) -> None:

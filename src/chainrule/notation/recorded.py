@@ -24,6 +24,7 @@ from ..transforms.replay import on_inputs
 from ..transforms.staging import Staging, stage
 from .declared import Leaf, build_arguments, described, input_symbols, read_leaves
 from .parsed import parse
+from .values import Values, read_values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +41,7 @@ class Recorded:
     places: Mapping[str, Node] | None = None
 
 
-def record_formula(text: str, shapes: str | Mapping[str, Any] | None, values: Any) -> Recorded:
+def record_formula(text: str, shapes: str | Mapping[str, Any] | None, values: Values | None) -> Recorded:
     """The graph of a written formula. Raises what `parse` raises."""
     parsed = parse(text, shapes=shapes, values=values)
     known = not any(is_abstract(node) for node in parsed.graph.inputs)
@@ -55,14 +56,14 @@ def without_values(graph: Graph) -> Graph:
 
 
 def record_function(
-    function: Callable[..., Any], shapes: str | Mapping[str, Any] | None, values: Mapping[str, Any] | None
+    function: Callable[..., Any], shapes: str | Mapping[str, Any] | None, values: Values | None
 ) -> Recorded:
     """Run the function once on variables of the declared shapes, or of the shapes of the values.
 
     Raises UnknownNameError for an argument that has neither, GradientError for a result that is not one array, and what
     the function raises.
     """
-    leaves, sizes = read_leaves(shapes, values)
+    leaves, sizes = read_leaves(shapes, values if isinstance(values, Mapping) else read_values(values))
     names = parameter_names(function)
     args = build_arguments(function, names, leaves)
     found, structure = tree.flatten(args)

@@ -42,8 +42,8 @@ def norm_notation(power: str) -> Any:
         name = "squared_norm" if power else "ops.norm"
         axes = written_axes(node) + written_keepdims(node)
         return Notation(
-            Form("||{0}||" + power, Strength.POWER),
-            Form(r"\left\|{0}\right\|" + ("^{{2}}" if power else ""), Strength.POWER),
+            Form("||{0}||" + power, Strength.POWER if power else Strength.ATOM),
+            Form(r"\left\|{0}\right\|" + ("^{{2}}" if power else ""), Strength.POWER if power else Strength.ATOM),
             Form(f"chainrule.{name}({{0}}{axes})"),
         )
 

@@ -45,6 +45,7 @@ variable_power = variable_power_op
 def fixed_power_notation(node: Node) -> Notation:
     """x^n with the number written in."""
     exponent = node.settings["exponent"]
+    exponent = int(exponent) if exponent == int(exponent) else exponent
     code = f"({exponent})" if exponent < 0 else f"{exponent}"
     return Notation(
         Form(f"{{0}}^{exponent}" if exponent >= 0 else f"{{0}}^({exponent})", Strength.POWER, (Strength.ATOM,)),

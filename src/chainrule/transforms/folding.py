@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from ..ir.graph import Graph
 from ..ir.node import Node
 from ..ops.activations import sigmoid, softplus
-from ..ops.arithmetic import add, div, mul, neg, square
+from ..ops.arithmetic import add, div, mul, neg, square, sub
 from ..ops.composites import softmax_op
 from ..ops.functions import abs as absolute
 from ..ops.functions import exp, log, log1p, sqrt
@@ -135,6 +135,18 @@ def fold_logsumexp(node: Node) -> Node | None:
     total = node.inputs[0]
     x = _exponent(total.inputs[0])
     return None if x is None else logsumexp_op(x, **total.settings)  # type: ignore[no-any-return]
+
+
+@fold("exp(x - logsumexp(x)) = softmax(x)")
+def fold_softmax_from_logsumexp(node: Node) -> Node | None:
+    if node.op is not exp or node.inputs[0].op is not sub:
+        return None
+    x, whole = node.inputs[0].inputs
+    total = bare(whole)
+    if total.op is not logsumexp_op or total.inputs[0] is not x or len(total.settings["axes"]) != 1:
+        return None
+    axis = total.settings["axes"][0]
+    return softmax_op(x, axis=axis) if _keeps_place(whole, axis) else None  # type: ignore[no-any-return]
 
 
 @fold("sqrt(sum(x^2)) = ||x||")

@@ -1,0 +1,129 @@
+"""A graph as syntax: a graph in, the parameters, statements and results of the NumPy function it prints as out.
+
+One idea: what the printer writes is parsed again, constants that it kept aside are written in, and numbers made of sizes
+become letters. What is left is NumPy code as a tree, which a dialect can respell.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from ...errors import UnknownNameError
+from ...ir.graph import Graph
+from ...ir.identifiers import Names
+from ...ir.node import Node
+from ...ir.printing import print_graph
+from .constants import array_code
+from .pieces import called, fill, is_literal, literal, path_of
+from .sizes import Lettered, Sizes, letters_of
+
+TAKEN = frozenset({"jax", "jnp", "torch", "math", "ctx"})  # words of the code around the graph, beside the printer's
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The inside of a function: its parameters and their types, what it does, what it returns (None for no result).
+
+    `letters` are the sizes it uses.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    types: Mapping[str, Any]
+    statements: tuple[ast.stmt, ...]
+    results: tuple[ast.expr | None, ...]
+    letters: tuple[str, ...]
+
+
+def body_of(
+    graph: Graph, outputs: Sequence[Node | None], name: str, sizes: Sizes, *, casts: bool
+) -> tuple[Body, dict[str, str]]:
+    """The inside of the function of a graph, and where it can read each letter from its arguments.
+
+    Raises UnknownNameError for an op that has no code of its own.
+    """
+    wanted = tuple(node for node in outputs if node is not None)
+    program = print_graph(Graph(graph.inputs, wanted, graph.names), name, bare=False, casts=casts)
+    module = ast.parse(program.text)
+    function = next(each for each in module.body if isinstance(each, ast.FunctionDef))
+    known = [each for each in module.body if isinstance(each, ast.Assign)]
+    parameters = tuple(each.arg for each in function.args.args)
+    types = {name: node.type for name, node in zip(parameters, graph.inputs, strict=True)}
+    within, places = sizes.within({name: type_.shape for name, type_ in types.items()})
+    lettered = Lettered(within, letters_of(within))
+    tidy = [Tidier(), lettered]
+    statements = [*bound_constants(program.bound), *known, *function.body[:-1]]
+    last = function.body[-1]
+    assert isinstance(last, ast.Return)
+    assert isinstance(last.value, ast.Tuple)
+    written = [rewritten(each, tidy) for each in statements]
+    found = iter([rewritten(each, tidy) for each in last.value.elts])
+    results = tuple(None if node is None else next(found) for node in outputs)
+    return Body(function.name, parameters, types, tuple(written), results, tuple(lettered.used)), places
+
+
+def rewritten(node: Any, passes: Sequence[ast.NodeTransformer]) -> Any:
+    """A piece of syntax after every pass over it."""
+    for each in passes:
+        node = each.visit(node)
+    return node
+
+
+def bound_constants(bound: Mapping[str, Any]) -> list[ast.stmt]:
+    """The values that the printer kept aside, written out. Raises UnknownNameError for an operation among them."""
+    statements: list[ast.stmt] = []
+    for name, value in bound.items():
+        if not hasattr(value, "dtype"):
+            op = value.func if isinstance(value, partial) else value
+            raise UnknownNameError(
+                given=f"code of {getattr(op, 'name', name)}, an op that says no code of its own", where="emit",
+                expected="ops of chainrule.ops, whose code is known in every dialect",
+                remedy="write it with NumPy functions; a function that is not specified, f(x), has no code at all",
+            )  # fmt: skip
+        statements.append(ast.Assign([ast.Name(name)], array_code(value), lineno=0))
+    return statements
+
+
+class Tidier(ast.NodeTransformer):
+    """Says in NumPy's shortest words what the printer says in general ones."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        path = path_of(node.func) or ""
+        if path.startswith("chainrule."):
+            node.args = [plain_number(each) for each in node.args]
+        elif path == "np.broadcast_to" and is_literal(node.args[0]):
+            return filled_array(node.args[0], node.args[1])
+        return node
+
+
+def plain_number(expression: ast.expr) -> ast.expr:
+    """np.float64(0.5) as 0.5: helpers compute in the dtype of the array beside it."""
+    if isinstance(expression, ast.Call) and path_of(expression.func) == "np.float64" and is_literal(expression):
+        return expression.args[0]
+    return expression
+
+
+def filled_array(value: ast.expr, shape: ast.expr) -> ast.expr:
+    """One number everywhere."""
+    value = plain_number(value)
+    match value:
+        case ast.Constant(value=float(number)) if number in (0.0, 1.0):
+            return called("np.ones" if number else "np.zeros", shape)
+    return called("np.full", shape, value)
+
+
+def identified(graph: Graph, names: Names) -> Graph:
+    """The graph with identifiers for names: those of the inputs first, each used once."""
+    found = {node: names.claim(graph.names.get(node, f"x{place}")) for place, node in enumerate(graph.inputs, 1)}
+    for node in graph.order():
+        if node in graph.names and node not in found:
+            found[node] = names.claim(graph.names[node])
+    return Graph(graph.inputs, graph.outputs, found)
+
+
+__all__ = ["TAKEN", "Body", "body_of", "fill", "identified", "literal"]
