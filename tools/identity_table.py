@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -38,7 +38,7 @@ SPECIFIED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Identity:
     """One row of the tables. Names are separated by commas, as on the command line.
 
@@ -66,6 +66,7 @@ class Identity:
     unit: str = ""
     tall: str = ""
     wide: str = ""
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -74,10 +75,10 @@ class Identity:
     @property
     def form(self) -> str:
         """The textbook's form as a book prints it: sizes of ones and identities are left to the reader."""
-        return re.sub(r"\b([1I])_\w\b", r"\1", self.textbook or self.entries)
+        return re.sub(r"\b1_\w\b", "𝟏", re.sub(r"\bI_\w\b", "I", self.textbook or self.entries))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Section:
     """A table of identities; `slug` names its file and its page."""
 
@@ -134,7 +135,7 @@ def command(identity: Identity) -> str:
 
 
 # A point --------------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Point:
     """Values for every name of an identity, and the number that each letter of its shapes stands for."""
 
@@ -159,7 +160,7 @@ def _sizes(identity: Identity, shapes: Mapping[str, Any], random: np.random.Gene
         rows, columns = map(str, shapes[name])
         if (sizes[rows] > sizes[columns]) is (name in split(identity.wide)):
             sizes[rows], sizes[columns] = sizes[columns], sizes[rows]
-    return sizes
+    return sizes | dict(identity.sizes)
 
 
 def _value(identity: Identity, name: str, shape: list[int], random: np.random.Generator) -> Array:
@@ -180,7 +181,7 @@ def _value(identity: Identity, name: str, shape: list[int], random: np.random.Ge
 
 
 # Values ---------------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Computed:
     """A formula as a function of arrays, and the arrays of a point that it takes."""
 

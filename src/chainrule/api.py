@@ -7,21 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import tree
+from .derivation.agreement import agreement
+from .derivation.closed import derive_graph
 from .derivation.explain import explain_entry, explain_graph
 from .derivation.lines import Derivation
-from .derivation.question import check_called, read_questions, read_variables, split_symbols
-from .derivation.results import Layout
+from .derivation.question import check_called, read_layout, read_questions, read_variables, split_symbols
+from .derivation.results import Derived
 from .errors import BoundsError, UnknownNameError, did_you_mean
+from .executors.dialects import emit
 from .executors.listing import source
+from .executors.sized import Sized
 from .executors.staged import jit
 from .ir.graph import Graph
+from .ir.identifiers import identifier
+from .ir.node import Node
 from .ir.recording import open_recording
 from .notation import parse
-from .notation.recorded import record_formula, record_function
-from .renderers.formulas import Formulas
+from .notation.recorded import Recorded, record_formula, record_function
+from .renderers.formulas import Formulas, key_of
 from .renderers.page import DETAILS, Explanation, explanation
 from .transforms import differentiate
 from .transforms.check import check_grads
@@ -243,7 +249,8 @@ def derive(
     compared with the engine at random points.
 
     Raises UnknownNameError for a name or a layout that is not there and for an argument without a shape, GradientError
-    for an order below 1 and for higher orders of an output that is not one number, and what `parse` or the function raises.
+    for an order below 1 and for higher orders of an output that is not one number, and what `parse` or the function
+    raises.
 
     Layouts are those of Magnus and Neudecker, Matrix Differential Calculus (1988): numerator is theirs.
 
@@ -256,28 +263,49 @@ def derive(
     >>> derive(energy, wrt="x", shapes={"A": ("n", "n"), "x": "n"}, symmetric="A").formula()
     '2 A x'
     """
-    from .derivation.closed import derive_graph
-
+    arranged = read_layout(layout)
     recorded = record_formula(fun, shapes, values) if isinstance(fun, str) else record_function(fun, shapes, values)
-    if layout not in LAYOUTS:
-        raise UnknownNameError(
-            given=f"layout={layout!r}", expected=" or ".join(map(repr, LAYOUTS)), remedy=did_you_mean(layout, LAYOUTS)
-        )
+    graph, places = recorded.graph, recorded.places
     with open_recording():
-        check_called(recorded.graph, called or {})
-        named = [
-            read_variables(recorded.graph, names_in(names), recorded.places) if names else ()
-            for names in (symmetric, positive, signs)
-        ]
+        check_called(graph, called or {})
+        properties = Properties(*(
+            read_variables(graph, names_in(names), places) if names else () for names in (symmetric, positive, signs)
+        ))  # fmt: skip
         derived = derive_graph(
-            recorded.graph, read_variables(recorded.graph, names_in(wrt), recorded.places), order=order,
-            layout=LAYOUTS[layout], inline=inline, symmetric=named[0], positive=named[1], signs=named[2], called=called,
-            sizes=recorded.sizes,
+            graph, read_variables(graph, names_in(wrt), places), order=order, layout=arranged, inline=inline,
+            called=called, sizes=recorded.sizes, symmetric=properties.symmetric, positive=properties.positive,
+            signs=properties.signs,
         )  # fmt: skip
-    return Formulas(derived, recorded.values, recorded.said)
+    return formulas_of(derived, recorded, compared(derived, properties) if check else "")
 
 
-LAYOUTS = {"denominator": Layout.DENOMINATOR, "numerator": Layout.NUMERATOR, "mixed": Layout.MIXED}
+class Properties(NamedTuple):
+    """What is known of inputs."""
+
+    symmetric: Sequence[Node]
+    positive: Sequence[Node]
+    signs: Sequence[Node]
+
+
+def compared(derived: Derived, known: Properties) -> str:
+    """How the formulas agree with the engine, as a sentence."""
+    found = agreement(derived, symmetric=known.symmetric, positive=known.positive, signs=known.signs)
+    if not found.holds:
+        return found.sentence
+    return f"agrees with the engine at {found.points} random points{' of random sizes' if derived.sizes else ''}"
+
+
+def formulas_of(derived: Derived, recorded: Recorded, agreed: str) -> Formulas:
+    """The public result: the formulas with what computes them."""
+    outputs = tuple(answer.compiled for answer in derived.answers)
+    named = {node: name for node, name in derived.names.items() if node.inputs} | dict(derived.graph.names)
+    graph = Graph(derived.graph.inputs, outputs, named)
+    run = Sized(graph, tuple(key_of(answer) for answer in derived.answers), derived.sizes)
+
+    def write_code(to: str, name: str, comment: Sequence[str]) -> str:
+        return emit(graph, to, name=identifier(name), comment=comment, sizes=derived.sizes)
+
+    return Formulas(derived, recorded.values, recorded.said, agreed, write_code, run)
 
 
 def names_in(names: str | Sequence[str] | None) -> list[str]:

@@ -208,7 +208,9 @@ def is_user_file(file: str) -> bool:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A remedy for a misspelt name: the names closest to it, or nothing where none is close."""
-    close = difflib.get_close_matches(name, sorted(known), n=3)
+    ordered = sorted(known)
+    cased = [each for each in ordered if each.casefold() == name.casefold()]
+    close = list(dict.fromkeys([*cased, *difflib.get_close_matches(name, ordered, n=3)]))[:3]
     return f"did you mean {' or '.join(close)}?" if close else ""
 
 

@@ -43,8 +43,12 @@ def norm(shapes: str = "W: m n, x: n") -> Derived:
         )
         by_W, by_x = 2 * ops.outer(q, x), 2 * ops.matmul(W.T, q)
         answers = (
-            Answer("df/dW", ("W",), W.shape, ("i", "j"), steps, steps[-1].expression, by_W, 2 * ops.outer(W @ x, x), by_W),
-            Answer("df/dx", ("x",), x.shape, ("i",), other, other[-1].expression, by_x, 2 * ops.matmul(W.T, W @ x), by_x),
+            Answer(
+                "df/dW", ("W",), W.shape, ("i", "j"), steps, steps[-1].expression, by_W, 2 * ops.outer(W @ x, x), by_W
+            ),
+            Answer(
+                "df/dx", ("x",), x.shape, ("i",), other, other[-1].expression, by_x, 2 * ops.matmul(W.T, W @ x), by_x
+            ),
         )
         definitions = (Definition("q", q, W @ x),)
     return Derived(parsed.graph, "f", 1, Layout.DENOMINATOR, definitions, (), answers, names, parsed.sizes)

@@ -115,7 +115,10 @@ def test_json() -> None:
     assert list(data) == ["version", "output", "order", "layout", "definitions", "derivatives", "notes", "agreement"]
     first = data["derivatives"][0]
     assert first["matrix"] == {"text": "2 q x^T", "latex": r"2 q x^{\top}"}
-    assert first["value"] == [[pytest.approx(0.088), pytest.approx(0.176)], [pytest.approx(0.104), pytest.approx(0.208)]]
+    assert first["value"] == [
+        [pytest.approx(0.088), pytest.approx(0.176)],
+        [pytest.approx(0.104), pytest.approx(0.208)],
+    ]
     assert [step["right"] for step in first["steps"]][-1] == first["index"]["text"]
     assert json.loads(json.dumps(CASES["neuron"]().to_dict()))["derivatives"][0]["shape"] == ["n", "m"]
 

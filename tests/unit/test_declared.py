@@ -142,7 +142,10 @@ def test_what_is_missing_is_named(declared: str, pieces: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("function", "declared", "missing"),
-    [(deep, "layers.1.W: h h, y: h", "layers.0"), (typed, "model.first.W: h d, model.scale:, x: d, pair.0: k", "pair.1")],
+    [
+        (deep, "layers.1.W: h h, y: h", "layers.0"),
+        (typed, "model.first.W: h d, model.scale:, x: d, pair.0: k", "pair.1"),
+    ],
 )
 def test_a_gap_is_named(function: Any, declared: str, missing: str) -> None:
     with pytest.raises(ChainruleError) as problem:

@@ -218,7 +218,7 @@ PRODUCTS = [
     ("A v o q", (A @ V) * Q),
     ("a c v", -6 * V),
     ("a - c * 2", 8.0),
-    ("A^2", A**2),
+    ("A^2", A @ A),
     ("v^2 + a", V**2 + 2),
     ("A + v", A + V),
     ("X + v", np.asarray(ARRAYS["X"]) + V[:, None]),

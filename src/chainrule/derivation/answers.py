@@ -94,8 +94,8 @@ def working(form: Form, arrangement: Arrangement, rule: str) -> tuple[Step, ...]
     """The lines from the product of local derivatives to the index form: every pick of a delta said."""
     names = arrangement.names(form.free)
     left = arrangement.left(form.free)
-    lines = [Step(rule, left, speak_terms(form.said, names, form.named))]
-    final = speak_terms(form.terms, names, form.named)
+    lines = [Step(rule, left, speak_terms(form.said, names, form.manner))]
+    final = speak_terms(form.terms, names, form.manner)
     if final is not lines[0].expression:
         lines.append(Step(_said(form, arrangement), "", final))
     return tuple(lines)
@@ -137,7 +137,7 @@ def answer_from(
     assert runs is not None
     return Answer(
         arrangement.label, arrangement.below, tuple(letter.size for letter in form.free),
-        tuple(names[letter] for letter in form.free), working(form, arrangement, rule), speak_terms(form.terms, names, form.named),
+        tuple(names[letter] for letter in form.free), working(form, arrangement, rule), speak_terms(form.terms, names, form.manner),
         found if matrix is None else matrix, inlined, runs, why, as_product,
     )  # fmt: skip
 

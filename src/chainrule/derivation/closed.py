@@ -8,7 +8,7 @@ Hessian is the Jacobian of a gradient: every order comes from the same walk.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -23,12 +23,15 @@ from ..transforms.reverse import gradients, pull_back
 from ..transforms.simplify import simplify
 from ..ir.types import symbolic_shapes
 from .answers import Arrangement, answer_from, laid_out, matrix_of, unread_answer, zero_answer
-from .forms import Setting, find_form
+from .chain import chain_steps
+from .explain import explain_graph
+from .forms import Form, Setting, find_form
 from .gathering import count_names, gather, length
 from .keeping import is_activated, kept_steps
+from .lines import Derivation
 from .reading import NoIndexForm
-from .results import Answer, Definition, Derived, Layout
-from .symbols import shown_nodes, symbols_for, unused
+from .results import Answer, Definition, Derived, Layout, Step
+from .symbols import ACTIVATIONS, shown_nodes, symbols_for, unused
 
 
 @dataclass(slots=True)
@@ -42,6 +45,9 @@ class Question:
     names: dict[Node, str]
     called: Mapping[str, str]
     upstream: dict[Node, Definition] = field(default_factory=dict)
+    owners: dict[Node, Node] = field(default_factory=dict)  # named gradient -> the step it belongs to
+    steps: frozenset[Node] = frozenset()
+    explained: Derivation | None = None  # the same gradient explained, where that is short
 
     @property
     def output(self) -> Node:
@@ -64,8 +70,12 @@ def derive_graph(
     positive: Collection[Node] = (),
     called: Mapping[str, str] | None = None,
     sizes: Mapping[int, str] | None = None,
+    first_index: int = 1,
 ) -> Derived:
     """The derivatives of the one output of a graph with respect to some of its steps, as closed formulas.
+
+    `called` names gradients, by the symbol of their step; `symmetric`, `signs` (entries 1 or -1) and `positive` say what
+    is known of inputs; `first_index` is what written indices count from.
 
     Raises GradientError for an order below 1, and for an order above 1 of an output that is not one number.
     """
@@ -77,9 +87,10 @@ def derive_graph(
     steps = topological_order([graph.outputs[0]], graph.inputs)
     names = symbols_for(steps, shown_nodes(steps, graph.names, graph.inputs, graph.outputs), graph.names)
     kept = frozenset(graph.inputs) if inline else kept_steps(graph, names, steps)
-    setting = Setting(kept, sizes or {}, frozenset(symmetric), frozenset(signs), frozenset(positive))
+    setting = Setting(kept, sizes or {}, frozenset(symmetric), frozenset(signs), frozenset(positive), first_index)
     question = Question(graph, order, layout, setting, dict(names), called or {})
     _require_order(question)
+    question.steps = frozenset(steps)
     with symbolic_shapes():
         answers = _first_order(question, wrt, inline) if order == 1 else _higher_order(question, wrt)
     shown = _used(question, answers)
@@ -90,6 +101,9 @@ def derive_graph(
         answers, {node: name for node, name in question.names.items() if node in shown or not node.inputs},
         dict(sizes or {}), _conventions(question, steps), tuple(dict.fromkeys(notes)),
     )  # fmt: skip
+
+
+_MOST_EXPLAINED = 60  # steps of a function whose chain rule is written out line by line
 
 
 def _require_order(question: Question) -> None:
@@ -114,7 +128,19 @@ def _first_order(question: Question, wrt: Sequence[Node], inline: bool) -> tuple
     for each in pullback.arrivals:
         if each.node in steps and each.node is not output:
             _name_gradient(question, each.node, each.gradient)
+    if not output.ndim and len(question.steps) <= _MOST_EXPLAINED:
+        question.explained = _explained(question, wrt)
     return tuple(_answer(question, node, arrived.get(node), seed) for node in wrt)
+
+
+def _explained(question: Question, wrt: Sequence[Node]) -> Derivation:
+    """The same gradient explained, with the names that gradients have here."""
+    called = {question.names[node]: question.names[gradient] for gradient, node in question.owners.items()}
+    asked = [node for node in wrt if node in question.steps]
+    return explain_graph(
+        question.graph, asked, called=called, sizes=question.setting.sizes,
+        only=frozenset(question.setting.keep) | frozenset(wrt),
+    )  # fmt: skip
 
 
 def _seed(question: Question) -> Node:
@@ -132,12 +158,15 @@ def _name_gradient(question: Question, node: Node, gradient: Any) -> None:
     """A gradient that other formulas go through gets a name, if it is more than one sign."""
     if type(gradient) is not Node or gradient in question.names:
         return
+    if node.op.name in ACTIVATIONS and question.names[node] not in question.called:
+        return  # the gradient of its argument is the delta: (W^T delta) o f'(z) needs no name in between
     called = question.called.get(question.names[node])
     best = _best(question, gradient, called is not None)
     if best is None or (count_names(best[0], question.names) < 2 and called is None):
         return
     taken = dict.fromkeys(question.names.values(), 1)
     question.names[gradient] = called or unused(_gradient_name(question, node), taken)
+    question.owners[gradient] = node
     question.upstream[gradient] = Definition(question.names[gradient], gradient, best[0])
 
 
@@ -219,15 +248,43 @@ def _gradient_answer(question: Question, arrangement: Arrangement, gradient: Nod
     inlined = _written_out(question, gradient, best)
     fallback = simplify(gradient)
     try:
-        form = find_form(gradient, (), setting)
+        form = _index_form(question, gradient)
     except NoIndexForm as problem:
         return unread_answer(arrangement, gradient.shape, fallback, str(problem))
     if best is not None and arrangement.layout is Layout.NUMERATOR:
         best = laid_out(best, form.known)
         inlined = None if inlined is None else laid_out(inlined, form.known)
-    return answer_from(
-        form, arrangement, inlined=inlined, rule="the chain rule", fallback=fallback, matrix=best,
-    )  # fmt: skip
+    answer = answer_from(form, arrangement, inlined=inlined, rule="the chain rule", fallback=fallback, matrix=best)
+    return replace(answer, steps=_chain(question, arrangement.below[0], answer))
+
+
+_MOST_FACTORS = 10  # of a term that is written out without the names of gradients
+
+
+def _index_form(question: Question, gradient: Node) -> Form:
+    """The index form in the names of the forward pass; where that is long, in those of the gradients above too."""
+    with_names = find_form(gradient, (), question.setting.keeping(question.setting.keep | question.upstream.keys() - {gradient}))
+    used = {factor.what for term in with_names.terms for factor in term.factors} & question.upstream.keys()
+    if not used or any(count_names(question.upstream[each].expression, question.names) > _MOST_FACTORS or _mentioned(question.upstream[each].expression, question.upstream) for each in used):
+        return with_names
+    return find_form(gradient, (), question.setting)
+
+
+def _chain(question: Question, symbol: str, answer: Answer) -> tuple[Step, ...]:
+    """The lines of the chain rule that lead to an answer, ending with its index form."""
+    if question.explained is None:
+        return answer.steps
+    real = {name: node for node, name in question.names.items() if node in question.steps or node in question.upstream}
+    steps, names = chain_steps(question.explained, symbol, real)
+    if not steps:
+        return answer.steps
+    question.names.update(names)
+    if answer.index is not None:
+        if not _mentioned(steps[-1].expression, names):
+            steps[-1] = replace(steps[-1], expression=answer.index)
+        else:
+            steps.append(Step("the upstream written out", "", answer.index))
+    return tuple(steps)
 
 
 _MOST_SIGNS = 24  # of a formula that is still written out
@@ -259,7 +316,8 @@ def _jacobian_answer(question: Question, arrangement: Arrangement, gradient: Nod
         form = find_form(gradient, [seed], question.setting)
     except NoIndexForm as problem:
         fallback = simplify(gradient)
-        return unread_answer(arrangement, gradient.shape, fallback, str(problem), None if product is None else product[0])
+        shape = (*question.output.shape, *gradient.shape)
+        return unread_answer(arrangement, shape, fallback, str(problem), fallback if product is None else product[0])
     matrix, why = matrix_of(form, arrangement)
     del why
     return answer_from(
@@ -343,15 +401,20 @@ def _label(top: str, symbols: Sequence[str]) -> str:
 def _used(question: Question, answers: Sequence[Answer]) -> set[Node]:
     """The named nodes that the formulas mention, and those that their definitions mention in turn."""
     known = {*question.setting.keep, *question.upstream, *_seeds(question)}
-    pending = [each for answer in answers for each in (answer.matrix, answer.index, answer.as_product) if each is not None]
     found: set[Node] = set()
+    for answer in answers:
+        for each in (answer.matrix, answer.index, answer.as_product):
+            if each is not None:
+                found |= _mentioned(each, known)
+    pending = list(found)
     while pending:
-        for node in _mentioned(pending.pop(), known) - found:
-            found.add(node)
-            if node in question.upstream:
-                pending.append(question.upstream[node].expression)
-            else:
-                pending.extend(node.inputs)
+        node = pending.pop()
+        definition = question.upstream.get(node)
+        parts = [definition.expression] if definition is not None else list(node.inputs)
+        # a definition may be the very node it defines, so the node itself is not a name in it
+        new = {each for part in parts for each in _mentioned(part, known - {node})} - found
+        found |= new
+        pending.extend(new)
     return found
 
 

@@ -15,7 +15,7 @@ from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.op import record
 from ..ops.arithmetic import div, mul
-from ..ops.deltas import spread_delta
+from ..ops.deltas import spread_later
 from ..ops.diagonals import diag_matrix, diagonal
 from ..ops.grams import weighted_gram
 from ..ops.movement import broadcast, reshape_op, transpose_op
@@ -125,7 +125,7 @@ def _placed(
     inner, outer = "".join(names[letter] for letter in kept), "".join(names[ties[letter]] for letter in order)
     if inner == outer:
         return block
-    return spread_delta(block, labels=f"{inner}->{outer}", shape=shape)  # type: ignore[no-any-return]
+    return spread_later(block, f"{inner}->{outer}", shape)
 
 
 # Terms without a matrix form -----------------------------------------------------------------------------------------

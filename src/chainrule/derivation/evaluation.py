@@ -1,14 +1,14 @@
 """Formulas as numbers: an expression, in matrix form or in index form, and values in, its array out.
 
-One idea: a letter of index form is an axis. The entry A_ij is the whole of A with its axes called i and j, products line
-axes up, a sum over k adds up the axis k, and a delta is a comparison of places; no entry is visited by itself.
+One idea: a letter of index form is an axis. The entry A_ij is the whole of A with its axes called i and j, products
+line axes up, a sum over k adds up the axis k, and a delta is a comparison of places; no entry is visited by itself.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from ..ir.library import Array, reference
 from ..ir.node import Node, concrete
 from ..ir.op import Elementwise, Op
 from ..ops.entries import Index, delta_op, entry_op, sum_over_op
-from ..ops.generic import is_generic
+from ..ops.generic import generic, is_generic
 
 SPOKEN = frozenset({entry_op, delta_op, sum_over_op})
 
@@ -44,16 +44,9 @@ def stand_in(name: str, order: int) -> Op:
     def slope(y: Any, x: Any) -> Any:
         return stand_in(name, order + 1)(x)
 
-    found = Op.__dataclass_fields__
-    like = _generic_like(name, order)
-    fields = {each: getattr(like, each) for each in found}
-    return Op(**{**fields, "kernel": kernel, "derivative": Elementwise((slope,)), "doc": "A smooth function."})
-
-
-def _generic_like(name: str, order: int) -> Op:
-    from ..ops.generic import generic
-
-    return generic(name, order)
+    return replace(
+        generic(name, order), kernel=kernel, derivative=Elementwise((slope,)), doc="A smooth function."
+    )  # fmt: skip
 
 
 # Expressions ---------------------------------------------------------------------------------------------------------

@@ -35,16 +35,17 @@ def explain_graph(
     called: Mapping[str, str] | None = None,
     detail: str = "steps",
     sizes: Mapping[int, str] | None = None,
+    only: frozenset[Node] | None = None,
 ) -> Derivation:
     """The worked gradient of the graph's one output with respect to `wrt` (all inputs if empty).
 
     `detail`: "steps" shows every step, "statements" only those with a name, "functions" only what the outermost
-    function names or another returns to it, "result" the gradients alone.
+    function names or another returns to it, "result" the gradients alone. `only`: the steps to show, whatever the detail.
     """
     output = require_number(graph)
     refuse_longer(graph)
     asked = tuple(wrt) or graph.inputs
-    visible = visible_steps(graph, detail)
+    visible = visible_steps(graph, detail) if only is None else only
     stage = set_stage(output, graph.inputs, graph.names, asked, called or {}, visible)
     pullback = _walk(stage, asked)
     lines = speak_lines(stage, pullback, closed_forms=len(stage.shown) <= _MOST_CLOSED)

@@ -17,6 +17,7 @@ from ..transforms.simplify import simplify_all
 from .gathering import gather, length
 from .reading import At, NoIndexForm, Reader, open_nodes, read
 from .reduction import Residue, reduce_term
+from .spoken import Manner
 from .turning import Known, is_symmetric
 from .terms import Letter, Log, Relation, Term, Terms, collected, equal, fresh, simplified
 
@@ -37,10 +38,12 @@ class Form:
     picked: tuple[tuple[Letter, Letter], ...] = ()
     known: Known = field(default_factory=Known)
 
+    base: int = 1
+
     @property
-    def named(self) -> Collection[Node]:
-        """The arrays with a name."""
-        return self.known.named
+    def manner(self) -> Manner:
+        """How its entries are written."""
+        return Manner(self.known.named, self.base)
 
     @property
     def said(self) -> Terms:
@@ -57,6 +60,7 @@ class Setting:
     symmetric: Collection[Node] = ()
     signs: Collection[Node] = ()
     positive: Collection[Node] = ()
+    base: int = 1  # what written places and letters count from
 
     @property
     def known(self) -> Known:
@@ -115,9 +119,9 @@ def _form(expression: Node, seeds: Sequence[Node], setting: Setting, distribute:
     residues = [reduce_term(term, setting.known) for term in terms]
     reasons = [each for each in residues if isinstance(each, str)]
     if reasons:
-        return Form(free, raw, terms, None, reasons[0], tuple(log.picked), setting.known)
+        return Form(free, raw, terms, None, reasons[0], tuple(log.picked), setting.known, setting.base)
     reduced = tuple(each for each in residues if isinstance(each, Residue))
-    return Form(free, raw, terms, reduced, "", tuple(log.picked), setting.known)
+    return Form(free, raw, terms, reduced, "", tuple(log.picked), setting.known, setting.base)
 
 
 def _own_transposes(terms: Sequence[Term | None], known: Known) -> frozenset[Node]:

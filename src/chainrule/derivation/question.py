@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..errors import BoundsError, UnknownNameError, did_you_mean
 from ..ir.graph import Graph, topological_order
 from ..ir.node import Node
+from .results import Layout
 from .symbols import shown_nodes, symbols_for
 
 _ENTRY = re.compile(r"\s*(.+?)\s*\[\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\]\s*$")
@@ -121,3 +122,17 @@ def _whole(name: str, graph: Graph, places: Mapping[str, Node]) -> Node:
         expected=f"one of {', '.join(names)}",
         remedy=did_you_mean(name, names) or "ask about an input or a step that has a name",
     )
+
+
+LAYOUTS = {"denominator": Layout.DENOMINATOR, "numerator": Layout.NUMERATOR, "mixed": Layout.MIXED}
+
+
+def read_layout(name: str) -> Layout:
+    """The layout of this name. Raises UnknownNameError."""
+    if name not in LAYOUTS:
+        raise UnknownNameError(
+            given=f"layout={name!r}",
+            expected=" or ".join(map(repr, LAYOUTS)),
+            remedy=did_you_mean(str(name), LAYOUTS) or "leave it out: a gradient then has the shape of its variable",
+        )
+    return LAYOUTS[name]

@@ -6,34 +6,43 @@ terms are written the same whichever way they came about.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from ..ir.coercion import as_node
 from ..ir.library import reference
-from ..ir.node import Node
+from ..ir.node import Node, find, make
 from ..ir.op import record
 from ..ops.arithmetic import add, div, mul, neg, sub
 from ..ops.choices import cast
-from ..ops.entries import delta, entry, sum_over
+from ..ops.entries import delta, entry_op, number_type, sum_over
 from ..ops.movement import broadcast
 from ..transforms.laws import number
 from .gathering import sizes_above
 from .letters import mentions_letter
 from .reduction import powered
-from .terms import Letter, Relation, Term, Terms
+from .terms import Factor, Letter, Relation, Term, Terms
 
 INTO = "ijmnpqrs"  # letters of the variables
 OUT = "klabcdeh"  # letters of the output
 _SUMMED = "klpqrstuvwabcdegh"
 
 
-def speak_terms(terms: Terms, names: Mapping[Letter, str], named: Collection[Node] = ()) -> Node:
-    """The sum of terms. `names` says how the free letters are called, `named` which arrays have a name."""
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How entries are written: which arrays have a name, and whether places and letters count from 1 or from 0."""
+
+    named: Collection[Node] = ()
+    base: int = 1
+
+
+def speak_terms(terms: Terms, names: Mapping[Letter, str], manner: Manner) -> Node:
+    """The sum of terms. `names` says how the free letters are called."""
     found: Any = None
     for term in sorted(terms, key=_is_negative):
-        size, negative = _spoken(term, names, named)
+        size, negative = _spoken(term, names, manner)
         if found is None:
             found = neg(size) if negative else size
         else:
@@ -49,20 +58,20 @@ def _number(value: float) -> Node:
     return as_node(reference().asarray(value))
 
 
-def _spoken(term: Term, free: Mapping[Letter, str], named: Collection[Node]) -> tuple[Node, bool]:
+def _spoken(term: Term, free: Mapping[Letter, str], manner: Manner) -> tuple[Node, bool]:
     """A term without its sign, and whether it is negative."""
     names = dict(free)
     term, written = _picked(term, free)
     for letter in _in_order(term):
-        names[letter] = next(each for each in _SUMMED if each not in names.values())
+        names[letter] = next(each for each in _letters() if each not in names.values())
     above: list[Node] = []
     below: list[Node] = []
-    for factor in term.factors:
-        at = tuple(written[letter].under(names) if letter in written else names[letter] for letter in factor.at)
+    for factor in sorted(term.factors, key=_axes):
+        at = tuple(written[letter].under(names, manner.base) if letter in written else names[letter] for letter in factor.at)
         side = above if factor.power > 0 else below
-        side.append(powered(entry_inside(factor.what, at, named), abs(factor.power)))
+        side.append(powered(entry_inside(factor.what, at, manner.named), abs(factor.power)))
     for each in term.relations:
-        said = _said(each, names)
+        said = _said(each, names, manner.base) if each.weights else None
         if type(said) is Node:
             above.append(said)
     above += sizes_above(term.sizes, 1)
@@ -71,9 +80,19 @@ def _spoken(term: Term, free: Mapping[Letter, str], named: Collection[Node]) -> 
     return inside, term.number < 0
 
 
+def _letters() -> Iterator[str]:
+    """Letters for sums; numbered ones where the alphabet ends."""
+    yield from _SUMMED
+    yield from (f"k{number}" for number in count(1))
+
+
+def _axes(factor: Factor) -> int:
+    return len(factor.at)
+
+
 def _in_order(term: Term) -> list[Letter]:
     """The summed letters in the order in which they are read."""
-    seen = dict.fromkeys(letter for factor in term.factors for letter in factor.at)
+    seen = dict.fromkeys(letter for factor in sorted(term.factors, key=_axes) for letter in factor.at)
     seen |= dict.fromkeys(letter for each in term.relations for letter in each.letters)
     return [letter for letter in seen if letter in term.sums]
 
@@ -128,7 +147,14 @@ def entry_inside(node: Node, at: Sequence[str], named: Collection[Node]) -> Node
             return entry_inside(node.inputs[0], at[len(at) - node.inputs[0].ndim :], named)
         if (node.op.elementwise or node.op is cast) and node.inputs:
             return record(node.op, tuple(entry_inside(each, at, named) for each in node.inputs), node.settings)
-    return entry(node, tuple(at))  # type: ignore[no-any-return]
+    return _unevaluated(node, tuple(at))
+
+
+def _unevaluated(node: Node, at: tuple[str, ...]) -> Node:
+    """The entry of an array at letters; calling the op would look for the entry of an array that is known."""
+    settings = (("at", at),)
+    found = find(entry_op, (node,), settings)
+    return make(entry_op, (node,), settings, number_type(node.type)) if found is None else found
 
 
 # Relations -----------------------------------------------------------------------------------------------------------
@@ -140,16 +166,18 @@ class Sum:
     def __init__(self, weights: Sequence[tuple[Letter, int]], offset: int) -> None:
         self.weights, self.offset = tuple(weights), offset
 
-    def under(self, names: Mapping[Letter, str]) -> str:
-        """`i+k`, `j-k+1`: places count from 1, so every letter stands one too high."""
+    def under(self, names: Mapping[Letter, str], base: int) -> str:
+        """`i+k`, `j-k+1`. Inside, letters count from 0; where they are written as counted from 1 each stands for one
+        more than its place."""
         ordered = sorted(self.weights, key=_positive_first)
         text = ""
         for letter, weight in ordered:
             sign = "-" if weight < 0 else "+" if text else ""
             text += f"{sign}{'' if abs(weight) == 1 else abs(weight)}{names[letter]}"
+        constant = self.offset + base * (1 - sum(weight for _, weight in self.weights))
         if not text:
-            return str(self.offset + 1)
-        return text + (f"{self.offset:+d}" if self.offset else "")
+            return str(constant)
+        return text + (f"{constant:+d}" if constant else "")
 
 
 def _positive_first(pair: tuple[Letter, int]) -> bool:
@@ -184,10 +212,10 @@ def _output_first(letter: str) -> tuple[bool, str]:
     return letter in INTO, letter
 
 
-def _said(each: Relation, names: Mapping[Letter, str]) -> Any:
+def _said(each: Relation, names: Mapping[Letter, str], base: int) -> Any:
     """A condition as a delta: 1{i = k}, or 1{j = i+k}."""
     if each.is_delta:
         return delta(*sorted((names[letter] for letter in each.letters), key=_output_first))
     letter, weight = next(((letter, weight) for letter, weight in each.weights if abs(weight) == 1), each.weights[0])
     rest = [(other, -value * weight) for other, value in each.weights if other != letter]
-    return delta(names[letter], Sum(rest, -each.offset * weight).under(names))
+    return delta(names[letter], Sum(rest, -each.offset * weight).under(names, base))

@@ -217,12 +217,10 @@ class Walk:
         """As long as where the two meet ("full"), where the shorter lies inside ("valid"), or as the longer one."""
         mode = mode or ("full" if name.startswith("convolve") else "valid")
         longer, shorter = (second, first) if name.endswith("2d") else (first, second)
-        if mode == "same":
-            return longer, False
         found = tuple(self.sizes.fresh() for _ in longer)
         for target, whole, part in zip(found, longer, shorter, strict=True):
-            plus, minus, constant = ((whole, part), (), -1) if mode == "full" else ((whole,), (part,), 1)
-            self.sizes.made.append(Made(target, plus, minus, constant))
+            made = {"full": Made(target, (whole, part), constant=-1), "same": Made(target, (whole,))}
+            self.sizes.made.append(made.get(str(mode), Made(target, (whole,), (part,), 1)))
         return found, False
 
     def _square(self, axes: Dims) -> bool:
@@ -331,12 +329,16 @@ class Walk:
 
     def _fits(self, slide: Slide) -> bool:
         """Whether all sizes are numbers, so that nothing is left to work out."""
-        return all(isinstance(self.sizes.value(size), int) for size in (slide.axis, *(size for size, _ in slide.places)))
+        return all(
+            isinstance(self.sizes.value(size), int) for size in (slide.axis, *(size for size, _ in slide.places))
+        )
 
     def _settled(self, size: int) -> int:
         """How much is known of a size: whether it is that of an axis, and whether it has been declared."""
         value = self.sizes.value(size)
-        return (self.sizes.root(size) in map(self.sizes.root, self.plain)) + (value is not None) + isinstance(value, int)
+        return (
+            (self.sizes.root(size) in map(self.sizes.root, self.plain)) + (value is not None) + isinstance(value, int)
+        )
 
     def _limit(self, node: Over, axis: int) -> None:
         """`sum_{k=1}^K`, `sum_{k=0}^{K-1}`: how far the index runs."""

@@ -141,4 +141,3 @@ def where(condition: Value, first: Value, second: Value) -> Value:
         return first if condition.node else second
     (holds, one, other), labels = line_up([condition, first, second])
     return Value(choices.where(holds, array(one), array(other)), False, labels)
-

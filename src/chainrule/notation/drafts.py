@@ -113,7 +113,8 @@ def _with_free_indices(found: Draft, left: Surface) -> Draft:
         return found
     used = {letter for side in found.sides for letter in subscript_letters(side)} | _raised_letters(found.sides)
     below = _letters(left.subscript)
-    if below and all(each in used and each in _INDEX_LETTERS for each in below):
+    several = len(below) > 1 and any(each in _INDEX_LETTERS for each in below)  # y_{oij}: no gate has three letters
+    if below and all(each in used and (several or each in _INDEX_LETTERS) for each in below):
         array = symbol_of(replace(left, subscript=None)) or found.symbol
         return replace(found, symbol=array, indices=below)
     above = tuple(letter for each in left.superscripts for letter in _letters(each))

@@ -6,6 +6,7 @@ and an axis that a bound index runs over carries the name of the index, until a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,9 @@ from ..ir.library import reference
 from ..ops import choices, movement
 from . import limits
 from .meaning import Reading
+
+
+_STANDS_FOR = 50  # smaller sizes are what they are; larger ones may stand for a letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +113,25 @@ def said_at(span: TextSpan, context: Context) -> Iterator[None]:
     """Errors of ops, said at the place in the text."""
     try:
         yield
-    except (ShapeError, BoundsError) as problem:
+    except ChainruleError as problem:
         if isinstance(problem.place, TextSpan):
             raise
-        meant = ", ".join(f"{letter} = {number}" for letter, number in context.sizes.items())
-        raise ShapeError(
-            given=problem.given + (f" (with {meant})" if meant else ""), where=span, expected=problem.expected,
-            remedy=problem.remedy,
-        ) from None  # fmt: skip
-    except ChainruleError:
-        raise
+        kind = ShapeError if isinstance(problem, BoundsError) else type(problem)
+        meant = ", ".join(f"{letter} = {number}" for letter, number in context.sizes.items() if number < _STANDS_FOR)
+        given, expected, remedy = (
+            _in_letters(text, context) for text in (problem.given, problem.expected, problem.remedy)
+        )
+        raise kind(
+            given=given + (f" (with {meant})" if meant else ""), where=span, expected=expected, remedy=remedy
+        ) from None
+
+
+def _in_letters(text: str, context: Context) -> str:
+    """A message with letters for the numbers that stand for them."""
+    letters = {str(number): letter for letter, number in context.sizes.items() if number >= _STANDS_FOR}
+    if not letters:
+        return text
+    return re.sub(r"\b\d+\b", lambda found: letters.get(found.group(), found.group()), text)
 
 
 def array(node: Any) -> Any:

@@ -44,7 +44,7 @@ from .meaning import (
     Unspecified,
     Variable,
 )  # fmt: skip
-from .multiplication import multiply
+from .multiplication import multiply, refuse_unlike
 from .recognise import relu_argument
 from .sums import index_value, member, over, tabulate
 from .units import unit
@@ -199,8 +199,15 @@ def _total(node: Total, context: Context) -> Value:
             value = as_floats(lower(term, context))
             if not node.numpy:
                 found, value = _columns(found, value, term.span, context)
+            refuse_unlike(found, value, _before(node, term.span), term.span, context)
             found = _plus(found, value, sign)
     return found
+
+
+def _before(node: Total, span: TextSpan) -> TextSpan:
+    """The terms that stand before a place."""
+    last = [each.span for _, each in node.terms if each.span.stop <= span.start]
+    return TextSpan(span.text, node.terms[0][1].span.start, last[-1].stop) if last else node.span
 
 
 def _plus(left: Value, right: Value, sign: str) -> Value:

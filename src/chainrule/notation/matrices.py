@@ -21,6 +21,7 @@ from .runs import Lower
 
 NAMES = frozenset({"inv", "det", "det_sign", "logdet", "slogdet", "solve", "kron", "vec", "trace", "matrix_power"})
 _BASES = {"log": None, "log2": 2.0, "log10": 10.0}  # None: the natural logarithm
+_SAID = {"inv": "the inverse", "logdet": "the logarithm of the determinant", "trace": "the trace"}
 _OF_ONE = {"inv": "inv", "det": "det", "det_sign": "det_sign", "logdet": "logdet", "slogdet": "logdet"}
 
 
@@ -54,15 +55,15 @@ def _of_each(name: str, value: Value) -> Value:
 
 def not_square(name: str, value: Value) -> ShapeError:
     """The error for an inverse or a determinant of what is no square matrix."""
-    what = {"inv": "the inverse", "logdet": "the logarithm of the determinant", "det": "the determinant"}.get(
-        name, name
-    )
+    what = _SAID.get(name, "the determinant")
     shape = f"an array of shape {value.shape}" if value.ndim else "a number"
     return ShapeError(given=f"{what} of {shape}", expected="a square matrix",
                       remedy='declare its shape (--shapes "X: n n"), or write X^T X for an oblong X')  # fmt: skip
 
 
 def _trace(value: Value) -> Value:
+    if value.ndim != 2 or value.shape[0] != value.shape[1]:
+        raise not_square("trace", value)
     if not value.labels:
         return Value(diagonals.trace(array(value.node)))
     letters = "abcdefgh"[: len(value.labels)]

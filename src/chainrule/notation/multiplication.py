@@ -65,6 +65,7 @@ def _by_strength(factors: list[Factor], context: Context) -> Value:
     for segment in segments[1:]:
         sign, span = segment[0][0], segment[0][2]
         if sign == "/":
+            refuse_unlike(found, segment[0][1], place, span, context)
             found = divide(found, segment[0][1])
             rest = segment[1:]
             found = _times(found, _chain(rest, context), rest[0][0], place, rest[0][2], context) if rest else found
@@ -171,6 +172,20 @@ def _hadamard(left: Value, right: Value, sign: str, first: TextSpan, second: Tex
             remedy="leave the sign out for a matrix product",
         )
     return scale(left, right)
+
+
+def refuse_unlike(left: Value, right: Value, first: TextSpan, second: TextSpan, context: Context) -> None:
+    """Raises ShapeError, naming both, where a term or a quotient has two arrays that do not fit entry by entry."""
+    pairs = zip(reversed(left.shape), reversed(right.shape), strict=False)
+    if left.labels or right.labels or all(one == other or 1 in (one, other) for one, other in pairs):
+        return
+    one, other = context.write_shape(left.shape), context.write_shape(right.shape)
+    raise ShapeError(
+        given=f"{_text(first)} with shape {one} and {_text(second)} with shape {other}",
+        where=TextSpan(first.text, min(first.start, second.start), max(first.stop, second.stop)),
+        expected="one shape, or a number, or a vector beside a matrix with rows or columns as long",
+        remedy="transpose one of them, or correct the shapes (--shapes)",
+    )
 
 
 def _text(span: TextSpan) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import TextSpan, UnknownNameError, did_you_mean
+from ..errors import ShapeError, TextSpan, UnknownNameError, did_you_mean
 from ..ir.coercion import as_node
 from ..ir.graph import Graph
 from ..ir.library import reference
@@ -59,6 +59,7 @@ class Parsed:
     aliases: Mapping[str, str]  # second names of a node: yhat -> z_2
     latex: Mapping[str, str]  # how each name is written in LaTeX
     program: Program
+    declared: Mapping[str, tuple[Size, ...]]  # shapes as they were given, in letters or numbers
 
     @property
     def names(self) -> dict[str, Node]:
@@ -84,9 +85,9 @@ class Parsed:
     def _sizes_of(self, given: Mapping[str, Any]) -> dict[str, int]:
         """What each letter stands for when the inputs have the shapes of these arguments."""
         sizes = {letter: size for size, letter in self.sizes.items()}
-        for name, array in given.items():
-            if len(array.shape) == len(self.shapes[name]):
-                pairs = zip(self.shapes[name], array.shape, strict=True)
+        for name, shape in {**self.shapes, **self.declared}.items():
+            if name in given and len(given[name].shape) == len(shape):
+                pairs = zip(shape, given[name].shape, strict=True)
                 sizes |= {letter: size for letter, size in pairs if isinstance(letter, str)}
         return sizes
 
@@ -114,16 +115,17 @@ def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: V
     }
     inputs = _inputs(program, known, sized, {**given.symbols, **{symbol.text: symbol for symbol, _ in program.given}})
     _refuse_unused(given, declared, program, inputs)
-    if given.arrays:
-        _refuse_missing(inputs, known, declared, program, given)
     dimensions: dict[str, tuple[Size, ...]] = {name: tuple(map(_size, shape)) for name, shape in program.shapes.items()}
     dimensions |= declared
+    meant = meant_sizes(dimensions, known)
     dimensions |= {name: tuple(getattr(array, "shape", ())) for name, array in known.items()}
     program, inputs = with_identity(program, inputs, dimensions)
+    if given.arrays:
+        _refuse_missing(inputs, known, declared, program, given)
     found = infer_shapes(program, inputs, dimensions)
     with open_recording():
         nodes = {each.text: _input(known.get(each.text), found.numbers[each.text]) for each in inputs}
-        lowered = run(program, nodes, found.sizes, found.units)
+        lowered = run(program, nodes, {**found.sizes, **meant}, found.units)
         names, aliases = _named(nodes, lowered.values)
         names |= {node: "I" for node in lowered.identities if node not in names}
         graph = Graph(tuple(nodes.values()), (_node(lowered.output),), names)
@@ -140,6 +142,7 @@ def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: V
         aliases,
         {each.text: each.latex for each in (*inputs, *spans)},
         program,
+        declared,
     )
 
 
@@ -164,6 +167,31 @@ def _declared_shapes(shapes: str | Mapping[str, Any] | None) -> dict[str, tuple[
 
 def _size(size: Any) -> Size:
     return int(size) if str(size).isdigit() else str(size)
+
+
+def meant_sizes(shapes: Mapping[str, tuple[Size, ...]], arrays: Mapping[str, Any]) -> dict[str, int]:
+    """What the letters of shapes stand for, given arrays. Raises ShapeError where an array has another shape."""
+    found: dict[str, int] = {}
+    first: dict[str, str] = {}
+    for name in (each for each in shapes if each in arrays):
+        shape, sizes = tuple(getattr(arrays[name], "shape", ())), shapes[name]
+        expected = tuple(found.get(size, size) if isinstance(size, str) else size for size in sizes)
+        fits = len(shape) == len(sizes) and all(
+            isinstance(one, str) or one == other for one, other in zip(expected, shape, strict=True)
+        )
+        if not fits:
+            others = sorted({first[size] for size in sizes if isinstance(size, str) and size in first})
+            raise ShapeError(
+                given=f"an array of shape {shape} for {name}, declared as ({', '.join(map(str, sizes))})",
+                where=TextSpan(name, 0, max(1, len(name))),
+                expected=f"the shape {expected}" + (f", as {' and '.join(others)} says" if others else ""),
+                remedy="correct the value or the shape",
+            )
+        for size, number in zip(sizes, shape, strict=True):
+            if isinstance(size, str):
+                found[size] = number
+                first.setdefault(size, name)
+    return found
 
 
 def _known_arrays(program: Program, given: Given) -> dict[str, Any]:

@@ -144,8 +144,8 @@ class _Reader:
         match node:
             case ast.Assign(targets=[ast.Name(name)], value=value):
                 return [(_symbol(name), self.read(value))]
-            case ast.Assign(targets=[ast.Tuple([ast.Name(sign), ast.Name(logarithm)])], value=value) if (
-                _is_slogdet(value)
+            case ast.Assign(targets=[ast.Tuple([ast.Name(sign), ast.Name(logarithm)])], value=value) if _is_slogdet(
+                value
             ):
                 return [(_symbol(sign), self._of_slogdet(value, True, value)),
                         (_symbol(logarithm), self._of_slogdet(value, False, value))]  # fmt: skip

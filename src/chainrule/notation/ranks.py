@@ -255,9 +255,7 @@ class _Ranks:
 
     def _settle(self, factors: list[Meaning], ranks: list[int | None], want: int | None) -> None:
         """Settle unknown factors: capitals are matrices, the last small letter is a vector, the rest are numbers."""
-        open_places = [
-            place for place, rank in enumerate(ranks) if rank is None and not is_coefficient(factors[place])
-        ]
+        open_places = [place for place, rank in enumerate(ranks) if rank is None and not is_coefficient(factors[place])]
         if not open_places:
             return
         for place in open_places:

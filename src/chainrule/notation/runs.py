@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from ..errors import LimitError, ParseError, TextSpan
+from ..errors import LimitError, ParseError, ShapeError, TextSpan
 from . import limits
 from .entries import WriteOut, moving
 from .kinds import Context, Run, Value
@@ -41,6 +41,8 @@ def find_runs(
     for moved in (False, True):
         for name in names:
             if name not in runs and (size := _size(name, body, context.binding(runs), lower, moved)) is not None:
+                _refuse_clash(name, body, context.binding(runs), lower)
+                _refuse_none(name, size, span)
                 runs[name] = Run(max(size - max(start - 1, 0), 0), start)
     for name in names:
         if name not in runs:
@@ -51,6 +53,39 @@ def find_runs(
                 remedy=f"give its limits, such as {name}=1 and an upper limit, or the shapes (--shapes)",
             )
     return runs
+
+
+def _refuse_none(name: str, size: int, span: TextSpan) -> None:
+    if size < 1:
+        raise ShapeError(
+            given=f"the index {name}, for which no place is left", where=span,
+            expected="an array in which an index such as i + k fits at least once",
+            remedy="give the sizes all as numbers or all as letters, with the array as long as the weights at least",
+        )  # fmt: skip
+
+
+def _refuse_clash(name: str, body: Meaning, context: Context, lower: Lower) -> None:
+    """Raises ShapeError, naming both places, where an index without limits stands on axes that differ in size."""
+    places = [
+        (shape[place], each)
+        for each in everything(body) if isinstance(each, Entry)
+        for place, index in enumerate(each.indices) if isinstance(index, Index) and index.name == name
+        if (shape := _shape(each.body, context, lower)) is not None and place < len(shape)
+    ]  # fmt: skip
+    other = next((each for each in places if each[0] != places[0][0]), None)
+    if other is not None:
+        first, second = places[0][1].span, other[1].span
+        counts = [context.write_shape((size,)).strip("(,)") for size in (places[0][0], other[0])]
+        raise ShapeError(
+            given=f"the index {name}, which runs to {counts[0]} in {_text(first)} and to {counts[1]} in {_text(second)}",
+            where=TextSpan(first.text, min(first.start, second.start), max(first.stop, second.stop)),
+            expected="axes of one size below one index",
+            remedy=f"correct the shapes, exchange the indices, or give the limits of {name}",
+        )
+
+
+def _text(span: TextSpan) -> str:
+    return " ".join(span.text[span.start : span.stop].split())
 
 
 def _inner_runs(body: Meaning, context: Context, lower: Lower) -> dict[str, Run]:

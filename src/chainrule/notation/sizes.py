@@ -130,6 +130,8 @@ class Sizes:
             known = [part for part in parts if part is not None]
             above, below = known[: len(each.plus)], known[len(each.plus) :]
             number = prod(above) if each.product else sum(above) - sum(below) + each.constant
+            if number < 1:  # the op that meets it says so
+                continue
             written = self._written(each, number)
             self.values.setdefault(root, written)
             if isinstance(self.values[root], str):

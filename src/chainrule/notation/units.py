@@ -76,7 +76,9 @@ def with_identity(
 
     definitions = tuple(replace(each, body=put_in(each.body)) for each in program.definitions)
     readings = (*program.readings, Reading(", ".join(sorted(named)), "the identity matrix", definitions[0].span))
-    return replace(program, definitions=definitions, readings=readings), [each for each in inputs if each.text not in named]
+    return replace(program, definitions=definitions, readings=readings), [
+        each for each in inputs if each.text not in named
+    ]
 
 
 # Arrays ------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import ShapeError
 from ..ir.library import Array, Library
-from ..ir.node import Node
+from ..ir.node import Node, find, make
 from ..ir.notation import Form, Notation
 from ..ir.op import Domain, Linear, Role, Sample
 from ..ir.types import ArrayType, array_type
@@ -98,6 +98,16 @@ def spread_delta(xp: Library, block: Array, *, labels: str, shape: Shape) -> Arr
     index = tuple(slice(None) if letter in inner else None for letter in distinct)
     agreeing[...] = xp.transpose(block, order)[index]
     return whole
+
+
+def spread_later(block: Node, labels: str, shape: Shape) -> Node:
+    """The node of `spread_delta` without its value, whatever the block is: with sizes that stand for letters the whole
+    array would not fit into memory."""
+    settings = (("labels", labels), ("shape", shape))
+    found = find(spread_delta, (block,), settings)
+    if found is not None:
+        return found
+    return make(spread_delta, (block,), settings, spread_delta_type(block.type, labels=labels, shape=shape))
 
 
 # Whole to block ------------------------------------------------------------------------------------------------------

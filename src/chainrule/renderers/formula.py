@@ -217,6 +217,8 @@ def _product(node: Node, operands: list[Written], pen: Pen) -> Written:
         return Written(form.template.format(*texts), form.strength, "entries")
     if node.inputs[1].op is sum_over_op:  # a sum reaches to the end of its product: 2 sum_k q_k needs no brackets
         return Written(times(left, Written(right.text), pen).text, right.strength)
+    if left.kind == "matrix" and not uncopied(node.inputs[0]).ndim:  # (g^T y) y: a number, then the rest
+        left = Written(pen.style.bracket(left.text))
     return times(left, right, pen)
 
 

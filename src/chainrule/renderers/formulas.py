@@ -6,7 +6,7 @@ written from the same ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,7 +49,7 @@ class Formulas:
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)  # of the inputs by name; empty in symbols
     said: tuple[str, ...] = ()  # how written input was understood
     agreement: str = ""  # how the formulas were compared with the engine, as a sentence
-    write_code: Callable[[str], str] | None = field(default=None, repr=False)
+    write_code: Callable[[str, str, Sequence[str]], str] | None = field(default=None, repr=False)
     compute: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = field(default=None, repr=False)
 
     # Single formulas ------------------------------------------------------------------------------------------------
@@ -136,13 +136,24 @@ class Formulas:
 
     # What computes them ---------------------------------------------------------------------------------------------
     def code(self, to: str = "numpy") -> str:
-        """Code that computes the derivatives, as text that runs: for "numpy", "jax" or "torch"."""
+        """A function that computes the derivatives, as text that runs: for "numpy", "jax" or "torch".
+
+        It takes the inputs in their order and returns one array, or a tuple of them. Raises UnknownNameError for another
+        library and for a function that was not specified.
+        """
         if self.write_code is None:
             raise GradientError(
                 given="code for formulas that were not derived by chainrule.derive",
                 expected="formulas that know their graph", remedy="write chainrule.derive(...).code(to)",
             )  # fmt: skip
-        return self.write_code(to)
+        answers = self.derived.answers
+        name = (
+            f"d{self.derived.output}_d{answers[0].variables[0]}"
+            if len(answers) == 1 and self.derived.order == 1
+            else ""
+        )
+        comment = [f"{answer.label} = {self.formula(key_of(answer))}" for answer in answers]
+        return self.write_code(to, name or f"{self.derived.output}_derivatives", comment)
 
     def function(self, **values: Any) -> Any:
         """The derivative at these values: an array for one variable, a dict of arrays for several.
@@ -179,7 +190,9 @@ class Formulas:
     def _sheet(self, style: Style, form: str, digits: int) -> Sheet:
         if form not in FORMS:
             raise UnknownNameError(
-                given=f"form={form!r}", expected=" or ".join(map(repr, FORMS)), remedy=did_you_mean(str(form), FORMS)
+                given=f"form={form!r}",
+                expected=" or ".join(map(repr, FORMS)),
+                remedy=did_you_mean(str(form), FORMS) or "leave it out for both",
             )
         return pieces.write_sheet(self.derived, self._pen(style, digits), form, self.values, self.said)
 

@@ -14,56 +14,45 @@ from typing import Any
 
 from ...errors import UnknownNameError
 from ...ir.graph import Graph
-from ...ir.identifiers import Names
 from ...ir.node import Node
 from ...ir.printing import print_graph
+from ...ir.types import ArrayType
 from .constants import array_code
-from .pieces import called, fill, is_literal, literal, path_of
+from .pieces import called, is_literal, path_of
 from .sizes import Lettered, Sizes, letters_of
-
-TAKEN = frozenset({"jax", "jnp", "torch", "math", "ctx"})  # words of the code around the graph, beside the printer's
-
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The inside of a function: its parameters and their types, what it does, what it returns (None for no result).
-
-    `letters` are the sizes it uses.
-    """
+    """The inside of a function: its parameters, what it does, what it returns (None for no result), the sizes it uses,
+    and where each size can be read from the parameters."""
 
     name: str
     parameters: tuple[str, ...]
-    types: Mapping[str, Any]
+    types: Mapping[str, ArrayType]
     statements: tuple[ast.stmt, ...]
     results: tuple[ast.expr | None, ...]
     letters: tuple[str, ...]
+    places: Mapping[str, str]
 
 
-def body_of(
-    graph: Graph, outputs: Sequence[Node | None], name: str, sizes: Sizes, *, casts: bool
-) -> tuple[Body, dict[str, str]]:
-    """The inside of the function of a graph, and where it can read each letter from its arguments.
-
-    Raises UnknownNameError for an op that has no code of its own.
-    """
+def body_of(graph: Graph, outputs: Sequence[Node | None], name: str, sizes: Sizes, *, casts: bool) -> Body:
+    """The inside of the function of a graph. Raises UnknownNameError for an op that has no code of its own."""
     wanted = tuple(node for node in outputs if node is not None)
     program = print_graph(Graph(graph.inputs, wanted, graph.names), name, bare=False, casts=casts)
     module = ast.parse(program.text)
     function = next(each for each in module.body if isinstance(each, ast.FunctionDef))
     known = [each for each in module.body if isinstance(each, ast.Assign)]
-    parameters = tuple(each.arg for each in function.args.args)
-    types = {name: node.type for name, node in zip(parameters, graph.inputs, strict=True)}
+    types = {each.arg: node.type for each, node in zip(function.args.args, graph.inputs, strict=True)}
     within, places = sizes.within({name: type_.shape for name, type_ in types.items()})
     lettered = Lettered(within, letters_of(within))
-    tidy = [Tidier(), lettered]
-    statements = [*bound_constants(program.bound), *known, *function.body[:-1]]
+    passes = (Tidier(), lettered)
     last = function.body[-1]
     assert isinstance(last, ast.Return)
     assert isinstance(last.value, ast.Tuple)
-    written = [rewritten(each, tidy) for each in statements]
-    found = iter([rewritten(each, tidy) for each in last.value.elts])
-    results = tuple(None if node is None else next(found) for node in outputs)
-    return Body(function.name, parameters, types, tuple(written), results, tuple(lettered.used)), places
+    statements = [rewritten(each, passes) for each in (*bound_constants(program.bound), *known, *function.body[:-1])]
+    found = iter([rewritten(each, passes) for each in last.value.elts])
+    results = tuple([None if node is None else next(found) for node in outputs])
+    return Body(function.name, tuple(types), types, tuple(statements), results, tuple(lettered.used), places)
 
 
 def rewritten(node: Any, passes: Sequence[ast.NodeTransformer]) -> Any:
@@ -115,15 +104,3 @@ def filled_array(value: ast.expr, shape: ast.expr) -> ast.expr:
         case ast.Constant(value=float(number)) if number in (0.0, 1.0):
             return called("np.ones" if number else "np.zeros", shape)
     return called("np.full", shape, value)
-
-
-def identified(graph: Graph, names: Names) -> Graph:
-    """The graph with identifiers for names: those of the inputs first, each used once."""
-    found = {node: names.claim(graph.names.get(node, f"x{place}")) for place, node in enumerate(graph.inputs, 1)}
-    for node in graph.order():
-        if node in graph.names and node not in found:
-            found[node] = names.claim(graph.names[node])
-    return Graph(graph.inputs, graph.outputs, found)
-
-
-__all__ = ["TAKEN", "Body", "body_of", "fill", "identified", "literal"]

@@ -137,7 +137,7 @@ def _cholesky(x):
     return np.linalg.cholesky((x + np.swapaxes(x, -1, -2)) / 2.0)
 
 
-def _scatter(g, key, shape):
+def _place(g, key, shape):
     """Zeros with g added at a key; places named twice receive twice."""
     whole = np.zeros(shape, dtype=g.dtype)
     np.add.at(whole, key, g)
@@ -181,7 +181,7 @@ def _conv2d_filters(g, x, stride, padding, size):
 '''
 
 JAX = '''
-def _scatter(g, key, shape):
+def _place(g, key, shape):
     """Zeros with g added at a key; places named twice receive twice."""
     return jnp.zeros(shape, dtype=g.dtype).at[key].add(g)
 
@@ -232,7 +232,7 @@ def _prod(x, dim=None, keepdim=False):
     return x
 
 
-def _scatter(g, places, shape):
+def _place(g, places, shape):
     """Zeros of this shape with g added at places, which count the entries; places named twice receive twice."""
     whole = g.new_zeros(math.prod(shape))
     return whole.index_add(0, places.reshape(-1), g.reshape(-1)).reshape(shape)

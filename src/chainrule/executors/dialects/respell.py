@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from ...errors import UnknownNameError
+from .expansions import EXPANSIONS
 from .helpers import definition
-from .pieces import literal, parsed, path_of
+from .pieces import parsed, path_of
 
 Rule: TypeAlias = "Callable[[Writer, ast.Call], ast.expr]"
 
@@ -63,7 +64,9 @@ def dialect_path(dialect: Dialect, path: str) -> str | Rule | None:
     name = path.removeprefix("np.")
     if path != name:
         return f"{dialect.prefix}.{name}" if not dialect.same or name in dialect.same else None
-    return f"_{name}" if definition(dialect.name, f"_{name}") is not None else None
+    if path in EXPANSIONS or definition(dialect.name, f"_{name}") is not None:
+        return f"_{name}"
+    return None
 
 
 def short_path(path: str) -> str:
@@ -78,13 +81,19 @@ class Respeller(ast.NodeTransformer):
         self.writer = writer
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        path = path_of(node.func)
-        if path is None or path.partition(".")[0] not in ("np", "chainrule") and not path.startswith("_"):
+        path = path_of(node.func) or ""
+        if not path.startswith(("np.", "chainrule.", "_")):
+            self.generic_visit(node)
             return self._method(node)
-        found = dialect_path(self.writer.dialect, short_path(path))
+        short = short_path(path)
+        if short in EXPANSIONS and short not in self.writer.dialect.functions and not path.startswith("_"):
+            expanded = self.visit(EXPANSIONS[short](node))
+            assert isinstance(expanded, ast.expr)
+            return expanded
+        self.generic_visit(node)
+        found = dialect_path(self.writer.dialect, short)
         if found is None:
-            raise unknown(self.writer.dialect, short_path(path))
+            raise unknown(self.writer.dialect, short)
         if callable(found):
             return found(self.writer, node)
         node.func = self.writer.helper(found) if found.startswith("_") else parsed(found)
@@ -116,35 +125,3 @@ def unknown(dialect: Dialect, path: str) -> UnknownNameError:
         expected=f"an op that {dialect.name} has a spelling for",
         remedy=f"ask for {' or '.join(able)}, where it can be written" if able else "write it with NumPy functions",
     )  # fmt: skip
-
-
-# What several dialects share ------------------------------------------------------------------------------------------
-def through(path: str, rule: Rule) -> Any:
-    """A rule that is the one for another NumPy function, on the same arguments."""
-
-
-def shape_names(shape: ast.expr) -> list[ast.expr]:
-    """The sizes of a shape that is written out."""
-    assert isinstance(shape, ast.Tuple)
-    return shape.elts
-
-
-def spread_code(labels: str, block: ast.expr, shape: ast.expr) -> ast.Call:
-    """`spread_delta` as one einsum over NumPy: `jl->ijil` is the block beside an identity matrix for each axis that
-    is tied to another, and ones for each axis along which the block is repeated."""
-    inner, _, outer = labels.partition("->")
-    sizes = dict(zip(range(len(outer)), shape_names(shape), strict=True))
-    free = iter(letter for letter in "abcdefghijklmnopqrstuvwxyz" if letter not in outer)
-    terms, factors, result = [inner], [block], ""
-    for place, letter in enumerate(outer):
-        if letter not in outer[:place]:
-            result += letter
-            if letter not in inner and outer.count(letter) == 1:
-                terms.append(letter)
-                factors.append(ast.Call(parsed("np.ones"), [ast.Tuple([sizes[place]])], []))
-            continue
-        tied = next(free)
-        result += tied
-        terms.append(letter + tied)
-        factors.append(ast.Call(parsed("np.eye"), [sizes[place]], []))
-    return ast.Call(parsed("np.einsum"), [literal(f"{','.join(terms)}->{result}"), *factors], [])

@@ -202,10 +202,12 @@ def label(answer: Answer, derived: Derived, style: Style, at: Sequence[tuple[str
 def index_equations(answer: Answer, derived: Derived, pen: Pen) -> tuple[Equation, ...]:
     """The working line by line; without one, the result."""
     if answer.steps:
-        return tuple(
-            Equation(pen.style.name(step.left) if step.left else "", pen.write(step.expression), step.rule)
-            for step in answer.steps
-        )
+        written: list[Equation] = []
+        for step in answer.steps:
+            right = pen.write(step.expression)
+            if step.left or not written or right != written[-1].right:  # other nodes, but the same to a reader
+                written.append(Equation(pen.style.name(step.left) if step.left else "", right, step.rule))
+        return tuple(written)
     if answer.index is None:
         return ()
     whole = derived.graph.outputs[0].shape or len(answer.variables) > 1

@@ -1,0 +1,141 @@
+"""What a Hessian costs: `python -m benchmarks.hessian` prints one JSON line a case, with the ratio to every peer.
+
+One idea: `chainrule.derive(..., order=2)` knows the structure of a Hessian before it has numbers; jax.hessian, compiled,
+and our own `chainrule.hessian` find every row by a walk. All take turns in one process, with the threads that each
+library uses by default. Nothing here gates anything.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import chainrule
+
+from .trace import median_times, report
+
+BY_ROWS = 300  # beyond as many rows, finding them one by one takes minutes
+
+
+@dataclass(frozen=True)
+class Case:
+    """A formula and the same function in NumPy's words, differentiated twice by its first argument."""
+
+    name: str
+    formula: str
+    shapes: str
+    function: Callable[[Any], Callable[..., Any]]  # of the array library
+    arrays: dict[str, Any]  # the first is the variable
+    signs: str = ""
+    target: float | None = None  # the ratio to jax that was aimed at
+
+
+def logistic(size: int, count: int) -> Case:
+    """Logistic regression of `count` examples with labels 1 and -1 on `size` features."""
+    random = np.random.default_rng(size)
+    arrays = {
+        "w": random.normal(size=size) / size**0.5,
+        "X": random.normal(size=(count, size)),
+        "y": random.choice([-1.0, 1.0], count),
+    }
+
+    def function(library: Any) -> Callable[..., Any]:
+        def loss(w: Any, X: Any, y: Any) -> Any:
+            return library.mean(library.logaddexp(0.0, -y * (X @ w)))
+
+        return loss
+
+    formula = "L = 1/N sum(log(1 + exp(-y * (X w))))"
+    target = 0.35 if size >= 200 else None
+    return Case(
+        f"logistic regression, {size} weights, {count} examples", formula, "X: N d, w: d, y: N", function, arrays, "y",
+        target,
+    )  # fmt: skip
+
+
+def factorisation(rows: int, columns: int, rank: int) -> Case:
+    """||M - U V^T||^2 by U: a Kronecker product with the identity."""
+    random = np.random.default_rng(rank)
+    arrays = {
+        "U": random.normal(size=(rows, rank)),
+        "V": random.normal(size=(columns, rank)),
+        "M": random.normal(size=(rows, columns)),
+    }
+
+    def function(library: Any) -> Callable[..., Any]:
+        def loss(U: Any, V: Any, M: Any) -> Any:
+            return library.sum((M - U @ V.T) ** 2)
+
+        return loss
+
+    name = f"matrix factorisation {rows} by {columns}, rank {rank}"
+    return Case(name, "L = ||M - U V^T||^2", "M: m n, U: m r, V: n r", function, arrays, target=0.02)
+
+
+def small_net(inputs: int, hidden: int) -> Case:
+    """One hidden layer and one example, by the weights of the layer: a diagonal in blocks, and an outer product."""
+    random = np.random.default_rng(inputs)
+    arrays = {
+        "W": random.normal(size=(hidden, inputs)) / inputs**0.5,
+        "x": random.normal(size=inputs),
+        "b": random.normal(size=hidden),
+        "v": random.normal(size=hidden),
+        "y": np.float64(0.3),
+    }
+
+    def function(library: Any) -> Callable[..., Any]:
+        def loss(W: Any, x: Any, b: Any, v: Any, y: Any) -> Any:
+            return (v @ library.tanh(W @ x + b) - y) ** 2
+
+        return loss
+
+    name = f"small net, {inputs} inputs, {hidden} hidden"
+    return Case(name, "L = (v^T tanh(W x + b) - y)^2", "W: h n, x: n, b: h, v: h, y:", function, arrays)
+
+
+def calls_of(case: Case) -> dict[str, Callable[[], Any]]:
+    """The Hessian of the case by each of us."""
+    variable = next(iter(case.arrays))
+    derived = chainrule.derive(case.formula, wrt=variable, shapes=case.shapes, order=2, signs=case.signs, check=False)
+    found: dict[str, Callable[[], Any]] = {"chainrule": lambda: derived.function(**case.arrays)}
+    given = tuple(case.arrays.values())
+    if given[0].size <= BY_ROWS:
+        by_rows = chainrule.hessian(case.function(np))
+        found["chainrule, row by row"] = lambda: by_rows(*given)
+    try:
+        jax = importlib.import_module("jax")
+    except ImportError:
+        return found
+    jax.config.update("jax_enable_x64", True)
+    theirs = jax.jit(jax.hessian(case.function(importlib.import_module("jax.numpy"))))
+    placed = [jax.numpy.asarray(each) for each in given]
+    found["jax"] = lambda: theirs(*placed).block_until_ready()
+    return found
+
+
+def cases() -> Iterator[dict[str, Any]]:
+    """Every case, measured when it is asked for. The results are compared first."""
+    for case in (
+        logistic(50, 200), logistic(200, 800), logistic(1000, 1000), logistic(1000, 4000),
+        factorisation(50, 50, 5), factorisation(50, 50, 20), small_net(10, 20), small_net(30, 40),
+    ):  # fmt: skip
+        calls = calls_of(case)
+        ours = calls["chainrule"]()
+        for name, call in calls.items():
+            np.testing.assert_allclose(call(), ours, rtol=1e-6, atol=1e-9, err_msg=f"{case.name}, {name}")
+        more = {} if case.target is None else {"target_of_jax": case.target}
+        yield report(f"Hessian of {case.name}", median_times(calls, 1), **more)
+
+
+def main() -> None:
+    for line in cases():
+        print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Ops of chainrule's that are a line of NumPy: a call in, that line out.
+
+One idea: what one expression says needs no definition; the expression is respelled for the dialect afterwards.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+
+from .pieces import arguments, called, fill, literal
+
+
+def squared_norm(call: ast.Call) -> ast.expr:
+    given = arguments(call, "x", "axis", "keepdims")
+    x = fill("SLOT0 ** 2", given.pop("x"))
+    return called("np.sum", x, **given)
+
+
+def norm(call: ast.Call) -> ast.expr:
+    return fill("np.sqrt(SLOT0)", squared_norm(call))
+
+
+def squared_error(call: ast.Call) -> ast.expr:
+    return fill("np.sum((SLOT0 - SLOT1) ** 2)", *call.args)
+
+
+def cross_entropy(call: ast.Call) -> ast.expr:
+    probabilities, target = call.args
+    return fill("-np.sum(_xlogy(SLOT0, SLOT1))", target, probabilities)
+
+
+def layer_norm(call: ast.Call) -> ast.expr:
+    return _normalised(call, -1)
+
+
+def batch_norm(call: ast.Call) -> ast.expr:
+    return _normalised(call, 0)
+
+
+def _normalised(call: ast.Call, usual: int) -> ast.expr:
+    given = {"axis": literal(usual)} | arguments(call, "x", "axis", "epsilon")
+    return called("_normalised", given["x"], axis=given["axis"], epsilon=given["epsilon"])
+
+
+def softplus(call: ast.Call) -> ast.expr:
+    return fill("np.logaddexp(SLOT0, 0.0)", *call.args)
+
+
+def log_sigmoid(call: ast.Call) -> ast.expr:
+    return fill("-np.logaddexp(-SLOT0, 0.0)", *call.args)
+
+
+def stop_gradient(call: ast.Call) -> ast.expr:
+    return call.args[0]
+
+
+def scatter(call: ast.Call) -> ast.expr:
+    """The key written as Python writes it between square brackets."""
+    given = arguments(call, "g")
+    return called("_place", given["g"], key_code(given["key"], call.args[1:]), given["shape"])
+
+
+def key_code(key: ast.expr, arrays: list[ast.expr]) -> ast.expr:
+    """A key as a tuple of slices, places and arrays."""
+    assert isinstance(key, ast.Tuple)
+    remaining = iter(arrays)
+    parts: list[ast.expr] = []
+    for part in key.elts:
+        assert isinstance(part, ast.Tuple)
+        match part.elts:
+            case [ast.Constant(value="at"), place]:
+                parts.append(place)
+            case [ast.Constant(value="slice"), *ends]:
+                parts.append(ast.Call(ast.Name("slice"), ends, []))
+            case [ast.Constant(value="new")]:
+                parts.append(ast.Constant(None))
+            case [ast.Constant(value="rest")]:
+                parts.append(ast.Constant(...))
+            case _:
+                parts.append(next(remaining))
+    return ast.Tuple(parts)
+
+
+def gather_delta(call: ast.Call) -> ast.expr:
+    given = arguments(call, "whole", "labels")
+    inner, _, outer = _labels(given["labels"]).partition("->")
+    return called("np.einsum", literal(f"{outer}->{inner}"), given["whole"])
+
+
+def spread_delta(call: ast.Call) -> ast.expr:
+    """`jl->ijil` is the block beside an identity matrix for each axis that is tied to another, and ones for each axis
+    along which the block is repeated."""
+    given = arguments(call, "block", "labels", "shape")
+    inner, _, outer = _labels(given["labels"]).partition("->")
+    shape = given["shape"]
+    assert isinstance(shape, ast.Tuple)
+    free = iter(letter for letter in "abcdefghijklmnopqrstuvwxyz" if letter not in outer)
+    terms, factors, result = [inner], [given["block"]], ""
+    for place, (letter, size) in enumerate(zip(outer, shape.elts, strict=True)):
+        if letter not in outer[:place]:
+            result += letter
+            if letter not in inner and outer.count(letter) == 1:
+                terms.append(letter)
+                factors.append(called("np.ones", ast.Tuple([size])))
+            continue
+        tied = next(free)
+        result += tied
+        terms.append(letter + tied)
+        factors.append(called("np.eye", size))
+    return called("np.einsum", literal(f"{','.join(terms)}->{result}"), *factors)
+
+
+def _labels(written: ast.expr) -> str:
+    assert isinstance(written, ast.Constant)
+    return str(written.value)
+
+
+EXPANSIONS: Mapping[str, Callable[[ast.Call], ast.expr]] = {
+    "squared_norm": squared_norm, "norm": norm, "squared_error": squared_error, "cross_entropy": cross_entropy,
+    "layer_norm": layer_norm, "batch_norm": batch_norm, "softplus": softplus, "log_sigmoid": log_sigmoid,
+    "stop_gradient": stop_gradient, "scatter": scatter, "gather_delta": gather_delta, "spread_delta": spread_delta,
+}  # fmt: skip
