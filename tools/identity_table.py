@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -20,8 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import chainrule
+from chainrule.errors import ChainruleError
 from chainrule.notation.shapes import read_shapes
+from chainrule.renderers.formula import Pen
 from chainrule.renderers.formulas import Formulas
+from chainrule.renderers.styles import TEXT
 
 Array: TypeAlias = NDArray[np.float64]
 FOLDER = Path(__file__).resolve().parent / "identities"
@@ -114,10 +118,10 @@ def _identity(row: dict[str, Any]) -> Identity:
 
 @cache
 def derive(identity: Identity) -> Formulas:
-    """The formulas, by the public verb. What is printed is compared here, so the verb need not do so once more."""
+    """The formulas, by the public verb, which compares them with the engine before it returns."""
     return chainrule.derive(
         identity.statement, wrt=identity.variables, shapes=identity.shapes, order=identity.order, layout=identity.layout,
-        symmetric=split(identity.symmetric), positive=split(identity.positive), signs=split(identity.signs), check=False,
+        symmetric=split(identity.symmetric), positive=split(identity.positive), signs=split(identity.signs),
     )  # fmt: skip
 
 
@@ -132,6 +136,59 @@ def command(identity: Identity) -> str:
         if names := split(getattr(identity, option)):
             words.append(f"--{option} {','.join(names)}")
     return " ".join(words)
+
+
+# Forms ----------------------------------------------------------------------------------------------------------------
+class Form(Enum):
+    """How the derived formula and the textbook's look beside each other; the value is what the document says."""
+
+    SAME = "the same"
+    ORDER = "the same, in another order"
+    OTHER = "another form"
+
+
+def formula(identity: Identity) -> str:
+    """The derived formula on one line, with the names of its page."""
+    return derive(identity).formula(asked(identity))
+
+
+def written_out(identity: Identity) -> str:
+    """The derived formula in the names of the inputs alone, as far as it can be."""
+    found = derive(identity)
+    text = found.inlined(asked(identity)) or found.formula(asked(identity))
+    for name, meaning in reversed(found.definitions.items()):
+        text = re.sub(rf"(?<![\w/]){re.escape(name)}(?![\w/(])", f"({meaning})", text)
+    return text
+
+
+def asked(identity: Identity) -> str | None:
+    """Which of several derivatives is meant: of a mixed second derivative the mixed one."""
+    return ",".join(identity.variables) if len(identity.variables) > 1 else None
+
+
+def form(identity: Identity) -> Form:
+    """Whether the derived formula is written as in the textbook. Both are read and printed again before."""
+    book = _printed_again(identity, identity.form)
+    found = [_printed_again(identity, each) for each in {formula(identity), written_out(identity)}]
+    if book in found:
+        return Form.SAME
+    return Form.ORDER if _signs(book) in map(_signs, found) else Form.OTHER
+
+
+def _signs(text: str) -> list[str]:
+    """The names, numbers and signs of a formula, whatever their order. What it is worth is compared elsewhere."""
+    return sorted(re.findall(r"\w+|\S", text))
+
+
+def _printed_again(identity: Identity, text: str) -> str:
+    shapes = read_shapes(identity.shapes)
+    used = {name: shapes[name] for name in re.findall(r"[A-Za-z]\w*", text) if name in shapes}
+    try:
+        parsed = chainrule.parse(text, shapes=used)
+    except ChainruleError:  # in index form letters stand for themselves
+        return text
+    names = {node: name for node, name in parsed.graph.names.items() if name in parsed.inputs}
+    return Pen(names, TEXT, sizes=parsed.sizes).write(parsed.graph.outputs[0])
 
 
 # A point --------------------------------------------------------------------------------------------------------------
@@ -235,6 +292,17 @@ def _derivative(identity: Identity, computed: Computed) -> Callable[..., Any]:
     if identity.order == 2:
         return chainrule.jacobian(chainrule.grad(computed.function, first), last)
     return chainrule.jacobian(computed.function, first)
+
+
+def derived(identity: Identity, where: Point) -> Array:
+    """The derived formula, computed: axes of the output first, whatever the layout."""
+    found = derive(identity).function(**where.values)
+    return np.asarray(found[identity.wrt] if isinstance(found, dict) else found)
+
+
+def printed(identity: Identity, where: Point) -> Array:
+    """What is printed, read back and evaluated, arranged as the layout of the identity says."""
+    return evaluate(written_out(identity), where)
 
 
 def differences(identity: Identity, where: Point, direction: Array, step: float = 1e-5) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from chainrule import notation, ops
 from chainrule.derivation.results import Answer, Definition, Derived, Layout, Step
 from chainrule.ir.node import Node
@@ -58,7 +57,7 @@ def neuron() -> Derived:
     """u^T f(W x + b) for an unspecified f, with the backward name delta, and a Jacobian without a matrix form."""
     parsed = notation.parse(NEURON, shapes="W: n m, x: m, b: n, u: n")
     by_name = parsed.names
-    W, x, b, u, z, h, s = (by_name[name] for name in ("W", "x", "b", "u", "z", "h", "s"))
+    W, x, b, u, z, h = (by_name[name] for name in ("W", "x", "b", "u", "z", "h"))
     with open_recording():
         names = dict(parsed.graph.names)
         back = named(names, "delta", *z.shape)
@@ -85,9 +84,10 @@ def layer_by_weights() -> Derived:
     with open_recording():
         names = {W: "W", x: "x", parsed.graph.outputs[0]: "q"}
         back = named(names, "u", W.shape[0])
+        local, product = delta("k", "i") * entry(x, ("j",)), ops.outer(back, x)
         answer = Answer(
-            "dq/dW", ("W",), (W.shape[0], *W.shape), ("k", "i", "j"), (), delta("k", "i") * entry(x, ("j",)), None, None,
-            ops.outer(back, x), "no matrix form: the derivative of a vector by a matrix has three axes", ops.outer(back, x),
+            "dq/dW", ("W",), (W.shape[0], *W.shape), ("k", "i", "j"), (), local, None, None, product,
+            "the derivative of a vector by a matrix has three axes", product,
         )  # fmt: skip
     return Derived(parsed.graph, "q", 1, Layout.DENOMINATOR, (), (), (answer,), names, parsed.sizes)
 

@@ -13,7 +13,7 @@ from messages import refused
 
 import chainrule
 from chainrule.apps.cli import main
-from chainrule.errors import GradientError, UnknownNameError
+from chainrule.errors import GradientError, ShapeError, UnknownNameError
 
 NORM = ("f = ||W x||^2", "--shapes", "W: m n, x: n")
 MODEL = """
@@ -119,6 +119,35 @@ def test_a_function_in_a_file(model: str) -> None:
     assert [each["variables"] for each in as_json(model, "--shapes", SHAPES, "--wrt", "params")["derivatives"]] == [
         ["W"], ["b"],
     ]  # fmt: skip
+
+
+def test_the_formulas_are_a_function_for_arrays_of_any_size() -> None:
+    found = chainrule.derive("f = mean((X w - y)^2)", wrt="w, y", shapes="X: m n, w: n, y: m")
+    for rows, columns in ((4, 3), (2, 5)):
+        X, w, y = np.ones((rows, columns)), np.arange(columns) + 1.0, np.arange(rows) - 0.5
+        values = found.function(X=X, w=w, y=y)
+        np.testing.assert_allclose(values["w"], 2 / rows * X.T @ (X @ w - y))
+        np.testing.assert_allclose(values["y"], -2 / rows * (X @ w - y))
+    refused(UnknownNameError, lambda: found.function(X=X, w=w), "no value for y")
+    refused(UnknownNameError, lambda: found.function(X=X, w=w, y=y, z=1), "a value for z")
+    refused(ShapeError, lambda: found.function(X=X, w=w, y=w), "y of shape (5,)", "m = 2")
+    refused(ShapeError, lambda: found.function(X=w, w=w, y=y), "X of shape (5,)", "(m, n)")
+
+
+def test_the_formulas_are_code_that_runs(model: str) -> None:
+    text = output(*NORM, "--wrt", "W", "--to", "numpy")
+    assert "# df/dW = 2 q x^T" in text
+    namespace: dict[str, Any] = {}
+    exec(text, namespace)
+    W, x = np.array([[0.1, 0.5], [-0.3, 0.8]]), np.array([0.2, 0.4])
+    np.testing.assert_allclose(namespace["df_dW"](W, x), [[0.088, 0.176], [0.104, 0.208]])
+    assert "import torch" in output(model, "--shapes", SHAPES, "--to", "torch")
+    assert run("s = u^T f(x)", "--to", "numpy").exit_code == 2  # f is not known
+
+
+def test_the_page_says_that_it_was_compared() -> None:
+    assert output(*NORM).rstrip().endswith("agrees with the engine at 20 random points of random sizes")
+    assert "agrees" not in output(*NORM, "--no-check")
 
 
 @pytest.mark.parametrize("to", ["text", "markdown", "latex", "html", "json"])

@@ -154,3 +154,17 @@ def check_gradient(library: str, text: str, gradient: Graph, arrays: Sequence[An
         else:
             assert np.shape(found) == np.shape(array)
             close(found, next(expected))
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("seed", range(60))
+def test_random_programs(seed: int, library: str) -> None:
+    with open_recording(), np.errstate(all="ignore"):
+        graph, values = random_program(seed)
+        if any(node.op.name == "step" and node.dtype.kind == "i" for node in graph.order()):
+            pytest.skip("a half of whole numbers: the kernel cuts it off")
+        expected = EXECUTORS["walk"](graph, "f")(*values)
+        found = run_text(library, emit(graph, library), values)
+    for one, other, node in zip(expected, found, graph.outputs, strict=True):
+        assert other.shape == node.shape
+        np.testing.assert_allclose(other, one, rtol=1e-5 if node.dtype == np.float32 else 1e-11, atol=1e-12)

@@ -13,12 +13,11 @@ import numpy as np
 import pytest
 from numpy.linalg import det, inv, matrix_power, norm, slogdet
 from numpy.testing import assert_allclose
+from unit.formulas import SIZES, arguments, check
 
 from chainrule.errors import ChainruleError, LimitError, ParseError, ShapeError, TextSpan
 from chainrule.ir.node import concrete
 from chainrule.notation import parse
-
-SIZES = {"n": 6, "m": 4, "k": 3, "l": 2, "p": 5, "d": 3, "N": 7, "K": 3}
 
 
 def softmax(x: Any) -> Any:
@@ -38,36 +37,21 @@ def vec(x: Any) -> Any:
     return x.T.ravel()
 
 
-def gaussian(x: Any, mu: Any, Sigma: Any) -> Any:  # noqa: N803
+def gaussian(x: Any, mu: Any, Sigma: Any) -> Any:
     return -0.5 * (x - mu) @ inv(Sigma) @ (x - mu) - 0.5 * logdet(Sigma)
 
 
-def divergence(S2: Any, S1: Any, m2: Any, m1: Any) -> Any:  # noqa: N803
+def divergence(S2: Any, S1: Any, m2: Any, m1: Any) -> Any:
     moved = m2 - m1
     return 0.5 * (np.trace(inv(S2) @ S1) + moved @ inv(S2) @ moved - 6 + logdet(S2) - logdet(S1))
 
 
-def logistic(y: Any, X: Any, w: Any) -> Any:  # noqa: N803
+def logistic(y: Any, X: Any, w: Any) -> Any:
     return np.log(1 + np.exp(-y * (X @ w))).sum()
 
 
-def cross_entropy(y: Any, W: Any, x: Any, b: Any) -> Any:  # noqa: N803
+def cross_entropy(y: Any, W: Any, x: Any, b: Any) -> Any:
     return -(y * np.log(softmax(W @ x + b))).sum()
-
-
-def windows(w: Any, x: Any) -> Any:
-    rows, columns = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1
-    return np.array(
-        [[(w * x[i : i + w.shape[0], j : j + w.shape[1]]).sum() for j in range(columns)] for i in range(rows)]
-    )
-
-
-def spread(w: Any, x: Any) -> Any:
-    found = np.zeros((x.shape[0] + w.shape[0] - 1, x.shape[1] + w.shape[1] - 1))
-    for k in range(w.shape[0]):
-        for l in range(w.shape[1]):
-            found[k : k + x.shape[0], l : l + x.shape[1]] += w[k, l] * x
-    return found
 
 
 def gru(**a: Any) -> Any:
@@ -107,12 +91,16 @@ Row = tuple[str, str, Callable[..., Any]]
 
 # Inverses, determinants, powers, blocks ------------------------------------------
 VOCABULARY: list[Row] = [
-    *[(text, "X: n n", inv) for text in ("X^{-1}", "X^-1", "X^(-1)", "inv(X)", "inverse(X)", r"\mathbf{X}^{-1}", "(X)^{-1}")],
+    *[(text, "X: n n", inv) for text in (
+        "X^{-1}", "X^-1", "X^(-1)", "inv(X)", "inverse(X)", r"\mathbf{X}^{-1}", "(X)^{-1}",
+    )],
     *[(text, "X: n n", lambda X: inv(X).T) for text in ("X^{-T}", r"X^{-\top}", "(X^T)^{-1}", "(X^{-1})^T", "inv(X)'")],
     (r"\Sigma^{-1}", "Sigma: n n", inv),
     ("(A + B)^{-1}", "A: n n, B: n n", lambda A, B: inv(A + B)),
     ("X^{-2}", "X: n n", lambda X: inv(X) @ inv(X)),
-    *[(text, "X: n n", det) for text in ("det X", "det(X)", r"\det X", r"\det(X)", "determinant(X)", r"\operatorname{det}(X)")],
+    *[(text, "X: n n", det) for text in (
+        "det X", "det(X)", r"\det X", r"\det(X)", "determinant(X)", r"\operatorname{det}(X)",
+    )],
     *[(text, "X: n n", logdet) for text in (
         "log det X", "log(det(X))", r"\log\det X", "log|X|", r"\log |X|", r"\log\left|X\right|", "ln |X|", "logdet(X)",
         "slogdet(X)", "log |det X|", "log |det(X)|", r"\operatorname{logdet}(X)",
@@ -131,7 +119,9 @@ VOCABULARY: list[Row] = [
     ("vec(X)", "X: n m", vec),
     (r"\operatorname{vec}(A X B)", "A: p n, X: n m, B: m k", lambda A, X, B: vec(A @ X @ B)),
     (r"(B^\top \otimes A) \operatorname{vec}(X)", "B: m k, A: p n, X: n m", lambda B, A, X: vec(A @ X @ B)),
-    *[(text, "X: n n", np.trace) for text in ("tr X", "tr(X)", "Tr(X)", "Tr X", r"\operatorname{tr} X", r"\mathrm{Tr}(X)", "trace(X)")],
+    *[(text, "X: n n", np.trace) for text in (
+        "tr X", "tr(X)", "Tr(X)", "Tr X", r"\operatorname{tr} X", r"\mathrm{Tr}(X)", "trace(X)",
+    )],
     *[(text, "x: n", np.diag) for text in ("diag(x)", "Diag(x)", r"\operatorname{diag}(x)")],
     ("diag(X)", "X: n n", np.diag),
     ("X^2", "X: n n", lambda X: X @ X),
@@ -209,25 +199,6 @@ STATEMENTS: list[Row] = [
      lambda W, z: logdet(W) + np.log(np.abs(1 - np.tanh(z) ** 2)).sum()),
 ]  # fmt: skip
 
-# Convolutions by index ------------------------------------------
-CONVOLUTIONS: list[tuple[str, str, Callable[..., Any], list[str]]] = [
-    *[(text, "w: k, x: n", lambda w, x: np.correlate(x, w, "valid"), ["n - k + 1"])
-      for text in ("y_i = sum_k w_k x_{i+k}", r"y_i = \sum_{k} w_k x_{i+k}")],
-    *[(text, "w: K, x: n", lambda w, x: np.correlate(x, w, "valid"), ["n - K + 1"]) for text in (
-        "y_i = sum_{k=1}^{K} w_k x_{i+k}", "y_i = sum_{k=0}^{K-1} w_k x_{i+k}", "y_i = sum_{k=1}^K w_k x_{i+k-1}",
-    )],
-    ("y_i = sum_k w_k x_{i-k}", "w: k, x: n", np.convolve, ["n + k - 1"]),
-    ("y_i = sum_{k=0}^{K-1} w_k x_{i-k}", "w: K, x: n", np.convolve, ["n + K - 1"]),
-    (r"y_{ij} = \sum_{k,l} w_{kl} x_{i+k,j+l}", "w: k l, x: n m", windows, ["n - k + 1", "m - l + 1"]),
-    (r"y_{ij} = \sum_{k,l} w_{kl} x_{i-k,j-l}", "w: k l, x: n m", spread, ["n + k - 1", "m + l - 1"]),
-    ("h_i = sum_k w_k x_{i+k}; y_i = sum_l u_l h_{i+l}", "w: k, x: n, u: l",
-     lambda w, x, u: np.correlate(np.correlate(x, w, "valid"), u, "valid"), ["n - k - l + 2"]),
-    ("convolve(x, w)", "x: n, w: k", np.convolve, ["n + k - 1"]),
-    ("np.correlate(x, w)", "x: n, w: k", np.correlate, ["n - k + 1"]),
-    ("np.convolve(x, w, 'valid')", "x: n, w: k", lambda x, w: np.convolve(x, w, "valid"), ["n - k + 1"]),
-    ("np.convolve(x, w, mode='same')", "x: n, w: k", lambda x, w: np.convolve(x, w, "same"), ["n"]),
-]  # fmt: skip
-
 # NumPy's names ------------------------------------------
 NUMPY: list[Row] = [
     ("np.trace(np.linalg.inv(X) @ A)", "X: n n, A: n n", lambda X, A: np.trace(inv(X) @ A)),
@@ -245,47 +216,9 @@ NUMPY: list[Row] = [
 ROWS = [*VOCABULARY, *STATEMENTS, *NUMPY]
 
 
-def arguments(shapes: str) -> list[Any]:
-    """Random arrays of the declared shapes; square ones are far from singular, with a positive determinant."""
-    generator = np.random.default_rng(7)
-    found = []
-    for item in shapes.split(","):
-        shape = tuple(SIZES[letter] for letter in item.partition(":")[2].split())
-        array = generator.normal(size=shape) if shape else np.asarray(generator.uniform(0.5, 2.0))
-        if len(shape) == 2 and shape[0] == shape[1]:
-            array = array @ array.T + np.eye(shape[0])
-        found.append(array)
-    return found
-
-
-def names(shapes: str) -> list[str]:
-    return [item.partition(":")[0].strip() for item in shapes.split(",")]
-
-
-def check(text: str, shapes: str, reference: Callable[..., Any]) -> None:
-    """The value on arrays of a formula that was read in letters, and of one that was read with numbers."""
-    given = arguments(shapes)
-    expected = reference(*given)
-    parsed = parse(text, shapes=shapes)
-    known = dict(zip(names(shapes), given, strict=True))
-    assert set(parsed.inputs) == set(known)
-    found = np.asarray(parsed(*(known[name] for name in parsed.inputs)))
-    assert found.shape == np.shape(expected)
-    assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
-    numeric = parse(text, shapes=shapes, values=known)
-    assert_allclose(np.asarray(concrete(numeric.graph.outputs[0])), expected, rtol=1e-9, atol=1e-12)
-
-
 @pytest.mark.parametrize(("text", "shapes", "reference"), ROWS, ids=[f"{text} [{shapes}]" for text, shapes, _ in ROWS])
 def test_value(text: str, shapes: str, reference: Callable[..., Any]) -> None:
     check(text, shapes, reference)
-
-
-@pytest.mark.parametrize(("text", "shapes", "reference", "size"), CONVOLUTIONS, ids=[row[0] for row in CONVOLUTIONS])
-def test_convolution(text: str, shapes: str, reference: Callable[..., Any], size: list[str]) -> None:
-    check(text, shapes, reference)
-    parsed = parse(text, shapes=shapes)
-    assert [parsed.sizes[each] for each in parsed.graph.outputs[0].shape] == size
 
 
 @pytest.mark.parametrize(("text", "reference"), [(GRU, gru), (LSTM, lstm)])
@@ -299,24 +232,6 @@ def test_gates(text: str, reference: Callable[..., Any]) -> None:
     generator = np.random.default_rng(1)
     given = {name: generator.normal(size=[SIZES[str(size)] for size in parsed.shapes[name]]) for name in parsed.inputs}
     assert_allclose(parsed(*given.values()), reference(**given))
-
-
-def test_a_convolution_is_one_step() -> None:
-    def steps(text: str) -> list[str]:
-        order = parse(text, shapes="w: k, x: n").graph.order()
-        return [node.op.name for node in order if node.op.name not in ("input", "constant")]
-
-    assert steps("y_i = sum_k w_k x_{i+k}") == ["correlate1d"]
-    assert steps("y_i = sum_k w_k x_{i-k}") == ["convolve"]
-    assert steps("f = sum_i v_i sum_k w_k x_{i+k}") == ["correlate1d", "matmul"]
-
-
-def test_an_undeclared_factor_of_a_convolution_has_its_size() -> None:
-    parsed = parse("y_i = sum_k w_k x_{i+k}; f = v^T y", shapes="w: k, x: n")
-    assert parsed.shapes["v"] == ("n - k + 1",)
-    declared = parse("y_i = sum_k w_k x_{i+k}; f = v^T y", shapes="w: k, x: n, v: m")
-    assert declared.shapes["v"] == ("m",)
-    assert parse("f = sum_i v_i sum_k w_k x_{i+k}", shapes="v: m, w: k").shapes["x"] == ("m + k - 1",)
 
 
 def test_sizes_of_blocks_are_products() -> None:

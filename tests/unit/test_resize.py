@@ -12,8 +12,10 @@ from chainrule.errors import ShapeError
 from chainrule.executors.walk import walk_graph
 from chainrule.ir.coercion import as_node
 from chainrule.ir.graph import Graph
+from chainrule.ir.node import make
 from chainrule.ir.recording import open_recording
 from chainrule.ops import input_node
+from chainrule.ops.entries import entry_op, number_type
 from chainrule.transforms.replay import on_inputs
 from chainrule.transforms.resize import resize
 from chainrule.transforms.reverse import gradients
@@ -210,3 +212,14 @@ def test_sizes_of_arrays() -> None:
         sizes_of(shapes, {"W": np.ones(2)})
     with pytest.raises(ShapeError, match=r"v of shape \(4,\)"):
         sizes_of(shapes, {"v": np.ones(4)})
+
+
+def test_index_notation_over_a_constant_is_carried_over() -> None:
+    x = input_node((1009,), FLOATS)
+    with open_recording():
+        table = as_node(np.ones((1009, 3)))
+        unread = make(entry_op, (table,), (("at", ("i", "k")),), number_type(table.type))
+        spoken = ops.sum_over(unread * ops.entry(x, ("i",)), "i")
+        graph = Graph((x,), (spoken * ops.delta("k", "j"),))
+    body = resize(graph, {1009: 4}).outputs[0].inputs[0].inputs[0]
+    assert [each.inputs[0].shape for each in body.inputs] == [(4, 3), (4,)]

@@ -127,8 +127,15 @@ def grad(
 @click.option("--check/--no-check", default=True, show_default=True, help="compare with the engine at random points")
 @click.option("--output", "-o", type=click.Path(dir_okay=False), help="write to a file instead of the terminal")
 def derive(
-    target: str, at: Sequence[str], shapes: str | None, output: str | None, to: str, form: str, digits: int, **asked: Any
-) -> None:  # fmt: skip
+    target: str,
+    at: Sequence[str],
+    shapes: str | None,
+    output: str | None,
+    to: str,
+    form: str,
+    digits: int,
+    **asked: Any,
+) -> None:
     """Print the derivative as a formula, in index form and in matrix form, with every step.
 
     For a function, --shapes gives every argument, and arrays inside an argument by their path: "params.W1: h d, x: d".
@@ -137,7 +144,8 @@ def derive(
 
     with asking.quietly():
         found = formulas.derive(target, at, shapes, asked)
-    send(formulas.render(found, to, form, digits), output)
+        written = formulas.render(found, to, form, digits)
+    send(written, output)
 
 
 @main.command()

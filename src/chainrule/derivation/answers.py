@@ -1,7 +1,7 @@
 """One answer: the forms of a derivative in, its formulas, steps and the expression that computes it out.
 
-One idea: the layout only says in which order the free letters are read: a Jacobian with its output first is in numerator
-layout, with its variable first in denominator layout.
+One idea: the layout only says in which order the free letters are read: a Jacobian with its output first is in
+numerator layout, with its variable first in denominator layout.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ def zero_answer(arrangement: Arrangement, shape: tuple[int, ...]) -> Answer:
     """The answer where no path leads from the output to the variable."""
     nothing = zeros(shape)
     return Answer(
-        arrangement.label, arrangement.below, shape, (), (Step("no path leads back to it", arrangement.label, nothing),),
-        zeros(()), nothing, None, nothing,
+        arrangement.label, arrangement.below, shape, (),
+        (Step("no path leads back to it", arrangement.label, nothing),), zeros(()), nothing, None, nothing,
     )  # fmt: skip
 
 
@@ -137,8 +137,8 @@ def answer_from(
     assert runs is not None
     return Answer(
         arrangement.label, arrangement.below, tuple(letter.size for letter in form.free),
-        tuple(names[letter] for letter in form.free), working(form, arrangement, rule), speak_terms(form.terms, names, form.manner),
-        found if matrix is None else matrix, inlined, runs, why, as_product,
+        tuple(names[letter] for letter in form.free), working(form, arrangement, rule),
+        speak_terms(form.terms, names, form.manner), found if matrix is None else matrix, inlined, runs, why, as_product,
     )  # fmt: skip
 
 

@@ -25,8 +25,8 @@ _INNER = "abcde"
 def chain_steps(derivation: Derivation, symbol: str, real: Mapping[str, Node]) -> tuple[list[Step], dict[Node, str]]:
     """The lines that lead to the gradient of a symbol, and the names of what stands in for gradients there.
 
-    `real` are the steps by symbol: the stand-ins of the explanation are replaced with them, so that a line speaks of the
-    same nodes as the formulas do. No lines where some arrow has no index form.
+    `real` are the steps by symbol: the stand-ins of the explanation are replaced with them, so that a line speaks of
+    the same nodes as the formulas do. No lines where some arrow has no index form.
     """
     line = next((each for each in derivation.lines if each.symbol == symbol), None)
     if line is None or not line.terms or any(not _can_be_spoken(term) for term in line.terms):
@@ -42,7 +42,13 @@ def chain_steps(derivation: Derivation, symbol: str, real: Mapping[str, Node]) -
         assert form is not None
         local = voice.player(f"d{_at(term.via, form.out)}/d{_at(symbol, form.into)}")
         if term.via == derivation.output:
-            steps.append(Step("the local derivative", _at(f"d{derivation.output}/d{symbol}", form.into, apart=True), voice(form.local)))
+            steps.append(
+                Step(
+                    "the local derivative",
+                    _at(f"d{derivation.output}/d{symbol}", form.into, apart=True),
+                    voice(form.local),
+                )
+            )
             sizes = [voice(form.local)] * 3
         else:
             steps.extend(_upstream_step(derivation, term, form, voice))
@@ -74,7 +80,11 @@ def _upstream_step(derivation: Derivation, term: Term, form: IndexForm, voice: _
     if above is None or above.closed is None:
         return []
     written = entry_form(above.closed, form.out, frozenset(derivation.names), list(_INNER))
-    return [] if written is None else [Step("upstream", _at(f"d{derivation.output}/d{term.via}", form.out, apart=True), voice(written))]
+    return (
+        []
+        if written is None
+        else [Step("upstream", _at(f"d{derivation.output}/d{term.via}", form.out, apart=True), voice(written))]
+    )
 
 
 def _total_steps(derivation: Derivation, line: Line, sizes: Sequence[Node], said: Sequence[str]) -> list[Step]:

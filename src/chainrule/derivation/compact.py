@@ -104,7 +104,7 @@ def _scaled(block: Node | None, residue: Residue) -> Node:
         scalar = div(_number(1.0) if scalar is None else scalar, divisor)
     if block is None:
         return scalar if scalar is not None else _number(1.0)
-    return block if scalar is None else mul(scalar, block)  # type: ignore[no-any-return]
+    return block if scalar is None else mul(scalar, block)
 
 
 def _number(value: float) -> Node:

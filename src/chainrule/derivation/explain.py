@@ -40,7 +40,8 @@ def explain_graph(
     """The worked gradient of the graph's one output with respect to `wrt` (all inputs if empty).
 
     `detail`: "steps" shows every step, "statements" only those with a name, "functions" only what the outermost
-    function names or another returns to it, "result" the gradients alone. `only`: the steps to show, whatever the detail.
+    function names or another returns to it, "result" the gradients alone. `only`: the steps to show, whatever the
+    detail.
     """
     output = require_number(graph)
     refuse_longer(graph)

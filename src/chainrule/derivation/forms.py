@@ -16,10 +16,11 @@ from ..transforms.laws import LAWS
 from ..transforms.simplify import simplify_all
 from .gathering import gather, length
 from .reading import At, NoIndexForm, Reader, open_nodes, read
+from .recognising import recognised, vanishes
 from .reduction import Residue, reduce_term
 from .spoken import Manner
-from .turning import Known, is_symmetric
 from .terms import Letter, Log, Relation, Term, Terms, collected, equal, fresh, simplified
+from .turning import Known, is_symmetric
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +115,11 @@ def _form(expression: Node, seeds: Sequence[Node], setting: Setting, distribute:
         raw = tuple(_beside(term, seed, letters) for term in raw)
         free = (*letters, *free)
     log = Log()
-    picked = [_cancelled(_signed(each, setting)) for each in (simplified(term, log) for term in raw) if each is not None]
+    named = frozenset(setting.keep)
+    settled = (
+        _cancelled(_signed(each, setting)) for each in (simplified(term, log) for term in raw) if each is not None
+    )
+    picked = [recognised(each, named) for each in settled if each is not None and not vanishes(each, named)]
     terms = collected([each for each in picked if each is not None], free, _own_transposes(picked, setting.known))
     residues = [reduce_term(term, setting.known) for term in terms]
     reasons = [each for each in residues if isinstance(each, str)]

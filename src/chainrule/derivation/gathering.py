@@ -82,23 +82,20 @@ def gathered(parts: list[Part], shape: tuple[int, ...]) -> Part:
 
 
 def _merge_two(parts: list[Part], shape: tuple[int, ...]) -> list[Part] | None:
-    for first in range(len(parts)):
-        for second in range(first + 1, len(parts)):
-            merged = _merged(parts[first], parts[second])
-            if merged is not None:
-                rest = [each for place, each in enumerate(parts) if place not in (first, second)]
-                return [*rest[:first], merged, *rest[first:]]
-    return None
-
-
-def _merged(first: Part, second: Part) -> Part | None:
-    if first[1] is second[1]:
-        return first[0] + second[0], first[1]
+    """The parts with two of them made one, by the first rule that fits any two."""
     for rule in _RULES:
-        found = rule(first, second)
-        if found is not None:
-            return found
+        for first in range(len(parts)):
+            for second in range(first + 1, len(parts)):
+                merged = rule(parts[first], parts[second])
+                if merged is not None:
+                    rest = [each for place, each in enumerate(parts) if place not in (first, second)]
+                    return [*rest[:first], merged, *rest[first:]]
     return None
+
+
+def _same(first: Part, second: Part) -> Part | None:
+    """2 x + 3 x = 5 x."""
+    return (first[0] + second[0], first[1]) if first[1] is second[1] else None
 
 
 def _same_op(op: Any) -> Callable[[Part, Part], Part | None]:
@@ -121,10 +118,35 @@ def _same_op(op: Any) -> Callable[[Part, Part], Part | None]:
 
 
 def _same_divisor(first: Part, second: Part) -> Part | None:
-    if first[1].op is not div or second[1].op is not div or first[1].inputs[1] is not second[1].inputs[1]:
+    """a / s + b / (s n) = (a + b / n) / s."""
+    left, right = _quotient(first[1]), _quotient(second[1])
+    if left is None or right is None:
         return None
-    factor, above = gathered([(each[0], each[1].inputs[0]) for each in (first, second)], first[1].shape)
-    return factor, div(above, first[1].inputs[1])
+    divisors = _factors(left[1]), _factors(right[1])
+    shared = _shared(*divisors)
+    if len(shared) < min(map(len, divisors)):
+        return None
+    shape = first[1].shape
+    above = [(each[0], _over_rest(own, shared, shape)) for each, own in ((first, left), (second, right))]
+    factor, inner = gathered(above, shape)
+    return factor, div(inner, product(shared))
+
+
+def _quotient(node: Node) -> tuple[Node, Node] | None:
+    """What is divided, and by what; also of copies of a quotient of numbers."""
+    if node.op is broadcast and not node.inputs[0].ndim:
+        node = node.inputs[0]
+    return (node.inputs[0], node.inputs[1]) if node.op is div else None
+
+
+def _over_rest(own: tuple[Node, Node], shared: Sequence[Node], shape: tuple[int, ...]) -> Node:
+    """A quotient without the divisors that are taken out."""
+    below = list(_factors(own[1]))
+    for each in shared:
+        del below[next(place for place, other in enumerate(below) if other is each)]
+    rest = product(below)
+    whole: Node = own[0] if rest is None else div(own[0], rest)
+    return whole if whole.shape == shape else broadcast(whole, shape=shape)
 
 
 def _same_factors(first: Part, second: Part) -> Part | None:
@@ -189,7 +211,7 @@ def _same_move(first: Part, second: Part) -> Part | None:
 
 _MOVES = frozenset({diag_matrix, broadcast, sum_op})
 _RULES: tuple[Callable[[Part, Part], Part | None], ...] = (
-    _same_op(matmul_op), _same_op(outer_op), _same_divisor, _same_factors, _same_move,
+    _same, _same_op(matmul_op), _same_op(outer_op), _same_factors, _same_move, _same_divisor,
 )  # fmt: skip
 
 
@@ -207,11 +229,15 @@ def _added(parts: list[Part]) -> Part:
     for value, node in ordered:
         own = value / factor
         size = node if abs(own) == 1 else mul(_number(abs(own)), node)
-        if found is None:
-            found = size if own > 0 else neg(size)
-        else:
-            found = add(found, size) if own > 0 else sub(found, size)
+        found = _plus(found, size, own < 0)
     return factor, found
+
+
+def _plus(found: Any, size: Node, negative: bool) -> Any:
+    """A sum with one term more; the first may be all there is."""
+    if found is None:
+        return neg(size) if negative else size
+    return sub(found, size) if negative else add(found, size)
 
 
 def _negative_last(each: Part) -> bool:
@@ -230,7 +256,24 @@ def length(node: Node, names: Any) -> int:
     return own + sum(length(each, names) for each in node.inputs)
 
 
-_SILENT = frozenset({"add", "sub", "mul", "carry", "meet", "div", "matmul", "outer", "broadcast", "cast", "mark", "neg", "transpose", "square"})
+_SILENT = frozenset(
+    {
+        "add",
+        "sub",
+        "mul",
+        "carry",
+        "meet",
+        "div",
+        "matmul",
+        "outer",
+        "broadcast",
+        "cast",
+        "mark",
+        "neg",
+        "transpose",
+        "square",
+    }
+)
 
 
 def count_names(node: Node, names: Any) -> int:

@@ -18,7 +18,7 @@ from ..ir.op import Affine, Labels, Windows, record
 from ..ops.movement import broadcast, reshape_op
 from ..ops.products import split_subscripts
 from ..ops.sources import constant_op
-from ..transforms.laws import number
+from ..transforms.laws import coefficient, number
 from .terms import (
     Factor,
     Letter,
@@ -79,7 +79,7 @@ def read(node: Node, at: At, reader: Reader, top: bool = True) -> Terms:
     form = _FORMS.get(node.op.name)
     if form is not None:
         return _bounded(form(node, at, reader, top))
-    if isinstance(node.op.index, Windows) and node in reader.open:
+    if isinstance(node.op.index, Windows):
         return _bounded(_windows(node, at, reader))
     if isinstance(node.op.index, Labels) and node.inputs:
         return _bounded(_sum_of_products(node, at, reader))
@@ -186,8 +186,8 @@ def _whole_sum(node: Node, at: At, reader: Reader) -> Terms:
     """A sum as one array. Where it only copies along an axis, or is a single product after all, it is read as that."""
     if 1 in node.shape or reader.rewrite is None:
         return _whole(node, at)
-    written = reader.rewrite(node)
-    return _whole(node if written.op is node.op and written.shape != node.shape else written, at)
+    factor, written = coefficient(reader.rewrite(node))
+    return _whole(node, at) if written is None or written.shape != node.shape else scale(_whole(written, at), factor)
 
 
 def _minus(node: Node, at: At, reader: Reader, top: bool) -> Terms:
@@ -223,7 +223,9 @@ def _square(node: Node, at: At, reader: Reader, top: bool) -> Terms:
 
 
 def _fixed_power(node: Node, at: At, reader: Reader, top: bool) -> Terms:
-    exponent = number(node.inputs[1]) if len(node.inputs) > 1 else node.settings.get("power", node.settings.get("exponent"))
+    exponent = (
+        number(node.inputs[1]) if len(node.inputs) > 1 else node.settings.get("power", node.settings.get("exponent"))
+    )
     if exponent is None or node in reader.open:
         return _as_it_is(node, at, reader)
     return _power(node.inputs[0], at, reader, float(exponent))
@@ -258,7 +260,9 @@ def _chooses(node: Node, at: At, reader: Reader, top: bool) -> Terms:
     for each, value in ((condition, taken), (None, other)):
         if number(value) == 0:
             continue
-        parts.append(multiply(read(_indicator(condition, each is None), at, reader, False), read(value, at, reader, False)))
+        parts.append(
+            multiply(read(_indicator(condition, each is None), at, reader, False), read(value, at, reader, False))
+        )
     return add_all(parts)
 
 

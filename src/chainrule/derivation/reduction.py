@@ -264,7 +264,9 @@ def as_matrix(residue: Residue, free: Sequence[Letter], known: Known) -> Node | 
     if not free:
         return None
     if len(free) == 1:
-        return combined(_marks_with_loops(residue, free[0])) if _marks_with_loops(residue, free[0]) else ones(free[0].size)
+        return (
+            combined(_marks_with_loops(residue, free[0])) if _marks_with_loops(residue, free[0]) else ones(free[0].size)
+        )
     return _between(residue, free[0], free[1], known)
 
 
@@ -282,7 +284,9 @@ def _between(residue: Residue, row: Letter, column: Letter, known: Known) -> Nod
         identity = diag_matrix(combined([*left, *right]) if left or right else ones(row.size))
         return identity if not matrices else mul(product(matrices), identity)  # type: ignore[no-any-return]
     if not matrices:
-        return _outer(*(combined(marks) if marks else ones(each.size) for marks, each in ((left, row), (right, column))), known)
+        return _outer(
+            *(combined(marks) if marks else ones(each.size) for marks, each in ((left, row), (right, column))), known
+        )
     matrix = product(matrices)
     assert matrix is not None
     if left:

@@ -1,27 +1,30 @@
 """Index form as an expression: terms in, a sum of products of entries, deltas and sums over named letters out.
 
-One idea: letters get their names last, i and j for the entry asked about and k, l, ... for what is summed over, so equal
-terms are written the same whichever way they came about.
+One idea: letters get their names last, i and j for the entry asked about and k, l, ... for what is summed over, so
+equal terms are written the same whichever way they came about.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
 from ..ir.coercion import as_node
+from ..ir.graph import topological_order
 from ..ir.library import reference
 from ..ir.node import Node, find, make
-from ..ir.op import record
+from ..ir.op import Labels, record
 from ..ops.arithmetic import add, div, mul, neg, sub
-from ..ops.choices import cast
+from ..ops.choices import cast, equal
 from ..ops.entries import delta, entry_op, number_type, sum_over
+from ..ops.extremes import chosen, max_op, min_op
 from ..ops.movement import broadcast
+from ..ops.products import split_subscripts
 from ..transforms.laws import number
 from .gathering import sizes_above
-from .letters import mentions_letter
 from .reduction import powered
 from .terms import Factor, Letter, Relation, Term, Terms
 
@@ -66,10 +69,13 @@ def _spoken(term: Term, free: Mapping[Letter, str], manner: Manner) -> tuple[Nod
         names[letter] = next(each for each in _letters() if each not in names.values())
     above: list[Node] = []
     below: list[Node] = []
+    taken = set(names.values())
     for factor in sorted(term.factors, key=_axes):
-        at = tuple(written[letter].under(names, manner.base) if letter in written else names[letter] for letter in factor.at)
+        at = tuple(
+            written[letter].under(names, manner.base) if letter in written else names[letter] for letter in factor.at
+        )
         side = above if factor.power > 0 else below
-        side.append(powered(entry_inside(factor.what, at, manner.named), abs(factor.power)))
+        side.append(powered(entry_inside(factor.what, at, manner.named, taken), abs(factor.power)))
     for each in term.relations:
         said = _said(each, names, manner.base) if each.weights else None
         if type(said) is Node:
@@ -131,23 +137,64 @@ def _product(nodes: Sequence[Node]) -> Node | None:
 
 
 def _mentions(node: Node, names: Sequence[str]) -> bool:
-    return any(mentions_letter(node, name) for name in names)
+    """Whether an expression speaks of one of these letters, alone or in a sum of letters such as i+k."""
+    for each in topological_order([node]):
+        spoken = [*each.settings.get("at", ()), *each.settings.get("pair", ())]
+        if any(_is_in(name, str(index)) for name in names for index in spoken):
+            return True
+    return False
+
+
+def _is_in(letter: str, index: str) -> bool:
+    return letter in re.findall(r"[a-z][0-9]*", index)
 
 
 # Entries -------------------------------------------------------------------------------------------------------------
-def entry_inside(node: Node, at: Sequence[str], named: Collection[Node]) -> Node:
-    """The entry of an array; of a function applied entry by entry, the function of the entry: exp(z_i)."""
+def entry_inside(node: Node, at: Sequence[str], named: Collection[Node], taken: set[str]) -> Node:
+    """The entry of an array; of a function applied entry by entry, the function of the entry: exp(z_i); of a product of
+    matrices the sum over a letter that is not taken yet."""
     if not at:
         return node
     single = number(node)
     if single is not None:
         return _number(single)
-    if node not in named:
-        if node.op is broadcast and 1 not in node.inputs[0].shape:
-            return entry_inside(node.inputs[0], at[len(at) - node.inputs[0].ndim :], named)
-        if (node.op.elementwise or node.op is cast) and node.inputs:
-            return record(node.op, tuple(entry_inside(each, at, named) for each in node.inputs), node.settings)
+    if node in named or not node.inputs:
+        return _unevaluated(node, tuple(at))
+    if node.op is broadcast and 1 not in node.inputs[0].shape:
+        return entry_inside(node.inputs[0], at[len(at) - node.inputs[0].ndim :], named, taken)
+    if node.op is chosen and node.inputs[0].ndim == len(node.settings["axes"]):
+        largest = (max_op if node.settings["largest"] else min_op)(
+            node.inputs[0], axes=node.settings["axes"], keepdims=False
+        )
+        return cast(equal(entry_inside(node.inputs[0], at, named, taken), largest), dtype=node.dtype)  # type: ignore[no-any-return]
+    if node.op.elementwise or node.op is cast:
+        return record(node.op, tuple(entry_inside(each, at, named, taken) for each in node.inputs), node.settings)
+    if isinstance(node.op.index, Labels):
+        return _entry_of_product(node, node.op.index, at, named, taken)
     return _unevaluated(node, tuple(at))
+
+
+def _entry_of_product(
+    node: Node, form: Labels, at: Sequence[str], named: Collection[Node], taken: set[str]
+) -> Node:  # fmt: skip
+    terms, result = split_subscripts(form.rule(*[each.type for each in node.inputs], **node.settings))
+    fits = all(len(term) == each.ndim for term, each in zip(terms, node.inputs, strict=True))
+    if len(set(result)) != len(at) or not fits:
+        return _unevaluated(node, tuple(at))
+    places = dict(zip(result, at, strict=True))
+    inner = [letter for letter in dict.fromkeys("".join(terms)) if letter not in places]
+    for letter in inner:
+        places[letter] = next(each for each in _letters() if each not in taken)
+        taken.add(places[letter])
+    factors = [
+        entry_inside(each, [places[letter] for letter in term], named, taken)
+        for term, each in zip(terms, node.inputs, strict=True)
+    ]
+    found = _product([each for each in factors if number(each) != 1])
+    found = _number(1.0) if found is None else found
+    for letter in reversed(inner):
+        found = sum_over(found, places[letter])
+    return found
 
 
 def _unevaluated(node: Node, at: tuple[str, ...]) -> Node:
@@ -192,15 +239,31 @@ def _picked(term: Term, free: Mapping[Letter, str]) -> tuple[Term, dict[Letter, 
     for each in term.relations:
         if each.is_delta:
             continue
-        gone = next((letter for letter, weight in each.weights if letter in sums and abs(weight) == 1 and _only_here(letter, each, relations)), None)
-        if gone is None:
+        free_to_go = [
+            letter
+            for letter, weight in each.weights
+            if letter in sums and abs(weight) == 1 and _only_here(letter, each, relations)
+        ]
+        if not free_to_go:
             continue
+        gone = max(free_to_go, key=_Sign(each))
         own = dict(each.weights)[gone]
         weights = [(letter, -weight * own) for letter, weight in each.weights if letter != gone]
         written[gone] = Sum(weights, -each.offset * own)
         relations.remove(each)
         sums.discard(gone)
     return replace(term, relations=tuple(relations), sums=frozenset(sums)), written
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """How many letters stand with a plus when a condition is solved for a letter: i + k is read before k - i."""
+
+    condition: Relation
+
+    def __call__(self, letter: Letter) -> int:
+        own = dict(self.condition.weights)[letter]
+        return sum(weight * own < 0 for _, weight in self.condition.weights)
 
 
 def _only_here(letter: Letter, own: Relation, relations: Sequence[Relation]) -> bool:

@@ -84,7 +84,7 @@ def activation_names(
 ) -> dict[Node, str]:
     """z and h around an activation function (z_1, h_1, z_2, h_2 where there are several); s for a softmax."""
     unnamed = dict.fromkeys(node for node in shown if node not in found)
-    activations = [node for node in unnamed if node.op.name in ACTIVATIONS or is_generic(node.op)]
+    activations = [node for node in shown if node.op.name in ACTIVATIONS or is_generic(node.op)]
     readers = consumers(order)
     result: dict[Node, str] = {}
     for number, node in enumerate(activations, 1):
@@ -92,7 +92,7 @@ def activation_names(
         source = node.inputs[0]
         if source in unnamed and source not in result and source.inputs and len(readers[source]) == 1:
             result[source] = unused(f"z{suffix}", taken)
-        if readers.get(node):
+        if readers.get(node) and node in unnamed:
             result[node] = unused(f"h{suffix}", taken)
     for node in unnamed:
         if node.op.name == "softmax" and readers.get(node) and "s" not in taken:

@@ -191,9 +191,7 @@ def _next_pick(term: Term) -> tuple[int, Letter, Letter] | None:
 
 def renamed(term: Term, names: Mapping[Letter, Letter]) -> Term:
     """The term with other letters."""
-    factors = tuple(
-        replace(each, at=tuple(names.get(letter, letter) for letter in each.at)) for each in term.factors
-    )
+    factors = tuple(replace(each, at=tuple(names.get(letter, letter) for letter in each.at)) for each in term.factors)
     relations = tuple(
         relation(((names.get(letter, letter), weight) for letter, weight in each.weights), each.offset)
         for each in term.relations
@@ -206,7 +204,9 @@ def _tidied(term: Term) -> Term | None:
         return None
     relations = tuple(dict.fromkeys(each for each in term.relations if each.weights))
     factors = _counted(term.factors)
-    used = {letter for each in factors for letter in each.at} | {letter for each in relations for letter in each.letters}
+    used = {letter for each in factors for letter in each.at} | {
+        letter for each in relations for letter in each.letters
+    }
     idle = [letter for letter in term.sums if letter not in used]
     sizes = _merged_sizes((*term.sizes, *((letter.size, 1) for letter in idle)))
     return Term(term.number, factors, relations, term.sums - set(idle), sizes)
@@ -278,7 +278,8 @@ def _refined(term: Term, free: Mapping[Letter, int], symmetric: Collection[int])
     sizes = {letter: letter.size for letter in term.sums}
     for _ in range(len(term.sums)):
         marks: dict[Letter, tuple[object, ...]] = {
-            letter: (colours[letter], sizes[letter], *_surroundings(term, letter, colours, symmetric)) for letter in term.sums
+            letter: (colours[letter], sizes[letter], *_surroundings(term, letter, colours, symmetric))
+            for letter in term.sums
         }
         order = {mark: place for place, mark in enumerate(sorted(set(marks.values()), key=repr))}
         renewed = {letter: order[mark] for letter, mark in marks.items()}

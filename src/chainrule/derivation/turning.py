@@ -1,7 +1,7 @@
 """Transposing: a matrix expression in, its transpose with every transpose pushed to the leaves out.
 
-One idea: (A B)^T = B^T A^T and its like, so a formula shows transposed names only, and a matrix that is its own transpose
-shows none.
+One idea: (A B)^T = B^T A^T and its like, so a formula shows transposed names only, and a matrix that is its own
+transpose shows none.
 """
 
 from __future__ import annotations
@@ -71,14 +71,14 @@ def is_symmetric(node: Node, known: Known) -> bool:
         return _is_palindrome(node, known)
     if node.op is outer_op:
         return node.inputs[0] is node.inputs[1]
-    if node.op in (add, mul) and _are_transposes(*node.inputs, known):
+    if node.op in (add, mul) and _are_transposes(node.inputs[0], node.inputs[1]):
         return True
     if node.op in _ENTRYWISE or node.op is inv:
         return all(is_symmetric(each, known) for each in node.inputs)
     return False
 
 
-def _are_transposes(first: Node, second: Node, known: Known) -> bool:
+def _are_transposes(first: Node, second: Node) -> bool:
     """Whether the one is the other, turned."""
     return any(a.op is transpose_op and a.ndim == 2 and a.inputs[0] is b for a, b in ((first, second), (second, first)))
 
@@ -89,7 +89,7 @@ def _is_palindrome(node: Node, known: Known) -> bool:
     if any(each.ndim != 2 for each in factors):
         return False
     while len(factors) > 1:
-        if not _are_transposes(factors[0], factors[-1], known) and not (
+        if not _are_transposes(factors[0], factors[-1]) and not (
             factors[0] is factors[-1] and is_symmetric(factors[0], known)
         ):
             return False

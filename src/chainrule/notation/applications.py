@@ -13,10 +13,10 @@ from . import limits
 from .functions import FUNCTIONS, GENERIC, function_named
 from .indexing import Scripts, attach, sort_scripts
 from .meaning import Call, Entry, Literal, Meaning, Over, Own, Power, Product, Unspecified
-from .units import with_ones
 from .names import Scope, expand, is_declared
 from .surface import Additive, Bars, Big, Chain, Fraction, Group, Multiplicative, Name, Number, Scripted, Surface
 from .symbols import script_text, symbol_of
+from .units import with_ones
 
 Factors: TypeAlias = list[tuple[str, Surface]]
 _OVER = {"max": "max", "min": "min", "sum": "sum", "prod": "prod"}

@@ -14,8 +14,8 @@ from ..errors import ParseError, UnknownNameError
 from ..ops import choices, functions, norms, powers, reductions
 from . import matrices
 from .entries import WriteOut
-from .kinds import Context, Value, array, as_floats, entrywise, is_number, line_up
 from .functions import CONVOLUTIONS
+from .kinds import Context, Value, array, as_floats, entrywise, is_number, line_up
 from .meaning import Call
 from .multiplication import scale
 

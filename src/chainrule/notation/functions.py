@@ -36,8 +36,8 @@ FUNCTIONS: dict[str, str] = dict(zip(_OPS, _OPS, strict=True)) | {
 # Functions that take the entries of a matrix, and those that take it whole: inside them X^2 means different things.
 OF_ENTRIES = frozenset({"sum", "mean", "prod", "max", "min", "var", "std", "logsumexp"})
 OF_MATRICES = frozenset({
-    "trace", "inv", "det", "det_sign", "logdet", "slogdet", "solve", "kron", "vec", "matrix_power", "diag", "transpose", "matmul",
-    "dot", "norm", "squared_norm",
+    "trace", "inv", "det", "det_sign", "logdet", "slogdet", "solve", "kron", "vec", "matrix_power", "diag",
+    "transpose", "matmul", "dot", "norm", "squared_norm",
 })  # fmt: skip
 # Convolutions: how many axes they take. The 2-D ones take the weights first.
 CONVOLUTIONS = {"convolve": 1, "correlate": 1, "convolve2d": 2, "correlate2d": 2}

@@ -18,7 +18,6 @@ from ..ops import choices, movement
 from . import limits
 from .meaning import Reading
 
-
 _STANDS_FOR = 50  # smaller sizes are what they are; larger ones may stand for a letter
 
 

@@ -190,6 +190,7 @@ def _variable(name: str, span: TextSpan, context: Context) -> Value:
 def _total(node: Total, context: Context) -> Value:
     with said_at(node.span, context):
         sign, first = node.terms[0]
+        start, stop = first.span.start, first.span.stop
         found = as_floats(lower(first, context))
         if sign == "-":
             found = (
@@ -199,15 +200,10 @@ def _total(node: Total, context: Context) -> Value:
             value = as_floats(lower(term, context))
             if not node.numpy:
                 found, value = _columns(found, value, term.span, context)
-            refuse_unlike(found, value, _before(node, term.span), term.span, context)
+            refuse_unlike(found, value, TextSpan(term.span.text, start, stop), term.span, context)
+            stop = term.span.stop
             found = _plus(found, value, sign)
     return found
-
-
-def _before(node: Total, span: TextSpan) -> TextSpan:
-    """The terms that stand before a place."""
-    last = [each.span for _, each in node.terms if each.span.stop <= span.start]
-    return TextSpan(span.text, node.terms[0][1].span.start, last[-1].stop) if last else node.span
 
 
 def _plus(left: Value, right: Value, sign: str) -> Value:

@@ -121,7 +121,7 @@ def _whole(exponent: Value, span: TextSpan) -> int:
     if value is None:
         raise ParseError(
             given=f"{_written(span)}, a matrix to a power that has no value", where=span,
-            expected="a whole number as the exponent of a matrix", remedy="write the number (X^3), or give it: --at k=3",
+            expected="a whole number as the exponent of a matrix", remedy="write it (X^3), or give it: --at k=3",
         )  # fmt: skip
     number = float(value)
     if number != int(number) or abs(number) > limits.EXPONENT:

@@ -108,10 +108,7 @@ def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: V
     program = with_entries_marked(without_own_functions(_read(text, given, declared)))
     known = _known_arrays(program, given)
     sized = {
-        letter
-        for shape in (*declared.values(), *program.shapes.values())
-        for letter in shape
-        if isinstance(letter, str)
+        size for shape in (*declared.values(), *program.shapes.values()) for size in shape if isinstance(size, str)
     }
     inputs = _inputs(program, known, sized, {**given.symbols, **{symbol.text: symbol for symbol, _ in program.given}})
     _refuse_unused(given, declared, program, inputs)

@@ -77,7 +77,7 @@ def _refuse_clash(name: str, body: Meaning, context: Context, lower: Lower) -> N
         first, second = places[0][1].span, other[1].span
         counts = [context.write_shape((size,)).strip("(,)") for size in (places[0][0], other[0])]
         raise ShapeError(
-            given=f"the index {name}, which runs to {counts[0]} in {_text(first)} and to {counts[1]} in {_text(second)}",
+            given=f"the index {name}, running to {counts[0]} in {_text(first)} and to {counts[1]} in {_text(second)}",
             where=TextSpan(first.text, min(first.start, second.start), max(first.stop, second.stop)),
             expected="axes of one size below one index",
             remedy=f"correct the shapes, exchange the indices, or give the limits of {name}",

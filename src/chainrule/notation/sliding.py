@@ -1,8 +1,8 @@
 """A sum such as `sum_k w_k x_{i+k}` in, a convolution out: one op for all places of the weights at once.
 
-One idea: an entry whose every index is a free one plus, or minus, a summed one is an array that weights slide over. With
-plus the places are those where the weights lie inside the array. With minus it is the convolution of signal processing,
-where the array is 0 outside.
+One idea: an entry whose every index is a free one plus, or minus, a summed one is an array that weights slide over.
+With plus the places are those where the weights lie inside the array. With minus it is the convolution of signal
+processing, where the array is 0 outside.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Vectors of ones and identity matrices: where `1` and `I` stand for one, and the arrays that they are.
 
-One idea: in `1^T X 1` and `X + 1 b^T` a transpose, or a matrix before it, says that 1 is a vector; in `X^T X + lambda I`
+One idea: in `1^T X 1` and `X + 1 b^T` a transpose, or a matrix before it, says that 1 is a vector; in `X^T X + c I`
 nobody has said what I is, and a matrix is wanted. How large they are follows from the sizes beside them.
 """
 
@@ -18,7 +18,6 @@ from .kinds import Context, Value
 from .meaning import (
     Literal,
     Meaning,
-    Product,
     Program,
     Reading,
     Transposed,

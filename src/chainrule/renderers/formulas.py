@@ -138,22 +138,19 @@ class Formulas:
     def code(self, to: str = "numpy") -> str:
         """A function that computes the derivatives, as text that runs: for "numpy", "jax" or "torch".
 
-        It takes the inputs in their order and returns one array, or a tuple of them. Raises UnknownNameError for another
-        library and for a function that was not specified.
+        It takes the inputs in their order and returns one array, or a tuple of them. Raises UnknownNameError for
+        another library, and for a function that was not specified.
         """
         if self.write_code is None:
             raise GradientError(
                 given="code for formulas that were not derived by chainrule.derive",
                 expected="formulas that know their graph", remedy="write chainrule.derive(...).code(to)",
             )  # fmt: skip
-        answers = self.derived.answers
-        name = (
-            f"d{self.derived.output}_d{answers[0].variables[0]}"
-            if len(answers) == 1 and self.derived.order == 1
-            else ""
-        )
-        comment = [f"{answer.label} = {self.formula(key_of(answer))}" for answer in answers]
-        return self.write_code(to, name or f"{self.derived.output}_derivatives", comment)
+        answers, output, pen = self.derived.answers, self.derived.output, self._pen(TEXT)
+        single = len(answers) == 1 and self.derived.order == 1
+        name = f"d{output}_d{answers[0].variables[0]}" if single else f"{output}_derivatives"
+        named = [f"{each.symbol} = {pieces.write_definition(each, pen).right}" for each in self.derived.upstream]
+        return self.write_code(to, name, [*named, *(f"{each.label} = {pieces.formula(each, pen)}" for each in answers)])
 
     def function(self, **values: Any) -> Any:
         """The derivative at these values: an array for one variable, a dict of arrays for several.

@@ -61,14 +61,19 @@ def write_with_sizes(value: float, sizes: Mapping[int, str]) -> str | None:
     if value == int(value) and all(value % size for size in sizes):
         return None
     pairs = [(size,) for size in sizes] + list(combinations_with_replacement(sizes, 2))
-    groups = [(prod(each), " ".join(sizes[size] for size in each), len(each) > 1) for each in pairs]
+    groups = [(prod(each), " ".join(_as_factor(sizes[size]) for size in each), len(each) > 1) for each in pairs]
     groups += [(size**0.5, f"sqrt({letter})", False) for size, letter in sizes.items()]
     for size, letters, several in groups:
-        below = f"({letters})" if several else letters
+        below = f"({letters})" if several or (" " in letters and letters[0] != "(") else letters
         for whole, written in ((value * size, f"{{}}/{below}"), (value / size, f"{{}} {letters}")):
             if _is_cofactor(whole, sizes):
                 return written.format(round(whole)).removeprefix("1 ")
     return None
+
+
+def _as_factor(size: str) -> str:
+    """A size in a product: one that is a sum, such as n - k + 1, stands in brackets."""
+    return f"({size})" if " + " in size or " - " in size else size
 
 
 def _is_cofactor(number: float, sizes: Mapping[int, str]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import BoundsError, ShapeError
 from ..ir.coercion import as_node
 from ..ir.graph import Graph, topological_order
-from ..ir.node import Node, concrete
+from ..ir.node import Node, concrete, find, make
 from ..ir.op import record
 from ..ir.recording import accepting_from, open_recording
 from ..ops.indexing import index_op, scatter
@@ -87,8 +87,18 @@ def _made(node: Node, inputs: tuple[Node, ...], settings: dict[str, Any]) -> Nod
     """The op on new inputs. An op entry by entry must not stretch one of them to fit: that would hide a mistake."""
     if node.op.elementwise and len({each.shape for each in inputs}) > 1:
         raise ShapeError(given=f"shapes {' and '.join(str(each.shape) for each in inputs)}", expected="one shape")
-    same = all(each is source for each, source in zip(inputs, node.inputs, strict=True))
-    return node if same and settings == node.settings else record(node.op, inputs, settings)
+    if settings == node.settings and all(each is source for each, source in zip(inputs, node.inputs, strict=True)):
+        return node
+    return _unevaluated(node, inputs, settings) if node.value is None else record(node.op, inputs, settings)
+
+
+def _unevaluated(node: Node, inputs: tuple[Node, ...], settings: dict[str, Any]) -> Node:
+    """A node that had no value has none now, even if its inputs are known: index notation cannot be evaluated."""
+    params = tuple(settings.items())
+    found = find(node.op, inputs, params)
+    if found is not None:
+        return found
+    return make(node.op, inputs, params, node.op.type_rule(*(each.type for each in inputs), **settings))
 
 
 def _constant(node: Node, table: Sizes) -> Node:

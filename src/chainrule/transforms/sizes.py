@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement
 from typing import Any
 
 from ..errors import ShapeError
@@ -28,6 +28,7 @@ _FARTHEST = 4  # how far a whole number may be from a sum of sizes
 _LARGEST_FACTOR = 64
 _LARGEST_ABOVE = 1000
 _MOST_POWERS = 4  # factors in one product of sizes
+_MOST_BESIDE = 2  # of them beside n - 1 or n + 1
 _ROUNDING = 4e-15
 
 
@@ -83,13 +84,15 @@ class Sizes:
 
         Raises ShapeError for a small whole number that is also the difference of two sizes.
         """
-        if not self._letters() or not value or not math.isfinite(value):
+        if not self._letters() or not math.isfinite(value):
             return value
         if self._is_also_a_difference(abs(value)):
             raise ShapeError(
                 given=f"the number {value:g}, which is also a size made from others", expected="a number that is not",
                 remedy="give the sizes as numbers from the start",
             )  # fmt: skip
+        if _is_plain(value):
+            return value
         for inside, outside in _SPELLINGS:
             found = self._monomial(inside(value)) if abs(value) < 500 or inside is _itself else None
             if found is not None:
@@ -121,6 +124,11 @@ class Sizes:
         best = numpy.argmin(3 * costs[rows] + ratios)  # n (n - 1) / 2 rather than 504 n, but 63 n rather than that
         row, column = rows[best], columns[best]
         return float(nearest[row, column] / below[column] * after[row])
+
+
+def _is_plain(value: float) -> bool:
+    """Whether a number is 0, 2, -0.5 or the like, which no size makes: most are."""
+    return abs(value) < 8 and (value * 16).is_integer()
 
 
 def _may_have_ratio(kinds: Any, above: Any, below: Any) -> Any:
@@ -203,23 +211,26 @@ def _monomials(given: Mapping[int, int]) -> tuple[Any, Any, Any, Any]:
 
 
 def _powers(given: Mapping[int, int]) -> Iterator[tuple[float, float, int, str]]:
-    olds = [old for old in sorted(given) if is_prime(old)]
-    spans = [range(-2, 3)] * len(olds) if len(olds) <= 5 else [range(-1, 2)] * len(olds)
+    signed = [(old, new, power) for old, new in sorted(given.items()) if is_prime(old) for power in (1, -1)]
     beside = list(_neighbours(given))
-    for powers in product(*spans):
-        length = sum(map(abs, powers))
-        if length > _MOST_POWERS:
-            continue
-        before = math.prod(float(old) ** power for old, power in zip(olds, powers, strict=True))
-        after = math.prod(float(given[old]) ** power for old, power in zip(olds, powers, strict=True))
-        small = any(power > 0 and old < _LARGE for old, power in zip(olds, powers, strict=True))
-        kind = "small above" if small else "any"
-        if length:
-            yield before, after, length, kind
-        for old, new, power in beside:
-            if length < _MOST_POWERS:
-                alone = ("alone above" if power > 0 else "alone below") if not length else kind
-                yield before * float(old) ** power, after * float(new) ** power, length + 2, alone
+    for length in range(_MOST_POWERS + 1 if len(given) < 6 else _MOST_POWERS):
+        for chosen in combinations_with_replacement(signed, length):
+            if any((old, new, -power) in chosen for old, new, power in chosen):
+                continue
+            before, after = _value(chosen)
+            small = any(power > 0 and old < _LARGE for old, _, power in chosen)
+            kind = "small above" if small else "any"
+            if length:
+                yield before, after, length, kind
+            for extra in beside if length <= _MOST_BESIDE else ():
+                one, other = _value((extra,))
+                alone = ("alone above" if extra[2] > 0 else "alone below") if not length else kind
+                yield before * one, after * other, length + 2, alone
+
+
+def _value(chosen: Sequence[tuple[int, int, int]]) -> tuple[float, float]:
+    before = math.prod([float(old) ** power for old, _, power in chosen])
+    return before, math.prod([float(new) ** power for _, new, power in chosen])
 
 
 def _neighbours(given: Mapping[int, int]) -> Iterator[tuple[int, int, int]]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from ...errors import GradientError, ShapeError, UnknownNameError, did_you_mean
 from ...ir.graph import Graph
+from .casts import with_casts
 from .naming import name_all
 from .respell import Dialect
 from .spellings import JAX, NUMPY
@@ -72,6 +73,8 @@ def emit(
                          remedy="return a value from the function")  # fmt: skip
     if gradient is not None:
         require_gradient(graph, gradient)
+    if DIALECTS[to].casts:
+        graph, gradient = with_casts(graph), gradient and with_casts(gradient)
     return Emission(DIALECTS[to], graph, gradient, name_all(graph, gradient, name, sizes or {})).text(comment)
 
 

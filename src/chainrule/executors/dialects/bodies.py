@@ -45,11 +45,12 @@ def body_of(graph: Graph, outputs: Sequence[Node | None], name: str, sizes: Size
     types = {each.arg: node.type for each, node in zip(function.args.args, graph.inputs, strict=True)}
     within, places = sizes.within({name: type_.shape for name, type_ in types.items()})
     lettered = Lettered(within, letters_of(within))
-    passes = (Tidier(), lettered)
     last = function.body[-1]
     assert isinstance(last, ast.Return)
     assert isinstance(last.value, ast.Tuple)
-    statements = [rewritten(each, passes) for each in (*bound_constants(program.bound), *known, *function.body[:-1])]
+    constants, renaming = shared([*bound_constants(program.bound), *known])
+    passes = (renaming, Tidier(), lettered)
+    statements = [rewritten(each, passes) for each in (*constants, *function.body[:-1])]
     found = iter([rewritten(each, passes) for each in last.value.elts])
     results = tuple([None if node is None else next(found) for node in outputs])
     return Body(function.name, tuple(types), types, tuple(statements), results, tuple(lettered.used), places)
@@ -75,6 +76,29 @@ def bound_constants(bound: Mapping[str, Any]) -> list[ast.stmt]:
             )  # fmt: skip
         statements.append(ast.Assign([ast.Name(name)], array_code(value), lineno=0))
     return statements
+
+
+def shared(constants: Sequence[ast.stmt]) -> tuple[list[ast.stmt], Renaming]:
+    """Constants that are written alike as one, and the pass that gives them its name."""
+    kept: dict[str, ast.stmt] = {}
+    names: dict[str, str] = {}
+    for each in constants:
+        assert isinstance(each, ast.Assign)
+        first = kept.setdefault(ast.unparse(each.value), each)
+        assert isinstance(first, ast.Assign)
+        names[ast.unparse(each.targets[0])] = ast.unparse(first.targets[0])
+    return list(kept.values()), Renaming(names)
+
+
+class Renaming(ast.NodeTransformer):
+    """Gives names other names."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        node.id = self.names.get(node.id, node.id)
+        return node
 
 
 class Tidier(ast.NodeTransformer):

@@ -30,6 +30,10 @@ def cross_entropy(call: ast.Call) -> ast.expr:
     return fill("-np.sum(_xlogy(SLOT0, SLOT1))", target, probabilities)
 
 
+def weighted_gram(call: ast.Call) -> ast.expr:
+    return fill("(SLOT0.T * SLOT1) @ SLOT0", *call.args)
+
+
 def layer_norm(call: ast.Call) -> ast.expr:
     return _normalised(call, -1)
 
@@ -118,6 +122,6 @@ def _labels(written: ast.expr) -> str:
 
 EXPANSIONS: Mapping[str, Callable[[ast.Call], ast.expr]] = {
     "squared_norm": squared_norm, "norm": norm, "squared_error": squared_error, "cross_entropy": cross_entropy,
-    "layer_norm": layer_norm, "batch_norm": batch_norm, "softplus": softplus, "log_sigmoid": log_sigmoid,
+    "weighted_gram": weighted_gram, "layer_norm": layer_norm, "batch_norm": batch_norm, "softplus": softplus, "log_sigmoid": log_sigmoid,
     "stop_gradient": stop_gradient, "scatter": scatter, "gather_delta": gather_delta, "spread_delta": spread_delta,
 }  # fmt: skip
