@@ -90,7 +90,7 @@ def worth(term: Term, free: Sequence[Letter], values: Mapping[Node, Array]) -> A
     """The array of a term by its definition: one operand for each entry and each condition."""
     letters = dict.fromkeys([*free, *sorted(term.sums, key=_number)])
     axes = {letter: axis for axis, letter in enumerate(letters)}
-    operands: list[Any] = []
+    operands: list[Any] = [np.ones(()), []]
     for factor in term.factors:
         operands += [values[factor.what] ** factor.power, [axes[letter] for letter in factor.at]]
     for each in term.relations:

@@ -168,3 +168,52 @@ def test_random_programs(seed: int, library: str) -> None:
     for one, other, node in zip(expected, found, graph.outputs, strict=True):
         assert other.shape == node.shape
         np.testing.assert_allclose(other, one, rtol=1e-5 if node.dtype == np.float32 else 1e-11, atol=1e-12)
+
+
+# Sizes -----------------------------------------------------------------------------------------------------------------
+FORMULAS = [
+    ("||sigmoid(W x + b) - y||^2 / n", "W: m n, x: n, b: m, y: m"),
+    ("mean(softmax(X W)) + tr(X^T X)", "X: n d, W: d k"),
+    ("log det(A) + x^T A^-1 x", "A: n n, x: n"),
+    ("mean(tanh(x))", "x: n"),
+    ("sum(softmax(Q K^T / sqrt(d)) V)", "Q: n d, K: n d, V: n d"),
+    ("sum(relu(X W)) / m", "X: n m, W: m k"),
+    ("max(x) + ||x||", "x: n"),
+    ("tr(A B A^T)", "A: n n, B: n n"),
+    ("-sum(y log(softmax(W x)))", "W: k n, x: n, y: k"),
+    ("var(x) + sum(x)^2 / n^2", "x: n"),
+]
+SMALL = {"n": 3, "m": 4, "k": 2, "d": 5}
+
+
+def small_case(formula: str, shapes: str) -> tuple[Any, Any, list[Any]]:
+    """A formula with letters for sizes, the same with small numbers for them, and arrays for that."""
+    written = shapes
+    for letter, size in SMALL.items():
+        written = " ".join(str(size) if word == letter else word for word in written.replace(",", " ,").split(" "))
+    symbolic, small = chainrule.parse(formula, shapes=shapes), None
+    numbers = chainrule.parse(_with_numbers(formula), shapes=written.replace(" ,", ","))
+    random = np.random.default_rng(7)
+    small = []
+    for node in numbers.graph.inputs:
+        array = random.uniform(0.2, 1.0, node.shape)
+        small.append(array + 3 * np.eye(node.shape[0]) if "det" in formula and node.ndim == 2 else array)
+    return symbolic, numbers, small
+
+
+def _with_numbers(formula: str) -> str:
+    for letter, size in SMALL.items():
+        formula = formula.replace(f"/ {letter}", f"/ {size}").replace(f"sqrt({letter})", f"sqrt({size})")
+    return formula
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize(("formula", "shapes"), FORMULAS)
+def test_code_with_letters_holds_for_every_size(formula: str, shapes: str, library: str) -> None:
+    symbolic, numbers, arrays = small_case(formula, shapes)
+    with open_recording():
+        gradient = gradient_of(symbolic.graph)
+        text = emit(symbolic.graph, library, gradient=gradient, sizes=symbolic.sizes)
+        assert not any(str(prime) in text for prime in symbolic.sizes)
+        close(run_text(library, text, arrays)[0], EXECUTORS["walk"](numbers.graph, "f")(*arrays)[0])
+        check_gradient(library, text, gradient_of(numbers.graph), arrays)

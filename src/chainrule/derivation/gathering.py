@@ -117,7 +117,15 @@ def _same_op(op: Any) -> Callable[[Part, Part], Part | None]:
     return rule
 
 
-def _same_divisor(first: Part, second: Part) -> Part | None:
+def _equal_divisor(first: Part, second: Part) -> Part | None:
+    """a / s + b / s = (a + b) / s."""
+    left, right = _quotient(first[1]), _quotient(second[1])
+    if left is None or right is None or left[1] is not right[1]:
+        return None
+    return _common_divisor(first, second)
+
+
+def _common_divisor(first: Part, second: Part) -> Part | None:
     """a / s + b / (s n) = (a + b / n) / s."""
     left, right = _quotient(first[1]), _quotient(second[1])
     if left is None or right is None:
@@ -167,7 +175,8 @@ def _same_factors(first: Part, second: Part) -> Part | None:
         rests.append((factor, _number(1.0) if rest is None else rest))
     factor, inner = gathered([(number_, _sized(node, rests, shape)) for number_, node in rests], shape)
     outside = product(shared)
-    return factor, inner if outside is None else mul(outside, inner)
+    whole = inner if outside is None else mul(outside, inner)
+    return factor, whole if whole.shape == shape else broadcast(whole, shape=shape)
 
 
 def _shared(left: Sequence[Node], right: Sequence[Node]) -> list[Node]:
@@ -211,7 +220,8 @@ def _same_move(first: Part, second: Part) -> Part | None:
 
 _MOVES = frozenset({diag_matrix, broadcast, sum_op})
 _RULES: tuple[Callable[[Part, Part], Part | None], ...] = (
-    _same, _same_op(matmul_op), _same_op(outer_op), _same_factors, _same_move, _same_divisor,
+    _same, _same_op(matmul_op), _same_op(outer_op), _same_factors, _same_move, _equal_divisor,
+    _common_divisor,
 )  # fmt: skip
 
 

@@ -59,6 +59,8 @@ class Reader:
 
 def open_nodes(expression: Node, seeds: Sequence[Node]) -> frozenset[Node]:
     """The nodes of an expression that depend on a seed."""
+    if not seeds:
+        return frozenset()
     found = set(seeds)
     for node in topological_order([expression]):
         if not found.isdisjoint(node.inputs):

@@ -284,9 +284,10 @@ def _between(residue: Residue, row: Letter, column: Letter, known: Known) -> Nod
         identity = diag_matrix(combined([*left, *right]) if left or right else ones(row.size))
         return identity if not matrices else mul(product(matrices), identity)  # type: ignore[no-any-return]
     if not matrices:
-        return _outer(
-            *(combined(marks) if marks else ones(each.size) for marks, each in ((left, row), (right, column))), known
+        first, second = (
+            combined(marks) if marks else ones(each.size) for marks, each in ((left, row), (right, column))
         )
+        return _outer(first, second, known)
     matrix = product(matrices)
     assert matrix is not None
     if left:

@@ -64,7 +64,7 @@ def _number(value: float) -> Node:
 def _spoken(term: Term, free: Mapping[Letter, str], manner: Manner) -> tuple[Node, bool]:
     """A term without its sign, and whether it is negative."""
     names = dict(free)
-    term, written = _picked(term, free)
+    term, written = _picked(term)
     for letter in _in_order(term):
         names[letter] = next(each for each in _letters() if each not in names.values())
     above: list[Node] = []
@@ -75,7 +75,9 @@ def _spoken(term: Term, free: Mapping[Letter, str], manner: Manner) -> tuple[Nod
             written[letter].under(names, manner.base) if letter in written else names[letter] for letter in factor.at
         )
         side = above if factor.power > 0 else below
-        side.append(powered(entry_inside(factor.what, at, manner.named, taken), abs(factor.power)))
+        moved = any(letter in written for letter in factor.at)  # f(x)_{i+k} is 0 outside, f(x_{i+k}) would be f(0)
+        spoken = _unevaluated(factor.what, at) if moved else entry_inside(factor.what, at, manner.named, taken)
+        side.append(powered(spoken, abs(factor.power)))
     for each in term.relations:
         said = _said(each, names, manner.base) if each.weights else None
         if type(said) is Node:
@@ -231,28 +233,38 @@ def _positive_first(pair: tuple[Letter, int]) -> bool:
     return pair[1] < 0
 
 
-def _picked(term: Term, free: Mapping[Letter, str]) -> tuple[Term, dict[Letter, Sum]]:
+def _picked(term: Term) -> tuple[Term, dict[Letter, Sum]]:
     """A summed letter that a condition fixes is replaced in the entries: sum_j x_j 1{j = i + k} is x_{i+k}."""
     written: dict[Letter, Sum] = {}
     relations = list(term.relations)
-    sums = set(term.sums)
     for each in term.relations:
-        if each.is_delta:
+        choices = [] if each.is_delta else [letter for letter in each.letters if _can_go(letter, each, term, written)]
+        if not choices:
             continue
-        free_to_go = [
-            letter
-            for letter, weight in each.weights
-            if letter in sums and abs(weight) == 1 and _only_here(letter, each, relations)
-        ]
-        if not free_to_go:
-            continue
-        gone = max(free_to_go, key=_Sign(each))
+        gone = max(choices, key=_Sign(each))
         own = dict(each.weights)[gone]
         weights = [(letter, -weight * own) for letter, weight in each.weights if letter != gone]
         written[gone] = Sum(weights, -each.offset * own)
         relations.remove(each)
-        sums.discard(gone)
-    return replace(term, relations=tuple(relations), sums=frozenset(sums)), written
+    return replace(term, relations=tuple(relations), sums=term.sums - written.keys()), written
+
+
+def _can_go(letter: Letter, condition: Relation, term: Term, written: Mapping[Letter, Sum]) -> bool:
+    """Whether a condition may be written as an index in place of a letter.
+
+    The letter must be summed and in no other condition, and stand in an entry, which counts as 0 outside its array. The
+    letters that replace it must run along an axis of some entry, or nobody could tell how far they run.
+    """
+    others = [each for each in condition.letters if each != letter]
+    return (
+        letter in term.sums
+        and abs(dict(condition.weights)[letter]) == 1
+        and all(letter not in each.letters for each in term.relations if each is not condition)
+        and any(letter in factor.at and factor.power > 0 for factor in term.factors)
+        and not any(each in written for each in others)
+        and not any(letter in dict(each.weights) for each in written.values())
+        and all(each not in term.sums or any(each in factor.at for factor in term.factors) for each in others)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,10 +276,6 @@ class _Sign:
     def __call__(self, letter: Letter) -> int:
         own = dict(self.condition.weights)[letter]
         return sum(weight * own < 0 for _, weight in self.condition.weights)
-
-
-def _only_here(letter: Letter, own: Relation, relations: Sequence[Relation]) -> bool:
-    return all(letter not in each.letters for each in relations if each is not own)
 
 
 def _output_first(letter: str) -> tuple[bool, str]:

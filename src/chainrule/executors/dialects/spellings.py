@@ -53,5 +53,5 @@ JAX = Dialect(
         "logsumexp": "jax.scipy.special.logsumexp", "xlogy": "jax.scipy.special.xlogy",
         "stop_gradient": "jax.lax.stop_gradient",
     },
-    {"jax": "import jax", "jnp": "import jax.numpy as jnp", "math": "import math"},
+    {"jax": "import jax", "jnp": "import jax.numpy as jnp", "math": "import math"}, casts=True,
 )  # fmt: skip
