@@ -11,7 +11,7 @@ import json
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -30,6 +30,7 @@ from chainrule.derivation.reduction import Residue, reduce_term
 from chainrule.derivation.results import Answer, Derived
 from chainrule.derivation.spoken import Manner, speak_terms
 from chainrule.derivation.terms import Letter, Term, canonical, collected, simplified
+from chainrule.errors import TraceError
 from chainrule.ir.graph import Graph
 from chainrule.ir.node import Node
 from chainrule.ir.recording import open_recording
@@ -116,8 +117,12 @@ def term_forms(form: Form, matrix: Node | None, pool: Pool, tally: Tally) -> Ite
         yield "compiled", np.transpose(at.plain(runs), [order.index(letter) for letter in free])
     names = dict(zip(free, _FREE, strict=False))
     spoken = speak_terms(form.terms, names, Manner(frozenset(pool.values)))
+    try:
+        value = at.indexed(spoken, [names[letter] for letter in free], _shape(free))
+    except TraceError:  # a letter of which no entry says how far it runs
+        return
     tally.found["spoken"] += 1
-    yield "spoken", at.indexed(spoken, [names[letter] for letter in free], _shape(free))
+    yield "spoken", value
 
 
 def _shape(letters: Sequence[Letter]) -> tuple[int, ...]:
@@ -221,7 +226,7 @@ def check_program(program: Program, kind: str, random: np.random.Generator, tall
                 tally.wrong.append(f"{name} off by {difference(value, wanted):.1e}: {label}")
 
 
-def engine(function: Any, values: Sequence[Array], kind: str) -> list[Array]:
+def engine(function: Callable[..., Any], values: Sequence[Array], kind: str) -> list[Array]:
     """The engine's own derivatives, output axes first; of second order those of each pair of arguments."""
     places = range(len(values))
     if kind == "hessian":

@@ -153,12 +153,26 @@ def formula(identity: Identity) -> str:
 
 
 def written_out(identity: Identity) -> str:
-    """The derived formula in the names of the inputs alone, as far as it can be."""
-    found = derive(identity)
-    text = found.inlined(asked(identity)) or found.formula(asked(identity))
-    for name, meaning in reversed(found.definitions.items()):
-        text = re.sub(rf"(?<![\w/]){re.escape(name)}(?![\w/(])", f"({meaning})", text)
+    """The derived formula in the names of the inputs, as far as that stays readable."""
+    return derive(identity).inlined(asked(identity)) or formula(identity)
+
+
+def remaining(identity: Identity) -> dict[str, str]:
+    """The names that are left in it, and what they stand for."""
+    text = written_out(identity)
+    return {name: meaning for name, meaning in derive(identity).definitions.items() if _name(name).search(text)}
+
+
+def in_inputs(identity: Identity) -> str:
+    """The derived formula in nothing but the names of the inputs."""
+    text = written_out(identity)
+    for name, meaning in reversed(derive(identity).definitions.items()):
+        text = _name(name).sub(f"({meaning})", text)
     return text
+
+
+def _name(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w/]){re.escape(name)}(?![\w/(])")
 
 
 def asked(identity: Identity) -> str | None:
@@ -302,7 +316,7 @@ def derived(identity: Identity, where: Point) -> Array:
 
 def printed(identity: Identity, where: Point) -> Array:
     """What is printed, read back and evaluated, arranged as the layout of the identity says."""
-    return evaluate(written_out(identity), where)
+    return evaluate(in_inputs(identity), where)
 
 
 def differences(identity: Identity, where: Point, direction: Array, step: float = 1e-5) -> Array:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from identity_table import Form, Identity, Section, command, derive, form, formula, sections, written_out
+from identity_table import Form, Identity, Section, command, derive, form, formula, remaining, sections, written_out
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "learn"
 INDEX = DOCS / "identities.md"
@@ -91,14 +91,18 @@ def table(section: Section, numbers: dict[Identity, int]) -> str:
 
 def row(identity: Identity, slug: str, number: int) -> str:
     """One row: the number is a link to the working."""
-    found = formula(identity)
-    full = written_out(identity)
-    shown = code(found) if found == full else f"{code(found)} = {code(full)}"
     cells = [
-        f"[{number}](identities/{slug}.md#{identity.key})", code(identity.statement), question(identity), shown,
+        f"[{number}](identities/{slug}.md#{identity.key})", code(identity.statement), question(identity), answer(identity),
         code(identity.form), form(identity).value, identity.source,
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
+
+
+def answer(identity: Identity) -> str:
+    """The derived formula, written out, with what its names stand for."""
+    found = " = ".join(map(code, dict.fromkeys([formula(identity), written_out(identity)])))
+    names = [code(f"{name} = {meaning}") for name, meaning in remaining(identity).items()]
+    return f"{found} with {', '.join(names)}" if names else found
 
 
 def question(identity: Identity) -> str:
@@ -135,7 +139,7 @@ def working(identity: Identity, number: int) -> str:
     """The question, both answers, and the page of `chainrule derive` folded away."""
     return "\n".join([
         f'<a id="{identity.key}"></a>', "", f"## {number}. `{identity.statement}`, by {question(identity)}", "",
-        f"- derived: `{written_out(identity)}`", f"- textbook: `{identity.form}` ({identity.source})", "",
+        f"- derived: {answer(identity)}", f"- textbook: `{identity.form}`, {identity.source}", "",
         "```sh", command(identity), "```", "",
         "<details><summary>Every step</summary>", "", "```text", derive(identity).text().rstrip(), "```", "", "</details>",
     ])  # fmt: skip

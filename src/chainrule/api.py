@@ -274,9 +274,14 @@ def derive(
         derived = derive_graph(
             graph, read_variables(graph, names_in(wrt), places), order=order, layout=arranged, inline=inline,
             called=called, sizes=recorded.sizes, symmetric=properties.symmetric, positive=properties.positive,
-            signs=properties.signs,
+            signs=properties.signs, first_index=0 if counts_from_zero(fun, recorded) else 1,
         )  # fmt: skip
     return formulas_of(derived, recorded, compared(derived, properties) if check else "")
+
+
+def counts_from_zero(fun: Callable[..., Any] | str, recorded: Recorded) -> bool:
+    """Whether indices count from 0: in Python they do, in written formulas where that was how they could be read."""
+    return not isinstance(fun, str) or any("counted from 0" in reading for reading in recorded.said)
 
 
 class Properties(NamedTuple):

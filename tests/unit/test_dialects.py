@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import importlib.util
 import os
 import subprocess
@@ -173,7 +174,7 @@ def test_random_programs(seed: int, library: str) -> None:
 # Sizes -----------------------------------------------------------------------------------------------------------------
 FORMULAS = [
     ("||sigmoid(W x + b) - y||^2 / n", "W: m n, x: n, b: m, y: m"),
-    ("mean(softmax(X W)) + tr(X^T X)", "X: n d, W: d k"),
+    ("mean(tanh(softmax(X W))) + tr(X^T X)", "X: n d, W: d k"),
     ("log det(A) + x^T A^-1 x", "A: n n, x: n"),
     ("mean(tanh(x))", "x: n"),
     ("sum(softmax(Q K^T / sqrt(d)) V)", "Q: n d, K: n d, V: n d"),
@@ -191,10 +192,10 @@ def small_case(formula: str, shapes: str) -> tuple[Any, Any, list[Any]]:
     written = shapes
     for letter, size in SMALL.items():
         written = " ".join(str(size) if word == letter else word for word in written.replace(",", " ,").split(" "))
-    symbolic, small = chainrule.parse(formula, shapes=shapes), None
+    symbolic = chainrule.parse(formula, shapes=shapes)
     numbers = chainrule.parse(_with_numbers(formula), shapes=written.replace(" ,", ","))
     random = np.random.default_rng(7)
-    small = []
+    small: list[Any] = []
     for node in numbers.graph.inputs:
         array = random.uniform(0.2, 1.0, node.shape)
         small.append(array + 3 * np.eye(node.shape[0]) if "det" in formula and node.ndim == 2 else array)
@@ -217,3 +218,230 @@ def test_code_with_letters_holds_for_every_size(formula: str, shapes: str, libra
         assert not any(str(prime) in text for prime in symbolic.sizes)
         close(run_text(library, text, arrays)[0], EXECUTORS["walk"](numbers.graph, "f")(*arrays)[0])
         check_gradient(library, text, gradient_of(numbers.graph), arrays)
+
+
+def test_a_size_is_read_from_the_first_array_that_has_it() -> None:
+    parsed = chainrule.parse("||W x||^2 / (m n)", shapes="W: m n, x: n")
+    lines = emit(parsed.graph, "numpy", sizes=parsed.sizes).splitlines()
+    assert lines[3:6] == ["def f(W, x):", "    n = W.shape[1]", "    m = W.shape[0]"]
+    assert lines[6] in [f"    return np.sum((W @ x) ** 2) / ({each})" for each in ("m * n", "n * m")]
+
+
+def test_sums_of_sizes_are_written_out_or_read_from_an_array() -> None:
+    sizes = {1009: "n", 1013: "k", 2027: "n - k + 1"}
+    with open_recording():
+        graph = graph_of(lambda x, w: np.broadcast_to(np.sum(x) + np.sum(w), (2027,)), (1009,), (1013,))
+        text = emit(graph, "numpy", sizes=sizes)
+        assert "np.broadcast_to(np.sum(x) + np.sum(y), (n - k + 1,))" in text
+        alone = graph_of(lambda x: np.reshape(x, (1, 2027)), (2027,))
+        assert "np.reshape(x, (1, x.shape[0]))" in emit(alone, "numpy", sizes=sizes)
+
+
+def test_a_size_that_no_argument_has_is_refused() -> None:
+    with open_recording():
+        graph = graph_of(lambda x: np.broadcast_to(x, (1009, 3)), (3,))
+        with pytest.raises(ShapeError, match="needs the size n"):
+            emit(graph, "numpy", sizes={1009: "n"})
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_constants_of_a_symbolic_size_are_patterns(library: str) -> None:
+    random = np.random.default_rng(1)
+    size = 1009
+    patterns: dict[str, Callable[[int], Any]] = {
+        "ones": np.ones, "full": lambda n: np.full(n, 0.25), "eye": np.eye, "tri": np.tri,
+        "halves": lambda n: np.tri(n, k=-1) + 0.5 * np.eye(n), "upper": lambda n: 3.0 - np.tri(n) * 2.0,
+        "mask": lambda n: ~np.eye(n, dtype=bool), "share": lambda n: np.full((n, n), 1 / n),
+        "root": lambda n: np.full(n, 1 / np.sqrt(n)), "places": lambda n: np.arange(n)[:, None],
+    }  # fmt: skip
+    x = random.normal(size=4)
+    for name, pattern in patterns.items():
+        with open_recording():
+            graph = graph_of(lambda x, pattern=pattern: np.where(pattern(size), x, 2.0) + x * pattern(size), (size,))
+            text = emit(graph, library, sizes={size: "n"})
+        assert len(text) < 500, name
+        np.testing.assert_allclose(run_text(library, text, [x])[0], np.where(pattern(4), x, 2.0) + x * pattern(4))
+
+
+def test_a_long_constant_without_a_pattern_is_refused() -> None:
+    with open_recording():
+        noise = np.random.default_rng(0).normal(size=40)
+        assert "0.1257" in emit(graph_of(lambda x: x * noise, (40,)), "torch")
+        with pytest.raises(LimitError, match="make the array an argument"):
+            emit(graph_of(lambda x: np.sum(x * np.tile(noise, 50)), (2000,)), "numpy")
+
+
+# Gradients -------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_without_an_incoming_gradient_the_rule_multiplies_by_it(library: str) -> None:
+    with open_recording():
+        graph = graph_of(lambda x, y: np.sum(np.tanh(x) * y), (3,), (3,))
+        text = emit(graph, library, gradient=gradient_of(graph, seeded=False))
+    x, y = np.array([0.1, 0.2, 0.3]), np.array([1.0, -1.0, 2.0])
+    found = run_gradient(library, text, [x, y], np.float64(3.0))
+    close(found[0], 3.0 * y * (1 - np.tanh(x) ** 2))
+    close(found[1], 3.0 * np.tanh(x))
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_an_input_without_a_gradient_gets_none(library: str) -> None:
+    with open_recording():
+        graph = graph_of(lambda x, y: np.sum(x * x), (3,), (2,))
+        text = emit(graph, library, gradient=gradient_of(graph))
+    assert "None" in text
+    found = run_gradient(library, text, [np.ones(3), np.ones(2)], np.float64(2.0))
+    close(found[0], np.full(3, 4.0))
+    assert found[1] is None or not np.any(found[1])
+
+
+def test_the_output_is_kept_for_the_gradient_that_uses_it() -> None:
+    with open_recording():
+        graph = graph_of(lambda x: np.exp(x), (3,))
+        gradient = gradient_of(graph)
+        torch_text, jax_text = (emit(graph, library, gradient=gradient) for library in ("torch", "jax"))
+    assert "ctx.save_for_backward(y)" in torch_text
+    assert "return g * y" in torch_text
+    assert "return y, (y,)" in jax_text
+
+
+def test_a_size_that_no_kept_tensor_has_is_kept_itself() -> None:
+    with open_recording():
+        graph = graph_of(lambda x: np.sum(x), (1009,))
+        text = emit(graph, "torch", gradient=gradient_of(graph), sizes={1009: "n"})
+    assert "ctx.sizes = (n,)" in text
+    assert "save_for_backward" not in text
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, y: np.sum(chainrule.softmax(x @ y)[:, 0]), lambda x, y: np.exp(x) @ np.tanh(y),
+        lambda x, y: np.linalg.solve(x @ x.T + 3 * np.eye(3), x), lambda x, y: np.sum(x[:, ::-1] @ y[2::-1]),
+    ],
+)  # fmt: skip
+def test_torch_differentiates_the_gradient_again(function: Any) -> None:
+    torch = pytest.importorskip("torch")
+    with open_recording():
+        graph = graph_of(function, (3, 3), (3, 3))
+        run = defined(emit(graph, "torch", gradient=gradient_of(graph)))
+    torch.manual_seed(0)
+    inputs = [torch.randn(3, 3, dtype=torch.float64, requires_grad=True) for _ in range(2)]
+    assert torch.autograd.gradcheck(run, inputs)
+    assert torch.autograd.gradgradcheck(run, inputs)
+
+
+def test_torch_code_computes_in_the_dtype_of_its_arguments() -> None:
+    torch = pytest.importorskip("torch")
+    with open_recording():
+        graph = graph_of(lambda x: np.where(x > 0, x, 0.0) * np.array([1.0, 2.0, 3.0]) + np.ones(3), (3,))
+        run = defined(emit(graph, "torch", gradient=gradient_of(graph)))
+    x = torch.ones(3, dtype=torch.float32, requires_grad=True)
+    run(x).sum().backward()
+    assert run(x).dtype == torch.float32
+    assert x.grad is not None
+    assert x.grad.dtype == torch.float32
+
+
+@pytest.mark.parametrize("key", [np.s_[::-1], np.s_[2::-1], np.s_[:1:-1], np.s_[3:0:-2], np.s_[-2::-1], np.s_[1:4],
+                                 np.s_[0, ::-1], np.s_[None, ::-2, 0], np.s_[..., ::-1], np.s_[::-1, ..., None, ::-2],
+                                 np.s_[[0, 0, 2]], np.s_[:, [1, 1]], np.s_[-1:0:-1, 1]], ids=str)  # fmt: skip
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_every_way_of_indexing(key: Any, library: str) -> None:
+    array = np.random.default_rng(0).normal(size=(5, 4))
+    with open_recording():
+        graph = graph_of(lambda x: x[key] * 2.0, (5, 4))
+        text = emit(graph, library, gradient=(gradient := gradient_of(graph)))
+        close(run_text(library, text, [array])[0], array[key] * 2.0)
+        check_gradient(library, text, gradient, [array])
+
+
+# Names, refusals, tables -----------------------------------------------------------------------------------------------
+HOSTILE = (r"\delta_1", "W^{(1)}", "lambda", "torch", "np", "ctx", "v1", "g", "y", "saved", "__import__('os')", "f",
+           "n", "x'", "None", "_softmax", "math")  # fmt: skip
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_any_name_will_do(library: str) -> None:
+    with open_recording():
+        graph = graph_of(lambda *all: np.sum(chainrule.softmax(sum(all))) + np.mean(all[0] ** 3),
+                         *[(1009,)] * len(HOSTILE), names=HOSTILE)  # fmt: skip
+        for wanted in ("torch", "n", "lambda", "softmax", "True", "f(x): pass #"):
+            text = emit(graph, library, name=wanted, gradient=gradient_of(graph), sizes={1009: "n"})
+            names = [each.name for each in ast.parse(text).body if isinstance(each, ast.FunctionDef)]
+            name = next(each for each in names if each[0] != "_")
+            arrays = [np.random.default_rng(seed).normal(size=3) for seed in range(len(HOSTILE))]
+            close(run_text(library, text, arrays, name)[0], 1.0 + np.mean(arrays[0] ** 3))
+
+
+def test_comments_stay_comments() -> None:
+    with open_recording():
+        text = emit(graph_of(lambda x: x + 1.0, ()), "numpy", comment=["one\nimport os", "", "two\r\nimport sys"])
+    assert [line for line in text.splitlines() if line.startswith("#")] == [
+        "# one", "# import os", "#", "# two", "# import sys",
+    ]  # fmt: skip
+    assert "import os" not in ast.unparse(ast.parse(text))
+
+
+def test_what_has_no_code_is_refused_by_name() -> None:
+    def square(xp: Library, x: Any) -> Any:
+        return x * x
+
+    form = Form("mine({0})")
+    mine = Op("mine", square, lambda x: x, Flat("no slope"), Notation(form, form, form), Role.STOPS, Domain(()))
+    with open_recording():
+        for op in (mine, generic("f")):
+            with pytest.raises(UnknownNameError, match=f"code of {op.name}"):
+                emit(graph_of(op, (3,)), "numpy")
+
+
+def test_unfit_questions_are_refused() -> None:
+    with open_recording():
+        graph = graph_of(lambda x: x * 2.0, (3,))
+        with pytest.raises(UnknownNameError, match="did you mean torch"):
+            emit(graph, "pytorch")
+        with pytest.raises(GradientError, match="the same inputs"):
+            emit(graph, "torch", gradient=Graph(graph.inputs, graph.outputs))
+        with pytest.raises(GradientError, match="2 outputs"):
+            emit(Graph(graph.inputs, graph.outputs * 2), "torch", gradient=gradient_of(graph))
+        with pytest.raises(ChainruleError):
+            emit(Graph(graph.inputs, ()), "numpy")
+
+
+@pytest.mark.parametrize("library", PEERS)
+def test_every_spelling_exists(library: str) -> None:
+    module = importlib.import_module(library)
+    if library == "jax":
+        importlib.import_module("jax.scipy.special")
+    dialect = DIALECTS[library]
+    paths = [each for each in dialect.functions.values() if isinstance(each, str) and not each.startswith("_")]
+    paths += [f"{dialect.prefix}.{name}" for name in dialect.same]
+    for path in paths:
+        found: Any = module.numpy if path.startswith("jnp.") else module
+        for name in path.split(".")[1:]:
+            found = getattr(found, name)
+        assert callable(found), path
+
+
+def test_every_op_has_code_in_every_library() -> None:
+    ours = {"chosen", "prod_others", "recur", "step", "ratio", "cholesky", "xlogy", "weighted_gram", "scatter"}
+    ours |= {"sigmoid", "softplus", "relu", "elu", "gelu", "silu", "erf", "erfc", "softmax", "logsumexp", *EXPANSIONS}
+    assert ours - {"recur", "step"} <= {*OPS, *EXPANSIONS}
+    for dialect in DIALECTS.values():
+        for name in ours:
+            assert dialect_path(dialect, name) is not None, (dialect.name, name)
+
+
+def test_every_definition_says_what_it_does_and_is_used() -> None:
+    for library in OWN:
+        for name, tree in definitions(library).items():
+            assert ast.get_docstring(tree), name
+
+
+def test_numpy_code_runs_where_chainrule_is_not_installed(tmp_path: Any) -> None:
+    with open_recording():
+        text = emit(graph_of(lambda x: np.sum(chainrule.gelu(x)), (3,)), "numpy")
+    script = tmp_path / "emitted.py"
+    script.write_text(text + "\nprint(f(np.ones(3)))\nimport sys\nassert 'chainrule' not in sys.modules\n")
+    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True,
+                         env={**os.environ, "PYTHONWARNINGS": "error"})  # fmt: skip
+    assert float(ran.stdout) == pytest.approx(3 * 0.8413447460685429)

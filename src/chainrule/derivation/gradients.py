@@ -69,7 +69,8 @@ def _answer(question: Question, node: Node, gradient: Any, seed: Node) -> Answer
 
 def _gradient_answer(question: Question, arrangement: Arrangement, gradient: Node) -> Answer:
     if gradient in question.upstream:
-        best: Node | None = question.upstream[gradient].expression
+        own = question.names[question.owners[gradient]] == arrangement.below[0]
+        best: Node | None = question.upstream[gradient].expression if own else gradient
     else:
         found = best_matrix(question, gradient)
         best = None if found is None else found[0]

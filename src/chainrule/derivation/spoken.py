@@ -43,6 +43,11 @@ class Manner:
 
 def speak_terms(terms: Terms, names: Mapping[Letter, str], manner: Manner) -> Node:
     """The sum of terms. `names` says how the free letters are called."""
+    shared = _shared(terms)
+    if shared:
+        rest = speak_terms(tuple(map(_Without(shared), terms)), names, manner)
+        outside, _ = _spoken(Term(factors=shared), names, manner)
+        return mul(outside, rest)  # type: ignore[no-any-return]
     found: Any = None
     for term in sorted(terms, key=_is_negative):
         size, negative = _spoken(term, names, manner)
@@ -51,6 +56,38 @@ def speak_terms(terms: Terms, names: Mapping[Letter, str], manner: Manner) -> No
         else:
             found = sub(found, size) if negative else add(found, size)
     return _number(0.0) if found is None else found
+
+
+def _shared(terms: Terms) -> tuple[Factor, ...]:
+    """The entries at free letters that several terms have in common: y_i (1{k = i} - y_k)."""
+    if len(terms) < 2:
+        return ()
+    first = terms[0]
+    common = {each.entry: each for each in first.factors if each.power > 0 and not first.sums.intersection(each.at)}
+    for term in terms[1:]:
+        own = {factor.entry: factor for factor in term.factors}
+        common = {
+            entry: min(factor, own[entry], key=_size)
+            for entry, factor in common.items()
+            if entry in own and own[entry].power > 0
+        }
+    return tuple(common.values())
+
+
+def _size(factor: Factor) -> float:
+    return abs(factor.power)
+
+
+@dataclass(frozen=True, slots=True)
+class _Without:
+    """A term divided by the factors that are taken out."""
+
+    shared: tuple[Factor, ...]
+
+    def __call__(self, term: Term) -> Term:
+        taken = {factor.entry: factor.power for factor in self.shared}
+        rest = (replace(each, power=each.power - taken.get(each.entry, 0)) for each in term.factors)
+        return replace(term, factors=tuple(each for each in rest if each.power))
 
 
 def _is_negative(term: Term) -> bool:

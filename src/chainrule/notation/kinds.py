@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Any
 
 from ..errors import BoundsError, ChainruleError, LimitError, ShapeError, TextSpan
 from ..ir.library import reference
+from ..ir.node import Node, is_abstract
 from ..ops import choices, movement
 from . import limits
 from .meaning import Reading
@@ -131,6 +133,16 @@ def _in_letters(text: str, context: Context) -> str:
     if not letters:
         return text
     return re.sub(r"\b\d+\b", lambda found: letters.get(found.group(), found.group()), text)
+
+
+def refuse_large(*values: Value) -> None:
+    """Raises LimitError where every entry of one times every entry of the other would be computed, and be too many."""
+    entries = prod(size for value in values for size in value.shape)
+    if entries > limits.ENTRIES and not any(
+        isinstance(value.node, Node) and is_abstract(value.node) for value in values
+    ):
+        raise LimitError(given=f"a product of {entries:,} entries", expected=f"at most {limits.ENTRIES:,}",
+                         remedy="multiply by a vector first, or give smaller sizes")  # fmt: skip
 
 
 def array(node: Any) -> Any:

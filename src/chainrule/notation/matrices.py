@@ -15,7 +15,7 @@ from ..ir.node import Node
 from ..ops import arithmetic, diagonals, functions, movement, products
 from . import limits
 from .entries import WriteOut
-from .kinds import Context, Value, array, is_number
+from .kinds import Context, Value, array, is_number, refuse_large
 from .meaning import Call, Meaning, Power
 from .runs import Lower
 
@@ -81,6 +81,7 @@ def _vec(value: Value) -> Value:
 
 def kronecker(left: Value, right: Value) -> Value:
     """A ⊗ B as blocks. A vector beside a matrix is the column or the row that it stands as."""
+    refuse_large(left, right)
     if left.ndim == right.ndim == 1 and left.row == right.row:
         return Value(ops.kron(left.node, right.node), left.row)
     return Value(ops.kron(_as_matrix(left), _as_matrix(right)))

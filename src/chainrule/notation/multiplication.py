@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from ..errors import ShapeError, TextSpan
 from ..ops import arithmetic, movement, products
 from .entries import WriteOut
-from .kinds import Context, Value, as_floats, entrywise, is_number, said_at, union
+from .kinds import Context, Value, as_floats, entrywise, is_number, refuse_large, said_at, union
 from .matrices import kronecker
 
 Factor: TypeAlias = tuple[str, Value, TextSpan]
@@ -48,6 +48,7 @@ def _tensor(left: Value, right: Value, place: TextSpan, context: Context) -> Val
         return scale(left, right)
     if left.ndim == right.ndim == 1 and not left.row:
         context.note("⊗", "the outer product", place)
+        refuse_large(left, right)
         return Value(products.outer(left.node, right.node))
     context.note("⊗", "the Kronecker product", place)
     return kronecker(left, right)
@@ -121,6 +122,7 @@ def _times(left: Value, right: Value, sign: str, first: TextSpan, second: TextSp
 
 def _vectors(left: Value, right: Value, sign: str, first: TextSpan, second: TextSpan, context: Context) -> Value:
     if not left.row and right.row:
+        refuse_large(left, right)
         return Value(products.outer(left.node, right.node))
     if left.shape != right.shape:
         raise _misfit(left, right, first, second, context)

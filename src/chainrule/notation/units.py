@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..errors import ParseError
+from ..errors import LimitError, ParseError
 from ..ir.coercion import as_node
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ops import diagonals
+from . import limits
 from .kinds import Context, Value
 from .meaning import (
     Literal,
@@ -90,6 +91,9 @@ def unit(node: Unit, context: Context) -> Value:
             given=f"{what}, of which nothing says how large it is", where=node.span,
             expected="an array beside it that has a size", remedy="give the shapes of the arrays (--shapes)",
         )  # fmt: skip
+    if size ** (1 + node.square) > limits.ENTRIES:
+        raise LimitError(given=f"{size:,} ones", where=node.span, expected=f"at most {limits.ENTRIES:,} entries",
+                         remedy="give smaller sizes")  # fmt: skip
     ones = reference().ones(size)
     if not node.square:
         return Value(ones)

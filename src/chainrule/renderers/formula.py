@@ -225,7 +225,7 @@ def _product(node: Node, operands: list[Written], pen: Pen) -> Written:
 def times(left: Written, right: Written, pen: Pen) -> Written:
     """A product of which one factor is a single number."""
     sign = pen.style.times if pen.values else " "
-    whole = is_number(left.text) or (left.signed and " / " not in left.text)  # (-y / s) s is not -y / s s
+    whole = numbers.is_number(left.text) or (left.signed and " / " not in left.text)  # (-y / s) s is not -y / s s
     written = left.text if whole else bracketed(left, Strength.PRODUCT, pen.style)
     after = bracketed(right, QUOTIENT, pen.style)  # x (y / z) and x y / z are the same number
     if (after[:1].isdigit() and after[1:2] != "{") or (
@@ -237,12 +237,6 @@ def times(left: Written, right: Written, pen: Pen) -> Written:
     minus = written.startswith("-")
     strength = Strength.SUM if minus else QUOTIENT if right.strength == QUOTIENT else Strength.PRODUCT
     return Written(f"{written}{sign}{after}", strength, left.kind or right.kind, minus)
-
-
-def is_number(text: str) -> bool:
-    """Whether a piece of text is a number as `numbers` writes it, or a fraction of two."""
-    body = text.removeprefix("-")
-    return body[:1].isdigit() and all(letter.isdigit() or letter in "./e-" for letter in body)
 
 
 def _kept_apart(text: str, piece: Written, kind: str, pen: Pen) -> str:
@@ -286,7 +280,7 @@ def _solved(node: Node, operands: list[Written], pen: Pen) -> Written:
 def _quotient(node: Node, operands: list[Written], pen: Pen) -> Written:
     form = pen.style.form(node.op.written(node))
     texts = [bracketed(each, form.demand(slot), pen.style) for slot, each in enumerate(operands)]
-    if pen.style is TEXT and (node.inputs[0].op is neg or is_number(operands[0].text)) and "/" not in operands[0].text:
+    if pen.style is TEXT and (node.inputs[0].op is neg or numbers.is_number(operands[0].text)) and "/" not in operands[0].text:
         texts[0] = operands[0].text  # -a / b is read as it is meant without brackets
     strength = Strength.SUM if texts[0].startswith("-") and pen.style is TEXT else form.strength
     if pen.style is TEXT and strength == Strength.PRODUCT:
@@ -383,7 +377,7 @@ def _copies(node: Node, operands: list[Written], pen: Pen) -> Written:
 def _times_ones(piece: Written, ones: str, pen: Pen) -> Written:
     if piece.text in ("0", "1"):
         return piece if piece.text == "0" else Written(ones)
-    text = piece.text if is_number(piece.text) else bracketed(piece, Strength.PRODUCT, pen.style)
+    text = piece.text if numbers.is_number(piece.text) else bracketed(piece, Strength.PRODUCT, pen.style)
     return Written(f"{text} {ones}", Strength.SUM if text.startswith("-") else Strength.PRODUCT)
 
 

@@ -47,6 +47,12 @@ def write_coefficient(value: float, digits: int = DIGITS) -> str:
     return f"{fraction.numerator}/{fraction.denominator}" if close else decimal
 
 
+def is_number(text: str) -> bool:
+    """Whether a piece of text is a number as `numbers` writes it, or a fraction of two."""
+    body = text.removeprefix("-")
+    return body[:1].isdigit() and all(letter.isdigit() or letter in "./e-" for letter in body)
+
+
 def write_with_sizes(value: float, sizes: Mapping[int, str]) -> str | None:
     """A coefficient that came from sizes or their square roots, in their letters; None for an ordinary number.
 

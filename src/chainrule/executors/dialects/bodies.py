@@ -44,7 +44,7 @@ def body_of(graph: Graph, outputs: Sequence[Node | None], name: str, sizes: Size
     known = [each for each in module.body if isinstance(each, ast.Assign)]
     types = {each.arg: node.type for each, node in zip(function.args.args, graph.inputs, strict=True)}
     within, places = sizes.within({name: type_.shape for name, type_ in types.items()})
-    lettered = Lettered(within, letters_of(within))
+    lettered = Lettered(within, letters_of(sizes))
     last = function.body[-1]
     assert isinstance(last, ast.Return)
     assert isinstance(last.value, ast.Tuple)

@@ -6,10 +6,11 @@ One idea: NumPy computes sqrt(2) and 1/2 in float64, and PyTorch in its usual fl
 from __future__ import annotations
 
 from ...ir.graph import Graph
+from ...ir.library import reference
 from ...ir.node import Node
 from ...ir.op import record
 from ...ir.recording import open_recording
-from ...ops.choices import cast
+from ...ops.choices import cast, where
 
 
 def with_casts(graph: Graph) -> Graph:
@@ -32,5 +33,7 @@ def recast(node: Node, inputs: tuple[Node, ...]) -> Node:
             cast(each, dtype=node.type.dtype) if slot >= first and each.type.dtype.kind in "biu" else each
             for slot, each in enumerate(inputs)
         )
+    if node.op is where and inputs[0].type.dtype.kind != "b":
+        inputs = (cast(inputs[0], dtype=reference().dtype(bool)), *inputs[1:])
     unchanged = all(one is other for one, other in zip(inputs, node.inputs, strict=True))
     return node if unchanged else record(node.op, inputs, node.settings)

@@ -17,7 +17,7 @@ from math import isqrt, prod
 
 from ...errors import ShapeError
 from ...ir.identifiers import Names
-from .pieces import fill, literal, parsed
+from .pieces import fill, literal, parsed, path_of
 
 _SMALLEST = 100  # a smaller size may as well be a number of the formula
 _MOST_FACTORS = 3
@@ -74,7 +74,7 @@ class Sizes:
 
     def real(self, value: float) -> ast.expr | None:
         """A number that is a fraction of sizes, or the root of one, as code; None for any other."""
-        if not self.known or not 0 < value < float("inf"):
+        if not self.known or not 0 < value < float("inf") or small_fraction(value, _PRIME_COEFFICIENT) is not None:
             return None
         found = self._fraction(value)
         if found is not None:
@@ -151,7 +151,7 @@ def small_fraction(value: float, largest: int) -> Fraction | None:
     if not 1 / (2 * largest) < value <= largest:
         return None
     found = Fraction(value).limit_denominator(largest)
-    return found if abs(float(found) - value) <= _CLOSE * value else None
+    return found if found.numerator <= largest and abs(float(found) - value) <= _CLOSE * value else None
 
 
 class Lettered(ast.NodeTransformer):
@@ -173,6 +173,19 @@ class Lettered(ast.NodeTransformer):
             if isinstance(each, ast.Name) and each.id in self.letters:
                 self.used[each.id] = None
         return found
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """An array filled with a size holds floats where the number was one."""
+        is_filled = path_of(node.func) == "np.full" and len(node.args) == 2
+        was_float = is_filled and isinstance(node.args[1], ast.Constant) and type(node.args[1].value) is float
+        self.generic_visit(node)
+        if was_float and not isinstance(node.args[1], ast.Constant):
+            node.args[1] = fill("1.0 * SLOT0", node.args[1]) if not _is_quotient(node.args[1]) else node.args[1]
+        return node
+
+
+def _is_quotient(expression: ast.expr) -> bool:
+    return isinstance(expression, ast.BinOp) and isinstance(expression.op, (ast.Div, ast.Pow))
 
 
 def letters_of(sizes: Sizes) -> frozenset[str]:

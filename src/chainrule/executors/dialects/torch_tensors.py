@@ -60,7 +60,7 @@ def filled(writer: Writer, call: ast.Call, *, name: str) -> ast.expr:
     dtype = given.get("dtype")
     if dtype is not None and not isinstance(dtype, ast.Constant):
         return called(f"torch.{name}", *operands, dtype=dtype)
-    kind = _dtype_name(given, "float64")
+    kind = _dtype_name(given, _kind_of(given["value"]) if name == "full" else "float64")
     if kind in writer.likes:
         return called(f"{writer.likes[kind]}.new_{name}", *operands)
     slots = ", ".join(f"SLOT{place}" for place in range(len(operands)))
@@ -76,7 +76,7 @@ def array(writer: Writer, call: ast.Call) -> ast.expr:
 
 def _kind_of(values: ast.expr) -> str:
     found = {type(each.value) for each in ast.walk(values) if isinstance(each, ast.Constant)}
-    if float in found or any(isinstance(each, ast.Attribute) for each in ast.walk(values)):
+    if float in found or any(isinstance(each, (ast.Attribute, ast.Div, ast.Pow)) for each in ast.walk(values)):
         return "float64"
     return "bool" if found == {bool} else "int64"
 

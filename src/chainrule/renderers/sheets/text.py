@@ -58,8 +58,8 @@ def answer(found: AnswerSheet, sheet: Sheet, digits: int) -> list[list[str]]:
         if found.index:
             sections.append(["Index form", *indented(table(found.index))])
         if found.matrix:
-            legend = f"{_GAP}({sheet.layout})" if sheet.layout and found is first_arranged(sheet) else ""
-            sections.append([f"Matrix form{legend}", *indented(table(found.matrix))])
+            legend = f"({sheet.layout})" if sheet.layout and found is first_arranged(sheet) else ""
+            sections.append([*titled("Matrix form", legend), *indented(table(found.matrix))])
     if found.why or found.product:
         said = [line for each in found.product for line in product_lines(each)]
         sections.append([*textwrap.wrap(found.why, WIDTH - 4), *said])
@@ -69,6 +69,12 @@ def answer(found: AnswerSheet, sheet: Sheet, digits: int) -> list[list[str]]:
         sections = [indented(each) for each in sections]
         sections[:1] = [[f"{found.label}{_GAP}{found.shape}", *each] for each in sections[:1]]
     return sections
+
+
+def titled(title: str, legend: str) -> list[str]:
+    """A title and what is said beside it, or below it where that is long."""
+    whole = f"{title}{_GAP}{legend}".rstrip()
+    return [whole] if width(whole) <= WIDTH - 4 else [title, *indented(textwrap.wrap(legend, WIDTH - 6))]
 
 
 def is_one_number(found: AnswerSheet) -> bool:
@@ -121,7 +127,7 @@ def with_remark(line: str, remark: str, column: int) -> list[str]:
     """A line with a remark in its column, or beyond a line that reaches further, or below where there is no room."""
     if not remark:
         return [line]
-    begin = column if width(line) + len(_GAP) <= column else width(line) + len(_GAP)
+    begin = max(width(line) + len(_GAP), min(column, WIDTH - 4 - width(remark)))
     if begin + width(remark) <= WIDTH - 4:
         return [padded(line, begin) + remark]
     return [line, *textwrap.wrap(remark, WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)]
