@@ -15,10 +15,11 @@ from .derivation.closed import derive_graph
 from .derivation.explain import explain_entry, explain_graph
 from .derivation.lines import Derivation
 from .derivation.question import check_called, read_layout, read_questions, read_variables, split_symbols
-from .derivation.results import Derived
+from .derivation.results import Answer, Derived
 from .errors import BoundsError, UnknownNameError, did_you_mean
 from .executors.dialects import emit
 from .executors.listing import source
+from .executors.rows import ByRows, combined
 from .executors.sized import Sized
 from .executors.staged import jit
 from .ir.graph import Graph
@@ -302,15 +303,30 @@ def compared(derived: Derived, known: Properties) -> str:
 
 def formulas_of(derived: Derived, recorded: Recorded, agreed: str) -> Formulas:
     """The public result: the formulas with what computes them."""
-    outputs = tuple(answer.compiled for answer in derived.answers)
+    outputs = tuple(answer.compiled for answer in derived.answers if answer.compiled is not None)
     named = {node: name for node, name in derived.names.items() if node.inputs} | dict(derived.graph.names)
     graph = Graph(derived.graph.inputs, outputs, named)
-    run = Sized(graph, tuple(key_of(answer) for answer in derived.answers), derived.sizes)
+    labels = tuple(key_of(answer) for answer in derived.answers)
+    formulas = tuple(label for label, each in zip(labels, derived.answers, strict=True) if each.compiled is not None)
+    run = Sized(graph, formulas, derived.sizes)
+    rows = rows_of(derived, dict(zip(labels, derived.answers, strict=True)))
 
     def write_code(to: str, name: str, comment: Sequence[str]) -> str:
         return emit(graph, to, name=identifier(name), comment=comment, sizes=derived.sizes)
 
-    return Formulas(derived, recorded.values, recorded.said, agreed, write_code, run)
+    compute = combined(run, rows, labels) if rows else run
+    return Formulas(derived, recorded.values, recorded.said, agreed, write_code, compute)
+
+
+def rows_of(derived: Derived, answers: Mapping[str, Answer]) -> dict[str, ByRows]:
+    """What is computed row by row, because it has no formula that runs."""
+    symbols = {derived.names[node]: place for place, node in enumerate(derived.graph.inputs)}
+    sized = Sized(derived.graph, (derived.output,), derived.sizes)
+    return {
+        label: ByRows(sized, tuple(symbols[variable] for variable in answer.variables))
+        for label, answer in answers.items()
+        if answer.compiled is None and all(variable in symbols for variable in answer.variables)
+    }
 
 
 def names_in(names: str | Sequence[str] | None) -> list[str]:

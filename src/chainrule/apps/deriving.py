@@ -12,15 +12,13 @@ from ..derivation.question import Question as Asked
 from ..derivation.question import read_questions, split_symbols
 from ..derivation.symbols import shown_nodes, symbols_for
 from ..errors import GradientError, UnknownNameError
-from ..ir.coercion import as_node
+from ..executors.rows import as_function
 from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import Node, concrete
-from ..ir.recording import open_recording
 from ..notation import values as written_values
 from ..renderers.data import jsonable
 from ..renderers.numbers import write_value
-from ..transforms.replay import replay
 from .asking import has_values, load
 
 
@@ -110,18 +108,6 @@ def _inputs_asked(graph: Graph, symbols: Mapping[Node, str], asked: Sequence[Ask
             )
     chosen = [question.node for question in asked] or list(graph.inputs)
     return [place for place, node in enumerate(graph.inputs) if any(node is each for each in chosen)]
-
-
-def as_function(graph: Graph) -> Callable[..., Any]:
-    """The graph as a function of its inputs."""
-
-    def function(*values: Any) -> Any:
-        with open_recording():
-            new = replay(graph, [as_node(value) for value in values])
-            result = new[graph.outputs[0]]
-        return result if any(type(value) is Node for value in values) else concrete(result)
-
-    return function
 
 
 def _values(graph: Graph) -> list[Any]:

@@ -197,9 +197,9 @@ def _forms(
     for name, form in (("matrix form", answer.matrix), ("matrix form, written out", answer.inlined)):
         if form is not None:
             yield name, at.plain(new[form]), arranged
-    if answer.compiled.shape == answer.shape:
+    if answer.compiled is not None and answer.compiled.shape == answer.shape:
         yield "compiled form", at.plain(new[answer.compiled]), expected
-    if answer.as_product is not None:
+    if answer.as_product is not None and derived.order == 1:
         yield "product", *_product(derived, answer, expected, at, new)
 
 
@@ -252,7 +252,7 @@ def _find_point(
     named = {symbol: node for node, symbol in derived.names.items() if node in new}
     for style in (0, 0, 1, 1, 2, 2):
         values = {node: _draw(node, moved, careful, style if node in inputs else 0, random) for node in variables}
-        at = Evaluation(dict(values))  # which it fills with all that it computes
+        at = Evaluation(dict(values), base=derived.first_index)  # which it fills with all that it computes
         if not numpy.isfinite(at.plain(output)).all():
             continue
         wanted = [

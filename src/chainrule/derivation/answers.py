@@ -14,6 +14,7 @@ from ..ir.library import reference
 from ..ir.node import Node
 from ..ops.entries import row
 from ..ops.movement import broadcast
+from ..transforms.simplify import simplify
 from .compact import compile_form
 from .forms import Form
 from .gathering import gather
@@ -132,9 +133,8 @@ def answer_from(
     names = arrangement.names(form.free)
     found, why = matrix_of(form, arrangement)
     runs = compiled(form)
-    if runs is None:
-        runs = fallback
-    assert runs is not None
+    if runs is None and fallback is not None:
+        runs = simplify(fallback)
     return Answer(
         arrangement.label, arrangement.below, tuple(letter.size for letter in form.free),
         tuple(names[letter] for letter in form.free), working(form, arrangement, rule),
@@ -143,11 +143,14 @@ def answer_from(
 
 
 def unread_answer(
-    arrangement: Arrangement, shape: tuple[int, ...], expression: Node, why: str, as_product: Node | None = None
+    arrangement: Arrangement, shape: tuple[int, ...], expression: Node, why: str, *, as_product: Node | None = None
 ) -> Answer:
-    """The answer where an op on the way has no index form: what the engine computes, as it stands."""
-    matrix = expression if expression.shape == shape and as_product is None else None
+    """The answer where an op on the way has no index form: what the engine computes, as it stands.
+
+    That is the derivative itself, or `as_product`, its product with a vector that has a name.
+    """
+    whole = expression if as_product is None else None
     return Answer(
         arrangement.label, arrangement.below, shape, (), (Step("the chain rule", arrangement.label, expression),),
-        None, matrix, None, expression, why, as_product,
+        None, whole, None, whole, why, as_product,
     )  # fmt: skip

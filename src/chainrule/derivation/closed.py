@@ -65,7 +65,8 @@ def derive_graph(
         tuple(Definition(names[node], node, node) for node in steps if node in shown and node.inputs),
         tuple(each for each in question.upstream.values() if each.node in shown),
         answers, {node: name for node, name in question.names.items() if node in shown or not node.inputs},
-        dict(sizes or {}), _conventions(question, steps, answers), tuple(dict.fromkeys(notes)),
+        dict(sizes or {}),
+        first_index, _conventions(question, steps, answers), tuple(dict.fromkeys(notes)),
     )  # fmt: skip
 
 

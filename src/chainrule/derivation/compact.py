@@ -54,16 +54,23 @@ def _spread(residue: Residue, order: Sequence[Letter]) -> Node:
     """The array of a reduced term: a block over the letters that are not tied to another, spread along the ties."""
     ties = _tied([each.letters for each in residue.deltas], order)
     letters = list(dict.fromkeys(ties[letter] for letter in order))
-    factors: list[Node] = []
-    for letter, marks in residue.marks.items():
-        factors.append(_aligned(combined(marks), (ties[letter],), letters))
+    pieces: list[tuple[tuple[Letter, ...], Node]] = [
+        ((ties[letter],), combined(marks)) for letter, marks in residue.marks.items()
+    ]
     for first, second, matrix in residue.edges:
         if ties[first] == ties[second]:
-            factors.append(_aligned(diagonal(matrix), (ties[first],), letters))
+            pieces.append(((ties[first],), diagonal(matrix)))
         else:
-            factors.append(_aligned(matrix, (ties[first], ties[second]), letters))
-    block = _scaled(_times(factors), residue)
-    return _placed(block, letters, ties, order)
+            pieces.append(((ties[first], ties[second]), matrix))
+    scalar = _scalar(residue)
+    factors = [_aligned(node, at, letters) for at, node in sorted(pieces, key=_spread_of)]
+    block = _times([*([] if scalar is None else [scalar]), *factors])
+    return _placed(_number(1.0) if block is None else block, letters, ties, order)
+
+
+def _spread_of(piece: tuple[tuple[Letter, ...], Node]) -> int:
+    """Small factors first: the number is worked into the smallest, and the whole array is written once."""
+    return len(piece[0])
 
 
 def _tied(pairs: Sequence[tuple[Letter, ...]], order: Sequence[Letter]) -> dict[Letter, Letter]:
@@ -91,20 +98,19 @@ def _times(factors: Sequence[Node]) -> Node | None:
     return found  # type: ignore[no-any-return]
 
 
-def _scaled(block: Node | None, residue: Residue) -> Node:
+def _scalar(residue: Residue) -> Node | None:
+    """The single numbers of a term as one; None for 1."""
     above = [powered(node, power) for node, power in residue.scalars if power > 0]
     below = [powered(node, -power) for node, power in residue.scalars if power < 0]
     above += sizes_above(residue.sizes, 1)
     below += sizes_above(residue.sizes, -1)
-    if residue.number != 1 or not (above or block is not None):
+    if residue.number != 1:
         above.insert(0, _number(residue.number))
     divisor = product(below)
     scalar = product(above)
-    if divisor is not None:
-        scalar = div(_number(1.0) if scalar is None else scalar, divisor)
-    if block is None:
-        return scalar if scalar is not None else _number(1.0)
-    return block if scalar is None else mul(scalar, block)
+    if divisor is None:
+        return scalar
+    return div(_number(1.0) if scalar is None else scalar, divisor)  # type: ignore[no-any-return]
 
 
 def _number(value: float) -> Node:
@@ -153,7 +159,9 @@ def _by_sums(term: Term, order: Sequence[Letter]) -> Node | None:
     if block is not None and kept != letters:
         block = _aligned(block, kept, letters)
     scalars = tuple((factor.what, factor.power) for factor in term.factors if not factor.at)
-    return _placed(_scaled(block, Residue(term.number, term.sizes, scalars, {}, (), ())), letters, ties, order)
+    scalar = _scalar(Residue(term.number, term.sizes, scalars, {}, (), ()))
+    whole = _times([each for each in (scalar, block) if each is not None])
+    return _placed(_number(1.0) if whole is None else whole, letters, ties, order)
 
 
 def _own_number(letter: Letter) -> int:

@@ -64,6 +64,7 @@ class Evaluation:
 
     values: dict[Node, Array]
     spoken: dict[Node, bool] = field(default_factory=dict)
+    base: int = 1  # what written places and letters count from
 
     def plain(self, expression: Node) -> Array:
         """The array of an expression without letters."""
@@ -96,7 +97,7 @@ class Evaluation:
         if node.op is entry_op:
             return self._entry(node, sizes)
         if node.op is delta_op:
-            first, second = (_places(each, sizes) for each in node.settings["pair"])
+            first, second = (_places(each, sizes, self.base) for each in node.settings["pair"])
             return _combine(reference().equal, [first, second])
         if node.op is sum_over_op:
             return self._sum(node, sizes)
@@ -113,9 +114,9 @@ class Evaluation:
         """The entries of an array; what lies outside counts as 0."""
         numpy = reference()
         array = self.plain(node.inputs[0])
-        places = [_places(index, sizes) for index in node.settings["at"]]
+        places = [_places(index, sizes, self.base) for index in node.settings["at"]]
         letters = tuple(dict.fromkeys(letter for each in places for letter in each.letters))
-        lined = [_aligned(each, letters) - 1 for each in places]
+        lined = [_aligned(each, letters) - self.base for each in places]
         inside: Any = True
         for each, size in zip(lined, array.shape, strict=True):
             inside = inside & (each >= 0) & (each < size)
@@ -163,9 +164,9 @@ _TERM = re.compile(r"([+-]?)\s*(\d*)\s*([A-Za-z_]\w*|\d+)?\s*")
 
 
 def read_index(index: Index) -> tuple[dict[str, int], int]:
-    """An index as the coefficients of its letters and a constant, counted from 1: `i+k-1`, `2i+1`, `j`."""
+    """An index as the coefficients of its letters and a constant: `i+k-1`, `2i+1`, `j`. Places count from 0."""
     if isinstance(index, int):
-        return {}, index + 1
+        return {}, index
     weights: dict[str, int] = {}
     constant = place = 0
     while place < len(index):
@@ -181,16 +182,17 @@ def read_index(index: Index) -> tuple[dict[str, int], int]:
     return weights, constant
 
 
-def _places(index: Index, sizes: Mapping[str, int]) -> Labelled:
-    """Where an index points for each value of its letters, counted from 1."""
+def _places(index: Index, sizes: Mapping[str, int], base: int) -> Labelled:
+    """Where an index points for each value of its letters, counted from `base` as the letters are."""
     numpy = reference()
     weights, constant = read_index(index)
+    constant += base if isinstance(index, int) else 0
     letters = tuple(weights)
     total: Any = numpy.asarray(constant)
     for letter, weight in weights.items():
         if letter not in sizes:
             raise TraceError(given=f"the letter {letter}", expected="a letter that is summed over or asked about")
-        run = Labelled(weight * numpy.arange(1, sizes[letter] + 1), (letter,))
+        run = Labelled(weight * numpy.arange(base, sizes[letter] + base), (letter,))
         total = total + _aligned(run, letters)
     return Labelled(total, letters)
 

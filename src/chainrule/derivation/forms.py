@@ -121,6 +121,10 @@ def _form(expression: Node, seeds: Sequence[Node], setting: Setting, distribute:
     )
     picked = [recognised(each, named) for each in settled if each is not None and not vanishes(each, named)]
     terms = collected([each for each in picked if each is not None], free, _own_transposes(picked, setting.known))
+    if any(
+        letter not in {each for factor in term.factors for each in factor.at} for term in terms for letter in term.sums
+    ):
+        raise NoIndexForm("a sum runs over places that no array has")
     residues = [reduce_term(term, setting.known) for term in terms]
     reasons = [each for each in residues if isinstance(each, str)]
     if reasons:

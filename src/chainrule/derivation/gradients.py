@@ -75,15 +75,14 @@ def _gradient_answer(question: Question, arrangement: Arrangement, gradient: Nod
         found = best_matrix(question, gradient)
         best = None if found is None else found[0]
     inlined = _written_out(question, gradient, best)
-    fallback = simplify(gradient)
     try:
         form = _index_form(question, gradient)
     except NoIndexForm as problem:
-        return unread_answer(arrangement, gradient.shape, fallback, str(problem))
+        return unread_answer(arrangement, gradient.shape, simplify(gradient), str(problem))
     if best is not None and arrangement.layout is Layout.NUMERATOR:
         best = laid_out(best, form.known)
         inlined = None if inlined is None else laid_out(inlined, form.known)
-    answer = answer_from(form, arrangement, inlined=inlined, rule="the chain rule", fallback=fallback, matrix=best)
+    answer = answer_from(form, arrangement, inlined=inlined, rule="the chain rule", fallback=gradient, matrix=best)
     return replace(answer, steps=_chain(question, arrangement.below[0], answer))
 
 
@@ -139,19 +138,19 @@ def _written_out(question: Question, gradient: Node, best: Node | None) -> Node 
 # Arrays --------------------------------------------------------------------------------------------------------------
 def _jacobian_answer(question: Question, arrangement: Arrangement, gradient: Node, seed: Node) -> Answer:
     product = best_matrix(question, gradient)
-    fallback = None
     try:
         form = find_form(gradient, [seed], question.setting)
     except NoIndexForm as problem:
-        fallback = simplify(gradient)
+        plain = simplify(gradient, list(question.setting.keep))
         shape = (*question.output.shape, *gradient.shape)
-        return unread_answer(arrangement, shape, fallback, str(problem), fallback if product is None else product[0])
+        shown = plain if product is None else product[0]
+        return unread_answer(arrangement, shape, shown, str(problem), as_product=shown)
     matrix, _ = matrix_of(form, arrangement)
     plain = simplify(gradient, list(question.setting.keep))
     as_product = None if matrix is not None else plain if product is None else product[0]
     inlined = _inlined_jacobian(question, arrangement, gradient, seed, matrix)
     return answer_from(
-        form, arrangement, inlined=inlined, rule="the chain rule", fallback=plain, as_product=as_product
+        form, arrangement, inlined=inlined, rule="the chain rule", fallback=None, as_product=as_product
     )  # fmt: skip
 
 

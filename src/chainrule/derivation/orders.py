@@ -49,10 +49,12 @@ def _mixed(question: Question, chosen: Sequence[Node]) -> Answer:
     try:
         form = find_form(expression, seeds, question.setting)
     except NoIndexForm as problem:
-        return unread_answer(arrangement, shape, expression, str(problem))
+        for number, seed in enumerate(seeds, 1):
+            question.names[seed] = "v" if len(seeds) == 1 else f"v_{number}"
+        return unread_answer(arrangement, shape, expression, str(problem), as_product=expression)
     matrix, _ = matrix_of(form, arrangement)
     inlined = _inlined_matrix(question, arrangement, expression, seeds, matrix)
-    return answer_from(form, arrangement, inlined=inlined, rule="the derivative of the derivative", fallback=expression)
+    return answer_from(form, arrangement, inlined=inlined, rule="the derivative of the derivative", fallback=None)
 
 
 def _inlined_matrix(

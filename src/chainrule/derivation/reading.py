@@ -13,6 +13,7 @@ from math import isfinite
 from typing import Any
 
 from ..ir.graph import topological_order
+from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ir.op import Affine, Labels, Windows, record
 from ..ops.movement import broadcast, reshape_op
@@ -503,6 +504,9 @@ def _placed(
     runs = iter(range(len(at if not scatters else source.shape)))
     run_letters = list(at) if not scatters else [fresh(size) for size in source.shape]
     whole_letters = [fresh(size) for size in shape] if not scatters else list(at)
+    arrays = iter(node.inputs[1:])
+    if sum(part[0] == "array" for part in key) > 1:
+        raise NoIndexForm("several arrays of places have no index form")
     conditions, axis, place = [], 0, 0
     for part in _spelled_out(key, len(shape)):
         if part[0] == "new":
@@ -516,12 +520,25 @@ def _placed(
             conditions.append(relation(((whole_letters[axis], 1), (run_letters[place], -step)), -start))
             place += 1
         else:
-            raise NoIndexForm("an index that is an array of places has no index form")
+            start, step = _progression(next(arrays))
+            conditions.append(relation(((whole_letters[axis], 1), (run_letters[place], -step)), -start))
+            place += 1
         axis += 1
     del runs
     inner = run_letters if scatters else whole_letters
     found = read(source, tuple(inner), reader, False)
     return summed(multiply((Term(relations=tuple(conditions)),), found), inner)
+
+
+def _progression(places: Node) -> tuple[int, int]:
+    """Start and step of an array of places that are as far apart as each other, counted from 0."""
+    if places.op is not constant_op or places.ndim != 1 or places.dtype.kind not in "iu" or not places.shape[0]:
+        raise NoIndexForm("an index that is an array of places has no index form")
+    found = concrete(places)
+    start, step = int(found[0]), int(found[1] - found[0]) if found.size > 1 else 1
+    if start < 0 or (found != start + step * reference().arange(found.size)).any():
+        raise NoIndexForm("an index that is an array of places has no index form")
+    return start, step
 
 
 def _spelled_out(key: tuple[Any, ...], axes: int) -> list[tuple[Any, ...]]:

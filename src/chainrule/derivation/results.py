@@ -51,7 +51,7 @@ class Answer:
     `matrix` is it in matrix form, arranged by the layout (None where there is none; `why` says why not), with the
     names of the definitions; `inlined` with these written out as far as that stays readable (None where it would say
     the same or would not). `compiled` computes the derivative from the inputs of the graph, in the shape of `shape`:
-    outputs first, as a Jacobian from `jacobian` or a Hessian has it.
+    outputs first, as a Jacobian from `jacobian` or a Hessian has it (None where only a walk for each row does).
     """
 
     label: str  # dL/dW, or d2L/dw2
@@ -62,7 +62,7 @@ class Answer:
     index: Node | None
     matrix: Node | None
     inlined: Node | None
-    compiled: Node
+    compiled: Node | None
     why: str = ""
     as_product: Node | None = None  # the vector-Jacobian product, where the derivative itself has no matrix form
 
@@ -85,5 +85,6 @@ class Derived:
     answers: tuple[Answer, ...]
     names: Mapping[Node, str]
     sizes: Mapping[int, str]
+    first_index: int = 1  # what written places and letters count from
     conventions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -156,7 +156,8 @@ def _other_factor(expression: Node, upstream: Node) -> Node | None:
             copied = (
                 inner.shape != each.shape
             )  # an array that was turned to other axes meets `other` in that shape only
-            return None if deeper is None or (copied and deeper.ndim) else simplify(other * deeper)
+            apart = deeper is not None and (copied or deeper.shape != other.shape) and bool(deeper.ndim)
+            return None if deeper is None or apart else simplify(other * deeper)
     return None
 
 

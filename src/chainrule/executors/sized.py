@@ -36,15 +36,19 @@ class Sized:
 
     def __call__(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs by label, for the inputs by name. Raises ShapeError where shapes do not fit together."""
-        numpy = reference()
-        names = [self.graph.names[node] for node in self.graph.inputs]
-        arrays = [numpy.asarray(values[name], node.dtype) for name, node in zip(names, self.graph.inputs, strict=True)]
-        meant = self._meant(dict(zip(names, arrays, strict=True)))
+        arrays, meant = self.arrays(values)
         key = tuple(sorted(meant.items()))
         if key not in self.compiled:
             self.compiled[key] = compile_graph(resize(self.graph, meant) if meant else self.graph)
         found = self.compiled[key](*arrays)
-        return {label: numpy.asarray(each) for label, each in zip(self.labels, found, strict=True)}
+        return {label: reference().asarray(each) for label, each in zip(self.labels, found, strict=True)}
+
+    def arrays(self, values: Mapping[str, Any]) -> tuple[list[Any], dict[int, int]]:
+        """The inputs in order, and what each size is. Raises ShapeError where shapes do not fit together."""
+        numpy = reference()
+        names = [self.graph.names[node] for node in self.graph.inputs]
+        arrays = [numpy.asarray(values[name], node.dtype) for name, node in zip(names, self.graph.inputs, strict=True)]
+        return arrays, self._meant(dict(zip(names, arrays, strict=True)))
 
     def _meant(self, arrays: Mapping[str, Any]) -> dict[int, int]:
         """What each size is. Raises ShapeError for an array of another shape than declared."""

@@ -138,9 +138,8 @@ def _in_letters(text: str, context: Context) -> str:
 def refuse_large(*values: Value) -> None:
     """Raises LimitError where every entry of one times every entry of the other would be computed, and be too many."""
     entries = prod(size for value in values for size in value.shape)
-    if entries > limits.ENTRIES and not any(
-        isinstance(value.node, Node) and is_abstract(value.node) for value in values
-    ):
+    abstract = any(isinstance(value.node, Node) and is_abstract(value.node) for value in values)
+    if entries > limits.ENTRIES and not abstract:
         raise LimitError(given=f"a product of {entries:,} entries", expected=f"at most {limits.ENTRIES:,}",
                          remedy="multiply by a vector first, or give smaller sizes")  # fmt: skip
 

@@ -63,7 +63,7 @@ def spread(g: Any, x: Any, axes: Axes) -> Any:
     kept = reduced_shape(x.shape, axes, True)
     if g.shape not in (kept, ()):  # a single number broadcasts as it is
         g = reshape_op(g, shape=kept)
-    return g if kept == x.shape else broadcast(g, shape=x.shape)
+    return g if g.shape == x.shape else broadcast(g, shape=x.shape)
 
 
 def reduce_along(made: Op, x: Any, axis: Any, keepdims: bool, **params: Any) -> Any:

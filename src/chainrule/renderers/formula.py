@@ -280,8 +280,9 @@ def _solved(node: Node, operands: list[Written], pen: Pen) -> Written:
 def _quotient(node: Node, operands: list[Written], pen: Pen) -> Written:
     form = pen.style.form(node.op.written(node))
     texts = [bracketed(each, form.demand(slot), pen.style) for slot, each in enumerate(operands)]
-    if pen.style is TEXT and (node.inputs[0].op is neg or numbers.is_number(operands[0].text)) and "/" not in operands[0].text:
-        texts[0] = operands[0].text  # -a / b is read as it is meant without brackets
+    above = operands[0].text
+    if pen.style is TEXT and (node.inputs[0].op is neg or numbers.is_number(above)) and "/" not in above:
+        texts[0] = above  # -a / b is read as it is meant without brackets
     strength = Strength.SUM if texts[0].startswith("-") and pen.style is TEXT else form.strength
     if pen.style is TEXT and strength == Strength.PRODUCT:
         strength = QUOTIENT

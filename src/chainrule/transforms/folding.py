@@ -13,9 +13,9 @@ from ..ir.node import Node
 from ..ops.activations import sigmoid, softplus
 from ..ops.arithmetic import add, div, mul, neg, square, sub
 from ..ops.composites import softmax_op
+from ..ops.extremes import logsumexp_op
 from ..ops.functions import abs as absolute
 from ..ops.functions import exp, log, log1p, sqrt
-from ..ops.extremes import logsumexp_op
 from ..ops.linear_algebra import det, logdet
 from ..ops.movement import broadcast, reshape_op
 from ..ops.norms import norm_op, squared_norm_op
@@ -79,7 +79,7 @@ def _exponent(node: Node | None) -> Node | None:
 def fold_softplus(node: Node) -> Node | None:
     inside = node.inputs[0] if node.op is log1p else _one_plus(node.inputs[0]) if node.op is log else None
     x = _exponent(inside)
-    return None if x is None else softplus(x)  # type: ignore[no-any-return]
+    return None if x is None else softplus(x)
 
 
 @fold("1 / (1 + exp(-x)) = sigmoid(x), exp(x) / (1 + exp(x)) = sigmoid(x)")
@@ -134,7 +134,7 @@ def fold_logsumexp(node: Node) -> Node | None:
         return None
     total = node.inputs[0]
     x = _exponent(total.inputs[0])
-    return None if x is None else logsumexp_op(x, **total.settings)  # type: ignore[no-any-return]
+    return None if x is None else logsumexp_op(x, **total.settings)
 
 
 @fold("exp(x - logsumexp(x)) = softmax(x)")
@@ -146,7 +146,7 @@ def fold_softmax_from_logsumexp(node: Node) -> Node | None:
     if total.op is not logsumexp_op or total.inputs[0] is not x or len(total.settings["axes"]) != 1:
         return None
     axis = total.settings["axes"][0]
-    return softmax_op(x, axis=axis) if _keeps_place(whole, axis) else None  # type: ignore[no-any-return]
+    return softmax_op(x, axis=axis) if _keeps_place(whole, axis) else None
 
 
 @fold("sqrt(sum(x^2)) = ||x||")
@@ -175,4 +175,4 @@ def fold_logdet(node: Node) -> Node | None:
     if node.op is not log:
         return None
     inside = node.inputs[0].inputs[0] if node.inputs[0].op is absolute else node.inputs[0]
-    return logdet(inside.inputs[0]) if inside.op is det else None  # type: ignore[no-any-return]
+    return logdet(inside.inputs[0]) if inside.op is det else None

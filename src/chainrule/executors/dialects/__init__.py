@@ -1,7 +1,7 @@
 """Emitting code: a graph in, the text of a function over NumPy, JAX or PyTorch out.
 
-One idea: every op says its NumPy code once; what is printed from it is parsed and respelled by a table for each library.
-The text needs nothing but that library: what it lacks is defined in a few lines above the function.
+One idea: every op says its NumPy code once; what is printed from it is parsed, and respelled by a table for each
+library. The text needs nothing but that library: what it lacks is defined in a few lines above the function.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from .casts import with_casts
 from .naming import name_all
 from .respell import Dialect
 from .spellings import JAX, NUMPY
+from .texts import written
 from .torch_rules import TORCH
 from .units import Emission
 
@@ -75,7 +76,8 @@ def emit(
         require_gradient(graph, gradient)
     if DIALECTS[to].casts:
         graph, gradient = with_casts(graph), gradient and with_casts(gradient)
-    return Emission(DIALECTS[to], graph, gradient, name_all(graph, gradient, name, sizes or {})).text(comment)
+    naming = name_all(graph, gradient, name, sizes or {})
+    return written(Emission(DIALECTS[to], graph, gradient, naming), comment)
 
 
 def require_gradient(graph: Graph, gradient: Graph) -> None:

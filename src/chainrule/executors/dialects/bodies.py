@@ -1,7 +1,7 @@
 """A graph as syntax: a graph in, the parameters, statements and results of the NumPy function it prints as out.
 
-One idea: what the printer writes is parsed again, constants that it kept aside are written in, and numbers made of sizes
-become letters. What is left is NumPy code as a tree, which a dialect can respell.
+One idea: what the printer writes is parsed again, constants that it kept aside are written in, and numbers made of
+sizes become letters. What is left is NumPy code as a tree, which a dialect can respell.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ...ir.types import ArrayType
 from .constants import array_code
 from .pieces import called, is_literal, path_of
 from .sizes import Lettered, Sizes, letters_of
+
 
 @dataclass(frozen=True, slots=True)
 class Body:

@@ -69,11 +69,13 @@ def _as_dtype(text: str, name: str) -> str:
 def counting_text(array: Any) -> str | None:
     """0, 1, 2, ... in a row, along one axis."""
     long = [axis for axis, size in enumerate(array.shape) if size != 1]
-    if array.dtype.name != "int64" or len(long) != 1:
+    if array.dtype.name not in ("int64", "float64") or len(long) != 1:
         return None
     if not reference().array_equal(array.reshape(-1), reference().arange(array.size)):
         return None
     text = f"np.arange({array.size})"
+    if array.dtype.kind == "f":
+        text = f"np.asarray({text}, 'float64')"
     return text if array.ndim == 1 else f"np.reshape({text}, {array.shape})"
 
 

@@ -120,8 +120,8 @@ def _labels(written: ast.expr) -> str:
     return str(written.value)
 
 
-EXPANSIONS: Mapping[str, Callable[[ast.Call], ast.expr]] = {
-    "squared_norm": squared_norm, "norm": norm, "squared_error": squared_error, "cross_entropy": cross_entropy,
-    "weighted_gram": weighted_gram, "layer_norm": layer_norm, "batch_norm": batch_norm, "softplus": softplus, "log_sigmoid": log_sigmoid,
-    "stop_gradient": stop_gradient, "scatter": scatter, "gather_delta": gather_delta, "spread_delta": spread_delta,
-}  # fmt: skip
+_FUNCTIONS = (
+    squared_norm, norm, squared_error, cross_entropy, weighted_gram, layer_norm, batch_norm, softplus, log_sigmoid,
+    stop_gradient, scatter, gather_delta, spread_delta,
+)  # fmt: skip
+EXPANSIONS: Mapping[str, Callable[[ast.Call], ast.expr]] = {each.__name__: each for each in _FUNCTIONS}

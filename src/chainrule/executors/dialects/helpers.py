@@ -1,8 +1,8 @@
 """Functions that NumPy has not: the text of small definitions, by name.
 
-One idea: a definition is written once, over NumPy, and respelled for the other dialects like the code that calls it; only
-where a library does it in another way altogether has it a text of its own. Names begin with an underscore, which no name
-of a user's can.
+One idea: a definition is written once, over NumPy, and respelled for the other dialects like the code that calls it;
+only where a library does it in another way altogether has it a text of its own. Names begin with an underscore, which
+no name of a user's can.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _chosen(x, axes, largest):
 
 
 def _prod_others(x, axes):
-    """For each entry the product of all others along the axes: from the left times from the right, never by division."""
+    """For each entry the product of all others along the axes: from the left times from the right, undivided."""
     order = tuple(axis for axis in range(x.ndim) if axis not in axes) + tuple(axes)
     moved = np.transpose(x, order)
     rows = np.reshape(moved, (*moved.shape[: x.ndim - len(axes)], -1))

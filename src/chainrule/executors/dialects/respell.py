@@ -1,6 +1,6 @@
 """Respelling: NumPy code as syntax in, the same in another dialect out.
 
-One idea: a dialect is a table from NumPy's functions, and from chainrule's, to its own. Whatever the table does not hold
+One idea: a dialect is a table from NumPy's functions, and from chainrule's, to its own. What the table does not hold
 is refused by name, so code that is written runs.
 """
 
@@ -24,7 +24,8 @@ class Dialect:
     """How a library spells what NumPy and chainrule compute.
 
     `functions`: a path, or a rule for the whole call. `same`: NumPy's functions that this library has under the same
-    name and with the same arguments, in the module `prefix`. `attributes`: np.inf and its kin.
+    name and with the same arguments, in the module `prefix` (empty: all of them). `subscript`, `method` and `result`
+    are rules for indexing, for calls of methods, and for what a function returns.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Dialect:
     casts: bool = False  # whether every change of dtype must be written
     subscript: Callable[[Writer, ast.Subscript], ast.expr] | None = None
     method: Callable[[Writer, ast.Call], ast.expr] | None = None
+    result: Callable[[Writer, ast.expr], ast.expr] | None = None
 
 
 @dataclass(slots=True)

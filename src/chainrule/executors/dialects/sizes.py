@@ -1,7 +1,7 @@
 """Sizes as letters: representative numbers and the letters they stand for in, code over letters out.
 
-One idea: a symbolic size is recorded as a large prime, so a number made of sizes takes apart in one way only: 1009 * 1013
-is n m, and 1/1009 is 1/n. Emitted code reads each letter from the shape of an argument.
+One idea: a symbolic size is recorded as a large prime, so a number made of sizes takes apart in one way only:
+1009 * 1013 is n m, and 1/1009 is 1/n. Emitted code reads each letter from the shape of an argument.
 """
 
 from __future__ import annotations

@@ -10,18 +10,18 @@ import ast
 from .pieces import arguments, called, fill
 from .respell import Dialect, Writer
 
-# Entry by entry, reductions and movement: the functions of NumPy's that ops print.
-_ENTRYWISE = frozenset(
+# NumPy's functions that JAX has too: entry by entry, reductions and movement, new arrays.
+_ENTRYWISE = (
     "abs arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil cos cosh exp exp2 expm1 floor isfinite isinf isnan log "
     "log10 log1p log2 logical_and logical_not logical_or rint sign sin sinh sqrt square tan tanh trunc arctan2 copysign "
-    "heaviside hypot logaddexp maximum minimum ones_like round where".split()
+    "heaviside hypot logaddexp maximum minimum ones_like round where"
 )
-_OTHERS = frozenset(
-    "all any argmax argmin argsort arange array asarray broadcast_to concatenate convolve correlate cumprod cumsum diag "
-    "einsum eye flip full kron linalg.cholesky linalg.det linalg.inv linalg.slogdet linalg.solve max mean min moveaxis "
-    "ones outer pad prod reshape roll squeeze stack std sum swapaxes trace transpose tri var zeros "
-    "float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64".split()
+_OTHERS = (
+    "all any argmax argmin argsort broadcast_to concatenate convolve correlate cumprod cumsum diag einsum flip kron "
+    "linalg.cholesky linalg.det linalg.inv linalg.slogdet linalg.solve max mean min moveaxis outer pad prod reshape "
+    "roll squeeze stack std sum swapaxes trace transpose var"
 )
+_NEW = "arange array eye full ones tri zeros float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64"
 
 NUMPY = Dialect("numpy", "np", frozenset(), {}, {"np": "import numpy as np", "math": "import math"})
 
@@ -44,7 +44,7 @@ def jax_gelu(writer: Writer, call: ast.Call) -> ast.expr:
 
 
 JAX = Dialect(
-    "jax", "jnp", _ENTRYWISE | _OTHERS,
+    "jax", "jnp", frozenset([*_ENTRYWISE.split(), *_OTHERS.split(), *_NEW.split()]),
     {
         "np.asarray": jax_asarray, "sigmoid": "jax.nn.sigmoid", "log_sigmoid": "jax.nn.log_sigmoid",
         "softplus": "jax.nn.softplus", "relu": "jax.nn.relu", "leaky_relu": "jax.nn.leaky_relu", "elu": "jax.nn.elu",

@@ -41,7 +41,7 @@ def where(writer: Writer, call: ast.Call) -> ast.expr:
     return called("torch.where", condition, chosen, other)
 
 
-# axis is dim ------------------------------------------------------------------------------------------------------------
+# axis is dim ----------------------------------------------------------------------------------------------------------
 def along(writer: Writer, call: ast.Call, *, path: str, names: tuple[str, ...] = ("x", "axis", "keepdims")) -> ast.expr:
     """A function along some axes."""
     given = arguments(call, *names)
@@ -113,7 +113,7 @@ def joined(writer: Writer, call: ast.Call, *, path: str) -> ast.expr:
     return called(path, arrays, dim=given.get("axis"))
 
 
-# Shapes -----------------------------------------------------------------------------------------------------------------
+# Shapes ---------------------------------------------------------------------------------------------------------------
 def broadcast_to(writer: Writer, call: ast.Call) -> ast.expr:
     array, shape = call.args
     return called("torch.broadcast_to", tensor(writer, array), shape)
@@ -189,7 +189,7 @@ def _axis_after(parts: list[ast.expr], place: int) -> int:
     return -sum(makes[place:]) if any(rest) else sum(makes[:place])
 
 
-# The rest ---------------------------------------------------------------------------------------------------------------
+# The rest -------------------------------------------------------------------------------------------------------------
 def einsum(writer: Writer, call: ast.Call) -> ast.expr:
     """torch chooses the order of the factors by itself."""
     return called("torch.einsum", *call.args)
@@ -257,8 +257,8 @@ def cast_method(writer: Writer, call: ast.Call) -> ast.expr:
 
 
 _SAME = (
-    "abs arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp exp2 expm1 floor isfinite isinf isnan log log10 "
-    "log1p log2 logical_not sign sin sinh sqrt square tan tanh trunc ones_like reshape outer kron trace diag swapaxes "
+    "abs arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp exp2 expm1 floor isfinite isinf isnan log "
+    "log10 log1p log2 logical_not sign sin sinh sqrt square tan tanh trunc ones_like reshape outer kron trace diag swapaxes "
     "roll squeeze linalg.cholesky linalg.det linalg.inv linalg.slogdet"
 )
 _PAIRS = "arctan2 copysign heaviside hypot logaddexp logical_and logical_or"
@@ -284,7 +284,8 @@ TORCH = Dialect(
         "np.where": where, "np.prod": prod, "np.rint": "torch.round", "np.round": rounded,
         "np.max": partial(extreme_along, path="torch.amax"), "np.min": partial(extreme_along, path="torch.amin"),
         "np.var": partial(moments, path="torch.var"), "np.std": partial(moments, path="torch.std"),
-        "np.argsort": partial(along, path="torch.argsort"), "np.moveaxis": "torch.movedim", "np.transpose": transpose, "np.flip": flip,
+        "np.argsort": partial(along, path="torch.argsort"), "np.moveaxis": "torch.movedim", "np.transpose": transpose,
+        "np.flip": flip,
         "np.broadcast_to": broadcast_to, "np.pad": pad, "np.einsum": einsum, "np.linalg.solve": solve,
         "np.concatenate": partial(joined, path="torch.cat"), "np.stack": partial(joined, path="torch.stack"),
         "np.array": array, "np.eye": eye, "np.arange": arange, "np.tri": tri, "np.asarray": asarray,
@@ -298,4 +299,5 @@ TORCH = Dialect(
         "conv2d": conv2d, "conv2d_transpose": conv2d_transpose, "conv2d_filters": conv2d_filters, "place": place,
     },
     {"torch": "import torch", "math": "import math"}, casts=True, subscript=subscript, method=cast_method,
+    result=tensor,
 )  # fmt: skip

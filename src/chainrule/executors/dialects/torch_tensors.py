@@ -12,7 +12,7 @@ from .pieces import arguments, called, fill, is_literal, path_of
 from .respell import Writer
 
 
-# Numbers where tensors are wanted ---------------------------------------------------------------------------------------
+# Numbers where tensors are wanted -------------------------------------------------------------------------------------
 def is_number(writer: Writer, expression: ast.expr) -> bool:
     """Whether an expression is a plain number: written out, or made of sizes."""
     names = {each.id for each in ast.walk(expression) if isinstance(each, ast.Name)}
@@ -35,7 +35,7 @@ def tensor(writer: Writer, expression: ast.expr) -> ast.expr:
     return fill("torch.tensor(SLOT0, dtype=torch.float64)", expression)
 
 
-# New tensors ------------------------------------------------------------------------------------------------------------
+# New tensors ----------------------------------------------------------------------------------------------------------
 def dtype_code(writer: Writer, name: str) -> str:
     """A dtype: that of an argument where one has it, so that code runs in another precision too."""
     return f"{writer.likes[name]}.dtype" if name in writer.likes else f"torch.{name}"

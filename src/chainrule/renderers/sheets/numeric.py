@@ -62,7 +62,7 @@ def answer_values(answer: Answer, derived: Derived, pen: Pen, given: Mapping[str
     known = known_values(derived, given)
     name = pen.style.name(answer.label)
     if answer.matrix is None:
-        return (Numbers(name, "", evaluate(answer.compiled, known)),)
+        return () if answer.compiled is None else (Numbers(name, "", evaluate(answer.compiled, known)),)
     value = evaluate(answer.matrix, known)
     return (Numbers(name, pen.write(answer.matrix), value, entries(answer.matrix, known, pen)),)
 
