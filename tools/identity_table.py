@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any, TypeAlias
 from zlib import crc32
@@ -20,8 +21,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-import chainrule
-from chainrule.errors import ChainruleError
+from chainrule import api
+from chainrule.errors import ChainruleError, ShapeError
 from chainrule.notation.shapes import read_shapes
 from chainrule.renderers.formula import Pen
 from chainrule.renderers.formulas import Formulas
@@ -31,9 +32,9 @@ Array: TypeAlias = NDArray[np.float64]
 FOLDER = Path(__file__).resolve().parent / "identities"
 # The order of the document, which is that of a course.
 SECTIONS = (
-    "linear-forms", "quadratic-forms", "traces", "traces-second-order", "traces-higher-order", "determinants", "inverses",
-    "norms", "entry-by-entry", "hadamard", "outer-products", "least-squares", "likelihoods", "neural-nets", "hessians",
-    "jacobians", "matrices-by-matrices", "unspecified",
+    "linear-forms", "quadratic-forms", "traces", "traces-second-order", "traces-higher-order", "determinants",
+    "inverses", "norms", "entry-by-entry", "hadamard", "outer-products", "least-squares", "likelihoods", "neural-nets",
+    "hessians", "jacobians", "matrices-by-matrices", "unspecified",
 )  # fmt: skip
 # What an unspecified function is while numbers are computed, with its derivatives.
 SPECIFIED = {
@@ -119,9 +120,10 @@ def _identity(row: dict[str, Any]) -> Identity:
 @cache
 def derive(identity: Identity) -> Formulas:
     """The formulas, by the public verb, which compares them with the engine before it returns."""
-    return chainrule.derive(
-        identity.statement, wrt=identity.variables, shapes=identity.shapes, order=identity.order, layout=identity.layout,
-        symmetric=split(identity.symmetric), positive=split(identity.positive), signs=split(identity.signs),
+    return api.derive(
+        identity.statement, wrt=identity.variables, shapes=identity.shapes, order=identity.order,
+        layout=identity.layout, symmetric=split(identity.symmetric), positive=split(identity.positive),
+        signs=split(identity.signs),
     )  # fmt: skip
 
 
@@ -198,7 +200,7 @@ def _printed_again(identity: Identity, text: str) -> str:
     shapes = read_shapes(identity.shapes)
     used = {name: shapes[name] for name in re.findall(r"[A-Za-z]\w*", text) if name in shapes}
     try:
-        parsed = chainrule.parse(text, shapes=used)
+        parsed = api.parse(text, shapes=used)
     except ChainruleError:  # in index form letters stand for themselves
         return text
     names = {node: name for node, name in parsed.graph.names.items() if name in parsed.inputs}
@@ -224,7 +226,7 @@ def point(identity: Identity, number: int = 0) -> Point:
 
 
 def _sizes(identity: Identity, shapes: Mapping[str, Any], random: np.random.Generator) -> dict[str, int]:
-    """A number of its own for each letter. A matrix that is tall has more rows than columns, or X^T X has no inverse."""
+    """A number of its own for each letter. Of a tall matrix there are more rows, or X^T X has no inverse."""
     letters = sorted({str(letter) for shape in shapes.values() for letter in shape})
     sizes = dict(zip(letters, map(int, random.permutation(range(3, 3 + len(letters)))), strict=True))
     for name in (*split(identity.tall), *split(identity.wide)):
@@ -270,17 +272,16 @@ def read(text: str, where: Point) -> Computed:
         if letter not in values:
             written = re.sub(rf"\b{letter}\b", str(size), written)
     used = [name for name in dict.fromkeys(re.findall(r"[A-Za-z]\w*", written)) if name in values]
-    parsed = chainrule.parse(written, shapes={name: values[name].shape for name in used})
+    parsed = api.parse(written, shapes={name: values[name].shape for name in used})
     return Computed(parsed, parsed.inputs, tuple(values[name] for name in parsed.inputs))
 
 
 def with_functions(text: str) -> str:
     """A formula with f(..), f'(..) and f''(..) written as the functions of SPECIFIED, and g likewise."""
-    found = None
-    for found in re.finditer(r"\b([fg])('{0,2})\(", text):
-        pass  # the last one has no other inside its brackets
-    if found is None:
+    calls = list(re.finditer(r"\b([fg])('{0,2})\(", text))
+    if not calls:
         return text
+    found = calls[-1]  # which has no other inside its brackets
     depth, stop = 1, found.end()
     while depth:
         depth += {"(": 1, ")": -1}.get(text[stop], 0)
@@ -304,8 +305,8 @@ def engine(identity: Identity, where: Point) -> Array:
 def _derivative(identity: Identity, computed: Computed) -> Callable[..., Any]:
     first, last = (computed.names.index(name) for name in (identity.variables[0], identity.variables[-1]))
     if identity.order == 2:
-        return chainrule.jacobian(chainrule.grad(computed.function, first), last)
-    return chainrule.jacobian(computed.function, first)
+        return api.jacobian(api.grad(computed.function, first), last)
+    return api.jacobian(computed.function, first)
 
 
 def derived(identity: Identity, where: Point) -> Array:
@@ -315,8 +316,22 @@ def derived(identity: Identity, where: Point) -> Array:
 
 
 def printed(identity: Identity, where: Point) -> Array:
-    """What is printed, read back and evaluated, arranged as the layout of the identity says."""
-    return evaluate(in_inputs(identity), where)
+    """What is printed, read back and evaluated, arranged as the layout of the identity says.
+
+    How large a vector of ones or an identity is goes without saying: it is as large as what stands around it.
+    """
+    shape = arranged(identity, engine(identity, where), where).shape
+    pieces = re.split(r"(𝟏|\bI\b)", in_inputs(identity))
+    units = pieces[1::2]
+    for letters in product(where.sizes, repeat=len(units)):
+        pieces[1::2] = [f"{'1' if unit == '𝟏' else 'I'}_{letter}" for unit, letter in zip(units, letters, strict=True)]
+        try:
+            value = evaluate("".join(pieces), where)
+        except ShapeError:
+            continue
+        if value.shape == shape or value.ndim < len(shape):
+            return value
+    raise ShapeError(given=in_inputs(identity), expected=f"a formula of shape {shape}", remedy="give ones their sizes")
 
 
 def differences(identity: Identity, where: Point, direction: Array, step: float = 1e-5) -> Array:
@@ -325,7 +340,7 @@ def differences(identity: Identity, where: Point, direction: Array, step: float 
     place = computed.names.index(identity.variables[-1])
     function = computed.function
     if identity.order == 2:
-        function = chainrule.grad(function, computed.names.index(identity.variables[0]))
+        function = api.grad(function, computed.names.index(identity.variables[0]))
 
     def moved(by: float) -> Array:
         arguments = list(computed.arguments)
@@ -352,8 +367,11 @@ def _total(parts: Sequence[Array]) -> Array:
 def arranged(identity: Identity, derivative: Array, where: Point) -> Array:
     """A derivative with the axes of the output first, as the layout of the identity has it."""
     outputs = derivative.ndim - sum(where.values[name].ndim for name in identity.variables)
-    turns = identity.layout == "denominator" if outputs == 1 and derivative.ndim == 2 else (
-        identity.layout == "numerator" and derivative.ndim == 2 and identity.order == 1)
+    turns = (
+        identity.layout == "denominator"
+        if outputs == 1 and derivative.ndim == 2
+        else (identity.layout == "numerator" and derivative.ndim == 2 and identity.order == 1)
+    )
     return derivative.T if turns else derivative
 
 

@@ -1,7 +1,8 @@
 """The tables of tools/identities in, docs/learn/identities.md and a page for each of its sections out.
 
-One idea: every formula on these pages is what `chainrule.derive` prints today; nothing is typed by hand but the question
-and the textbook's answer, and the tests compare both. Run it again when a formula changes, and read the difference.
+One idea: every formula on these pages is what `chainrule.derive` prints today; nothing is typed by hand but the
+question and the textbook's answer, and the tests compare both. Run it again when a formula changes, and read the
+difference.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ A gradient has the shape of its variable unless the row says otherwise. Of a sym
 by one, and A^T is written as A.
 
 Sources: K. B. Petersen and M. S. Pedersen, *The Matrix Cookbook* (15 November 2012), by equation number; J. R. Magnus
-and H. Neudecker, *Matrix Differential Calculus with Applications in Statistics and Econometrics*; T. Parr and J. Howard,
-*The Matrix Calculus You Need For Deep Learning* (2018); S. Laue, M. Mitterreiter and J. Giesen, *Computing Higher Order
+and H. Neudecker, *Matrix Differential Calculus with Applications in Statistics and Econometrics*; T. Parr and J.
+Howard, *The Matrix Calculus You Need For Deep Learning* (2018); S. Laue, M. Mitterreiter and J. Giesen, *Computing Higher Order
 Derivatives of Matrix and Tensor Expressions* (2018); M. Giles, *An extended collection of matrix derivative results for
 forward and reverse mode automatic differentiation* (2008); S. Boyd and L. Vandenberghe, *Convex Optimization* (2004);
 C. M. Bishop, *Pattern Recognition and Machine Learning* (2006). "Form" compares the two formulas as they are written:
@@ -92,8 +93,8 @@ def table(section: Section, numbers: dict[Identity, int]) -> str:
 def row(identity: Identity, slug: str, number: int) -> str:
     """One row: the number is a link to the working."""
     cells = [
-        f"[{number}](identities/{slug}.md#{identity.key})", code(identity.statement), question(identity), answer(identity),
-        code(identity.form), form(identity).value, identity.source,
+        f"[{number}](identities/{slug}.md#{identity.key})", code(identity.statement), question(identity),
+        answer(identity), code(identity.form), form(identity).value, identity.source,
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
@@ -128,7 +129,7 @@ def code(text: str) -> str:
     return "`" + text.replace("|", "\\|") + "`"
 
 
-# The pages of the sections ---------------------------------------------------------------------------------------------
+# The pages of the sections --------------------------------------------------------------------------------------------
 def section_page(section: Section, numbers: dict[Identity, int]) -> str:
     """The workings of one section."""
     parts = [f"# {section.title}: the workings", f"Back to [the table](../identities.md#{section.slug})."]
@@ -141,7 +142,8 @@ def working(identity: Identity, number: int) -> str:
         f'<a id="{identity.key}"></a>', "", f"## {number}. `{identity.statement}`, by {question(identity)}", "",
         f"- derived: {answer(identity)}", f"- textbook: `{identity.form}`, {identity.source}", "",
         "```sh", command(identity), "```", "",
-        "<details><summary>Every step</summary>", "", "```text", derive(identity).text().rstrip(), "```", "", "</details>",
+        "<details><summary>Every step</summary>", "",
+        "```text", derive(identity).text().rstrip(), "```", "", "</details>",
     ])  # fmt: skip
 
 

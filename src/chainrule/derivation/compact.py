@@ -23,7 +23,7 @@ from ..ops.products import einsum_op, matmul_op
 from .forms import Form
 from .gathering import gather, sizes_above
 from .reduction import Residue, combined, powered, product
-from .terms import Letter, Term
+from .terms import Letter, Relation, Term
 
 _LABELS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -137,7 +137,7 @@ def _placed(
 # Terms without a matrix form -----------------------------------------------------------------------------------------
 def _by_sums(term: Term, order: Sequence[Letter]) -> Node | None:
     """The sum written out for einsum, which takes any number of axes. None where conditions stand in the way."""
-    if any(not each.is_delta or not set(each.letters) <= set(order) for each in term.relations):
+    if not all(_ties_places(each, order) for each in term.relations):
         return None
     ties = _tied([each.letters for each in term.relations], order)
     letters = list(dict.fromkeys(ties[letter] for letter in order))
@@ -162,6 +162,11 @@ def _by_sums(term: Term, order: Sequence[Letter]) -> Node | None:
     scalar = _scalar(Residue(term.number, term.sizes, scalars, {}, (), ()))
     whole = _times([each for each in (scalar, block) if each is not None])
     return _placed(_number(1.0) if whole is None else whole, letters, ties, order)
+
+
+def _ties_places(each: Relation, order: Sequence[Letter]) -> bool:
+    """Whether a condition says that two letters of one size are equal, and leaves no sum to work out."""
+    return each.is_delta and set(each.letters) <= set(order) and len({letter.size for letter in each.letters}) == 1
 
 
 def _own_number(letter: Letter) -> int:

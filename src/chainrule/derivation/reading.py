@@ -14,10 +14,12 @@ from typing import Any
 
 from ..ir.graph import topological_order
 from ..ir.library import reference
+from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ir.op import Affine, Labels, Windows, record
-from ..ops.movement import broadcast, reshape_op
-from ..ops.products import split_subscripts
+from ..ops.arithmetic import mul
+from ..ops.movement import broadcast, reshape_op, transpose_op
+from ..ops.products import matmul_op, split_subscripts
 from ..ops.sources import constant_op
 from ..transforms.laws import coefficient, number
 from .terms import (
@@ -123,6 +125,10 @@ def squeezed(node: Node) -> Node | None:
         if tuple(size for size in source.shape if size != 1) != wanted:
             return None
         return source if 1 not in source.shape else squeezed(source)
+    if node.op is matmul_op and node.ndim == 2:
+        return _squeezed_product(*node.inputs)
+    if node.op is transpose_op and node.ndim == 2:
+        return squeezed(node.inputs[0])
     if node.op.elementwise and node.inputs:
         inputs = [each if not each.ndim or number(each) is not None else squeezed(each) for each in node.inputs]
         if any(each is None for each in inputs):
@@ -130,6 +136,16 @@ def squeezed(node: Node) -> Node | None:
         scalars = [_scalar(each) for each in inputs if each is not None]
         return record(node.op, tuple(scalars), settings)
     return None
+
+
+def _squeezed_product(left: Node, right: Node) -> Node | None:
+    """A row times a matrix, or a matrix times a column, as a vector."""
+    single = left.shape[1] == 1
+    first = squeezed(left) if single or left.shape[0] == 1 else left
+    second = squeezed(right) if single or right.shape[1] == 1 else right
+    if first is None or second is None:
+        return None
+    return mul(first, second) if single else matmul_op(first, second)  # type: ignore[no-any-return]
 
 
 def _scalar(node: Node) -> Node:
@@ -210,12 +226,14 @@ def _power(node: Node, at: At, reader: Reader, power: float) -> Terms:
     if node in reader.open:
         raise NoIndexForm(f"a power of {node.op.name} is not a sum of products")
     terms = read(node, at, replace(reader, distribute=False), False)
-    found = raised(terms[0], power) if len(terms) == 1 else None
+    found = raised(terms[0], power, reader.positive) if len(terms) == 1 else None
     if found is not None:
         return (found,)
+    inner: list[Letter] = []
     while node.op is broadcast or node.op.name in ("cast", "mark"):
-        at, node = _below_copies(node, at), node.inputs[0]
-    return tuple(Term(factors=(Factor(each.factors[0].what, each.factors[0].at, power),)) for each in _whole(node, at))
+        at, node = _below_copies(node, at, inner), node.inputs[0]
+    entries = [each.factors[0] for each in _whole(node, at)]
+    return summed(tuple(Term(factors=(replace(each, power=power),)) for each in entries), inner)
 
 
 def _square(node: Node, at: At, reader: Reader, top: bool) -> Terms:
@@ -272,7 +290,7 @@ def _chooses(node: Node, at: At, reader: Reader, top: bool) -> Terms:
 def _indicator(condition: Node, opposite: bool) -> Node:
     from ..ops.choices import cast, logical_not
 
-    return cast(logical_not(condition) if opposite else condition, dtype="float64")  # type: ignore[no-any-return]
+    return cast(logical_not(condition) if opposite else condition, dtype=reference().dtype(float))  # type: ignore[no-any-return]
 
 
 # Sums, products and moves --------------------------------------------------------------------------------------------
@@ -348,19 +366,17 @@ def _only_place(inner: list[Letter]) -> Letter:
 
 def _copies(node: Node, at: At, reader: Reader, top: bool) -> Terms:
     inner: list[Letter] = []
+    places = _below_copies(node, at, inner)
+    return summed(read(node.inputs[0], places, reader, top), inner)
+
+
+def _below_copies(node: Node, at: At, inner: list[Letter]) -> At:
+    """The letters of what a broadcast copies; the axes that are stretched get one of their own, which joins `inner`."""
     source = node.inputs[0]
     own = at[len(at) - source.ndim :]
-    places = tuple(
+    return tuple(
         letter if letter.size == size else _only_place(inner) for letter, size in zip(own, source.shape, strict=True)
     )
-    return summed(read(source, places, reader, top), inner)
-
-
-def _below_copies(node: Node, at: At) -> At:
-    """The letters of what a broadcast copies; the axes that are stretched get one of their own."""
-    source = node.inputs[0]
-    own = at[len(at) - source.ndim :]
-    return tuple(letter if letter.size == size else fresh(1) for letter, size in zip(own, source.shape, strict=True))
 
 
 def _mean(node: Node, at: At, reader: Reader, top: bool) -> Terms:

@@ -89,11 +89,16 @@ class Log:
 
 
 def relation(weights: Iterable[tuple[Letter, int]], offset: int = 0) -> Relation:
-    """A relation with each letter once, in order of the letters, the first with a positive weight."""
+    """A relation with each letter once, in order of the letters, the first with a positive weight.
+
+    A letter that has one place only adds nothing, except where it is equal to another such letter and picks it.
+    """
     total: Counter[Letter] = Counter()
     for letter, weight in weights:
         total[letter] += weight
     kept = sorted(((letter, weight) for letter, weight in total.items() if weight), key=_by_number)
+    if any(letter.size > 1 for letter, _ in kept):
+        kept = [(letter, weight) for letter, weight in kept if letter.size > 1]
     sign = -1 if kept and kept[0][1] < 0 else 1
     return Relation(tuple((letter, sign * weight) for letter, weight in kept), sign * offset)
 
@@ -142,9 +147,12 @@ def times_size(terms: Terms, size: int, power: float) -> Terms:
     return tuple(replace(term, sizes=_merged_sizes((*term.sizes, (size, power)))) for term in terms)
 
 
-def raised(term: Term, power: float) -> Term | None:
-    """A term to a power; None where the term is a sum or has conditions."""
-    if term.sums or (term.number < 0 and power != int(power)) or not term.number:
+def raised(term: Term, power: float, positive: Collection[Node] = ()) -> Term | None:
+    """A term to a power; None where the power of a product is not the product of powers: of a sum, of a condition below
+    a line, and (x y)^(1/2) unless both are `positive`."""
+    if term.sums or not term.number or (term.relations and power < 0):
+        return None
+    if power != int(power) and (term.number < 0 or not _has_one_root(term, positive)):
         return None
     return Term(
         term.number**power,
@@ -152,6 +160,12 @@ def raised(term: Term, power: float) -> Term | None:
         term.relations,
         sizes=tuple((size, exponent * power) for size, exponent in term.sizes),
     )
+
+
+def _has_one_root(term: Term, positive: Collection[Node]) -> bool:
+    if all(factor.what in positive for factor in term.factors):
+        return True
+    return len(term.factors) == 1 and term.factors[0].power == 1
 
 
 def summed(terms: Terms, letters: Iterable[Letter]) -> Terms:

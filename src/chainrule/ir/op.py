@@ -19,7 +19,7 @@ from .node import Node, concrete, find, is_abstract, make
 from .notation import Notation
 from .recording import STATE
 from .surface import REFUSALS
-from .types import ArrayType, array_type
+from .types import ArrayType, array_type, is_only_spoken_of, speaking
 
 
 class Role(Enum):
@@ -212,6 +212,8 @@ def record(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Node:
 
 def _evaluate(op: Op, inputs: tuple[Node, ...], settings: tuple[tuple[str, Any], ...], params: dict[str, Any]) -> Node:
     values = [] if op.lazy else _input_values(op, inputs)
+    if values and speaking() and is_only_spoken_of(op.type_rule(*[node.type for node in inputs], **params)):
+        values = []
     if not values:
         return make(op, inputs, settings, op.type_rule(*[node.type for node in inputs], **params))
     value = _run_kernel(op, inputs, values, params)

@@ -65,12 +65,25 @@ _LIMITED = [True]
 
 @contextmanager
 def symbolic_shapes() -> Iterator[None]:
-    """Inside, sizes stand for letters: arrays are spoken of and never allocated, so no shape is too large."""
+    """Inside, sizes stand for letters: large arrays are spoken of and never allocated, so no shape is too large."""
     _LIMITED.append(False)
     try:
         yield
     finally:
         _LIMITED.pop()
+
+
+def speaking() -> bool:
+    """Whether sizes stand for letters here."""
+    return not _LIMITED[-1]
+
+
+def is_only_spoken_of(type_: ArrayType) -> bool:
+    """Whether an array of this type is not to be computed, even if all that it is made of is known."""
+    return speaking() and type_.size > _MOST_COMPUTED
+
+
+_MOST_COMPUTED = 10**7
 
 
 def count_entries(shape: Sequence[int]) -> int:

@@ -7,6 +7,7 @@ formula is a function like any other.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.recording import open_recording
+from ..ir.types import symbolic_shapes
 from ..ops.sources import input_node
 from . import limits
 from .entrywise import with_entries_marked
@@ -120,7 +122,7 @@ def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: V
     if given.arrays:
         _refuse_missing(inputs, known, declared, program, given)
     found = infer_shapes(program, inputs, dimensions)
-    with open_recording():
+    with open_recording(), symbolic_shapes() if found.sizes else nullcontext():
         nodes = {each.text: _input(known.get(each.text), found.numbers[each.text]) for each in inputs}
         lowered = run(program, nodes, {**found.sizes, **meant}, found.units)
         names, aliases = _named(nodes, lowered.values)

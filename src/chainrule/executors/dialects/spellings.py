@@ -13,8 +13,8 @@ from .respell import Dialect, Writer
 # NumPy's functions that JAX has too: entry by entry, reductions and movement, new arrays.
 _ENTRYWISE = (
     "abs arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil cos cosh exp exp2 expm1 floor isfinite isinf isnan log "
-    "log10 log1p log2 logical_and logical_not logical_or rint sign sin sinh sqrt square tan tanh trunc arctan2 copysign "
-    "heaviside hypot logaddexp maximum minimum ones_like round where"
+    "log10 log1p log2 logical_and logical_not logical_or rint sign sin sinh sqrt square tan tanh trunc arctan2 "
+    "copysign heaviside hypot logaddexp maximum minimum ones_like round where"
 )
 _OTHERS = (
     "all any argmax argmin argsort broadcast_to concatenate convolve correlate cumprod cumsum diag einsum flip kron "

@@ -258,10 +258,10 @@ def cast_method(writer: Writer, call: ast.Call) -> ast.expr:
 
 _SAME = (
     "abs arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp exp2 expm1 floor isfinite isinf isnan log "
-    "log10 log1p log2 logical_not sign sin sinh sqrt square tan tanh trunc ones_like reshape outer kron trace diag swapaxes "
-    "roll squeeze linalg.cholesky linalg.det linalg.inv linalg.slogdet"
+    "log10 log1p log2 logical_not sign sin sinh sqrt square tan tanh trunc ones_like reshape trace diag "
+    "swapaxes roll squeeze linalg.cholesky linalg.det linalg.inv linalg.slogdet"
 )
-_PAIRS = "arctan2 copysign heaviside hypot logaddexp logical_and logical_or"
+_PAIRS = "outer kron arctan2 copysign heaviside hypot logaddexp logical_and logical_or"
 _DTYPES = "float16 float32 float64 int8 int16 int32 int64 uint8"
 
 
@@ -285,8 +285,8 @@ TORCH = Dialect(
         "np.max": partial(extreme_along, path="torch.amax"), "np.min": partial(extreme_along, path="torch.amin"),
         "np.var": partial(moments, path="torch.var"), "np.std": partial(moments, path="torch.std"),
         "np.argsort": partial(along, path="torch.argsort"), "np.moveaxis": "torch.movedim", "np.transpose": transpose,
-        "np.flip": flip,
-        "np.broadcast_to": broadcast_to, "np.pad": pad, "np.einsum": einsum, "np.linalg.solve": solve,
+        "np.flip": flip, "np.broadcast_to": broadcast_to, "np.pad": pad, "np.einsum": einsum,
+        "np.linalg.solve": solve,
         "np.concatenate": partial(joined, path="torch.cat"), "np.stack": partial(joined, path="torch.stack"),
         "np.array": array, "np.eye": eye, "np.arange": arange, "np.tri": tri, "np.asarray": asarray,
         "np.cbrt": "_cbrt", "np.correlate": "_correlate", "np.convolve": "_convolve",
