@@ -35,6 +35,7 @@ from chainrule.ir.graph import Graph, topological_order
 from chainrule.ir.node import Node
 from chainrule.ir.recording import open_recording
 from chainrule.ops.sources import input_op
+from chainrule.renderers.formulas import Formulas
 
 TERM_TOLERANCE = 1e-9
 PROGRAM_TOLERANCE = 1e-7
@@ -220,6 +221,9 @@ def check_program(program: Program, kind: str, random: np.random.Generator, tall
         derived = derive_graph(graph, graph.inputs, order=2 if kind == "hessian" else 1, inline=bool(random.random() < 0.2))
     tally.timed(perf_counter() - started, label)
     tally.count += 1
+    page = Formulas(derived, {})
+    if not page.text() or not page.latex():
+        tally.wrong.append(f"nothing is printed: {label}")
     at = Evaluation(dict(zip(graph.inputs, values, strict=True)))
     for node in derived.names:
         if not node.inputs and node not in at.values:
@@ -276,8 +280,9 @@ def _written(
     if answer.as_product is not None:
         tally.found["product"] += 1
         inputs = set(derived.graph.inputs)
-        seed = next(node for node in topological_order([answer.as_product]) if node.op is input_op and node not in inputs)
-        yield f"{answer.label} product", at.plain(answer.as_product), np.tensordot(at.values[seed], wanted, seed.ndim)
+        seeds = [node for node in topological_order([answer.as_product]) if node.op is input_op and node not in inputs]
+        found = np.tensordot(at.values[seeds[0]], wanted, seeds[0].ndim) if seeds else np.zeros(answer.as_product.shape)
+        yield f"{answer.label} product", at.plain(answer.as_product), found
 
 
 # The command ---------------------------------------------------------------------------------------------------------

@@ -38,8 +38,8 @@ SECTIONS = (
 )  # fmt: skip
 # What an unspecified function is while numbers are computed, with its derivatives.
 SPECIFIED = {
-    "f": ("tanh({0})", "(1 - tanh({0})^2)", "(-2 tanh({0}) (1 - tanh({0})^2))"),
-    "g": ("sin({0})", "cos({0})", "(-sin({0}))"),
+    "f": ("sin({0})", "cos({0})", "(-sin({0}))"),
+    "g": ("tanh({0})", "(1 - tanh({0})^2)", "(-2 tanh({0}) (1 - tanh({0})^2))"),
 }
 
 

@@ -43,9 +43,10 @@ by one, and A^T is written as A.
 
 Sources: K. B. Petersen and M. S. Pedersen, *The Matrix Cookbook* (15 November 2012), by equation number; J. R. Magnus
 and H. Neudecker, *Matrix Differential Calculus with Applications in Statistics and Econometrics*; T. Parr and J.
-Howard, *The Matrix Calculus You Need For Deep Learning* (2018); S. Laue, M. Mitterreiter and J. Giesen, *Computing Higher Order
-Derivatives of Matrix and Tensor Expressions* (2018); M. Giles, *An extended collection of matrix derivative results for
-forward and reverse mode automatic differentiation* (2008); S. Boyd and L. Vandenberghe, *Convex Optimization* (2004);
+Howard, *The Matrix Calculus You Need For Deep Learning* (2018); S. Laue, M. Mitterreiter and J. Giesen, *Computing
+Higher Order Derivatives of Matrix and Tensor Expressions* (2018); M. Giles, *An extended collection of matrix
+derivative results for forward and reverse mode automatic differentiation* (2008); S. Boyd and L. Vandenberghe, *Convex
+Optimization* (2004);
 C. M. Bishop, *Pattern Recognition and Machine Learning* (2006). "Form" compares the two formulas as they are written:
 {same} are the same as in the book, {order} the same in another order, {other} are equal but written otherwise."""
 

@@ -24,7 +24,7 @@ from ..transforms.resize import resize_all
 from ..transforms.reverse import gradients
 from ..transforms.sizes import Sizes
 from .evaluation import Evaluation, known_op
-from .results import Answer, Derived, Layout
+from .results import Answer, Derived, Layout, Step
 
 TOLERANCE = 1e-8
 _FLOOR = 1e-6  # differences are measured against at least this
@@ -136,11 +136,23 @@ def _expressions(derived: Derived) -> Iterator[Node]:
         for each in (answer.index, answer.matrix, answer.inlined, answer.compiled, answer.as_product):
             if each is not None:
                 yield each
+        yield from (step.expression for step in last_lines(derived, answer))
     for definition in (*derived.forward, *derived.upstream):
         yield definition.node
         yield definition.expression
     known = set(derived.graph.order())
     yield from (node for node in derived.names if node in known)
+
+
+def last_lines(derived: Derived, answer: Answer) -> list[Step]:
+    """The lines of the working that say what the derivative is, in names that have a value: the last equation."""
+    start = max((place for place, step in enumerate(answer.steps) if step.left), default=len(answer.steps))
+    known = {*derived.graph.inputs, *(each.node for each in derived.upstream)}
+    return [
+        step
+        for step in answer.steps[start:]
+        if all(node.inputs or node.op is not input_op or node in known for node in topological_order([step.expression]))
+    ]
 
 
 # One point -----------------------------------------------------------------------------------------------------------
@@ -192,6 +204,8 @@ def _forms(
 ) -> Iterator[tuple[str, Array, Array]]:
     """Each form of an answer by name: its value, and what it should be."""
     if answer.index is not None:
+        for step in last_lines(derived, answer):
+            yield "a line of the working", *_of_index(answer, expected, at, new[step.expression])
         yield "index form", *_of_index(answer, expected, at, new[answer.index])
     arranged = _arranged(derived, answer, expected)
     for name, form in (("matrix form", answer.matrix), ("matrix form, written out", answer.inlined)):

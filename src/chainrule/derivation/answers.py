@@ -14,6 +14,7 @@ from ..ir.library import reference
 from ..ir.node import Node
 from ..ops.entries import row
 from ..ops.movement import broadcast
+from ..ops.products import matmul_op
 from ..transforms.simplify import simplify
 from .compact import compile_form
 from .forms import Form
@@ -82,6 +83,9 @@ def matrix_of(form: Form, arrangement: Arrangement) -> tuple[Node | None, str]:
 def laid_out(gradient: Node, known: Known) -> Node:
     """The gradient of one number in numerator layout: a row for a vector, transposed for a matrix."""
     if gradient.ndim == 1:
+        if gradient.op is matmul_op and gradient.inputs[0].ndim == 2 and gradient not in known.named:
+            matrix, vector = gradient.inputs
+            return matmul_op(row(vector), turned(matrix, known))  # type: ignore[no-any-return]
         return row(gradient)  # type: ignore[no-any-return]
     return turned(gradient, known) if gradient.ndim == 2 else gradient
 

@@ -111,7 +111,8 @@ def _conventions(question: Question, steps: Sequence[Node], answers: Sequence[An
         said.append("an entry whose index lies outside its array counts as 0")
     for node in steps:
         if node.op.domain.kink is not None and node.inputs and any(each in question.names for each in node.inputs):
-            said.append(f"{question.names.get(node, node.op.name)}: {node.op.domain.kink}")
+            named = node in question.graph.names or node in question.setting.keep
+            said.append(f"{question.names[node] if named else node.op.name}: {node.op.domain.kink}")
     return tuple(dict.fromkeys(said))
 
 

@@ -15,7 +15,7 @@ from ..ir.node import Node
 from ..ir.op import record
 from ..ops.arithmetic import add, div, mul, neg, square, sub
 from ..ops.diagonals import diag_matrix
-from ..ops.movement import broadcast
+from ..ops.movement import broadcast, transpose_op
 from ..ops.products import matmul_op, outer_op
 from ..ops.reductions import sum_op
 from ..transforms.laws import number
@@ -63,6 +63,10 @@ def _number(value: float) -> Node:
 def written(parts: Sequence[Part], shape: tuple[int, ...]) -> Node:
     """The sum of parts, common factors taken out, positive terms first."""
     factor, node = gathered(list(parts), shape)
+    single = number(node)
+    if single is not None and factor != 1:
+        whole = _number(factor * single)
+        return whole if not shape else broadcast(whole, shape=shape)
     if factor == 1:
         return node
     if factor == -1:
@@ -250,8 +254,9 @@ def _plus(found: Any, size: Node, negative: bool) -> Any:
     return sub(found, size) if negative else add(found, size)
 
 
-def _negative_last(each: Part) -> bool:
-    return each[0] < 0
+def _negative_last(each: Part) -> tuple[bool, bool]:
+    """A + A^T - B: positive terms first, and of these what is not a transpose."""
+    return each[0] < 0, each[1].op is transpose_op
 
 
 # Length --------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..ir.graph import Graph
 from ..ir.node import Node
 from ..transforms.reverse import pull_back
 from ..transforms.simplify import simplify
@@ -48,10 +49,10 @@ def _explained(question: Question, wrt: Sequence[Node]) -> Derivation:
     """The same gradient explained, with the names that gradients have here."""
     called = {question.names[node]: question.names[gradient] for gradient, node in question.owners.items()}
     asked = [node for node in wrt if node in question.steps]
-    return explain_graph(
-        question.graph, asked, called=called, sizes=question.setting.sizes,
-        only=frozenset(question.setting.keep) | frozenset(wrt),
-    )  # fmt: skip
+    shown = frozenset(question.setting.keep) | frozenset(wrt)
+    names = {node: name for node, name in question.names.items() if node in question.steps}
+    named = Graph(question.graph.inputs, question.graph.outputs, names)  # no step may get another name for the working
+    return explain_graph(named, asked, called=called, sizes=question.setting.sizes, only=shown)
 
 
 def _answer(question: Question, node: Node, gradient: Any, seed: Node) -> Answer:

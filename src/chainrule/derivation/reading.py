@@ -145,6 +145,8 @@ def _squeezed_product(left: Node, right: Node) -> Node | None:
     second = squeezed(right) if single or right.shape[1] == 1 else right
     if first is None or second is None:
         return None
+    if single and number(second) == 1:
+        return first
     return mul(first, second) if single else matmul_op(first, second)  # type: ignore[no-any-return]
 
 

@@ -158,11 +158,11 @@ def _total(network: Network, letter: Letter, pieces: Sequence[Power]) -> Node:
     if len(pieces) == 1 and pieces[0][1] == 2:
         return squared_norm_op(pieces[0][0], axes=(0,), keepdims=False)  # type: ignore[no-any-return]
     above = [piece for piece in pieces if piece[1] > 0]
+    whole = combined(pieces)
+    if network.sizes.get(letter.size) == -1:
+        del network.sizes[letter.size]
+        return mean_op(whole, axes=(0,), keepdims=False)  # type: ignore[no-any-return]
     if len(above) < 2:
-        whole = combined(pieces)
-        if network.sizes.get(letter.size) == -1:
-            del network.sizes[letter.size]
-            return mean_op(whole, axes=(0,), keepdims=False)  # type: ignore[no-any-return]
         return sum_op(whole, axes=(0,), keepdims=False)  # type: ignore[no-any-return]
     last = above[-1]
     rest = [piece for piece in pieces if piece is not last]
@@ -244,9 +244,10 @@ def combined(pieces: Sequence[Power]) -> Node:
 
 
 def product(nodes: Sequence[Node]) -> Node | None:
-    """The product entry by entry, single numbers first; what occurs twice is a power."""
+    """The product entry by entry: single numbers first, then products of matrices and names, then functions; what
+    occurs twice is a power."""
     counted: dict[Node, int] = {}
-    for node in sorted(nodes, key=_axes):
+    for node in sorted(nodes, key=_rank):
         counted[node] = counted.get(node, 0) + 1
     found: Any = None
     for node, count in counted.items():
@@ -254,8 +255,8 @@ def product(nodes: Sequence[Node]) -> Node | None:
     return found  # type: ignore[no-any-return]
 
 
-def _axes(node: Node) -> int:
-    return node.ndim
+def _rank(node: Node) -> tuple[int, int]:
+    return node.ndim, 0 if node.op is matmul_op else 1 if not node.inputs else 2
 
 
 # From a residue to an array ------------------------------------------------------------------------------------------

@@ -18,17 +18,21 @@ class Layout(Enum):
     """How the entries of a derivative are arranged; the value is the sentence that is printed."""
 
     DENOMINATOR = "denominator layout: a gradient has the shape of its variable, d(A x)/dx = A^T"
-    NUMERATOR = "numerator layout: rows follow the output, d(A x)/dx = A, and the gradient of a number is a row"
+    NUMERATOR = "numerator layout: rows follow the output, d(A x)/dx = A, the gradient of a number is a row"
     MIXED = "mixed layout: a gradient has the shape of its variable, and d(A x)/dx = A"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Definition:
-    """A name that the formulas use, and what it stands for: q = W x, or delta_1 = (W_2^T delta_2) o f'(z_1)."""
+    """A name that the formulas use, and what it stands for: q = W x, or delta_1 = (W_2^T delta_2) o f'(z_1).
+
+    `of` is what a named gradient is the gradient of, as dL/dz_1; empty where the name says so itself.
+    """
 
     symbol: str
     node: Node
     expression: Node  # over named nodes other than this one
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -42,7 +42,9 @@ def name_gradient(question: Question, node: Node, gradient: Any) -> None:
     taken = dict.fromkeys(question.names.values(), 1)
     question.names[gradient] = called or unused(_gradient_name(question, node), taken)
     question.owners[gradient] = node
-    question.upstream[gradient] = Definition(question.names[gradient], gradient, best[0])
+    question.upstream[gradient] = Definition(
+        question.names[gradient], gradient, best[0], _whose(question, node, question.names[gradient])
+    )
 
 
 def _gradient_name(question: Question, node: Node) -> str:
@@ -51,3 +53,9 @@ def _gradient_name(question: Question, node: Node) -> str:
     if symbol.startswith("z") and is_activated(question.graph, node):
         return f"delta{symbol[1:]}"
     return f"d{symbol}" if question.output.ndim else f"d{question.top}/d{symbol}"
+
+
+def _whose(question: Question, node: Node, name: str) -> str:
+    """dL/dz where the gradient is called delta; nothing where its name says it, or where it is a product with G."""
+    whole = f"d{question.top}/d{question.names[node]}"
+    return "" if name == whole or question.output.ndim else whole

@@ -250,6 +250,9 @@ def _matrix_product(node: Node, operands: list[Written], pen: Pen) -> Written:
         _kept_apart(bracketed(each, form.demand(slot), pen.style), each, "entries", pen)
         for slot, each in enumerate(operands)
     ]
+    left = node.inputs[0]
+    if left.op is matmul_op and left.ndim == 1 and left.inputs[0].ndim == 1 and left not in pen.names:
+        return Written(f"{operands[0].text} {texts[1]}", form.strength, "matrix")  # (x^T A) is a row already
     return Written(form.template.format(*texts), form.strength, "matrix")
 
 

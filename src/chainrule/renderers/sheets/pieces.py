@@ -150,7 +150,8 @@ def layout_name(layout: Layout) -> str:
 def write_definition(definition: Definition, pen: Pen) -> Equation:
     """A name and what it stands for, with its shape."""
     right = numeric.definition(definition, pen)
-    return Equation(pen.style.name(definition.symbol), right, write_shape(definition.node.shape, pen))
+    left = " = ".join(pen.style.name(each) for each in (definition.symbol, definition.of) if each)
+    return Equation(left, right, write_shape(definition.node.shape, pen))
 
 
 # Answers ------------------------------------------------------------------------------------------------------------
