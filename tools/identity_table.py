@@ -216,6 +216,7 @@ class Point:
     sizes: Mapping[str, int]
 
 
+@cache
 def point(identity: Identity, number: int = 0) -> Point:
     """A random point that depends on nothing but the key and a number."""
     random = np.random.default_rng([crc32(identity.key.encode()), number])
@@ -296,6 +297,7 @@ def evaluate(text: str, where: Point) -> Array:
     return np.asarray(computed.function(*computed.arguments), dtype=np.float64)
 
 
+@cache
 def engine(identity: Identity, where: Point) -> Array:
     """The derivative by the engine, in float64: axes of the output first, as a Jacobian has them."""
     computed = read(identity.statement, where)

@@ -293,7 +293,7 @@ def _draw_square(draft: Draft) -> str:
     if x:
         size = draft.shape(x)[0]
         better = f"({x} + {3.0 * size} * np.eye({size}))"
-        found += [f"ops.trace({x})", f"ops.diag({x})", f"ops.inv{better}", f"ops.logdet{better}", f"ops.det({x})"]
+        found += [f"ops.trace({x})", f"ops.diag({x})", f"ops.inv{better}", f"ops.logdet{better}", f"ops.det{better}"]
         right = draft.pick(_starting(size))
         found += [f"ops.solve({better}, {right})"] if right else []
     return _chosen(draft, found) if found else ""
@@ -352,6 +352,8 @@ def random_program(random: np.random.Generator, most_lines: int, single: bool, m
         draft.write(_drawn(draft))
     last = list(draft.known)[-1]
     if single and np.ndim(draft.known[last]):
+        draft.write(f"ops.tanh({last})")  # so that no sum of its entries is large
+        last = list(draft.known)[-1]
         draft.write(_chosen(draft, [f"ops.sum({last})", f"ops.sum({last} ** 2)", f"ops.mean({last})", f"ops.norm({last})"]))
     elif not single and np.size(draft.known[last]) > most_entries:
         draft.write(f"ops.reshape({last}, (-1,))[:{most_entries}]")

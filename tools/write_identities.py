@@ -31,10 +31,11 @@ $ chainrule derive "f = tr(A X^-1 B)" --wrt X --shapes "A: m n, X: n n, B: n m" 
 
 How far to trust this page. For every row, at random points where each letter of the shapes is another size:
 
-- the derived formula, the textbook's form and the engine's gradient are equal to nine digits;
+- the derived formula, the textbook's form and the engine's gradient are equal to nine digits (of the convolution, whose
+  form in the book has an index of its own, only the first and the last are compared);
 - the engine's gradient agrees with central differences;
-- where the derived formula is written without an unspecified function, its printed text was read back by
-  `chainrule.parse` and is worth the same.
+- the printed text of every matrix form was read back by `chainrule.parse` and is worth the same. Where a function is
+  not specified, f is the sine and g the hyperbolic tangent meanwhile.
 
 These are tests of the repository (`tests/identities`), and this page is written by `python tools/write_identities.py`;
 a test compares it too. Vectors are columns, `⊙` is the product entry by entry, `𝟏` a vector of ones, `I` an identity.

@@ -223,7 +223,8 @@ def test_code_with_letters_holds_for_every_size(formula: str, shapes: str, libra
 def test_a_size_is_read_from_the_first_array_that_has_it() -> None:
     parsed = chainrule.parse("||W x||^2 / (m n)", shapes="W: m n, x: n")
     lines = emit(parsed.graph, "numpy", sizes=parsed.sizes).splitlines()
-    assert lines[3:6] == ["def f(W, x):", "    n = W.shape[1]", "    m = W.shape[0]"]
+    assert lines[3] == "def f(W, x):"
+    assert sorted(lines[4:6]) == ["    m = W.shape[0]", "    n = W.shape[1]"]
     assert lines[6] in [f"    return np.sum((W @ x) ** 2) / ({each})" for each in ("m * n", "n * m")]
 
 
@@ -235,6 +236,24 @@ def test_sums_of_sizes_are_written_out_or_read_from_an_array() -> None:
         assert "np.broadcast_to(np.sum(x) + np.sum(y), (n - k + 1,))" in text
         alone = graph_of(lambda x: np.reshape(x, (1, 2027)), (2027,))
         assert "np.reshape(x, (1, x.shape[0]))" in emit(alone, "numpy", sizes=sizes)
+
+
+def test_numbers_made_from_sizes_are_said_in_letters_or_refused() -> None:
+    sizes = {1009: "n", 1013: "m", 1009 * 1013: "m n"}
+    said = {
+        1009.0: "n", 1 / 1009: "1 / n", 1008 / 1009: "(n - 1) / n", 3 / (1009 * 1013): "3 / (m * n)", 2.0: "2.0",
+        np.sqrt(1009.0): "n ** 0.5", 1 / np.sqrt(1013): "(1 / m) ** 0.5", np.log(1013.0): "math.log(m)", 0.25: "0.25",
+        1009 / 1013: "n / m", 1010.0: "n + 1", 1008.0: "n - 1", 16.0: "16.0", np.pi: repr(np.pi), 2022.0: "n + m",
+    }  # fmt: skip
+    with open_recording():
+        for number, text in said.items():
+            graph = graph_of(lambda x, y, number=number: x[0] + y[0] + number, (1009,), (1013,))
+            last = emit(graph, "numpy", sizes=sizes).splitlines()[-1]
+            assert ast.unparse(ast.parse(last.strip())) in (
+                ast.unparse(ast.parse(f"return x[0] + y[0] + {each}")) for each in (text, f"({text})")
+            ), (number, last)  # fmt: skip
+        with pytest.raises(ShapeError, match="emit"):
+            emit(graph_of(lambda x: x + 1.0, (3,)), "numpy", sizes={1009: "n **"})
 
 
 def test_a_size_that_no_argument_has_is_refused() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import ShapeError, TraceError
+from ..errors import DomainError, ShapeError, TraceError
 from ..ir.coercion import as_node
 from ..ir.graph import topological_order
 from ..ir.library import Array, reference
@@ -26,7 +26,7 @@ from ..transforms.sizes import Sizes
 from .evaluation import Evaluation, known_op
 from .results import Answer, Derived, Layout, Step
 
-TOLERANCE = 1e-8
+TOLERANCE = 1e-6
 _FLOOR = 1e-6  # differences are measured against at least this
 _ROUNDS = 4  # how often sizes are drawn
 _DRAWS = 12  # how often sizes are drawn again, because an op did not fit them
@@ -269,10 +269,13 @@ def _find_point(
         at = Evaluation(dict(values), base=derived.first_index)  # which it fills with all that it computes
         if not numpy.isfinite(at.plain(output)).all():
             continue
-        wanted = [
-            derivative(output, [new[named[symbol]] for symbol in answer.variables], values)
-            for answer in derived.answers
-        ]
+        try:
+            wanted = [
+                derivative(output, [new[named[symbol]] for symbol in answer.variables], values)
+                for answer in derived.answers
+            ]
+        except DomainError:  # a matrix that is singular whatever its entries are: X^T X with more columns than rows
+            return None
         if all(numpy.isfinite(each).all() for each in wanted):
             return at, wanted
     return None

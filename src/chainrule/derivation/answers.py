@@ -99,8 +99,12 @@ def working(form: Form, arrangement: Arrangement, rule: str) -> tuple[Step, ...]
     """The lines from the product of local derivatives to the index form: every pick of a delta said."""
     names = arrangement.names(form.free)
     left = arrangement.left(form.free)
-    lines = [Step(rule, left, speak_terms(form.said, names, form.manner))]
     final = speak_terms(form.terms, names, form.manner)
+    if any(abs(weight) > 1 for term in form.said for each in term.relations for _, weight in each.weights):
+        return (
+            Step(rule, left, final),
+        )  # places in a row of entries say more about reshaping than about the derivative
+    lines = [Step(rule, left, speak_terms(form.said, names, form.manner))]
     if final is not lines[0].expression:
         lines.append(Step(_said(form, arrangement), "", final))
     return tuple(lines)
@@ -122,9 +126,12 @@ def zeros(shape: tuple[int, ...]) -> Node:
 def zero_answer(arrangement: Arrangement, shape: tuple[int, ...]) -> Answer:
     """The answer where no path leads from the output to the variable."""
     nothing = zeros(shape)
+    first = arrangement.first
+    turned_round = len(shape) == 2 and first == 1 and arrangement.layout is Layout.DENOMINATOR
+    matrix = zeros((shape[1], shape[0])) if turned_round else nothing
     return Answer(
         arrangement.label, arrangement.below, shape, (),
-        (Step("no path leads back to it", arrangement.label, nothing),), zeros(()), nothing, None, nothing,
+        (Step("no path leads back to it", arrangement.label, zeros(())),), zeros(()), matrix, None, nothing,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from .inquiry import Question, mentioned, seeds_of
 from .keeping import kept_steps
 from .orders import higher_order
 from .results import Answer, Definition, Derived, Layout
-from .symbols import shown_nodes, symbols_for
+from .symbols import symbols_for
 
 
 def derive_graph(
@@ -51,8 +51,10 @@ def derive_graph(
         [became.get(node, node) for node in nodes] for nodes in (wrt, symmetric, signs, positive)
     )
     steps = topological_order([graph.outputs[0]], graph.inputs)
-    names = symbols_for(steps, shown_nodes(steps, graph.names, graph.inputs, graph.outputs), graph.names)
-    kept = frozenset(graph.inputs) if inline else kept_steps(graph, names, steps)
+    kept = kept_steps(graph, steps)
+    named = kept | frozenset(wrt) | frozenset(graph.outputs)
+    names = symbols_for(steps, [node for node in steps if node in named], graph.names)
+    kept = frozenset(graph.inputs) if inline else kept
     setting = Setting(kept, sizes or {}, frozenset(symmetric), frozenset(signs), frozenset(positive), first_index)
     question = Question(graph, order, layout, setting, dict(names), called or {})
     _require_order(question)
@@ -111,8 +113,7 @@ def _conventions(question: Question, steps: Sequence[Node], answers: Sequence[An
         said.append("an entry whose index lies outside its array counts as 0")
     for node in steps:
         if node.op.domain.kink is not None and node.inputs and any(each in question.names for each in node.inputs):
-            named = node in question.graph.names or node in question.setting.keep
-            said.append(f"{question.names[node] if named else node.op.name}: {node.op.domain.kink}")
+            said.append(f"{question.names.get(node, node.op.name)}: {node.op.domain.kink}")
     return tuple(dict.fromkeys(said))
 
 

@@ -102,13 +102,16 @@ class _Length:
         return 0, length(gather(form.residues, form.free, form.known), self.setting.keep)
 
 
-def _form(expression: Node, seeds: Sequence[Node], setting: Setting, distribute: bool) -> Form:
+def _form(expression: Node, seeds: Sequence[Node], setting: Setting, distribute: bool, forward: bool = False) -> Form:
+    """The form by one way of reading. The walk back meets the last use of a variable first, so the terms of a gradient
+    are turned round: they stand as the function says them. `forward`: it is no gradient, and they stand as they are."""
     own = tuple(fresh(size) for size in expression.shape)
     reader = Reader(
         {*setting.keep, *seeds}, open_nodes(expression, seeds), distribute, setting.sizes, setting.positive,
         _Rewriting(expression, setting),
     )  # fmt: skip
     raw = read(expression, own, reader)
+    raw = raw if forward else tuple(reversed(raw))
     free = own
     for seed in reversed(seeds):
         letters = tuple(fresh(size) for size in seed.shape)
@@ -150,7 +153,7 @@ class _Rewriting:
         if node is self.whole or node.ndim > 2:
             return node
         try:
-            form = _form(node, (), self.setting, False)
+            form = _form(node, (), self.setting, False, forward=True)
         except NoIndexForm:
             return node
         return node if form.residues is None else gather(form.residues, form.free, form.known)

@@ -18,7 +18,8 @@ from ..ops.diagonals import diag_matrix
 from ..ops.movement import broadcast, transpose_op
 from ..ops.products import matmul_op, outer_op
 from ..ops.reductions import sum_op
-from ..transforms.laws import number
+from ..transforms.laws import LAWS, number
+from ..transforms.simplify import simplify_all
 from .reduction import Residue, as_matrix, powered, product
 from .terms import Letter
 from .turning import Known
@@ -29,7 +30,8 @@ Part: TypeAlias = tuple[float, Node]  # a number times an expression
 def gather(residues: Sequence[Residue], free: Sequence[Letter], known: Known) -> Node:
     """The sum of reduced terms as one expression: a number, a vector or a matrix."""
     shape = tuple(letter.size for letter in free)
-    return written([part(each, free, known) for each in residues], shape)
+    found = written([part(each, free, known) for each in residues], shape)
+    return simplify_all([found], list(known.named), LAWS)[0]
 
 
 def part(residue: Residue, free: Sequence[Letter], known: Known) -> Part:
@@ -71,6 +73,9 @@ def written(parts: Sequence[Part], shape: tuple[int, ...]) -> Node:
         return node
     if factor == -1:
         return neg(node)  # type: ignore[no-any-return]
+    if node.op is div and number(node.inputs[0]) == 1:
+        over = div(_number(abs(factor)), node.inputs[1])
+        return over if factor > 0 else neg(over)  # type: ignore[no-any-return]
     return mul(_number(factor), node)  # type: ignore[no-any-return]
 
 
@@ -106,12 +111,13 @@ def _same_op(op: Any) -> Callable[[Part, Part], Part | None]:
     """The rule for a product of two that is linear in both: take out the operand they share, if it is the same side."""
 
     def rule(first: Part, second: Part) -> Part | None:
-        if first[1].op is not op or second[1].op is not op:
+        left, right = _two_factors(first[1], op), _two_factors(second[1], op)
+        if left is None or right is None:
             return None
         for side in (1, 0):
-            shared = first[1].inputs[side]
-            if shared is second[1].inputs[side]:
-                others = [(each[0], each[1].inputs[1 - side]) for each in (first, second)]
+            shared = left[side]
+            if shared is right[side]:
+                others = [(first[0], left[1 - side]), (second[0], right[1 - side])]
                 if others[0][1].shape != others[1][1].shape:
                     continue
                 factor, inner = gathered(others, others[0][1].shape)
@@ -119,6 +125,15 @@ def _same_op(op: Any) -> Callable[[Part, Part], Part | None]:
         return None
 
     return rule
+
+
+def _two_factors(node: Node, op: Any) -> tuple[Node, Node] | None:
+    """The operands of a product; (M a) b^T is M times a b^T where products of matrices are asked for."""
+    if op is matmul_op and node.op is outer_op:
+        left, right = node.inputs
+        if left.op is matmul_op and left.inputs[0].ndim == 2:
+            return left.inputs[0], outer_op(left.inputs[1], right)
+    return (node.inputs[0], node.inputs[1]) if node.op is op else None
 
 
 def _equal_divisor(first: Part, second: Part) -> Part | None:
@@ -238,7 +253,7 @@ def _added(parts: list[Part]) -> Part:
         factor = 1.0
     if all(each[0] < 0 for each in parts):
         factor = -factor
-    ordered = sorted(parts, key=_negative_last) if factor > 0 else parts
+    ordered = sorted(parts, key=_negative_last)
     found: Any = None
     for value, node in ordered:
         own = value / factor

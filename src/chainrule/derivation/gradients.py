@@ -71,7 +71,8 @@ def _answer(question: Question, node: Node, gradient: Any, seed: Node) -> Answer
 def _gradient_answer(question: Question, arrangement: Arrangement, gradient: Node) -> Answer:
     if gradient in question.upstream:
         own = question.names[question.owners[gradient]] == arrangement.below[0]
-        best: Node | None = question.upstream[gradient].expression if own else gradient
+        chosen = question.names[gradient] in question.called.values() or question.upstream[gradient].of
+        best: Node | None = gradient if chosen and not own else question.upstream[gradient].expression
     else:
         found = best_matrix(question, gradient)
         best = None if found is None else found[0]

@@ -6,18 +6,18 @@ between is written out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ..ir.graph import Graph
 from ..ir.node import Node
 from ..ir.op import Linear
 from ..ops.generic import is_generic
-from .symbols import ACTIVATIONS, TRANSPARENT, is_known
+from .symbols import ACTIVATIONS, TRANSPARENT, is_known, shown_nodes
 
 _ARITHMETIC = frozenset({"add", "sub", "mul", "carry", "meet", "div", "neg", "maximum", "minimum", "where"})
 
 
-def kept_steps(graph: Graph, names: Mapping[Node, str], order: Sequence[Node]) -> frozenset[Node]:
+def kept_steps(graph: Graph, order: Sequence[Node]) -> frozenset[Node]:
     """The inputs, what the user named, and what an op that is not linear works on; of activations also the result."""
     kept = {*graph.inputs, *(node for node in order if node in graph.names)}
     for node in order:
@@ -29,7 +29,8 @@ def kept_steps(graph: Graph, names: Mapping[Node, str], order: Sequence[Node]) -
             kept.update(behind_copies(each) for each in node.inputs)
     if not graph.outputs[0].ndim:
         kept.discard(graph.outputs[0])  # a derivative that speaks of its own function hides what it is
-    return frozenset(node for node in kept if node in names and not is_known(node))
+    shown = frozenset(shown_nodes(order, graph.names, graph.inputs, graph.outputs))
+    return frozenset(node for node in kept if node in shown and not is_known(node))
 
 
 def is_activation(node: Node) -> bool:

@@ -18,7 +18,9 @@ from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ir.op import Affine, Labels, Windows, record
 from ..ops.arithmetic import mul
+from ..ops.linear_algebra import inv
 from ..ops.movement import broadcast, reshape_op, transpose_op
+from ..ops.norms import norm_op
 from ..ops.products import matmul_op, split_subscripts
 from ..ops.sources import constant_op
 from ..transforms.laws import coefficient, number
@@ -125,7 +127,7 @@ def squeezed(node: Node) -> Node | None:
         if tuple(size for size in source.shape if size != 1) != wanted:
             return None
         return source if 1 not in source.shape else squeezed(source)
-    if node.op is matmul_op and node.ndim == 2:
+    if node.op is matmul_op and all(each.ndim == 2 for each in node.inputs):
         return _squeezed_product(*node.inputs)
     if node.op is transpose_op and node.ndim == 2:
         return squeezed(node.inputs[0])
@@ -401,7 +403,10 @@ def _sum(node: Node, at: At, reader: Reader, top: bool) -> Terms:
 
 
 def _squared_norm(node: Node, at: At, reader: Reader, top: bool) -> Terms:
-    return _as_it_is(node, at, reader)
+    """The square of the norm, so that it cancels against the norm."""
+    if node in reader.open or node.ndim:
+        return _as_it_is(node, at, reader)
+    return (Term(factors=(Factor(norm_op(*node.inputs, **node.settings), (), 2.0),)),)
 
 
 def _diagonal_matrix(node: Node, at: At, reader: Reader, top: bool) -> Terms:
@@ -416,10 +421,21 @@ def _diagonal(node: Node, at: At, reader: Reader, top: bool) -> Terms:
     return read(source, (at[0], at[0]), reader, top)
 
 
+def _inverse(node: Node, at: At, reader: Reader, top: bool) -> Terms:
+    """The inverse of a product of square matrices is the product of their inverses; (X^T)^-1 is (X^-1)^T."""
+    source = node.inputs[0]
+    if node.ndim != 2 or node in reader.open or source in reader.keep:
+        return _as_it_is(node, at, reader)
+    if source.op is transpose_op:
+        return read(inv(source.inputs[0]), (at[1], at[0]), reader, False)
+    if source.op is matmul_op and all(each.ndim == 2 and each.shape[0] == each.shape[1] for each in source.inputs):
+        left, right = source.inputs
+        return read(matmul_op(inv(right), inv(left)), at, reader, False)
+    return _as_it_is(node, at, reader)
+
+
 def _solve(node: Node, at: At, reader: Reader, top: bool) -> Terms:
     """A^-1 b: what is solved for is a product with the inverse."""
-    from ..ops.linear_algebra import inv
-
     matrix, right = node.inputs
     if matrix.ndim != 2 or matrix in reader.open:
         return _as_it_is(node, at, reader)
@@ -608,5 +624,5 @@ _FORMS: dict[str, Callable[[Node, At, Reader, bool], Terms]] = {
     "where": _chooses, "broadcast": _copies, "mean": _mean, "sum": _sum, "squared_norm": _squared_norm,
     "diag_matrix": _diagonal_matrix, "diagonal": _diagonal, "solve": _solve, "reshape": _reshape, "flip": _flipped,
     "pad": _padded, "index": _indexed, "scatter": _scattered, "concatenate": _joined, "stack": _stacked,
-    "constant": _constant, "sqrt": _root, "abs": _size,
+    "constant": _constant, "sqrt": _root, "abs": _size, "inv": _inverse,
 }  # fmt: skip

@@ -53,7 +53,8 @@ def _pattern(node: Node, named: frozenset[Node]) -> Pattern | None:
     term = simplified(terms[0])
     if term is None or term.sums or term.relations or term.sizes or len(term.factors) < 2:
         return None
-    whole = set(_widest(term).at) == set(at) and len(set(_widest(term).at)) == len(at)
+    own = _widest(term).at
+    whole = set(own) == set(at) and len(own) == len(at) and all(set(each.at) <= set(own) for each in term.factors)
     return Pattern(node, at, term) if whole else None
 
 

@@ -18,10 +18,12 @@ from ..ir.node import Node
 from ..ops.arithmetic import div, mul, square
 from ..ops.diagonals import diag_matrix, diagonal, trace_op
 from ..ops.movement import broadcast
-from ..ops.norms import squared_norm_op
+from ..ops.functions import sqrt
+from ..ops.norms import norm_op, squared_norm_op
 from ..ops.powers import fixed_power_op
 from ..ops.products import matmul_op, outer_op
 from ..ops.reductions import mean_op, sum_op
+from ..transforms.laws import number
 from .terms import Letter, Relation, Term
 from .turning import Known, turned
 
@@ -204,11 +206,14 @@ def _merge_parallel(network: Network, pending: Sequence[Letter]) -> None:
             and not network.marks.get(first) and not network.marks.get(second)
             and len(_edges_at(network, first)) == 2 and len(_edges_at(network, second)) == 2
         )  # fmt: skip
+        crossed = alone and others[0][0] == second
         aligned = [edge[2] if edge[0] == first else turned(edge[2], network.known) for edge in others]
         network.edges = [edge for edge in network.edges if all(edge is not other for other in others)]
         if alone:
             del network.edges[place]
-            network.scalars.append((_inner_product(matrix, aligned[0], network), 1))
+            found = trace_op(matmul_op(matrix, others[0][2])) if crossed else None
+            found = _inner_product(matrix, aligned[0], network) if found is None or matrix is aligned[0] else found
+            network.scalars.append((found, 1))
             continue
         for other in aligned:
             matrix = mul(matrix, other)
@@ -229,7 +234,11 @@ def powered(node: Node, power: float) -> Node:
     if power < 0:
         return div(1.0, powered(node, -power))  # type: ignore[no-any-return]
     if power == 2:
+        if node.op is norm_op:
+            return squared_norm_op(*node.inputs, **node.settings)  # type: ignore[no-any-return]
         return square(node)  # type: ignore[no-any-return]
+    if power == 0.5:
+        return sqrt(node)  # type: ignore[no-any-return]
     return fixed_power_op(node, exponent=float(power))  # type: ignore[no-any-return]
 
 
@@ -246,6 +255,11 @@ def combined(pieces: Sequence[Power]) -> Node:
 def product(nodes: Sequence[Node]) -> Node | None:
     """The product entry by entry: single numbers first, then products of matrices and names, then functions; what
     occurs twice is a power."""
+    below = [each.inputs[1] for each in nodes if each.op is div and number(each.inputs[0]) == 1]
+    if below and len(nodes) > 1:
+        above = product([each for each in nodes if each.op is not div or number(each.inputs[0]) != 1])
+        divisor = product(below)
+        return div(1.0 if above is None else above, divisor)  # type: ignore[no-any-return]
     counted: dict[Node, int] = {}
     for node in sorted(nodes, key=_rank):
         counted[node] = counted.get(node, 0) + 1

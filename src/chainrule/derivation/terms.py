@@ -180,16 +180,71 @@ def simplified(term: Term, log: Log | None = None) -> Term | None:
 
     None if the term is zero. Each pick takes away one relation and one letter, so this ends.
     """
+    term = replace(term, relations=tuple(part for each in term.relations for part in _split(each)))
     while True:
         found = _next_pick(term)
         if found is None:
-            break
+            shorter = _substituted(term)
+            if shorter is None:
+                break
+            term = shorter
+            continue
         place, gone, stays = found
         if log is not None:
             log.picked.append((gone, stays))
         rest = (*term.relations[:place], *term.relations[place + 1 :])
         term = renamed(replace(term, relations=rest, sums=term.sums - {gone}), {gone: stays})
     return _tidied(term)
+
+
+def _substituted(term: Term) -> Term | None:
+    """The term without a summed letter that stands in conditions only: one says what it is, the others take that.
+
+    Only where what it is can never lie outside the places that it runs over: p = n i + k for p of n m places.
+    """
+    held = {letter for factor in term.factors for letter in factor.at}
+    for place, each in enumerate(term.relations):
+        for letter, weight in each.weights:
+            if letter not in term.sums or letter in held or abs(weight) != 1:
+                continue
+            value = {other: -own * weight for other, own in each.weights if other != letter}
+            constant = -each.offset * weight
+            if not _stays_inside(value, constant, letter.size):
+                continue
+            rest = [*term.relations[:place], *term.relations[place + 1 :]]
+            changed = tuple(part for other in rest for part in _split(_with_value(other, letter, value, constant)))
+            return replace(term, relations=changed, sums=term.sums - {letter})
+    return None
+
+
+def _stays_inside(value: Mapping[Letter, int], constant: int, size: int) -> bool:
+    reach = [weight * (letter.size - 1) for letter, weight in value.items()]
+    return sum(min(0, each) for each in reach) + constant >= 0 and sum(max(0, each) for each in reach) + constant < size
+
+
+def _with_value(each: Relation, letter: Letter, value: Mapping[Letter, int], constant: int) -> Relation:
+    own = dict(each.weights).get(letter, 0)
+    if not own:
+        return each
+    kept = [(other, weight) for other, weight in each.weights if other != letter]
+    return relation([*kept, *((other, own * weight) for other, weight in value.items())], each.offset + own * constant)
+
+
+def _split(each: Relation) -> list[Relation]:
+    """A condition on places in a row of entries as one for each digit: n i + k = n j + l is i = j and k = l."""
+    if each.offset or len(each.weights) < 4:
+        return [each]
+    weights = sorted(each.weights, key=_largest_first)
+    (first, weight), (second, other) = weights[:2]
+    rest = weights[2:]
+    reach = sum(abs(own) * (letter.size - 1) for letter, own in rest) / 2
+    if weight + other or first.size != second.size or abs(weight) <= reach:
+        return [each]
+    return [equal(first, second), *_split(relation(rest))]
+
+
+def _largest_first(pair: tuple[Letter, int]) -> tuple[int, int]:
+    return -abs(pair[1]), pair[0].number
 
 
 def _next_pick(term: Term) -> tuple[int, Letter, Letter] | None:

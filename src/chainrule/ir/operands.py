@@ -40,14 +40,18 @@ class Plan:
 
 
 class Planner:
-    """Decides for a graph. Known values are those no input reaches: they are written as numbers. `casts`: every change
-    of dtype is written, for libraries that do not make it by themselves."""
+    """Decides for a graph. Known values are those no input reaches: they are written as numbers.
 
-    def __init__(self, graph: Graph, exact: bool, casts: bool = False) -> None:
-        self.graph, self.exact, self.casts = graph, exact, casts
+    `casts`: every change of dtype is written, for libraries that do not make it by themselves. `longest`: known values
+    with more entries than this are written as they were made, and never computed.
+    """
+
+    def __init__(self, graph: Graph, exact: bool, casts: bool = False, longest: int | None = None) -> None:
+        self.graph, self.exact, self.casts, self.longest = graph, exact, casts, longest
         self.order = graph.order()
         self.alive = set(graph.inputs)
         self.known: set[Node] = set()
+        self.made: set[Node] = set()  # known, and written as they were made
         self.aliases: dict[Node, Node] = {}
         self.spellings: dict[Node, Spelling] = {}
 
@@ -56,7 +60,9 @@ class Planner:
         for node in self.order:
             if node in self.alive:
                 continue
-            if not self.alive.isdisjoint(node.inputs) or node.op is TABLE["broadcast"]:
+            if self._is_made(node):
+                self.made.add(node)
+            if node in self.made or not self.alive.isdisjoint(node.inputs) or node.op is TABLE["broadcast"]:
                 self._enter(node)
             else:
                 self.known.add(require_value(node))
@@ -74,6 +80,11 @@ class Planner:
                         uses[operand] = uses.get(operand, 0) + 1
         constants = tuple(node for node in self.order if node in self.known)
         return Plan(dict(reversed(steps.items())), constants, outputs, uses)
+
+    def _is_made(self, node: Node) -> bool:
+        if self.longest is None or not node.inputs:
+            return False
+        return node.type.size > self.longest or not self.made.isdisjoint(node.inputs)
 
     def _enter(self, node: Node) -> None:
         spelling = spell(node, exact=self.exact)

@@ -43,24 +43,25 @@ class Written:
 
 
 def print_graph(
-    graph: Graph, name: str = "f", *, bare: bool = True, exact: bool = False, casts: bool = False
-) -> Program:
+    graph: Graph, name: str = "f", *, bare: bool = True, exact: bool = False, casts: bool = False,
+    longest: int | None = None,
+) -> Program:  # fmt: skip
     """The graph as a Python function of its inputs, by position.
 
     `bare`: a single output is returned as it is, otherwise always a tuple. `exact`: the same bits as the kernels give,
     also where `x**2` of a single number would differ from `np.square(x)` in the last place. `casts`: every change of
-    dtype is written, also those that NumPy makes by itself.
+    dtype is written, also those that NumPy makes by itself. `longest`: known arrays with more entries are written as
+    they were made.
     """
-    return _Printer(graph, name, exact, casts).program(bare)
+    return _Printer(graph, name, exact, Planner(graph, exact, casts, longest).plan()).program(bare)
 
 
 @final
 class _Printer:
     """One printing: the names given so far, and the statements."""
 
-    def __init__(self, graph: Graph, name: str, exact: bool, casts: bool) -> None:
-        self.graph, self.exact = graph, exact
-        self.plan: Plan = Planner(graph, exact, casts).plan()
+    def __init__(self, graph: Graph, name: str, exact: bool, plan: Plan) -> None:
+        self.graph, self.exact, self.plan = graph, exact, plan
         self.names = Names()
         self.bound: dict[str, Any] = {}
         self.operations: dict[Any, str] = {}

@@ -12,7 +12,7 @@ from functools import reduce
 from typing import TypeAlias
 
 from .entries import first_position
-from .functions import CONVOLUTIONS, OF_MATRICES
+from .functions import ALONG, CONVOLUTIONS, OF_MATRICES
 from .meaning import (
     Call,
     Choice,
@@ -216,7 +216,11 @@ class Walk:
     def _convolved(self, name: str, mode: object, first: Dims, second: Dims) -> Kind:
         """As long as where the two meet ("full"), where the shorter lies inside ("valid"), or as the longer one."""
         mode = mode or ("full" if name.startswith("convolve") else "valid")
-        longer, shorter = (second, first) if name.endswith("2d") else (first, second)
+        longer, shorter = (second, first) if name.endswith(("1d", "2d")) and name != "conv2d" else (first, second)
+        if len(longer) == 4:  # images and filters, whose channels are summed over
+            self.sizes.unify(longer[1], shorter[1])
+            places, _ = self._convolved(name, mode, longer[2:], shorter[2:])
+            return (longer[0], shorter[0], *places), False
         found = tuple(self.sizes.fresh() for _ in longer)
         for target, whole, part in zip(found, longer, shorter, strict=True):
             made = {"full": Made(target, (whole, part), constant=-1), "same": Made(target, (whole,))}
@@ -265,7 +269,7 @@ class Walk:
 
     def _reduced(self, node: Call, axes: Dims) -> Kind:
         options = dict(node.options)
-        if options.get("axis") is None or options.get("keepdims") or node.function in ("softmax", "log_softmax"):
+        if options.get("axis") is None or options.get("keepdims") or node.function in ALONG:
             return (() if options.get("axis") is None and not options.get("keepdims") else axes), False
         named = options["axis"] if isinstance(options["axis"], tuple) else (options["axis"],)
         gone = {each % len(axes) for each in named if isinstance(each, int)}

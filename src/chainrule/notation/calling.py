@@ -14,13 +14,12 @@ from ..errors import ParseError, UnknownNameError
 from ..ops import choices, functions, norms, powers, reductions
 from . import matrices
 from .entries import WriteOut
-from .functions import CONVOLUTIONS
+from .functions import ALONG, CONVOLUTIONS
 from .kinds import Context, Value, array, as_floats, entrywise, is_number, line_up
 from .meaning import Call
 from .multiplication import scale
 
 _REDUCTIONS = frozenset({"sum", "mean", "prod", "norm", "squared_norm", "var", "std", "logsumexp"})
-_ALONG = frozenset({"softmax", "log_softmax", "layer_norm"})
 _TWO = {"max": "maximum", "min": "minimum", "maximum": "maximum", "minimum": "minimum"}
 _MATRIX = frozenset({"diag", "transpose", "dot", "outer", "matmul", "cross_entropy", "squared_error"})
 
@@ -47,12 +46,15 @@ def call(node: Call, values: list[Value], context: Context) -> Value:
     options = dict(node.options)
     if name in _REDUCTIONS or name in ("max", "min"):
         return _reduction(function, values[0], options, node)
-    if name in _ALONG:
-        return _along(function, values[0], options)
+    if name in ALONG:
+        return _along(function, values[0], options.get("axis", ALONG[name]))
     nodes = [array(value.node) for value in values]
     if name in _MATRIX or name in CONVOLUTIONS:
         if any(value.labels for value in values):
             raise WriteOut
+        if name == "conv2d" and all(value.ndim == 2 for value in values):
+            context.note(_written(node), "without padding: the weights are correlated with the image", node.span)
+            return Value(ops.correlate2d(nodes[1], nodes[0]))
         return Value(function(*nodes, **(options if name in CONVOLUTIONS else {})))
     if name == "where":
         return where(values[0], values[1], values[2])
@@ -114,9 +116,13 @@ def _labelled_number(value: Value, node: Call) -> Value:
                      remedy="leave the index out, or write the sum with a sum sign")  # fmt: skip
 
 
-def _along(function: Callable[..., Any], value: Value, options: dict[str, Any]) -> Value:
-    axis = options.get("axis", -1)
-    return Value(function(array(value.node), axis=axis), value.row, value.labels)
+def _along(function: Callable[..., Any], value: Value, axis: int) -> Value:
+    place = axis + len(value.labels) if axis >= 0 else axis
+    return Value(function(array(value.node), axis=place), value.row, value.labels)
+
+
+def _written(node: Call) -> str:
+    return " ".join(node.span.text[node.span.start : node.span.stop].split())
 
 
 def norm(value: Value, order: int) -> Value:

@@ -11,7 +11,7 @@ _OPS = (  # noqa: SIM905 (a list literal would be a page long)
     "logit cbrt floor ceil rint trunc sum mean prod max min norm squared_norm var std logsumexp cumsum cumprod diag "
     "trace transpose stop_gradient maximum minimum dot outer matmul cross_entropy squared_error layer_norm where "
     "arctan2 hypot logaddexp xlogy heaviside copysign argmax argmin inv det logdet slogdet solve kron vec "
-    "matrix_power correlate convolve correlate2d convolve2d"
+    "matrix_power correlate correlate1d convolve correlate2d convolve2d conv2d batch_norm"
 ).split()
 FUNCTIONS: dict[str, str] = dict(zip(_OPS, _OPS, strict=True)) | {
     "ln": "log",
@@ -28,6 +28,7 @@ FUNCTIONS: dict[str, str] = dict(zip(_OPS, _OPS, strict=True)) | {
     "acos": "arccos",
     "atan": "arctan",
     "layernorm": "layer_norm",
+    "batchnorm": "batch_norm",
     "logsoftmax": "log_softmax",
     "logistic": "sigmoid",
     "average": "mean",
@@ -39,8 +40,11 @@ OF_MATRICES = frozenset({
     "trace", "inv", "det", "det_sign", "logdet", "slogdet", "solve", "kron", "vec", "matrix_power", "diag",
     "transpose", "matmul", "dot", "norm", "squared_norm",
 })  # fmt: skip
-# Convolutions: how many axes they take. The 2-D ones take the weights first.
-CONVOLUTIONS = {"convolve": 1, "correlate": 1, "convolve2d": 2, "correlate2d": 2}
+# Functions that work along one axis and keep the shape, and the axis that they take unless one is named.
+ALONG = {"softmax": -1, "log_softmax": -1, "layer_norm": -1, "batch_norm": 0}
+# Convolutions: how many axes they take where nothing else says so. Those of two axes, and correlate1d, take the weights
+# first; conv2d takes them second, as networks do, and images of four axes too.
+CONVOLUTIONS = {"convolve": 1, "correlate": 1, "correlate1d": 1, "convolve2d": 2, "correlate2d": 2, "conv2d": 2}
 # Letters that name a function of which nothing is said, when a bracket follows and nothing else is called so.
 GENERIC = frozenset({"f", "g", "h", "phi", "psi", "F", "G"})
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from . import alphabet
-from .functions import CONVOLUTIONS, OF_MATRICES
+from .functions import ALONG, CONVOLUTIONS, OF_MATRICES
 from .meaning import (
     Call,
     Choice,
@@ -41,7 +41,6 @@ from .symbols import Symbol
 REDUCTIONS = frozenset({
     "sum", "mean", "prod", "norm", "squared_norm", "var", "std", "logsumexp", "dot", "cross_entropy", "squared_error",
 })  # fmt: skip
-_VECTORS = frozenset({"softmax", "log_softmax", "layer_norm"})
 _MOST_ROUNDS = 12
 _RELATIVES = frozenset({"theta", "mu", "delta"})  # Greek letters that are often arrays
 
@@ -189,8 +188,8 @@ class _Ranks:
             for each in arguments:
                 self.visit(each, _guess(each, 1))
             return 0 if not node.options else self._reduced(node)
-        if name in _VECTORS:
-            return self.visit(arguments[0], want or 1)
+        if name in ALONG:
+            return self.visit(arguments[0], want or (2 if name == "batch_norm" else 1))
         if name == "matmul":
             one, other = (self.visit(each, _guess(each, 1)) for each in arguments[:2])
             return one + other - 2 if one and other else None

@@ -188,11 +188,30 @@ def neg(xp: Library, x: Array) -> Array:
     return xp.negative(x)
 
 
+def square_notation(node: Node) -> Notation:
+    """x^2; of a square matrix X ⊙ X, because X^2 would be X X."""
+    return entrywise_power(2) if is_square(node) else SQUARE
+
+
+def is_square(node: Node) -> bool:
+    """Whether a node is a square matrix, of which powers are products of matrices."""
+    return node.type.ndim == 2 and node.type.shape[0] == node.type.shape[1] > 1
+
+
+def entrywise_power(exponent: int) -> Notation:
+    """A small power as a product entry by entry."""
+    signs = {"text": " ⊙ ", "latex": r" \odot "}
+    text, latex = (
+        Form(sign.join(["{0}"] * exponent), Strength.HADAMARD, (Strength.HADAMARD + 1,)) for sign in signs.values()
+    )
+    return Notation(text, latex, Form(f"{{0}}**{exponent}", Strength.POWER, (Strength.ATOM,)))
+
+
 def square_slope(y: Array, x: Array) -> Array:
     return 2 * x
 
 
-@elementwise(square_slope, SQUARE, singular=True)
+@elementwise(square_slope, square_notation, singular=True)
 def square(xp: Library, x: Array) -> Array:
     """The square x^2. Derivative 2x. Source: the power rule."""
     return xp.square(x)

@@ -14,7 +14,7 @@ from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Role
 from ..ir.types import ArrayType, array_type
-from .arithmetic import carry, square
+from .arithmetic import carry, entrywise_power, is_square, square
 from .declare import POSITIVE, REAL, also_known_as, elementwise
 from .functions import log
 
@@ -46,6 +46,8 @@ def fixed_power_notation(node: Node) -> Notation:
     """x^n with the number written in."""
     exponent = node.settings["exponent"]
     exponent = int(exponent) if exponent == int(exponent) else exponent
+    if exponent in (2, 3) and is_square(node):
+        return entrywise_power(exponent)
     code = f"({exponent})" if exponent < 0 else f"{exponent}"
     return Notation(
         Form(f"{{0}}^{exponent}" if exponent >= 0 else f"{{0}}^({exponent})", Strength.POWER, (Strength.ATOM,)),

@@ -109,12 +109,13 @@ def _piece(node: Node, done: dict[Node, Written], pen: Pen) -> Written:
         return Written("I")
     if not node.inputs:
         return Written(pen.style.form(node.op.written(node)).template.format(**node.settings))
-    operands = [done[each] for each in _operands(node)]
+    operands = [done[each if each in done else given] for each, given in zip(_operands(node), node.inputs, strict=True)]
     if node.op in _SPECIAL:
         return _SPECIAL[node.op](node, operands, pen)
     form = _with_axes(pen.style.form(node.op.written(node)), node, pen)
     pieces = [bracketed(piece, form.demand(slot), pen.style) for slot, piece in enumerate(operands)]
-    return Written(form.template.format(*pieces, **_settings(node, pen)), form.strength)
+    kind = "entries" if form.strength == Strength.HADAMARD else ""
+    return Written(form.template.format(*pieces, **_settings(node, pen)), form.strength, kind)
 
 
 def _operands(node: Node) -> list[Node]:

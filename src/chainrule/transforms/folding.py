@@ -12,7 +12,7 @@ from ..ir.graph import Graph
 from ..ir.node import Node
 from ..ops.activations import sigmoid, softplus
 from ..ops.arithmetic import add, div, mul, neg, square, sub
-from ..ops.composites import softmax_op
+from ..ops.composites import log_softmax_op, softmax_op
 from ..ops.extremes import logsumexp_op
 from ..ops.functions import abs as absolute
 from ..ops.functions import exp, log, log1p, sqrt
@@ -147,6 +147,13 @@ def fold_softmax_from_logsumexp(node: Node) -> Node | None:
         return None
     axis = total.settings["axes"][0]
     return softmax_op(x, axis=axis) if _keeps_place(whole, axis) else None
+
+
+@fold("exp(log_softmax(x)) = softmax(x)")
+def fold_softmax_from_its_logarithm(node: Node) -> Node | None:
+    if node.op is not exp or node.inputs[0].op is not log_softmax_op:
+        return None
+    return softmax_op(*node.inputs[0].inputs, **node.inputs[0].settings)  # type: ignore[no-any-return]
 
 
 @fold("sqrt(sum(x^2)) = ||x||")

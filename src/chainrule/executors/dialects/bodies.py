@@ -17,9 +17,9 @@ from ...ir.graph import Graph
 from ...ir.node import Node
 from ...ir.printing import print_graph
 from ...ir.types import ArrayType
-from .constants import array_code
+from .constants import MOST_WRITTEN, array_code
 from .pieces import called, is_literal, path_of
-from .sizes import Lettered, Sizes, letters_of
+from .sizes import Lettered, Letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,16 @@ class Body:
     places: Mapping[str, str]
 
 
-def body_of(graph: Graph, outputs: Sequence[Node | None], name: str, sizes: Sizes, *, casts: bool) -> Body:
+def body_of(graph: Graph, outputs: Sequence[Node | None], name: str, sizes: Letters, *, casts: bool) -> Body:
     """The inside of the function of a graph. Raises UnknownNameError for an op that has no code of its own."""
     wanted = tuple(node for node in outputs if node is not None)
-    program = print_graph(Graph(graph.inputs, wanted, graph.names), name, bare=False, casts=casts)
+    program = print_graph(Graph(graph.inputs, wanted, graph.names), name, bare=False, casts=casts, longest=MOST_WRITTEN)
     module = ast.parse(program.text)
     function = next(each for each in module.body if isinstance(each, ast.FunctionDef))
     known = [each for each in module.body if isinstance(each, ast.Assign)]
     types = {each.arg: node.type for each, node in zip(function.args.args, graph.inputs, strict=True)}
     within, places = sizes.within({name: type_.shape for name, type_ in types.items()})
-    lettered = Lettered(within, letters_of(sizes))
+    lettered = Lettered(within, sizes.used())
     last = function.body[-1]
     assert isinstance(last, ast.Return)
     assert isinstance(last.value, ast.Tuple)

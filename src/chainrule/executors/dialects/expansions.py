@@ -6,7 +6,7 @@ One idea: what one expression says needs no definition; the expression is respel
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from .pieces import arguments, called, fill, literal
 
@@ -96,22 +96,40 @@ def spread_delta(call: ast.Call) -> ast.expr:
     """`jl->ijil` is the block beside an identity matrix for each axis that is tied to another, and ones for each axis
     along which the block is repeated."""
     given = arguments(call, "block", "labels", "shape")
+    block, shape = given["block"], given["shape"]
     inner, _, outer = _labels(given["labels"]).partition("->")
-    shape = given["shape"]
     assert isinstance(shape, ast.Tuple)
+    if len(inner) == 1 and outer == 2 * inner:
+        return called("np.diag", block)
+    terms, factors, result = tied_axes(inner, outer, shape.elts)
+    if inner:
+        return einsum_code([inner, *terms], [block, *factors], result)
+    whole = einsum_code(terms, factors, result) if terms else literal(1.0)
+    return whole if ast.unparse(block) == "1.0" else fill("SLOT0 * SLOT1", block, whole)
+
+
+def tied_axes(inner: str, outer: str, sizes: Sequence[ast.expr]) -> tuple[list[str], list[ast.expr], str]:
+    """The identities and the ones that a spread block is multiplied by, their labels, and a label for each axis."""
     free = iter(letter for letter in "abcdefghijklmnopqrstuvwxyz" if letter not in outer)
-    terms, factors, result = [inner], [given["block"]], ""
-    for place, (letter, size) in enumerate(zip(outer, shape.elts, strict=True)):
-        if letter not in outer[:place]:
-            result += letter
-            if letter not in inner and outer.count(letter) == 1:
-                terms.append(letter)
-                factors.append(called("np.ones", ast.Tuple([size])))
-            continue
-        tied = next(free)
+    terms: list[str] = []
+    factors: list[ast.expr] = []
+    result = ""
+    for place, (letter, size) in enumerate(zip(outer, sizes, strict=True)):
+        tied = next(free) if letter in outer[:place] else letter
         result += tied
-        terms.append(letter + tied)
-        factors.append(called("np.eye", size))
+        if tied != letter:
+            terms.append(letter + tied)
+            factors.append(called("np.eye", size))
+        elif letter not in inner and outer.count(letter) == 1:
+            terms.append(letter)
+            factors.append(called("np.ones", ast.Tuple([size])))
+    return terms, factors, result
+
+
+def einsum_code(terms: Sequence[str], factors: Sequence[ast.expr], result: str) -> ast.expr:
+    """A sum of products; one factor with its axes in order is itself."""
+    if [*terms] == [result]:
+        return factors[0]
     return called("np.einsum", literal(f"{','.join(terms)}->{result}"), *factors)
 
 

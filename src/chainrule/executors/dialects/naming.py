@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ...ir.graph import Graph
 from ...ir.identifiers import Names, identifier
 from ...ir.node import Node
-from .sizes import Sizes
+from .sizes import Letters
 
 TAKEN = frozenset({"jax", "jnp", "torch", "math", "ctx", "saved"})  # words of the code around a graph
 
@@ -24,7 +24,7 @@ class Naming:
     function: str
     seed: str
     output: str
-    sizes: Sizes
+    sizes: Letters
     names: Names
 
     def claim(self, wanted: str) -> str:
@@ -39,7 +39,7 @@ def name_all(graph: Graph, gradient: Graph | None, wanted: str, sizes: Mapping[i
     count = len(graph.inputs)
     found = {node: names.claim(graph.names.get(node, f"x{place}")) for place, node in enumerate(graph.inputs, 1)}
     function = names.claim(wanted)
-    lettered = Sizes.named(sizes, names)
+    lettered = Letters.named(sizes, names)
     output = graph.outputs[0]
     seed = gradient.inputs[count] if gradient is not None and len(gradient.inputs) > count else None
     incoming = names.claim(gradient.names.get(seed, "g") if gradient is not None and seed is not None else "g")

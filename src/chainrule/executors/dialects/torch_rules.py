@@ -192,7 +192,7 @@ def _axis_after(parts: list[ast.expr], place: int) -> int:
 # The rest -------------------------------------------------------------------------------------------------------------
 def einsum(writer: Writer, call: ast.Call) -> ast.expr:
     """torch chooses the order of the factors by itself."""
-    return called("torch.einsum", *call.args)
+    return called("torch.einsum", call.args[0], *(tensor(writer, each) for each in call.args[1:]))
 
 
 def rounded(writer: Writer, call: ast.Call) -> ast.expr:
