@@ -145,7 +145,7 @@ def test_a_moved_index_counts_from_one_and_is_zero_outside() -> None:
 
 @pytest.mark.parametrize(
     ("index", "meant"),
-    [("i", ({"i": 1}, 0)), ("i+k-1", ({"i": 1, "k": 1}, -1)), ("2i-k", ({"i": 2, "k": -1}, 0)), (0, ({}, 1)),
+    [("i", ({"i": 1}, 0)), ("i+k-1", ({"i": 1, "k": 1}, -1)), ("2i-k", ({"i": 2, "k": -1}, 0)), (0, ({}, 0)),
      ("-i+n_1+3", ({"i": -1, "n_1": 1}, 3)), ("4", ({}, 4))],
 )  # fmt: skip
 def test_indices_are_read(index: Any, meant: Any) -> None:

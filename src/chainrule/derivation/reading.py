@@ -7,9 +7,10 @@ how the entries of a Jacobian are found, as what stands beside one entry of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import isfinite
+from itertools import combinations
+from math import isfinite, prod
 from typing import Any
 
 from ..ir.graph import topological_order
@@ -162,30 +163,50 @@ def _scalar(node: Node) -> Node:
 # Numbers -------------------------------------------------------------------------------------------------------------
 def _number(value: float, reader: Reader) -> Terms:
     """A number; the sizes that it came from are factors of their own, so that n and 1/n stay letters."""
-    rest, powers = value, []
-    for size in reader.sizes:
-        for power in (1.0, -1.0, 0.5, -0.5):
-            if _came_from(rest, size, power):
-                rest = rest / size**power
-                powers.append((size, power))
-                break
-    terms: Terms = (Term(round(rest, 12) if powers else rest),)
+    rest, powers = _without_sizes(value, tuple(reader.sizes))
+    terms: Terms = (Term(rest),)
     for size, power in powers:
         terms = times_size(terms, size, power)
     return terms
 
 
-def _came_from(value: float, size: int, power: float) -> bool:
-    """Whether a number is plain (a few decimals) once this power of a size is taken out, and was not before."""
+_LARGEST_WHOLE = 2.0**53
+_MOST_PAIRED = 12  # sizes whose pairs are tried
+
+
+def _without_sizes(value: float, sizes: Sequence[int]) -> tuple[float, list[tuple[int, float]]]:
+    """A number as a plain one times powers of sizes: sizes are large primes, so a number that is plain once a size is
+    taken out came from it."""
+    rest, powers = value, []
     if not value or not isfinite(value):
-        return False
-    if power == 1:
-        return abs(value) >= size and float(value / size).is_integer()
-    return not _is_plain(value) and _is_plain(value / size**power)
+        return value, []
+    for size in sizes:
+        while size <= abs(rest) < _LARGEST_WHOLE and float(rest / size).is_integer():
+            rest, powers = rest / size, [*powers, (size, 1.0)]
+    if _is_plain(rest):
+        return rest, powers
+    for more in _candidates(sizes):
+        scale = prod(size**power for size, power in more)
+        if _is_plain(rest / scale):
+            return round(rest / scale, 12), [*powers, *more]
+    return rest, powers
+
+
+def _candidates(sizes: Sequence[int]) -> Iterator[tuple[tuple[int, float], ...]]:
+    """Powers of sizes that numbers in formulas come from: 1/n of a mean, its square, 1/sqrt(n), 1/(m n)."""
+    for size in sizes:
+        for power in (-1.0, -2.0, 0.5, -0.5, -1.5):
+            yield ((size, power),)
+    if len(sizes) <= _MOST_PAIRED:
+        for first, second in combinations(sizes, 2):
+            yield (first, -1.0), (second, -1.0)
 
 
 def _is_plain(value: float) -> bool:
-    return abs(value) >= 1e-3 and abs(value - round(value, 4)) <= 4e-16 * max(1.0, abs(value))
+    """Whether a number has a few decimals, or is a third, a sixth, ... of one that has."""
+    if abs(value) < 1e-3:
+        return False
+    return any(abs(value * part - round(value * part, 4)) <= 4e-16 * max(1.0, abs(value * part)) for part in (1, 3, 7))
 
 
 # Entry by entry ------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ NAMES = {name: name for name in GREEK} | {
         "det", "tr", "arg", "sup", "inf", "lim",
     )
 }  # fmt: skip
-SINGLE_NAMES = {"∂": "partial", "∇": "nabla", "∞": "infinity", "ℓ": "ell"} | GREEK_LETTERS
+SINGLE_NAMES = {"𝟏": "𝟙", "∂": "partial", "∇": "nabla", "∞": "infinity", "ℓ": "ell"} | GREEK_LETTERS
 
 # Commands and characters that stand for a sign.
 SIGNS = {

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..ir.library import Array, Library
-from ..ir.notation import Form, Notation
+from ..ir.node import Node
+from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Custom, Domain, Role, Sample
 from .choices import where
 from .declare import also_known_as, op, same_type
@@ -82,15 +83,22 @@ def prod_others_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axe
     return cross_products(tangents[0], x, axes)
 
 
-_OTHERS = Notation(
-    Form("prod_others({0})"),
-    Form(r"\prod_{{\text{{others}}}} {0}"),
-    Form("chainrule.ops.prod_others({0}, axes={axes})"),
+_CODE = Form("chainrule.ops.prod_others({0}, axes={axes})")
+_OF_ALL = Notation(  # what it is where no entry is 0; the kernel does not divide
+    Form("prod({0}) / {0}", Strength.PRODUCT - 1, (Strength.ATOM,)),
+    Form(r"\frac{{\prod {0}}}{{{0}}}", Strength.POSTFIX, (Strength.ATOM,)),
+    _CODE,
 )
+_OF_SOME = Notation(Form("prod_others({0})"), Form(r"\prod_{{\text{{others}}}} {0}"), _CODE)
+
+
+def others_notation(node: Node) -> Notation:
+    """prod(x) / x where the product goes over all entries."""
+    return _OF_ALL if len(node.settings["axes"]) == node.type.ndim else _OF_SOME
 
 
 @op(
-    "prod_others", Custom(prod_others_pull, prod_others_push), _OTHERS, Role.COUPLES, type_rule=same_type,
+    "prod_others", Custom(prod_others_pull, prod_others_push), others_notation, Role.COUPLES, type_rule=same_type,
     domain=Domain((
         Sample(((3,),), (("axes", (0,)),)), Sample(((2, 3),), (("axes", (1,)),)),
         Sample(((2, 2, 2),), (("axes", (0, 2)),)),

@@ -86,7 +86,10 @@ def _again(node: Node, new: Mapping[Node, Node], table: Sizes) -> Node:
 def _made(node: Node, inputs: tuple[Node, ...], settings: dict[str, Any]) -> Node:
     """The op on new inputs. An op entry by entry must not stretch one of them to fit: that would hide a mistake."""
     if node.op.elementwise and len({each.shape for each in inputs}) > 1:
-        raise ShapeError(given=f"shapes {' and '.join(str(each.shape) for each in inputs)}", expected="one shape")
+        raise ShapeError(
+            given=f"shapes {' and '.join(str(each.shape) for each in inputs)}", expected="one shape",
+            remedy="choose other sizes",
+        )  # fmt: skip
     if settings == node.settings and all(each is source for each, source in zip(inputs, node.inputs, strict=True)):
         return node
     return _unevaluated(node, inputs, settings) if node.value is None else record(node.op, inputs, settings)
