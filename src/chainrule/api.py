@@ -296,6 +296,8 @@ class Properties(NamedTuple):
 def compared(derived: Derived, known: Properties) -> str:
     """How the formulas agree with the engine, as a sentence."""
     found = agreement(derived, symmetric=known.symmetric, positive=known.positive, signs=known.signs)
+    if not found.points:
+        return "not compared with the engine: no sizes were found for which it can be"
     if not found.holds:
         return found.sentence
     return f"agrees with the engine at {found.points} random points{' of random sizes' if derived.sizes else ''}"

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import DomainError, ShapeError, TraceError
+from ..errors import ChainruleError, DomainError, TraceError
 from ..ir.coercion import as_node
 from ..ir.graph import topological_order
 from ..ir.library import Array, reference
@@ -120,7 +120,7 @@ def _resized(derived: Derived, random: Any) -> tuple[Mapping[Node, Node], dict[s
             return resize_all(nodes, derived.graph.inputs, sizes), {
                 plain[number]: size for number, size in drawn.items()
             }
-        except ShapeError:
+        except ChainruleError:
             continue
     return None
 

@@ -149,7 +149,8 @@ def answer_from(
     return Answer(
         arrangement.label, arrangement.below, tuple(letter.size for letter in form.free),
         tuple(names[letter] for letter in form.free), working(form, arrangement, rule),
-        speak_terms(form.terms, names, form.manner), found if matrix is None else matrix, inlined, runs, why, as_product,
+        speak_terms(form.terms, names, form.manner), found if matrix is None else matrix, inlined, runs, why,
+        as_product,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from ..ir.node import Node
 from ..ir.op import record
 from ..ops.arithmetic import add, mul
 from ..ops.entries import delta_op, entry, entry_op, sum_over
+from ..ops.movement import transpose_op
 from ..ops.sources import constant_op, input_node
 from .letters import entry_form
 from .lines import Derivation, IndexForm, Line, Term
@@ -128,6 +129,15 @@ def _at(symbol: str, letters: Sequence[Any], apart: bool = False) -> str:
     return f"{symbol}[{','.join(map(str, letters))}]" if "_" in bare else f"{symbol}_{''.join(map(str, letters))}"
 
 
+def _entry_below(node: Node, at: tuple[Any, ...]) -> Node:
+    """The entry of an array; of a transpose, the entry of what was transposed."""
+    if node.op is transpose_op:
+        axes = node.settings["axes"]
+        below = tuple(at[axes.index(place)] for place in range(len(axes)))
+        return _entry_below(node.inputs[0], below)
+    return entry(node, at)  # type: ignore[no-any-return]
+
+
 class _Voice:
     """Replaces stand-ins with the steps they stand for; stand-ins of gradients keep their own name."""
 
@@ -154,7 +164,7 @@ class _Voice:
                 if node in self._all:
                     self.names[node] = self._all[node]
             elif node.op is entry_op:
-                self._done[node] = entry(self._done[node.inputs[0]], node.settings["at"])
+                self._done[node] = _entry_below(self._done[node.inputs[0]], node.settings["at"])
             else:
                 self._done[node] = record(node.op, tuple(self._done[each] for each in node.inputs), node.settings)
         return self._done[expression]

@@ -55,7 +55,9 @@ def derive_graph(
     named = kept | frozenset(wrt) | frozenset(graph.outputs)
     names = symbols_for(steps, [node for node in steps if node in named], graph.names)
     kept = frozenset(graph.inputs) if inline else kept
-    setting = Setting(kept, sizes or {}, frozenset(symmetric), frozenset(signs), frozenset(positive), first_index)
+    setting = Setting(
+        kept, sizes or {}, frozenset(symmetric), frozenset(signs), frozenset(positive), first_index, frozenset(steps)
+    )
     question = Question(graph, order, layout, setting, dict(names), called or {})
     _require_order(question)
     question.steps = frozenset(steps)

@@ -15,11 +15,11 @@ from ..transforms.folding import FOLDS
 from ..transforms.laws import LAWS
 from ..transforms.simplify import simplify_all
 from .gathering import gather, length
-from .reading import At, NoIndexForm, Reader, open_nodes, read
+from .reading import WAYS, At, NoIndexForm, Reader, multiplied_out, open_nodes, read
 from .recognising import recognised, vanishes
 from .reduction import Residue, reduce_term
 from .spoken import Manner
-from .terms import Letter, Log, Relation, Term, Terms, collected, equal, fresh, simplified
+from .terms import Factor, Letter, Log, Relation, Term, Terms, collected, equal, fresh, relation, renamed, simplified
 from .turning import Known, is_symmetric
 
 
@@ -62,6 +62,7 @@ class Setting:
     signs: Collection[Node] = ()
     positive: Collection[Node] = ()
     base: int = 1  # what written places and letters count from
+    forward: Collection[Node] = frozenset()  # the steps of the function, whose sums stand as they are written
 
     @property
     def known(self) -> Known:
@@ -69,6 +70,9 @@ class Setting:
 
     def keeping(self, names: Collection[Node]) -> Setting:
         return replace(self, keep=names)
+
+
+_WHOLE, _APART, _CANCELLED = WAYS
 
 
 def find_form(expression: Node, seeds: Sequence[Node], setting: Setting) -> Form:
@@ -79,9 +83,9 @@ def find_form(expression: Node, seeds: Sequence[Node], setting: Setting) -> Form
     expression = simplify_all([expression], list(setting.keep), [*LAWS, *FOLDS])[0]
     candidates = []
     problem: NoIndexForm | None = None
-    for distribute in (False, True):
+    for way in (_WHOLE, _APART, _CANCELLED):
         try:
-            candidates.append(_form(expression, seeds, setting, distribute))
+            candidates.append(_form(expression, seeds, setting, way))
         except NoIndexForm as found:
             problem = problem or found
     if not candidates:
@@ -102,16 +106,14 @@ class _Length:
         return 0, length(gather(form.residues, form.free, form.known), self.setting.keep)
 
 
-def _form(expression: Node, seeds: Sequence[Node], setting: Setting, distribute: bool, forward: bool = False) -> Form:
-    """The form by one way of reading. The walk back meets the last use of a variable first, so the terms of a gradient
-    are turned round: they stand as the function says them. `forward`: it is no gradient, and they stand as they are."""
+def _form(expression: Node, seeds: Sequence[Node], setting: Setting, way: str) -> Form:
+    """The form by one way of reading."""
     own = tuple(fresh(size) for size in expression.shape)
     reader = Reader(
-        {*setting.keep, *seeds}, open_nodes(expression, seeds), distribute, setting.sizes, setting.positive,
-        _Rewriting(expression, setting),
+        {*setting.keep, *seeds}, open_nodes(expression, seeds), way, setting.sizes, setting.positive,
+        _Rewriting(expression, setting), setting.forward,
     )  # fmt: skip
     raw = read(expression, own, reader)
-    raw = raw if forward else tuple(reversed(raw))
     free = own
     for seed in reversed(seeds):
         letters = tuple(fresh(size) for size in seed.shape)
@@ -122,7 +124,9 @@ def _form(expression: Node, seeds: Sequence[Node], setting: Setting, distribute:
     settled = (
         _cancelled(_signed(each, setting)) for each in (simplified(term, log) for term in raw) if each is not None
     )
-    picked = [recognised(each, named) for each in settled if each is not None and not vanishes(each, named)]
+    kept = [each for each in settled if each is not None]
+    kept = multiplied_out(kept, reader) if way == _CANCELLED else kept
+    picked = [recognised(each, named) for each in kept if not vanishes(each, named)]
     terms = collected([each for each in picked if each is not None], free, _own_transposes(picked, setting.known))
     if any(
         letter not in {each for factor in term.factors for each in factor.at} for term in terms for letter in term.sums
@@ -153,7 +157,7 @@ class _Rewriting:
         if node is self.whole or node.ndim > 2:
             return node
         try:
-            form = _form(node, (), self.setting, False, forward=True)
+            form = _form(node, (), self.setting, _WHOLE)
         except NoIndexForm:
             return node
         return node if form.residues is None else gather(form.residues, form.free, form.known)
@@ -164,13 +168,48 @@ def _beside(term: Term, seed: Node, letters: At) -> Term:
     taken = [factor for factor in term.factors if factor.what is seed]
     if len(taken) != 1 or taken[0].power != 1:
         raise NoIndexForm("the seed does not occur exactly once")
-    rest = tuple(factor for factor in term.factors if factor.what is not seed)
-    conditions: tuple[Relation, ...] = tuple(equal(old, new) for old, new in zip(taken[0].at, letters, strict=True))
-    return replace(term, factors=rest, relations=(*term.relations, *conditions))
+    term = replace(term, factors=tuple(factor for factor in term.factors if factor.what is not seed))
+    conditions: list[Relation] = []
+    for old, new in zip(taken[0].at, letters, strict=True):
+        if old in term.sums:
+            term = replace(renamed(term, {old: new}), sums=term.sums - {old})
+            conditions = [_renamed_relation(each, old, new) for each in conditions]
+        else:
+            conditions.append(equal(old, new))
+    return replace(term, relations=(*term.relations, *conditions))
+
+
+def _renamed_relation(each: Relation, old: Letter, new: Letter) -> Relation:
+    return relation(((new if letter == old else letter, weight) for letter, weight in each.weights), each.offset)
+
+
+def _rooted(term: Term, named: Collection[Node]) -> Term:
+    """sqrt(x)^2 = x, |x|^2 = x^2 and sign(x) / |x| = 1 / x, entry by entry."""
+    signs = {(each.what.inputs[0], each.at) for each in term.factors if _is(each, "sign", named) and each.power == 1}
+    used: set[tuple[Node, At]] = set()
+    changed: list[Factor] = []
+    for each in term.factors:
+        entry = (each.what.inputs[0] if each.what.inputs else each.what, each.at)
+        if _is(each, "sqrt", named) and each.power % 2 == 0:
+            changed.append(Factor(*entry, each.power / 2))
+        elif _is(each, "abs", named) and (each.power % 2 == 0 or entry in signs):
+            used |= {entry} if each.power % 2 else set()
+            changed.append(Factor(*entry, each.power))
+        else:
+            changed.append(each)
+    kept = [each for each in changed if not (_is(each, "sign", named) and (each.what.inputs[0], each.at) in used)]
+    again = simplified(replace(term, factors=tuple(kept)))
+    return term if again is None else again
+
+
+def _is(factor: Factor, op: str, named: Collection[Node]) -> bool:
+    return factor.what.op.name == op and factor.what not in named
 
 
 def _signed(term: Term, setting: Setting) -> Term:
     """Arrays of signs have squares of 1."""
+    if any(each.what.op.name in ("sqrt", "abs") for each in term.factors):
+        term = _rooted(term, setting.keep)
     if not setting.signs:
         return term
     kept = [

@@ -94,14 +94,17 @@ def _index_form(question: Question, gradient: Node) -> Form:
     names = frozenset(question.setting.keep) | question.upstream.keys() - {gradient}
     with_names = find_form(gradient, (), question.setting.keeping(names))
     used = {factor.what for term in with_names.terms for factor in term.factors} & question.upstream.keys()
-    if not used or any(_is_long(question, question.upstream[each].expression) for each in used):
+    if not used or any(_is_long(question, each) for each in used):
         return with_names
     return find_form(gradient, (), question.setting)
 
 
-def _is_long(question: Question, definition: Node) -> bool:
+def _is_long(question: Question, gradient: Node) -> bool:
     """Whether a named gradient stays a name in index form: it goes through others, or has many factors."""
-    return count_names(definition, question.names) > _MOST_FACTORS or bool(mentioned(definition, question.upstream))
+    definition = question.upstream[gradient].expression
+    return count_names(definition, question.names) > _MOST_FACTORS or bool(
+        mentioned(definition, question.upstream.keys() - {gradient})
+    )
 
 
 def _chain(question: Question, symbol: str, answer: Answer) -> tuple[Step, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ..ir.graph import Graph
+from ..ir.graph import Graph, topological_order
 from ..ir.node import Node
 from ..transforms.simplify import simplify
 from .forms import Setting, find_form
@@ -53,9 +53,16 @@ def best_matrix(question: Question, gradient: Node, named: bool = False) -> tupl
     size = length(kept, question.names)
     if used and not named:
         whole = find_matrix(question, gradient, {*question.setting.keep, *(set(question.upstream) - used)})
-        if whole is not None and length(whole, question.names) <= size:
+        room = 0 if any(_is_matrix_product(question.upstream[each]) for each in used) else 2
+        if whole is not None and length(whole, question.names) <= size + room:
             return whole, length(whole, question.names)
     return kept, size
+
+
+def _is_matrix_product(definition: Definition) -> bool:
+    """Whether a named gradient pays: it is called by the user's or the field's name, or goes through a matrix."""
+    mixing = (each.op.name in ("matmul", "outer") and each.ndim for each in topological_order([definition.expression]))
+    return bool(definition.of) or any(mixing)
 
 
 def find_matrix(question: Question, expression: Node, keep: Collection[Node]) -> Node | None:

@@ -6,9 +6,9 @@ between is written out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from ..ir.graph import Graph
+from ..ir.graph import Graph, topological_order
 from ..ir.node import Node
 from ..ir.op import Linear
 from ..ops.generic import is_generic
@@ -26,11 +26,21 @@ def kept_steps(graph: Graph, order: Sequence[Node]) -> frozenset[Node]:
         if is_activation(node):
             kept.add(node)
         if not isinstance(node.op.derivative, Linear) and node.op.name not in _ARITHMETIC:
-            kept.update(behind_copies(each) for each in node.inputs)
+            kept.update(
+                each for each in map(behind_copies, node.inputs) if is_activation(node) or _is_worth_it(each, kept)
+            )
     if not graph.outputs[0].ndim:
         kept.discard(graph.outputs[0])  # a derivative that speaks of its own function hides what it is
     shown = frozenset(shown_nodes(order, graph.names, graph.inputs, graph.outputs))
     return frozenset(node for node in kept if node in shown and not is_known(node))
+
+
+def _is_worth_it(node: Node, kept: Collection[Node]) -> bool:
+    """Whether a name for a step hides something: a product of matrices since the last name, and not just 1 - p."""
+    return any(each.op.name in _MIXING for each in topological_order([node], kept) if each not in kept)
+
+
+_MIXING = frozenset({"matmul", "einsum", "trace", "kron", "conv2d", "correlate1d", "convolve", "correlate2d"})
 
 
 def is_activation(node: Node) -> bool:

@@ -15,7 +15,6 @@ from typing import Any
 
 from ..ir.graph import topological_order
 from ..ir.library import reference
-from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ir.op import Affine, Labels, Windows, record
 from ..ops.arithmetic import mul
@@ -38,6 +37,7 @@ from .terms import (
     raised,
     relation,
     scale,
+    simplified,
     summed,
     times_size,
 )
@@ -50,6 +50,10 @@ class NoIndexForm(Exception):
     """An op on the way that has no index form; its message is the reason, as a part of a sentence."""
 
 
+# Closed sums stay whole; or are multiplied out; or are, but for 1 - p and the like, until powers have cancelled.
+WAYS = ("whole", "apart", "cancelled")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Reader:
     """How to read: which nodes stay whole, which are open (depend on a seed), whether closed sums are multiplied out,
@@ -57,10 +61,16 @@ class Reader:
 
     keep: Collection[Node]
     open: Collection[Node] = frozenset()
-    distribute: bool = False
+    way: str = "whole"
     sizes: Mapping[int, str] = field(default_factory=dict)
     positive: Collection[Node] = frozenset()
     rewrite: Callable[[Node], Node] | None = None  # how a closed sum that stays whole is written
+    forward: Collection[Node] = frozenset()  # steps whose sums stand as they are written
+
+    @property
+    def distribute(self) -> bool:
+        """Whether closed sums are multiplied out."""
+        return self.way != WAYS[0]
 
 
 def open_nodes(expression: Node, seeds: Sequence[Node]) -> frozenset[Node]:
@@ -177,7 +187,8 @@ _MOST_PAIRED = 12  # sizes whose pairs are tried
 def _without_sizes(value: float, sizes: Sequence[int]) -> tuple[float, list[tuple[int, float]]]:
     """A number as a plain one times powers of sizes: sizes are large primes, so a number that is plain once a size is
     taken out came from it."""
-    rest, powers = value, []
+    rest = value
+    powers: list[tuple[int, float]] = []
     if not value or not isfinite(value):
         return value, []
     for size in sizes:
@@ -188,8 +199,14 @@ def _without_sizes(value: float, sizes: Sequence[int]) -> tuple[float, list[tupl
     for more in _candidates(sizes):
         scale = prod(size**power for size, power in more)
         if _is_plain(rest / scale):
-            return round(rest / scale, 12), [*powers, *more]
+            return _without_rounding(rest / scale), [*powers, *more]
     return rest, powers
+
+
+def _without_rounding(value: float) -> float:
+    """A plain number as it was before it was divided by sizes."""
+    part = next(part for part in _PARTS if _is_decimal(value * part))
+    return round(value * part, 4) / part
 
 
 def _candidates(sizes: Sequence[int]) -> Iterator[tuple[tuple[int, float], ...]]:
@@ -202,11 +219,16 @@ def _candidates(sizes: Sequence[int]) -> Iterator[tuple[tuple[int, float], ...]]
             yield (first, -1.0), (second, -1.0)
 
 
+_PARTS = (1, 3, 7)
+
+
 def _is_plain(value: float) -> bool:
     """Whether a number has a few decimals, or is a third, a sixth, ... of one that has."""
-    if abs(value) < 1e-3:
-        return False
-    return any(abs(value * part - round(value * part, 4)) <= 4e-16 * max(1.0, abs(value * part)) for part in (1, 3, 7))
+    return abs(value) >= 1e-3 and any(_is_decimal(value * part) for part in _PARTS)
+
+
+def _is_decimal(value: float) -> bool:
+    return abs(value - round(value, 4)) <= 4e-16 * max(1.0, abs(value))
 
 
 # Entry by entry ------------------------------------------------------------------------------------------------------
@@ -221,9 +243,47 @@ def _negative(node: Node, at: At, reader: Reader, top: bool) -> Terms:
 
 
 def _plus(node: Node, at: At, reader: Reader, top: bool) -> Terms:
-    if not (top or reader.distribute or node in reader.open):
+    """A sum. The walk back meets the last use of a variable first, so what it added up is turned round: the terms of a
+    gradient stand as the function says them."""
+    if _stays_whole(node, reader, top):
         return _whole_sum(node, at, reader)
-    return add_all(read(each, at, reader, top) for each in node.inputs)
+    parts = [read(each, at, reader, top) for each in node.inputs]
+    return add_all(parts if node in reader.forward else reversed(parts))
+
+
+def _minus(node: Node, at: At, reader: Reader, top: bool) -> Terms:
+    if _stays_whole(node, reader, top):
+        return _whole_sum(node, at, reader)
+    left, right = node.inputs
+    return add_all((read(left, at, reader, top), scale(read(right, at, reader, top), -1.0)))
+
+
+def _stays_whole(node: Node, reader: Reader, top: bool) -> bool:
+    if node in reader.open:
+        return False
+    if reader.way == WAYS[2] and not top:
+        return any(number(each) is not None for each in node.inputs)
+    return not (top or reader.distribute)
+
+
+def multiplied_out(terms: Sequence[Term], reader: Reader) -> list[Term]:
+    """Terms whose factors are sums that stayed whole, multiplied out now that powers have cancelled."""
+    apart = replace(reader, way=WAYS[1])
+    found: list[Term] = []
+    for term in terms:
+        sums = [each for each in term.factors if _is_small_sum(each, reader)]
+        if not sums:
+            found.append(term)
+            continue
+        rest: Terms = (replace(term, factors=tuple(each for each in term.factors if each not in sums)),)
+        for each in sums:
+            rest = _bounded(multiply(rest, read(each.what, each.at, apart)))
+        found.extend(each for each in (simplified(part) for part in rest) if each is not None)
+    return found
+
+
+def _is_small_sum(factor: Factor, reader: Reader) -> bool:
+    return factor.power == 1 and factor.what not in reader.keep and factor.what.op.name in ("add", "sub")
 
 
 def _whole_sum(node: Node, at: At, reader: Reader) -> Terms:
@@ -232,13 +292,6 @@ def _whole_sum(node: Node, at: At, reader: Reader) -> Terms:
         return _whole(node, at)
     factor, written = coefficient(reader.rewrite(node))
     return _whole(node, at) if written is None or written.shape != node.shape else scale(_whole(written, at), factor)
-
-
-def _minus(node: Node, at: At, reader: Reader, top: bool) -> Terms:
-    if not (top or reader.distribute or node in reader.open):
-        return _whole_sum(node, at, reader)
-    left, right = node.inputs
-    return add_all((read(left, at, reader, top), scale(read(right, at, reader, top), -1.0)))
 
 
 def _over(node: Node, at: At, reader: Reader, top: bool) -> Terms:
@@ -250,7 +303,7 @@ def _power(node: Node, at: At, reader: Reader, power: float) -> Terms:
     """An entry to a power: of a product the product of powers, of anything else that entry as a whole."""
     if node in reader.open:
         raise NoIndexForm(f"a power of {node.op.name} is not a sum of products")
-    terms = read(node, at, replace(reader, distribute=False), False)
+    terms = read(node, at, replace(reader, way=WAYS[0]), False)
     found = raised(terms[0], power, reader.positive) if len(terms) == 1 else None
     if found is not None:
         return (found,)

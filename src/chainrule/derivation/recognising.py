@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..ir.node import Node
-from .reading import NoIndexForm, Reader, read
+from .reading import WAYS, NoIndexForm, Reader, read
 from .terms import Factor, Letter, Term, collected, fresh, simplified
 
 _DEPTH = 3  # names that are looked through to see that a sum is zero
@@ -55,7 +55,8 @@ def _pattern(node: Node, named: frozenset[Node]) -> Pattern | None:
         return None
     own = _widest(term).at
     whole = set(own) == set(at) and len(own) == len(at) and all(set(each.at) <= set(own) for each in term.factors)
-    return Pattern(node, at, term) if whole else None
+    quotient = any(each.power < 0 for each in term.factors)  # a product written as one name hides more than it shows
+    return Pattern(node, at, term) if whole and quotient else None
 
 
 def _widest(term: Term) -> Factor:
@@ -130,7 +131,7 @@ def sums_to_zero(node: Node, named: frozenset[Node], depth: int) -> bool:
     letter = fresh(node.shape[0])
     try:
         opened = {node, *(each for each in named if not each.ndim and each.inputs)}  # a mean is looked into
-        terms = read(node, (letter,), Reader(named - opened, distribute=True, sizes={node.shape[0]: ""}))
+        terms = read(node, (letter,), Reader(named - opened, way=WAYS[1], sizes={node.shape[0]: ""}))
     except NoIndexForm:
         return False
     whole = [simplified(replace(term, sums=term.sums | {letter})) for term in terms]

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..ir.coercion import as_node
+from ..ir.graph import topological_order
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ops.arithmetic import div, mul, square
 from ..ops.diagonals import diag_matrix, diagonal, trace_op
-from ..ops.movement import broadcast
 from ..ops.functions import sqrt
+from ..ops.movement import broadcast
 from ..ops.norms import norm_op, squared_norm_op
 from ..ops.powers import fixed_power_op
 from ..ops.products import matmul_op, outer_op
@@ -176,8 +177,15 @@ def _times_vector(matrix: Node, letter: Letter, pieces: Sequence[Power], network
         return matmul_op(matrix, combined(pieces))  # type: ignore[no-any-return]
     if network.sizes.get(letter.size) == -1:
         del network.sizes[letter.size]
+        other = turned(matrix, network.known)
+        if _transposes(other) < _transposes(matrix):
+            return mean_op(other, axes=(0,), keepdims=False)  # type: ignore[no-any-return]
         return mean_op(matrix, axes=(1,), keepdims=False)  # type: ignore[no-any-return]
     return matmul_op(matrix, ones(letter.size))  # type: ignore[no-any-return]
+
+
+def _transposes(node: Node) -> int:
+    return sum(each.op.name == "transpose" for each in topological_order([node]))
 
 
 def ones(size: int) -> Node:

@@ -19,10 +19,11 @@ from ..ir.node import Node, find, make
 from ..ir.op import Labels, record
 from ..ops.arithmetic import add, div, mul, neg, sub
 from ..ops.choices import cast, equal
+from ..ops.diagonals import diag_matrix
 from ..ops.entries import delta, entry_op, number_type, sum_over
 from ..ops.extremes import chosen, max_op, min_op
 from ..ops.movement import broadcast
-from ..ops.products import split_subscripts
+from ..ops.products import matmul_op, split_subscripts
 from ..transforms.laws import number
 from .gathering import sizes_above
 from .reduction import powered
@@ -107,7 +108,7 @@ def _spoken(term: Term, free: Mapping[Letter, str], manner: Manner) -> tuple[Nod
     above: list[Node] = []
     below: list[Node] = []
     taken = set(names.values())
-    for factor in sorted(term.factors, key=_axes):
+    for factor in _arranged(term, names):
         at = tuple(
             written[letter].under(names, manner.base) if letter in written else names[letter] for letter in factor.at
         )
@@ -133,6 +134,19 @@ def _letters() -> Iterator[str]:
 
 def _axes(factor: Factor) -> int:
     return len(factor.at)
+
+
+def _arranged(term: Term, names: Mapping[Letter, str]) -> list[Factor]:
+    """Numbers, then vectors, then matrices; entries of one array in the order of their free letters: X_ki X_kj."""
+    first: dict[int, int] = {}
+    for place, factor in enumerate(term.factors):
+        first.setdefault(factor.what.serial, place)
+
+    def order(factor: Factor) -> tuple[int, int, list[str]]:
+        letters = [names[letter] for letter in factor.at if letter in names and letter not in term.sums]
+        return len(factor.at), first[factor.what.serial], letters
+
+    return sorted(term.factors, key=order)
 
 
 def _in_order(term: Term) -> list[Letter]:
@@ -217,6 +231,9 @@ def _entry_of_product(
     node: Node, form: Labels, at: Sequence[str], named: Collection[Node], taken: set[str]
 ) -> Node:  # fmt: skip
     terms, result = split_subscripts(form.rule(*[each.type for each in node.inputs], **node.settings))
+    diagonal = _times_diagonal(node, at, named, taken)
+    if diagonal is not None:
+        return diagonal
     fits = all(len(term) == each.ndim for term, each in zip(terms, node.inputs, strict=True))
     if len(set(result)) != len(at) or not fits:
         return _unevaluated(node, tuple(at))
@@ -234,6 +251,18 @@ def _entry_of_product(
     for letter in reversed(inner):
         found = sum_over(found, places[letter])
     return found
+
+
+def _times_diagonal(node: Node, at: Sequence[str], named: Collection[Node], taken: set[str]) -> Node | None:
+    """(A diag(v))_ij = A_ij v_j and (diag(v) A)_ij = v_i A_ij."""
+    if node.op is not matmul_op:
+        return None
+    for place, each in enumerate(node.inputs):
+        if each.op is diag_matrix and each not in named:
+            other = node.inputs[1 - place]
+            scale = entry_inside(each.inputs[0], [at[-1] if place else at[0]], named, taken)
+            return mul(scale, entry_inside(other, at, named, taken))  # type: ignore[no-any-return]
+    return None
 
 
 def _unevaluated(node: Node, at: tuple[str, ...]) -> Node:

@@ -11,11 +11,11 @@ from ..ir.coercion import as_node
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ops.sources import input_node
-from .gathering import count_names
+from .gathering import count_names, length
 from .inquiry import Question, best_matrix
-from .keeping import is_activated
+from .keeping import is_activated, is_activation
 from .results import Definition
-from .symbols import ACTIVATIONS, unused
+from .symbols import unused
 
 
 def seed_of(question: Question) -> Node:
@@ -33,11 +33,11 @@ def name_gradient(question: Question, node: Node, gradient: Any) -> None:
     """A gradient that other formulas go through gets a name, if it is more than one sign."""
     if type(gradient) is not Node or gradient in question.names:
         return
-    if node.op.name in ACTIVATIONS and question.names[node] not in question.called:
+    if is_activation(node) and node.op.name != "softmax" and question.names[node] not in question.called:
         return  # the gradient of its argument is the delta: (W^T delta) o f'(z) needs no name in between
     called = question.called.get(question.names[node])
     best = best_matrix(question, gradient, called is not None)
-    if best is None or (count_names(best[0], question.names) < 2 and called is None):
+    if best is None or (called is None and not _is_worth_a_name(question, node, best[0])):
         return
     taken = dict.fromkeys(question.names.values(), 1)
     question.names[gradient] = called or unused(_gradient_name(question, node), taken)
@@ -53,6 +53,14 @@ def _gradient_name(question: Question, node: Node) -> str:
     if symbol.startswith("z") and is_activated(question.graph, node):
         return f"delta{symbol[1:]}"
     return f"d{symbol}" if question.output.ndim else f"d{question.top}/d{symbol}"
+
+
+def _is_worth_a_name(question: Question, node: Node, best: Node) -> bool:
+    """Whether a gradient is more than one sign; in a net of several layers every delta gets its name."""
+    if count_names(best, question.names) >= 2:
+        return True
+    layers = sum(is_activation(each) for each in question.steps)
+    return layers > 1 and is_activated(question.graph, node) and length(best, question.names) >= 2
 
 
 def _whose(question: Question, node: Node, name: str) -> str:

@@ -93,6 +93,7 @@ from .reductions import average, cumsum, mean, sum
 from .rounding import ceil, floor, floor_divide, remainder, rint, round, trunc
 from .sorting import argsort, median, quantile, sort, take_along_axis
 from .sources import constant_op, input_node, input_op
+from .spreads import spread_sum
 from .tensors import inner, kron, tensordot, vdot
 from .windows import convolve, convolve2d, correlate, correlate1d, correlate2d
 
@@ -252,6 +253,7 @@ __all__ = [
     "sort",
     "split",
     "spread_delta",
+    "spread_sum",
     "sqrt",
     "square",
     "squared_error",
