@@ -7,28 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import Any
 
 from . import tree
-from .derivation.agreement import agreement
 from .derivation.closed import derive_graph
 from .derivation.explain import explain_entry, explain_graph
 from .derivation.lines import Derivation
 from .derivation.question import check_called, read_layout, read_questions, read_variables, split_symbols
-from .derivation.results import Answer, Derived
 from .errors import BoundsError, UnknownNameError, did_you_mean
-from .executors.dialects import emit
 from .executors.listing import source
-from .executors.rows import ByRows, combined
-from .executors.sized import Sized
 from .executors.staged import jit
+from .formulas import Properties, compared, counts_from_zero, formulas_of
 from .ir.graph import Graph
-from .ir.identifiers import identifier
-from .ir.node import Node
 from .ir.recording import open_recording
 from .notation import parse
-from .notation.recorded import Recorded, record_formula, record_function
-from .renderers.formulas import Formulas, key_of
+from .notation.recorded import record_formula, record_function
+from .renderers.formulas import Formulas
 from .renderers.page import DETAILS, Explanation, explanation
 from .transforms import differentiate
 from .transforms.check import check_grads
@@ -278,57 +272,6 @@ def derive(
             signs=properties.signs, first_index=0 if counts_from_zero(fun, recorded) else 1,
         )  # fmt: skip
     return formulas_of(derived, recorded, compared(derived, properties) if check else "")
-
-
-def counts_from_zero(fun: Callable[..., Any] | str, recorded: Recorded) -> bool:
-    """Whether indices count from 0: in Python they do, in written formulas where that was how they could be read."""
-    return not isinstance(fun, str) or any("counted from 0" in reading for reading in recorded.said)
-
-
-class Properties(NamedTuple):
-    """What is known of inputs."""
-
-    symmetric: Sequence[Node]
-    positive: Sequence[Node]
-    signs: Sequence[Node]
-
-
-def compared(derived: Derived, known: Properties) -> str:
-    """How the formulas agree with the engine, as a sentence."""
-    found = agreement(derived, symmetric=known.symmetric, positive=known.positive, signs=known.signs)
-    if not found.points:
-        return "not compared with the engine: no sizes were found for which it can be"
-    if not found.holds:
-        return found.sentence
-    return f"agrees with the engine at {found.points} random points{' of random sizes' if derived.sizes else ''}"
-
-
-def formulas_of(derived: Derived, recorded: Recorded, agreed: str) -> Formulas:
-    """The public result: the formulas with what computes them."""
-    outputs = tuple(answer.compiled for answer in derived.answers if answer.compiled is not None)
-    named = {node: name for node, name in derived.names.items() if node.inputs} | dict(derived.graph.names)
-    graph = Graph(derived.graph.inputs, outputs, named)
-    labels = tuple(key_of(answer) for answer in derived.answers)
-    formulas = tuple(label for label, each in zip(labels, derived.answers, strict=True) if each.compiled is not None)
-    run = Sized(graph, formulas, derived.sizes)
-    rows = rows_of(derived, dict(zip(labels, derived.answers, strict=True)))
-
-    def write_code(to: str, name: str, comment: Sequence[str]) -> str:
-        return emit(graph, to, name=identifier(name), comment=comment, sizes=derived.sizes)
-
-    compute = combined(run, rows, labels) if rows else run
-    return Formulas(derived, recorded.values, recorded.said, agreed, write_code, compute)
-
-
-def rows_of(derived: Derived, answers: Mapping[str, Answer]) -> dict[str, ByRows]:
-    """What is computed row by row, because it has no formula that runs."""
-    symbols = {derived.names[node]: place for place, node in enumerate(derived.graph.inputs)}
-    sized = Sized(derived.graph, (derived.output,), derived.sizes)
-    return {
-        label: ByRows(sized, tuple(symbols[variable] for variable in answer.variables))
-        for label, answer in answers.items()
-        if answer.compiled is None and all(variable in symbols for variable in answer.variables)
-    }
 
 
 def names_in(names: str | Sequence[str] | None) -> list[str]:

@@ -22,7 +22,8 @@ NOT_WRITTEN = {
     "einsum", "equal", "logical_and", "logical_or", "logical_not", "isnan", "isfinite", "isinf", "any", "all", "chosen",
     "prod_others", "stop_at_one", "recur", "argsort", "argmax", "argmin", "layer_norm", "floor_divide", "remainder",
     "cumsum", "cumprod", "round", "batch_norm", "correlate1d", "correlate2d", "convolve", "convolve2d", "conv2d",
-    "conv2d_transpose", "conv2d_filters", "spread_delta", "gather_delta", "weighted_gram", "det_sign", "cholesky",
+    "conv2d_transpose", "conv2d_filters", "spread_delta", "spread_sum", "gather_delta", "weighted_gram", "det_sign",
+    "cholesky",
 }  # fmt: skip
 NAMES = "xyzuvw"
 

@@ -15,33 +15,7 @@ from ..ir.notation import Form, Notation
 from ..ir.op import Domain, Linear, Role, Sample
 from ..ir.types import ArrayType, array_type
 from .declare import op
-
-Shape = tuple[int, ...]
-
-
-def split_labels(labels: str) -> tuple[str, str, str]:
-    """`jl->ijil` as the letters of the block, of the whole array, and each letter of the whole once: jl, ijil, ijl."""
-    inner, _, outer = labels.partition("->")
-    return inner, outer, "".join(dict.fromkeys(outer))
-
-
-def label_sizes(labels: str, shape: Shape) -> dict[str, int]:
-    """The size of each letter of the whole array. Raises ShapeError where tied axes have different sizes."""
-    inner, outer, distinct = split_labels(labels)
-    if len(set(inner)) != len(inner) or not set(inner) <= set(distinct) or len(outer) != len(shape):
-        raise ShapeError(
-            given=f"labels '{labels}' for shape {shape}", where="spread_delta, gather_delta",
-            expected="each letter of the block once, among those of the whole, which has a letter for each axis",
-            remedy="write 'jl->ijil' for an array that is B_jl where its first and third axes agree",
-        )  # fmt: skip
-    sizes: dict[str, int] = {}
-    for letter, size in zip(outer, shape, strict=True):
-        if sizes.setdefault(letter, size) != size:
-            raise ShapeError(
-                given=f"axes '{letter}' of sizes {sizes[letter]} and {size} in shape {shape}", expected="one size",
-                where="spread_delta, gather_delta", remedy="tie only axes of one size",
-            )  # fmt: skip
-    return sizes
+from .placing import Shape, label_sizes, placed, split_labels
 
 
 def delta_notation(name: str) -> Any:
@@ -88,16 +62,7 @@ def spread_delta_adjoint(g: Array, block: Array, *, labels: str, shape: Shape) -
 def spread_delta(xp: Library, block: Array, *, labels: str, shape: Shape) -> Array:
     """Zeros with the block where tied axes agree: `jl->ijil` is 1{i = k} B_jl. A letter it lacks repeats the block.
     Adjoint: `gather_delta`."""
-    label_sizes(labels, shape)
-    if not shape:
-        return block
-    inner, outer, distinct = split_labels(labels)
-    whole = xp.zeros(shape, dtype=block.dtype)
-    agreeing = xp.einsum(f"{outer}->{distinct}", whole)  # NumPy gives a view here, and one that can be written
-    order = sorted(range(len(inner)), key=[distinct.index(letter) for letter in inner].__getitem__)
-    index = tuple(slice(None) if letter in inner else None for letter in distinct)
-    agreeing[...] = xp.transpose(block, order)[index]
-    return whole
+    return placed(xp, (block,), (labels,), shape, False) if shape else block
 
 
 def spread_later(block: Node, labels: str, shape: Shape) -> Node:

@@ -12,12 +12,39 @@ from functools import lru_cache
 from math import prod
 from typing import Any
 
+from ..errors import ShapeError
 from ..ir.library import Array, Library
 
 Shape = tuple[int, ...]
 
 _ROW = 16  # what it costs to start a row, in entries
-_CHUNK = 1 << 15  # entries that stay in the cache while several parts are added up
+_CHUNK = 1 << 13  # entries that stay in the cache while several parts are added up
+
+
+# Labels --------------------------------------------------------------------------------------------------------------
+def split_labels(labels: str) -> tuple[str, str, str]:
+    """`jl->ijil` as the letters of the block, of the whole array, and each letter of the whole once: jl, ijil, ijl."""
+    inner, _, outer = labels.partition("->")
+    return inner, outer, "".join(dict.fromkeys(outer))
+
+
+def label_sizes(labels: str, shape: Shape) -> dict[str, int]:
+    """The size of each letter of the whole array. Raises ShapeError where tied axes have different sizes."""
+    inner, outer, distinct = split_labels(labels)
+    if len(set(inner)) != len(inner) or not set(inner) <= set(distinct) or len(outer) != len(shape):
+        raise ShapeError(
+            given=f"labels '{labels}' for shape {shape}", where="spread_delta, spread_sum, gather_delta",
+            expected="each letter of the block once, among those of the whole, which has a letter for each axis",
+            remedy="write 'jl->ijil' for an array that is B_jl where its first and third axes agree",
+        )  # fmt: skip
+    sizes: dict[str, int] = {}
+    for letter, size in zip(outer, shape, strict=True):
+        if sizes.setdefault(letter, size) != size:
+            raise ShapeError(
+                given=f"axes '{letter}' of sizes {sizes[letter]} and {size} in shape {shape}", expected="one size",
+                where="spread_delta, spread_sum, gather_delta", remedy="tie only axes of one size",
+            )  # fmt: skip
+    return sizes
 
 
 def split_part(part: str) -> tuple[list[str], str]:
@@ -26,6 +53,7 @@ def split_part(part: str) -> tuple[list[str], str]:
     return left.split(","), outer
 
 
+# Plans ---------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Member:
     """A factor of a group: its slot, and how it is turned and stretched to one axis for each letter of the part."""
@@ -57,7 +85,9 @@ def planned(parts: tuple[str, ...], shape: Shape) -> tuple[tuple[Plan, ...], tup
     plans, start = [], 0
     for part in parts:
         terms, outer = split_part(part)
-        plans.append(_plan(terms, outer, start, dict(zip(outer, shape, strict=True))))
+        for term in terms:
+            sizes = label_sizes(f"{term}->{outer}", shape)
+        plans.append(_plan(terms, outer, start, sizes))
         start += len(terms)
     dense = tuple(each for each in plans if each.view is None)
     return dense, tuple(each for each in plans if each.view is not None)
@@ -127,15 +157,14 @@ def _priced(
 
 # Writing -------------------------------------------------------------------------------------------------------------
 def placed(xp: Library, factors: Sequence[Array], parts: tuple[str, ...], shape: Shape, reuse: bool) -> Array:
-    """The sum of the parts. With `reuse` it is written into the factor of the first, which is the whole of that part."""
+    """The sum of the parts. With `reuse` it is written into the one factor of the first part."""
     dense, tied = planned(parts, shape)
     if dense:
         whole = _dense(xp, factors, dense, shape, reuse)
     else:
         whole = xp.zeros(shape, xp.result_type(*factors))
-        first, *tied = tied
-        xp.einsum(first.view, whole)[...] = _product(xp, factors, first.groups[0])
-    for plan in tied:
+        xp.einsum(tied[0].view, whole)[...] = _product(xp, factors, tied[0].groups[0])
+    for plan in tied if dense else tied[1:]:
         view = xp.einsum(plan.view, whole)  # NumPy gives a view here, and one that can be written
         view += _product(xp, factors, plan.groups[0])
     return whole

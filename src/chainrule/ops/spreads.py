@@ -16,11 +16,10 @@ from ..ir.notation import Form, Notation
 from ..ir.op import Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type
 from .declare import op
-from .deltas import gather_delta, label_sizes
-from .placing import placed, split_part
+from .deltas import gather_delta
+from .placing import Shape, label_sizes, placed, split_part
 from .products import einsum_op
 
-Shape = tuple[int, ...]
 Parts = tuple[str, ...]
 
 
