@@ -13,11 +13,12 @@ from . import tree
 from .derivation.closed import derive_graph
 from .derivation.explain import explain_entry, explain_graph
 from .derivation.lines import Derivation
+from .derivation.properties import properties
 from .derivation.question import check_called, read_layout, read_questions, read_variables, split_symbols
 from .errors import BoundsError, UnknownNameError, did_you_mean
 from .executors.listing import source
 from .executors.staged import jit
-from .formulas import Properties, compared, counts_from_zero, formulas_of
+from .formulas import compared, counts_from_zero, formulas_of
 from .ir.graph import Graph
 from .ir.recording import open_recording
 from .notation import parse
@@ -229,6 +230,7 @@ def derive(
     symmetric: str | Sequence[str] = (),
     positive: str | Sequence[str] = (),
     signs: str | Sequence[str] = (),
+    probabilities: str | Sequence[str] = (),
     called: Mapping[str, str] | None = None,
     values: Mapping[str, Any] | str | Sequence[str] | None = None,
     check: bool = True,
@@ -239,7 +241,8 @@ def derive(
     `shapes` gives sizes as letters or numbers, "W: m n, x: n" or {"W": ("m", "n")}; for a function every argument needs
     one, or a value. `order` 2 is the Hessian. `layout` is "denominator" (a gradient has the shape of its variable),
     "numerator" (rows follow the output) or "mixed". `inline` writes all steps out. `symmetric` names matrices with
-    A^T = A, `positive` arrays of positive entries, `signs` arrays of entries 1 and -1. `called` gives gradients names,
+    A^T = A, `positive` arrays of positive entries, `signs` arrays of entries 1 and -1, `probabilities` arrays that
+    sum to 1 along their last axis. `called` gives gradients names,
     {"z_1": "delta_1"}. With `values` numbers stand beside the symbols. Unless `check` is off, every formula has been
     compared with the engine at random points.
 
@@ -263,15 +266,13 @@ def derive(
     graph, places = recorded.graph, recorded.places
     with open_recording():
         check_called(graph, called or {})
-        properties = Properties(*(
-            read_variables(graph, names_in(names), places) if names else () for names in (symmetric, positive, signs)
-        ))  # fmt: skip
+        declared = (symmetric, positive, signs, probabilities)
+        known = properties(*(read_variables(graph, names_in(names), places) if names else () for names in declared))
         derived = derive_graph(
             graph, read_variables(graph, names_in(wrt), places), order=order, layout=arranged, inline=inline,
-            called=called, sizes=recorded.sizes, symmetric=properties.symmetric, positive=properties.positive,
-            signs=properties.signs, first_index=0 if counts_from_zero(fun, recorded) else 1,
+            called=called, sizes=recorded.sizes, known=known, first_index=0 if counts_from_zero(fun, recorded) else 1,
         )  # fmt: skip
-    return formulas_of(derived, recorded, compared(derived, properties) if check else "")
+    return formulas_of(derived, recorded, compared(derived, known) if check else "")
 
 
 def names_in(names: str | Sequence[str] | None) -> list[str]:

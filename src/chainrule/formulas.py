@@ -7,9 +7,10 @@ emitted like any others.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from .derivation.agreement import agreement
+from .derivation.properties import Properties
 from .derivation.results import Answer, Derived
 from .executors.dialects import emit
 from .executors.rows import ByRows, combined
@@ -18,7 +19,6 @@ from .ir.coercion import as_node
 from .ir.graph import Graph
 from .ir.identifiers import identifier
 from .ir.library import reference
-from .ir.node import Node
 from .ir.recording import open_recording
 from .ir.types import symbolic_shapes
 from .notation.recorded import Recorded
@@ -32,17 +32,9 @@ def counts_from_zero(fun: Callable[..., Any] | str, recorded: Recorded) -> bool:
     return not isinstance(fun, str) or any("counted from 0" in reading for reading in recorded.said)
 
 
-class Properties(NamedTuple):
-    """What is known of inputs."""
-
-    symmetric: Sequence[Node]
-    positive: Sequence[Node]
-    signs: Sequence[Node]
-
-
 def compared(derived: Derived, known: Properties) -> str:
     """How the formulas agree with the engine, as a sentence."""
-    found = agreement(derived, symmetric=known.symmetric, positive=known.positive, signs=known.signs)
+    found = agreement(derived, known=known)
     if not found.points:
         return "not compared with the engine: no sizes were found for which it can be"
     if not found.holds:

@@ -121,6 +121,7 @@ def grad(
 @click.option("--symmetric", metavar="NAMES", help="matrices with A^T = A")
 @click.option("--positive", metavar="NAMES", help="arrays of positive entries")
 @click.option("--signs", metavar="NAMES", help="arrays of entries 1 and -1")
+@click.option("--probabilities", metavar="NAMES", help="arrays that sum to 1 along their last axis")
 @click.option("--to", type=click.Choice(PAGES + CODES), default="text", show_default=True, help="a page, or code")
 @click.option("--call", "called", multiple=True, metavar="NAMES", help='a name for a gradient, as "delta_2=dL/dz_2"')
 @click.option("--digits", type=click.IntRange(1, 17), default=6, show_default=True, help="significant digits")

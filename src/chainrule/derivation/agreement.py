@@ -6,7 +6,7 @@ and compared with the backward walk on plain numbers, which knows nothing of ind
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from ..transforms.resize import resize_all
 from ..transforms.reverse import gradients
 from ..transforms.sizes import Sizes
 from .evaluation import Evaluation, known_op
+from .properties import NOTHING, Properties
 from .results import Answer, Derived, Layout, Step
 
 TOLERANCE = 1e-6
@@ -66,18 +67,8 @@ class Agreement:
         return f"{compared}: {what} is off by {self.worst:.1e}"
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
-    """What is known of inputs: matrices that are symmetric, arrays of positive entries, arrays of entries 1 and -1."""
-
-    symmetric: frozenset[Node] = frozenset()
-    positive: frozenset[Node] = frozenset()
-    signs: frozenset[Node] = frozenset()
-
-
 def agreement(
-    derived: Derived, points: int = 20, seed: int = 0, *, symmetric: Collection[Node] = (),
-    positive: Collection[Node] = (), signs: Collection[Node] = (),
+    derived: Derived, points: int = 20, seed: int = 0, *, known: Properties = NOTHING
 ) -> Agreement:  # fmt: skip
     """Compare every form of every answer with the engine's derivative at random points.
 
@@ -85,7 +76,6 @@ def agreement(
     positive definite. Stops at the first answer that is off by more than `TOLERANCE`, relative to its largest entry.
     """
     random = reference().random.default_rng(seed)
-    domain = Domain(frozenset(symmetric), frozenset(positive), frozenset(signs))
     rounds = min(_ROUNDS, points) if derived.sizes else 1
     worst, done, tried = 0.0, 0, []
     for turn in range(rounds):
@@ -95,7 +85,7 @@ def agreement(
         new, letters = staged
         tried.append(letters)
         for _ in range((points - done) // (rounds - turn)):
-            judged = _compare(derived, new, domain, random)
+            judged = _compare(derived, new, known, random)
             if judged is None:
                 continue
             off, failed, form = judged
@@ -157,10 +147,10 @@ def last_lines(derived: Derived, answer: Answer) -> list[Step]:
 
 # One point -----------------------------------------------------------------------------------------------------------
 def _compare(
-    derived: Derived, new: Mapping[Node, Node], domain: Domain, random: Any
+    derived: Derived, new: Mapping[Node, Node], known: Properties, random: Any
 ) -> tuple[float, Answer | None, str] | None:
     """The largest difference at one point, and what was off by too much; None where no point was found."""
-    found = _find_point(derived, new, domain, random)
+    found = _find_point(derived, new, known, random)
     if found is None:
         return None
     at, wanted = found
@@ -254,7 +244,7 @@ def _product(
 
 # Points --------------------------------------------------------------------------------------------------------------
 def _find_point(
-    derived: Derived, new: Mapping[Node, Node], domain: Domain, random: Any
+    derived: Derived, new: Mapping[Node, Node], known: Properties, random: Any
 ) -> tuple[Evaluation, list[Array]] | None:
     """Values for all variables at which everything is finite, and the derivatives there."""
     numpy = reference()
@@ -262,7 +252,7 @@ def _find_point(
     variables = [node for node in topological_order(new.values()) if node.op is input_op]
     inputs = {new[node] for node in derived.graph.inputs}
     careful = any(node.op.name in _DECOMPOSED for node in new)
-    moved = Domain(*({new[node] for node in each if node in new} for each in _sets(domain)))  # type: ignore[arg-type]
+    moved = known.moved(new.get)
     named = {symbol: node for node, symbol in derived.names.items() if node in new}
     for style in (0, 0, 1, 1, 2, 2):
         values = {node: _draw(node, moved, careful, style if node in inputs else 0, random) for node in variables}
@@ -281,23 +271,22 @@ def _find_point(
     return None
 
 
-def _sets(domain: Domain) -> tuple[frozenset[Node], ...]:
-    return domain.symmetric, domain.positive, domain.signs
-
-
-def _draw(node: Node, domain: Domain, careful: bool, style: int, random: Any) -> Array:
+def _draw(node: Node, known: Properties, careful: bool, style: int, random: Any) -> Array:
     """A value: from a normal distribution, then between 0 and 1, then above 1, for functions that are not defined
     elsewhere; matrices far from singular where one is inverted or decomposed."""
     shape = node.shape
-    if node in domain.signs:
+    if node in known.signs:
         return random.choice([-1.0, 1.0], shape)
+    if node in known.probabilities:
+        raised = reference().exp(random.normal(size=shape))
+        return raised / raised.sum(-1, keepdims=True)
     square = len(shape) == 2 and shape[0] == shape[1]
-    if square and (node in domain.symmetric or careful):
+    if square and (node in known.symmetric or careful):
         drawn = random.normal(size=shape)
-        if node in domain.symmetric:
+        if node in known.symmetric:
             return drawn @ drawn.T / shape[0] + reference().eye(shape[0])
         return drawn / 2 + 2 * shape[0] * reference().eye(shape[0])
-    if node in domain.positive and style == 0:
+    if node in known.positive and style == 0:
         return random.uniform(0.3, 2.0, shape)
     if style == 0:
         return random.normal(size=shape)

@@ -7,7 +7,7 @@ Hessian is the Jacobian of a gradient: every order comes from the same walk.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ..errors import GradientError
 from ..ir.graph import Graph, topological_order
@@ -20,6 +20,7 @@ from .gradients import first_order
 from .inquiry import Question, mentioned, seeds_of
 from .keeping import kept_steps
 from .orders import higher_order
+from .properties import NOTHING, Properties
 from .results import Answer, Definition, Derived, Layout
 from .symbols import symbols_for
 
@@ -31,33 +32,27 @@ def derive_graph(
     order: int = 1,
     layout: Layout = Layout.DENOMINATOR,
     inline: bool = False,
-    symmetric: Collection[Node] = (),
-    signs: Collection[Node] = (),
-    positive: Collection[Node] = (),
+    known: Properties = NOTHING,
     called: Mapping[str, str] | None = None,
     sizes: Mapping[int, str] | None = None,
     first_index: int = 1,
 ) -> Derived:
     """The derivatives of the one output of a graph with respect to some of its steps, as closed formulas.
 
-    `called` names gradients, by the symbol of their step; `symmetric`, `signs` (entries 1 or -1) and `positive` say
-    what is known of inputs; `first_index` is what written indices count from.
+    `called` names gradients, by the symbol of their step; `known` is what is known of inputs; `first_index` is what
+    written indices count from.
 
     Raises GradientError for an order below 1, and for an order above 1 of an output that is not one number.
     """
     notes: list[str] = []
     graph, became = fold_graph(graph, notes.append)
-    wrt, symmetric, signs, positive = (
-        [became.get(node, node) for node in nodes] for nodes in (wrt, symmetric, signs, positive)
-    )
+    wrt = [became.get(node, node) for node in wrt]
     steps = topological_order([graph.outputs[0]], graph.inputs)
     kept = kept_steps(graph, steps)
     named = kept | frozenset(wrt) | frozenset(graph.outputs)
     names = symbols_for(steps, [node for node in steps if node in named], graph.names)
     kept = frozenset(graph.inputs) if inline else kept
-    setting = Setting(
-        kept, sizes or {}, frozenset(symmetric), frozenset(signs), frozenset(positive), first_index, frozenset(steps)
-    )
+    setting = Setting(kept, sizes or {}, known, first_index, frozenset(steps))
     question = Question(graph, order, layout, setting, dict(names), called or {})
     _require_order(question)
     question.steps = frozenset(steps)
@@ -108,8 +103,8 @@ def _used(question: Question, answers: Sequence[Answer]) -> set[Node]:
 
 def _conventions(question: Question, steps: Sequence[Node], answers: Sequence[Answer]) -> tuple[str, ...]:
     said = []
-    if question.setting.symmetric:
-        names = ", ".join(question.names[node] for node in steps if node in question.setting.symmetric)
+    if question.setting.properties.symmetric:
+        names = ", ".join(question.names[node] for node in steps if node in question.setting.properties.symmetric)
         said.append(f"{names} symmetric: its entries are varied one by one, and A^T is written as A")
     if any(map(_reads_at_sums, (answer.index for answer in answers))):
         said.append("an entry whose index lies outside its array counts as 0")

@@ -15,6 +15,7 @@ from ..transforms.folding import FOLDS
 from ..transforms.laws import LAWS
 from ..transforms.simplify import simplify_all
 from .gathering import gather, length
+from .properties import NOTHING, Properties
 from .reading import WAYS, At, NoIndexForm, Reader, multiplied_out, open_nodes, read
 from .recognising import recognised, vanishes
 from .reduction import Residue, reduce_term
@@ -58,15 +59,13 @@ class Setting:
 
     keep: Collection[Node]
     sizes: Mapping[int, str]
-    symmetric: Collection[Node] = ()
-    signs: Collection[Node] = ()
-    positive: Collection[Node] = ()
+    properties: Properties = NOTHING
     base: int = 1  # what written places and letters count from
     forward: Collection[Node] = frozenset()  # the steps of the function, whose sums stand as they are written
 
     @property
     def known(self) -> Known:
-        return Known(self.symmetric, frozenset(self.keep))
+        return Known(self.properties.symmetric, frozenset(self.keep))
 
     def keeping(self, names: Collection[Node]) -> Setting:
         return replace(self, keep=names)
@@ -110,7 +109,7 @@ def _form(expression: Node, seeds: Sequence[Node], setting: Setting, way: str) -
     """The form by one way of reading."""
     own = tuple(fresh(size) for size in expression.shape)
     reader = Reader(
-        {*setting.keep, *seeds}, open_nodes(expression, seeds), way, setting.sizes, setting.positive,
+        {*setting.keep, *seeds}, open_nodes(expression, seeds), way, setting.sizes, setting.properties.positive,
         _Rewriting(expression, setting), setting.forward,
     )  # fmt: skip
     raw = read(expression, own, reader)
@@ -206,14 +205,32 @@ def _is(factor: Factor, op: str, named: Collection[Node]) -> bool:
     return factor.what.op.name == op and factor.what not in named
 
 
+def _summed_to_one(term: Term, probabilities: Collection[Node]) -> Term:
+    """The term without factors that are probabilities, summed along their last axis with nothing beside them."""
+    for each in term.factors:
+        if (
+            each.what in probabilities
+            and each.power == 1
+            and each.at[-1] in term.sums
+            and _count(term, each.at[-1]) == 1
+        ):
+            rest = tuple(other for other in term.factors if other is not each)
+            found = simplified(replace(term, factors=rest, sums=term.sums - {each.at[-1]}))
+            return term if found is None else _summed_to_one(found, probabilities)
+    return term
+
+
 def _signed(term: Term, setting: Setting) -> Term:
-    """Arrays of signs have squares of 1."""
+    """Arrays of signs have squares of 1, and probabilities sum to 1."""
     if any(each.what.op.name in ("sqrt", "abs") for each in term.factors):
         term = _rooted(term, setting.keep)
-    if not setting.signs:
+    if setting.properties.probabilities:
+        term = _summed_to_one(term, setting.properties.probabilities)
+    signs = setting.properties.signs
+    if not signs:
         return term
     kept = [
-        replace(each, power=each.power % 2) if each.what in setting.signs and each.power == int(each.power) else each
+        replace(each, power=each.power % 2) if each.what in signs and each.power == int(each.power) else each
         for each in term.factors
     ]
     again = simplified(replace(term, factors=tuple(each for each in kept if each.power)))

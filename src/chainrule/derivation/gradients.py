@@ -93,7 +93,8 @@ def _index_form(question: Question, gradient: Node) -> Form:
     """The index form in the names of the forward pass; where that is long, in those of the gradients above too."""
     names = frozenset(question.setting.keep) | question.upstream.keys() - {gradient}
     with_names = find_form(gradient, (), question.setting.keeping(names))
-    used = {factor.what for term in with_names.terms for factor in term.factors} & question.upstream.keys()
+    entries = {factor.what for term in with_names.terms for factor in term.factors}
+    used = {node for entry in entries for node in mentioned(entry, question.upstream)}
     if not used or any(_is_long(question, each) for each in used):
         return with_names
     return find_form(gradient, (), question.setting)
