@@ -59,11 +59,12 @@ def derive_graph(
     with symbolic_shapes():
         answers = first_order(question, wrt, inline) if order == 1 else higher_order(question, wrt)
     shown = _used(question, answers)
+    spoken = {node for each in answers for step in each.steps for node in mentioned(step.expression, question.upstream)}
     return Derived(
         graph, question.top, order, layout,
         tuple(Definition(names[node], node, node) for node in steps if node in shown and node.inputs),
         tuple(each for each in question.upstream.values() if each.node in shown),
-        answers, {node: name for node, name in question.names.items() if node in shown or not node.inputs},
+        answers, {node: name for node, name in question.names.items() if node in shown or node in spoken or not node.inputs},
         dict(sizes or {}),
         first_index, _conventions(question, steps, answers), tuple(dict.fromkeys(notes)),
     )  # fmt: skip
