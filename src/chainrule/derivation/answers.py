@@ -6,13 +6,13 @@ numerator layout, with its variable first in denominator layout.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..ir.coercion import as_node
 from ..ir.library import reference
 from ..ir.node import Node
-from ..ops.entries import row
+from ..ops.entries import delta_op, entry_op, row
 from ..ops.movement import broadcast
 from ..ops.products import matmul_op
 from ..transforms.simplify import simplify
@@ -20,7 +20,7 @@ from .compact import compile_form
 from .forms import Form
 from .gathering import gather
 from .results import Answer, Layout, Step
-from .spoken import INTO, OUT, speak_terms
+from .spoken import INTO, OUT, entry_inside, speak_terms
 from .terms import Letter
 from .turning import Known, turned
 
@@ -95,25 +95,42 @@ def compiled(form: Form) -> Node | None:
     return compile_form(form, form.free)
 
 
+def index_of(form: Form, names: Mapping[Letter, str]) -> Node:
+    """The index form: the terms one by one, or the entry of the matrix form where common factors make that shorter."""
+    plain = speak_terms(form.terms, names, form.manner)
+    if form.residues is None or len(form.free) > 2 or len(form.terms) < 2:
+        return plain
+    at = [names[letter] for letter in form.free]
+    factored = entry_inside(gather(form.residues, form.free, form.known), at, form.manner.named, set(at))
+    return factored if count_entries(factored) < count_entries(plain) else plain
+
+
+def count_entries(spoken: Node) -> int:
+    """How many entries and deltas an index form is written with; a sum over an array that hides in a number is one."""
+    if spoken.op in (entry_op, delta_op) or any(each.ndim for each in spoken.inputs):
+        return 1
+    return sum(count_entries(each) for each in spoken.inputs)
+
+
 def working(form: Form, arrangement: Arrangement, rule: str) -> tuple[Step, ...]:
     """The lines from the product of local derivatives to the index form: every pick of a delta said."""
     names = arrangement.names(form.free)
     left = arrangement.left(form.free)
-    final = speak_terms(form.terms, names, form.manner)
+    final = index_of(form, names)
+    if not form.picked:
+        return (Step(rule, left, final),)
     if any(abs(weight) > 1 for term in form.said for each in term.relations for _, weight in each.weights):
         return (
             Step(rule, left, final),
         )  # places in a row of entries say more about reshaping than about the derivative
     lines = [Step(rule, left, speak_terms(form.said, names, form.manner))]
     if final is not lines[0].expression:
-        lines.append(Step(_said(form, arrangement), "", final))
+        lines.append(Step(_said(form), "", final))
     return tuple(lines)
 
 
-def _said(form: Form, arrangement: Arrangement) -> str:
+def _said(form: Form) -> str:
     count = len(form.picked)
-    if not count:
-        return "equal terms are collected"
     return "the delta picks its index" if count == 1 else "the deltas pick their indices"
 
 
@@ -149,7 +166,7 @@ def answer_from(
     return Answer(
         arrangement.label, arrangement.below, tuple(letter.size for letter in form.free),
         tuple(names[letter] for letter in form.free), working(form, arrangement, rule),
-        speak_terms(form.terms, names, form.manner), found if matrix is None else matrix, inlined, runs, why,
+        index_of(form, names), found if matrix is None else matrix, inlined, runs, why,
         as_product,
     )  # fmt: skip
 

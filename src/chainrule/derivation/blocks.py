@@ -71,7 +71,7 @@ def number(value: float) -> Node:
 
 
 def scaled(scalar: Node | None, node: Node) -> Node:
-    return node if scalar is None else mul(scalar, node)  # type: ignore[no-any-return]
+    return node if scalar is None else mul(scalar, node)
 
 
 def _added(nodes: Sequence[Node]) -> Node:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..errors import GradientError
+from ..errors import GradientError, LimitError
 from ..ir.graph import Graph, topological_order
 from ..ir.node import Node
 from ..ir.types import symbolic_shapes
@@ -48,6 +48,11 @@ def derive_graph(
     graph, became = fold_graph(graph, notes.append)
     wrt = [became.get(node, node) for node in wrt]
     steps = topological_order([graph.outputs[0]], graph.inputs)
+    if len(steps) > MOST_STEPS:
+        raise LimitError(
+            given=f"a function of {len(steps)} steps", expected=f"at most {MOST_STEPS} for a closed formula",
+            remedy="use grad for its gradient, or derive a part of it",
+        )  # fmt: skip
     kept = kept_steps(graph, steps)
     named = kept | frozenset(wrt) | frozenset(graph.outputs)
     names = symbols_for(steps, [node for node in steps if node in named], graph.names)
@@ -79,6 +84,9 @@ def _require_order(question: Question) -> None:
             given=f"order {question.order} of {question.top}, which has shape {question.output.shape}",
             expected="one number as the output", remedy="derive one entry of it, or its product with a vector",
         )  # fmt: skip
+
+
+MOST_STEPS = 1500
 
 
 # What is shown -------------------------------------------------------------------------------------------------------

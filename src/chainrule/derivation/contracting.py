@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import log2, prod
 from typing import Any
 
 from ..ir.node import Node
@@ -77,8 +77,13 @@ class _Growth:
         others = [at for each in self.left if each is not pair[0] and each is not pair[1] for at in each[1]]
         result = [each for each in dict.fromkeys((*first, *second)) if each not in self.sums or each in others]
         places = [self.order.index(letter) for letter in result if letter in self.order] or [0]
-        growth = _entries(result) - _entries(first) - _entries(second)
+        growth = _roughly(result) - _roughly(first) - _roughly(second)
         return growth, max(places) - min(places), min(places)
+
+
+def _roughly(letters: Sequence[Letter]) -> int:
+    """Entries to the nearest power of 2 an axis: sizes that stand for letters differ a little, and mean nothing by it."""
+    return prod(2 ** round(log2(max(1, letter.size))) for letter in letters)
 
 
 def _entries(letters: Sequence[Letter]) -> int:
@@ -131,7 +136,7 @@ def _matrix_product(first: Factor, second: Factor, met: Sequence[Letter], scalar
     left, right = _matrix(first, stack, met, rows), _matrix(second, stack, met, columns)
     is_gram = left is right
     if scalar is not None and not is_gram:
-        if _entries(first[1]) <= _entries(second[1]):
+        if _roughly(first[1]) <= _roughly(second[1]):
             left = scaled(scalar, left)
         else:
             right = scaled(scalar, right)

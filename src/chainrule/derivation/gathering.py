@@ -86,7 +86,9 @@ def gathered(parts: list[Part], shape: tuple[int, ...]) -> Part:
         zero = _number(0.0)
         return 1.0, broadcast(zero, shape=shape) if shape else zero
     while (merged := _merge_two(parts, shape)) is not None:
-        parts = merged
+        parts = [each for each in merged if each[0]]
+    if not parts:
+        return gathered([], shape)
     return _added(parts)
 
 

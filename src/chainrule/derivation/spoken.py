@@ -27,7 +27,7 @@ from ..ops.products import matmul_op, split_subscripts
 from ..transforms.laws import number
 from .gathering import sizes_above
 from .reduction import powered
-from .terms import Factor, Letter, Relation, Term, Terms
+from .terms import Factor, Letter, Relation, Term, Terms, counted
 
 INTO = "ijmnpqrs"  # letters of the variables
 OUT = "klabcdeh"  # letters of the output
@@ -44,6 +44,7 @@ class Manner:
 
 def speak_terms(terms: Terms, names: Mapping[Letter, str], manner: Manner) -> Node:
     """The sum of terms. `names` says how the free letters are called."""
+    terms = tuple(replace(each, factors=counted(each.factors)) for each in terms)
     shared = _shared(terms)
     if shared:
         rest = speak_terms(tuple(map(_Without(shared), terms)), names, manner)
@@ -220,6 +221,11 @@ def entry_inside(node: Node, at: Sequence[str], named: Collection[Node], taken: 
             node.inputs[0], axes=node.settings["axes"], keepdims=False
         )
         return cast(equal(entry_inside(node.inputs[0], at, named, taken), largest), dtype=node.dtype)  # type: ignore[no-any-return]
+    if node.op is diag_matrix and at[0] != at[1]:
+        tied = delta(*sorted(at, key=_output_first))
+        if number(node.inputs[0]) == 1:
+            return tied  # type: ignore[no-any-return]
+        return mul(entry_inside(node.inputs[0], at[:1], named, taken), tied)  # type: ignore[no-any-return]
     if node.op.elementwise or node.op is cast:
         return record(node.op, tuple(entry_inside(each, at, named, taken) for each in node.inputs), node.settings)
     if isinstance(node.op.index, Labels):

@@ -272,7 +272,7 @@ def _tidied(term: Term) -> Term | None:
     if not term.number or any(not each.weights and each.offset for each in term.relations):
         return None
     relations = tuple(dict.fromkeys(each for each in term.relations if each.weights))
-    factors = _counted(term.factors)
+    factors = counted(term.factors)
     used = {letter for each in factors for letter in each.at} | {
         letter for each in relations for letter in each.letters
     }
@@ -281,7 +281,7 @@ def _tidied(term: Term) -> Term | None:
     return Term(term.number, factors, relations, term.sums - set(idle), sizes)
 
 
-def _counted(factors: Sequence[Factor]) -> tuple[Factor, ...]:
+def counted(factors: Sequence[Factor]) -> tuple[Factor, ...]:
     """Equal entries as one factor with a power."""
     found: dict[tuple[int, tuple[Letter, ...]], Factor] = {}
     for each in factors:

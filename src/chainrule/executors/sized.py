@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeAlias
 
 from ..errors import ShapeError
 from ..ir.graph import Graph
@@ -15,9 +16,25 @@ from ..ir.library import reference
 from ..transforms.resize import resize
 from ..transforms.sizes import Sizes
 from .numpy import compile_graph
+from .ownership import own_arrays, with_reuse
+
+Shapes: TypeAlias = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Compiled:
+    """A graph for arrays of certain shapes as a function. Outputs that somebody else may have are copied."""
+
+    function: Callable[..., Sequence[Any]]
+    labels: tuple[str, ...]
+    makers: tuple[Callable[[Any], Any], ...]  # of each output: a copy, or the array itself
+
+    def __call__(self, arrays: Sequence[Any]) -> dict[str, Any]:
+        found = self.function(*arrays)
+        return {label: make(each) for label, make, each in zip(self.labels, self.makers, found, strict=True)}
+
+
+@dataclass(frozen=True, eq=False)
 class Sized:
     """The outputs of a graph as a function. `sizes` says which letter each number in its shapes stands for.
 
@@ -32,28 +49,42 @@ class Sized:
     graph: Graph
     labels: tuple[str, ...]  # of the outputs
     sizes: Mapping[int, str]
-    compiled: dict[tuple[tuple[int, int], ...], Callable[..., Sequence[Any]]] = field(default_factory=dict)
+    compiled: dict[Shapes, Compiled] = field(default_factory=dict)
 
     def __call__(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs by label, for the inputs by name. Raises ShapeError where shapes do not fit together."""
-        arrays, meant = self.arrays(values)
-        key = tuple(sorted(meant.items()))
-        if key not in self.compiled:
-            self.compiled[key] = compile_graph(resize(self.graph, meant) if meant else self.graph)
-        found = self.compiled[key](*arrays)
-        return {label: reference().asarray(each) for label, each in zip(self.labels, found, strict=True)}
+        arrays = self._given(values)
+        shapes = tuple([array.shape for array in arrays])
+        run = self.compiled.get(shapes)
+        if run is None:
+            run = self.compiled[shapes] = self._compile(arrays)
+        return run(arrays)
 
     def arrays(self, values: Mapping[str, Any]) -> tuple[list[Any], dict[int, int]]:
         """The inputs in order, and what each size is. Raises ShapeError where shapes do not fit together."""
-        numpy = reference()
-        names = [self.graph.names[node] for node in self.graph.inputs]
-        arrays = [numpy.asarray(values[name], node.dtype) for name, node in zip(names, self.graph.inputs, strict=True)]
-        return arrays, self._meant(dict(zip(names, arrays, strict=True)))
+        arrays = self._given(values)
+        return arrays, self._meant(arrays)
 
-    def _meant(self, arrays: Mapping[str, Any]) -> dict[int, int]:
+    @cached_property
+    def _inputs(self) -> tuple[tuple[str, Any], ...]:
+        """The name and the dtype of each input."""
+        return tuple((self.graph.names[node], node.dtype) for node in self.graph.inputs)
+
+    def _given(self, values: Mapping[str, Any]) -> list[Any]:
+        as_array = reference().asarray
+        return [as_array(values[name], dtype) for name, dtype in self._inputs]
+
+    def _compile(self, arrays: Sequence[Any]) -> Compiled:
+        meant = self._meant(arrays)
+        graph = with_reuse(resize(self.graph, meant) if meant else self.graph)
+        owned, numpy = own_arrays(graph), reference()
+        makers = tuple(numpy.asarray if node in owned else numpy.array for node in graph.outputs)
+        return Compiled(compile_graph(graph), self.labels, makers)
+
+    def _meant(self, arrays: Sequence[Any]) -> dict[int, int]:
         """What each size is. Raises ShapeError for an array of another shape than declared."""
         meant: dict[int, int] = {}
-        for (name, array), node in zip(arrays.items(), self.graph.inputs, strict=True):
+        for (name, _), array, node in zip(self._inputs, arrays, self.graph.inputs, strict=True):
             fits = array.ndim == node.ndim and all(
                 meant.setdefault(size, given) == given if size in self.sizes else size == given
                 for size, given in zip(node.shape, array.shape, strict=True)

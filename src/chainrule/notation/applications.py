@@ -127,7 +127,10 @@ def _named_call(
     spelled: str, name: Name, scripts: Scripted | None, opened: Group, span: TextSpan, scope: Scope
 ) -> Meaning | None:
     """A call of a function that was named outside, of the sigmoid, or of an f of which nothing is said."""
-    if len(opened.items) != 1 or opened.bracket != "(":
+    if opened.bracket != "(":
+        return None
+    if len(opened.items) != 1:
+        _refuse_several(spelled, name, scripts, opened, span)
         return None
     if spelled in scope.bindings or spelled == "sigma":
         _refuse_derivative(scripts, spelled)
@@ -138,6 +141,16 @@ def _named_call(
         scope.note(f"{spelled}(..)", f"an unspecified function {spelled}, entry by entry", name.span)
         return Unspecified(spelled, scripts.primes if scripts else 0, _arguments(opened, scope)[0], span)
     return None
+
+
+def _refuse_several(spelled: str, name: Name, scripts: Scripted | None, opened: Group, span: TextSpan) -> None:
+    """`g(x, y)` for a g of which nothing is said: as a product with a vector (x, y) nobody would mean it."""
+    if name.base in GENERIC and not name.accents and not _has_powers(scripts) and name.span.stop == opened.span.start:
+        raise ParseError(
+            given=f"the function {spelled} of {len(opened.items)} arguments, of which nothing is said", where=span,
+            expected="an unspecified function of one argument, which works entry by entry",
+            remedy=f"define it first: {spelled}(x, y) = ...; for a product with a vector declare the shape of {spelled}",
+        )  # fmt: skip
 
 
 def _has_powers(scripts: Scripted | None) -> bool:

@@ -47,7 +47,7 @@ def call(node: Call, values: list[Value], context: Context) -> Value:
     if name in _REDUCTIONS or name in ("max", "min"):
         return _reduction(function, values[0], options, node)
     if name in ALONG:
-        return _along(function, values[0], options.get("axis", ALONG[name]))
+        return _along(function, values[0], {"axis": ALONG[name], **options})
     nodes = [array(value.node) for value in values]
     if name in _MATRIX or name in CONVOLUTIONS:
         if any(value.labels for value in values):
@@ -116,7 +116,8 @@ def _labelled_number(value: Value, node: Call) -> Value:
                      remedy="leave the index out, or write the sum with a sum sign")  # fmt: skip
 
 
-def _along(function: Callable[..., Any], value: Value, axis: int) -> Value:
+def _along(function: Callable[..., Any], value: Value, options: dict[str, Any]) -> Value:
+    axis = options["axis"]
     place = axis + len(value.labels) if axis >= 0 else axis
     return Value(function(array(value.node), axis=place), value.row, value.labels)
 

@@ -22,8 +22,9 @@ from ..ops.sources import input_node
 from ..transforms.observe import observe, output_symbol, parameter_names
 from ..transforms.replay import on_inputs
 from ..transforms.staging import Staging, stage
-from .declared import Leaf, build_arguments, described, input_symbols, read_leaves
-from .parsed import parse
+from .declared import Leaf, build_arguments, described, input_symbols, read_leaves, spelling
+from .parsed import Parsed, parse
+from .shapes import read_items
 from .values import Values, read_values
 
 
@@ -46,7 +47,19 @@ def record_formula(text: str, shapes: str | Mapping[str, Any] | None, values: Va
     parsed = parse(text, shapes=shapes, values=values)
     known = not any(is_abstract(node) for node in parsed.graph.inputs)
     graph = without_values(parsed.graph) if parsed.values else parsed.graph
-    return Recorded(graph, parsed.values if known else {}, parsed.sizes, tuple(map(str, parsed.readings)))
+    said = (*map(str, parsed.readings), *numbers_in_capitals(parsed, shapes))
+    return Recorded(graph, parsed.values if known else {}, parsed.sizes, said)
+
+
+def numbers_in_capitals(parsed: Parsed, shapes: str | Mapping[str, Any] | None) -> list[str]:
+    """A sentence for each capital letter that became a number because nothing said that it is a matrix."""
+    declared = {spelling(name) for name in (read_items(shapes) if isinstance(shapes, str) else shapes or {})}
+    names = [parsed.graph.names.get(node, "") for node in parsed.graph.inputs if is_abstract(node) and not node.ndim]
+    return [
+        f'{name}: read as a number; if it is a matrix, declare its shape, as "{name}: m n"'
+        for name in names
+        if name[:1].isupper() and len(name.partition("_")[0]) == 1 and name not in declared
+    ]
 
 
 def without_values(graph: Graph) -> Graph:

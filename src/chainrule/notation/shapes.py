@@ -43,6 +43,8 @@ def read_items(text: str) -> dict[str, tuple[Size, ...]]:
             raise ParseError(
                 given=f"'{item.strip()}'", where=span, expected='a name, a colon and sizes, such as "W: m n"'
             )
+        if name.strip() in found:
+            raise ParseError(given=f"a second shape for {name.strip()}", where=span, expected="one shape for each name")
         found[name.strip()] = tuple(read_size(each, span) for each in _words(sizes))
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..derivation.results import Answer, Definition, Derived
@@ -208,8 +209,15 @@ class Formulas:
             )  # fmt: skip
         return known[name]
 
+    @cached_property
+    def _inputs(self) -> dict[str, None]:
+        """The names that `function` takes, in their order."""
+        return dict.fromkeys(self.derived.graph.names.get(node, "") for node in self.derived.graph.inputs)
+
     def _check_names(self, values: Mapping[str, Any]) -> None:
-        names = [self.derived.graph.names.get(node, "") for node in self.derived.graph.inputs]
+        names = self._inputs
+        if values.keys() == names.keys():
+            return
         unknown, missing = (
             [each for each in values if each not in names],
             [each for each in names if each not in values],

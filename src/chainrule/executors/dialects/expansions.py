@@ -96,16 +96,47 @@ def spread_delta(call: ast.Call) -> ast.expr:
     """`jl->ijil` is the block beside an identity matrix for each axis that is tied to another, and ones for each axis
     along which the block is repeated."""
     given = arguments(call, "block", "labels", "shape")
-    block, shape = given["block"], given["shape"]
-    inner, _, outer = _labels(given["labels"]).partition("->")
+    return spread_code(_labels(given["labels"]), [given["block"]], _sizes(given["shape"]))
+
+
+def spread_sum(call: ast.Call) -> ast.expr:
+    """The sum of its parts, each factors beside identity matrices."""
+    given = {each.arg: each.value for each in call.keywords}
+    parts, total, start = given["parts"], None, 0
+    assert isinstance(parts, ast.Tuple)
+    for part in map(_labels, parts.elts):
+        count = part.count(",") + 1
+        written = spread_code(part, call.args[start : start + count], _sizes(given["shape"]))
+        total = written if total is None else fill("SLOT0 + SLOT1", total, written)
+        start += count
+    assert total is not None
+    return total
+
+
+def spread_code(labels: str, factors: Sequence[ast.expr], sizes: Sequence[ast.expr]) -> ast.expr:
+    """One part `,j,l->ijil`: the single numbers in front, and what has axes beside identity matrices and ones."""
+    inner, _, outer = labels.partition("->")
+    terms = [(term, factor) for term, factor in zip(inner.split(","), factors, strict=True) if term]
+    numbers = [factor for term, factor in zip(inner.split(","), factors, strict=True) if not term]
+    names = [term for term, _ in terms]
+    arrays = [factor for _, factor in terms]
+    whole: ast.expr
+    if [*names, outer] == [outer[:1], 2 * outer[:1]]:
+        whole = called("np.diag", *arrays)
+    elif names == list(outer) and len(outer) == 2:
+        whole = called("np.outer", *arrays)
+    else:
+        ties, more, result = tied_axes("".join(names), outer, sizes)
+        whole = einsum_code([*names, *ties], [*arrays, *more], result) if names or ties else literal(1.0)
+    for number in reversed(numbers):
+        if ast.unparse(number) != "1.0":
+            whole = number if ast.unparse(whole) == "1.0" else fill("SLOT0 * SLOT1", number, whole)
+    return whole
+
+
+def _sizes(shape: ast.expr) -> Sequence[ast.expr]:
     assert isinstance(shape, ast.Tuple)
-    if len(inner) == 1 and outer == 2 * inner:
-        return called("np.diag", block)
-    terms, factors, result = tied_axes(inner, outer, shape.elts)
-    if inner:
-        return einsum_code([inner, *terms], [block, *factors], result)
-    whole = einsum_code(terms, factors, result) if terms else literal(1.0)
-    return whole if ast.unparse(block) == "1.0" else fill("SLOT0 * SLOT1", block, whole)
+    return shape.elts
 
 
 def tied_axes(inner: str, outer: str, sizes: Sequence[ast.expr]) -> tuple[list[str], list[ast.expr], str]:
@@ -140,6 +171,6 @@ def _labels(written: ast.expr) -> str:
 
 _FUNCTIONS = (
     squared_norm, norm, squared_error, cross_entropy, weighted_gram, layer_norm, batch_norm, softplus, log_sigmoid,
-    stop_gradient, scatter, gather_delta, spread_delta,
+    stop_gradient, scatter, gather_delta, spread_delta, spread_sum,
 )  # fmt: skip
 EXPANSIONS: Mapping[str, Callable[[ast.Call], ast.expr]] = {each.__name__: each for each in _FUNCTIONS}

@@ -1,0 +1,20 @@
+"""Bounds on what is read from a document.
+
+One idea: what is beyond a bound is left out or left as it is, with a note; reading a document never fails on its content.
+"""
+
+from __future__ import annotations
+
+FILE = 20_000_000  # bytes of one file; the rest is not read
+INPUTS = 50  # files brought in by \input
+INPUT_DEPTH = 8  # files that bring in files
+DISPLAY = 50_000  # characters between a pair of delimiters in Markdown
+INLINE = 4_000  # characters between two single dollars
+PIECE = 20_000  # characters of one piece that is split into statements
+EXPANSION = 20_000  # characters that one piece may grow to by its macros
+STEPS = 200_000  # calls of macros in one document
+MACROS = 1_000  # macros of one document
+NESTING = 40  # lists and quotes inside one another
+CODE = 100_000  # characters of code that are parsed as Python
+LINE = 400  # characters of a line that may be an equation without delimiters
+NOTES = 100  # notes of one kind
