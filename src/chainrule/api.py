@@ -267,7 +267,12 @@ def derive(
     with open_recording():
         check_called(graph, called or {})
         declared = (symmetric, positive, signs, probabilities)
-        known = properties(*(read_variables(graph, names_in(names), places) if names else () for names in declared))
+        known = properties(
+            *(
+                read_variables(graph, names_in(names), places, "a declaration about") if names else ()
+                for names in declared
+            )
+        )
         derived = derive_graph(
             graph, read_variables(graph, names_in(wrt), places), order=order, layout=arranged, inline=inline,
             called=called, sizes=recorded.sizes, known=known, first_index=0 if counts_from_zero(fun, recorded) else 1,

@@ -20,7 +20,7 @@ from .gradients import first_order
 from .inquiry import Question, mentioned, seeds_of
 from .keeping import kept_steps
 from .orders import higher_order
-from .properties import NOTHING, Properties
+from .properties import NOTHING, Properties, require_square
 from .results import Answer, Definition, Derived, Layout
 from .symbols import symbols_for
 
@@ -60,6 +60,7 @@ def derive_graph(
     setting = Setting(kept, sizes or {}, known, first_index, frozenset(steps))
     question = Question(graph, order, layout, setting, dict(names), called or {})
     _require_order(question)
+    require_square(known, question.names)
     question.steps = frozenset(steps)
     with symbolic_shapes():
         answers = first_order(question, wrt, inline) if order == 1 else higher_order(question, wrt)
@@ -81,7 +82,8 @@ def _require_order(question: Question) -> None:
                             remedy="order 1 is the gradient, order 2 the Hessian")  # fmt: skip
     if question.order > 1 and question.output.ndim:
         raise GradientError(
-            given=f"order {question.order} of {question.top}, which has shape {question.output.shape}",
+            given=f"order {question.order} of {question.top}, which has {question.output.ndim} axes" if question.output.ndim > 1
+            else f"order {question.order} of the vector {question.top}",
             expected="one number as the output", remedy="derive one entry of it, or its product with a vector",
         )  # fmt: skip
 

@@ -5,9 +5,10 @@ One idea: a property is a set of nodes; formulas use what follows from it, and r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
+from ..errors import GradientError
 from ..ir.node import Node
 
 
@@ -31,6 +32,16 @@ class Properties:
 
 def _without_none(nodes: Iterable[Node | None]) -> frozenset[Node]:
     return frozenset(node for node in nodes if node is not None)
+
+
+def require_square(known: Properties, names: Mapping[Node, str]) -> None:
+    """Raises GradientError for something declared symmetric that is no square matrix."""
+    for node in known.symmetric:
+        if node.ndim != 2 or node.shape[0] != node.shape[1]:
+            raise GradientError(
+                given=f"{names.get(node, 'an array')} declared symmetric, which is no square matrix",
+                expected="a matrix with as many rows as columns", remedy="leave the declaration out, or check its shape",
+            )  # fmt: skip
 
 
 def properties(

@@ -93,20 +93,23 @@ def check_called(graph: Graph, called: Mapping[str, str]) -> None:
             )  # fmt: skip
 
 
-def read_variables(graph: Graph, asked: Sequence[str], places: Mapping[str, Node] | None = None) -> list[Node]:
+def read_variables(
+    graph: Graph, asked: Sequence[str], places: Mapping[str, Node] | None = None, doing: str = "the derivative by"
+) -> list[Node]:
     """The steps to differentiate by: all inputs if none is named. `places` are arguments by path, as params.W1.
 
-    The name of a container, params, stands for everything in it. Raises UnknownNameError for a name that nothing has.
+    The name of a container, params, stands for everything in it. `doing` is what is said of them, for the message.
+    Raises UnknownNameError for a name that nothing has.
     """
     found: dict[Node, None] = {}
     for name in asked:
         below = [node for path, node in (places or {}).items() if f"{path}.".startswith(f"{name}.")]
-        found.update(dict.fromkeys(below or [_whole(name, graph, places or {})]))
+        found.update(dict.fromkeys(below or [_whole(name, graph, places or {}, doing)]))
     return list(found) or list(graph.inputs)
 
 
-def _whole(name: str, graph: Graph, places: Mapping[str, Node]) -> Node:
-    known = _symbols(graph)
+def _whole(name: str, graph: Graph, places: Mapping[str, Node], doing: str) -> Node:
+    known = {symbol: node for node, symbol in graph.names.items()}
     if name in known:
         return known[name]
     entry = _ENTRY.match(name)
@@ -118,9 +121,9 @@ def _whole(name: str, graph: Graph, places: Mapping[str, Node]) -> Node:
     inner = [symbol for symbol, node in known.items() if node is not graph.outputs[0]]
     names = [*inner, *(path for path in places if path not in known)]
     raise UnknownNameError(
-        given=f"the derivative with respect to '{name}'",
-        expected=f"one of {', '.join(names)}",
-        remedy=did_you_mean(name, names) or "ask about an input or a step that has a name",
+        given=f"{doing} '{name}'",
+        expected=f"one of {', '.join(names)}" if names else "a variable: the function has none",
+        remedy=did_you_mean(name, names) or "name an input, or a step that has a name",
     )
 
 

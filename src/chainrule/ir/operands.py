@@ -60,6 +60,10 @@ class Planner:
         for node in self.order:
             if node in self.alive:
                 continue
+            if node.op is TABLE["axis_size"]:  # a size is a number that another size may take the place of
+                self._enter(node)
+                self.alive.add(node)
+                continue
             if self._is_made(node):
                 self.made.add(node)
             if node in self.made or not self.alive.isdisjoint(node.inputs) or node.op is TABLE["broadcast"]:

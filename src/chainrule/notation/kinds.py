@@ -23,6 +23,11 @@ from .meaning import Reading
 _STANDS_FOR = 50  # smaller sizes are what they are; larger ones may stand for a letter
 
 
+def stands_for_any(size: int) -> bool:
+    """Whether a number stands for a size of which only the letter is known."""
+    return size >= _STANDS_FOR
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A number, array or node. Axes named by `labels` come first; `row`: a vector that stands as a row."""
@@ -61,6 +66,7 @@ class Context:
     steps: list[int] = field(default_factory=lambda: [0])
     units: Mapping[int, int] = field(default_factory=dict)  # how large each vector of ones and each identity is
     identities: list[Any] = field(default_factory=list)  # the nodes of identity matrices
+    kept: frozenset[int] = frozenset()  # where a size must stay a letter, by the identity of the place
 
     def binding(self, indices: Mapping[str, Run | int]) -> Context:
         """The context under a sum sign."""

@@ -14,11 +14,13 @@ from typing import Any
 from ..errors import LimitError, ParseError, TextSpan, UnknownNameError
 from ..ir.library import reference
 from ..ops import activations, arithmetic, choices, indexing, joining, movement, powers
+from ..ops.counts import axis_size
 from ..ops.generic import generic
 from . import limits, matrices
 from .calling import call, norm, squared_norm, where
+from .counts import kept_sizes
 from .entries import WriteOut, take_entry
-from .kinds import Context, Value, array, as_floats, entrywise, is_number, said_at
+from .kinds import Context, Value, array, as_floats, entrywise, is_number, said_at, stands_for_any
 from .meaning import (
     Call,
     Choice,
@@ -74,7 +76,9 @@ def run(
 ) -> Lowered:
     """Compute every definition from the values or nodes of the inputs."""
     names = {name: Value(node) for name, node in inputs.items()}
-    context = Context(names, sizes, list(program.readings), units=units or {})
+    letters = {letter for letter, number in sizes.items() if stands_for_any(number) and letter not in names}
+    kept = kept_sizes(program, letters)
+    context = Context(names, sizes, list(program.readings), units=units or {}, kept=kept)
     values: dict[str, Any] = {}
     for definition in program.definitions:
         with reference().errstate(all="ignore"), said_at(definition.span, context):
@@ -113,7 +117,7 @@ def lower(node: Meaning, context: Context) -> Value:
         case Literal(_, value):
             return Value(value)
         case Variable(symbol, span):
-            return _variable(symbol.text, span, context)
+            return _variable(symbol.text, span, context, kept=id(node) in context.kept)
         case Index():
             return index_value(node, context)
         case Member():
@@ -172,12 +176,13 @@ def _unspecified(name: str, order: int, value: Value, span: TextSpan) -> Value:
         raise UnknownNameError(problem.given, where=span, expected=problem.expected, remedy=problem.remedy) from None
 
 
-def _variable(name: str, span: TextSpan, context: Context) -> Value:
+def _variable(name: str, span: TextSpan, context: Context, *, kept: bool) -> Value:
     if name in context.names:
         return context.names[name]
     if name in context.sizes:
         context.note(name, f"the size {name}", span)
-        return Value(float(context.sizes[name]))
+        number = context.sizes[name]
+        return Value(axis_size(number) if kept else float(number))
     raise UnknownNameError(
         given=f"the name {name}",
         where=span,

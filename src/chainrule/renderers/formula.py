@@ -15,6 +15,7 @@ from ..ir.node import Node, concrete
 from ..ir.notation import Form, Strength
 from ..ops.arithmetic import add, carry, div, mul, neg, sub
 from ..ops.choices import cast, mark
+from ..ops.counts import axis_size_op
 from ..ops.entries import entry_op, sum_over_op, write_index
 from ..ops.linear_algebra import INV, inv, solve_op
 from ..ops.movement import broadcast, reshape_op, transpose_op
@@ -108,7 +109,7 @@ def _piece(node: Node, done: dict[Node, Written], pen: Pen) -> Written:
     if is_identity(node):
         return Written("I")
     if not node.inputs:
-        return Written(pen.style.form(node.op.written(node)).template.format(**node.settings))
+        return Written(pen.style.form(node.op.written(node)).template.format(**_settings(node, pen)))
     operands = [done[each if each in done else given] for each, given in zip(_operands(node), node.inputs, strict=True)]
     if node.op in _SPECIAL:
         return _SPECIAL[node.op](node, operands, pen)
@@ -139,6 +140,8 @@ def uncopied(node: Node) -> Node:
 
 def _settings(node: Node, pen: Pen) -> dict[str, Any]:
     """The parameters as a template shows them, sizes as their letters."""
+    if node.op is axis_size_op:
+        return {name: pen.sizes.get(value, value) for name, value in node.params}
     return {name: _with_letters(value, pen.sizes) for name, value in node.params}
 
 

@@ -15,6 +15,7 @@ from ..ir.graph import Graph, topological_order
 from ..ir.node import Node, concrete, find, make
 from ..ir.op import record
 from ..ir.recording import accepting_from, open_recording
+from ..ops.counts import axis_size, axis_size_op
 from ..ops.indexing import index_op, scatter
 from ..ops.movement import broadcast, reshape_op
 from ..ops.sources import constant_op, input_node, input_op
@@ -70,6 +71,8 @@ def _again(node: Node, new: Mapping[Node, Node], table: Sizes) -> Node:
     try:
         if node.op is constant_op:
             return _constant(node, table)
+        if node.op is axis_size_op:
+            return axis_size(table.whole(node.settings["number"]))
         if not node.inputs:
             return node
         inputs = tuple(new[each] for each in node.inputs)
