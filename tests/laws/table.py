@@ -22,7 +22,7 @@ from chainrule.transforms.reverse import gradients
 Array = np.ndarray[Any, Any]
 
 SPOKEN = frozenset(
-    {"input", "constant", "entry", "delta", "sum_over", "row", "identity"}
+    {"input", "constant", "axis_size", "entry", "delta", "sum_over", "row", "identity"}
 )  # sources, and index notation
 AWAY_FROM_ZERO = 0.1
 

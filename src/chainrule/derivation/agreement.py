@@ -28,6 +28,8 @@ from .properties import NOTHING, Properties
 from .results import Answer, Derived, Layout, Step
 
 TOLERANCE = 1e-6
+_WORST_CONDITION = 1e9
+_LARGEST = 1e8  # of a derivative that is compared: beyond it a matrix was singular but for rounding
 _FLOOR = 1e-6  # differences are measured against at least this
 _ROUNDS = 4  # how often sizes are drawn
 _DRAWS = 12  # how often sizes are drawn again, because an op did not fit them
@@ -257,7 +259,7 @@ def _find_point(
     for style in (0, 0, 1, 1, 2, 2):
         values = {node: _draw(node, moved, careful, style if node in inputs else 0, random) for node in variables}
         at = Evaluation(dict(values), base=derived.first_index)  # which it fills with all that it computes
-        if not numpy.isfinite(at.plain(output)).all():
+        if not numpy.isfinite(at.plain(output)).all() or _is_singular(at, output):
             continue
         try:
             wanted = [
@@ -266,9 +268,16 @@ def _find_point(
             ]
         except DomainError:  # a matrix that is singular whatever its entries are: X^T X with more columns than rows
             return None
-        if all(numpy.isfinite(each).all() for each in wanted):
+        if all(numpy.isfinite(each).all() and (not each.size or numpy.abs(each).max() < _LARGEST) for each in wanted):
             return at, wanted
     return None
+
+
+def _is_singular(at: Evaluation, output: Node) -> bool:
+    """Whether a matrix that is inverted or decomposed is singular but for rounding: X^T X with more columns than rows."""
+    inside = (node.inputs[0] for node in topological_order([output]) if node.op.name in _DECOMPOSED and node.inputs)
+    matrices = (at.plain(each) for each in inside)
+    return any(each.ndim >= 2 and (reference().linalg.cond(each) > _WORST_CONDITION).any() for each in matrices)
 
 
 def _draw(node: Node, known: Properties, careful: bool, style: int, random: Any) -> Array:

@@ -605,7 +605,7 @@ def _placed(
     node: Node, shape: tuple[int, ...], at: At, source: Node, reader: Reader,
     order: Callable[[At, At], tuple[At, At]],
 ) -> Terms:  # fmt: skip
-    if node not in reader.open:
+    if node not in reader.open and node.op.name != "scatter":
         return _whole(node, at)
     scatters = node.op.name == "scatter"
     key = node.settings["key"]

@@ -22,6 +22,7 @@ from ..ops.choices import cast, equal
 from ..ops.diagonals import diag_matrix
 from ..ops.entries import delta, entry_op, number_type, sum_over
 from ..ops.extremes import chosen, max_op, min_op
+from ..ops.indexing import index_op
 from ..ops.movement import broadcast
 from ..ops.products import matmul_op, split_subscripts
 from ..transforms.laws import number
@@ -226,6 +227,8 @@ def entry_inside(node: Node, at: Sequence[str], named: Collection[Node], taken: 
         if number(node.inputs[0]) == 1:
             return tied  # type: ignore[no-any-return]
         return mul(entry_inside(node.inputs[0], at[:1], named, taken), tied)  # type: ignore[no-any-return]
+    if node.op is index_op and len(node.inputs) == 1:
+        return _entry_of_slice(node, at, named, taken)
     if node.op.elementwise or node.op is cast:
         return record(node.op, tuple(entry_inside(each, at, named, taken) for each in node.inputs), node.settings)
     if isinstance(node.op.index, Labels):
@@ -257,6 +260,28 @@ def _entry_of_product(
     for letter in reversed(inner):
         found = sum_over(found, places[letter])
     return found
+
+
+def _entry_of_slice(node: Node, at: Sequence[str], named: Collection[Node], taken: set[str]) -> Node:
+    """The entry of x[2..] at i, which is x_{i+1}. A place in a key is that place; whatever else stays as it is."""
+    source, below, remaining = node.inputs[0], [], list(at)
+    for axis, part in enumerate(node.settings["key"]):
+        if part[0] == "slice" and axis < source.ndim:
+            start, _, step = slice(*part[1:]).indices(source.shape[axis])
+            if step != 1:
+                return _unevaluated(node, tuple(at))
+            below.append(_shifted(remaining.pop(0), start))
+        else:
+            return _unevaluated(node, tuple(at))
+    return entry_inside(source, [*below, *remaining], named, taken)
+
+
+def _shifted(index: str, by: int) -> str:
+    """An index so many places further: i-1 by 1 is i."""
+    found = re.fullmatch(r"(.*?)([+-]\d+)?", index)
+    assert found is not None
+    constant = int(found[2] or 0) + by
+    return found[1] + (f"{constant:+d}" if constant else "")
 
 
 def _times_diagonal(node: Node, at: Sequence[str], named: Collection[Node], taken: set[str]) -> Node | None:
@@ -310,7 +335,8 @@ def _picked(term: Term) -> tuple[Term, dict[Letter, Sum]]:
     written: dict[Letter, Sum] = {}
     relations = list(term.relations)
     for each in term.relations:
-        choices = [] if each.is_delta else [letter for letter in each.letters if _can_go(letter, each, term, written)]
+        plain = each.is_delta and each.letters[0].size == each.letters[1].size
+        choices = [] if plain else [letter for letter in each.letters if _can_go(letter, each, term, written)]
         if not choices:
             continue
         gone = max(choices, key=_Sign(each))

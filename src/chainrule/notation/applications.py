@@ -149,7 +149,7 @@ def _refuse_several(spelled: str, name: Name, scripts: Scripted | None, opened: 
         raise ParseError(
             given=f"the function {spelled} of {len(opened.items)} arguments, of which nothing is said", where=span,
             expected="an unspecified function of one argument, which works entry by entry",
-            remedy=f"define it first: {spelled}(x, y) = ...; for a product with a vector declare the shape of {spelled}",
+            remedy=f"define it first: {spelled}(x, y) = ...; if it is a factor, declare the shape of {spelled}",
         )  # fmt: skip
 
 

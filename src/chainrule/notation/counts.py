@@ -42,6 +42,8 @@ def _visit(node: Meaning, letters: Collection[str], found: set[int]) -> None:
         if not is_plain(node, letters):
             found.update(map(id, sizes_in(node, letters)))
         return
+    if isinstance(node, Power) and is_number(node.exponent, letters):
+        found.update(map(id, sizes_in(node.exponent, letters)))
     if isinstance(node, Product):
         numbers = [(sign, each) for sign, each in node.factors if is_number(each, letters)]
         if numbers and not is_plain(Product(tuple(numbers), node.span), letters):

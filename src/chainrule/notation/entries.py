@@ -6,7 +6,7 @@ from 1.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
@@ -143,6 +143,8 @@ def _gathered(value: Value, keys: list[int | str | Shift], span: TextSpan, conte
         return _with_whole_axes(value, keys)
     moves = [((key,), 0) if isinstance(key, str) else key for key in keys if not isinstance(key, int)]
     names = tuple(dict.fromkeys(name for moved, _ in moves for name in moved))
+    if len(moves) == 1 and len(names) == 1:
+        return Value(indexing.getitem(value.node, tuple(_slices(keys, value.shape, context))), False, names)
     _refuse_many(names, value.shape, span, context)
     key: list[Any] = []
     for place, each in enumerate(keys):
@@ -161,6 +163,23 @@ def _with_whole_axes(value: Value, keys: list[int | str | Shift]) -> Value:
     if not all(isinstance(key, int) or key == ":" for key in keys):
         raise WriteOut
     return Value(indexing.getitem(value.node, tuple(slice(None) if key == ":" else key for key in keys)))
+
+
+def _slices(keys: list[int | str | Shift], shape: tuple[int, ...], context: Context) -> Iterator[int | slice]:
+    """The places that one index runs over along one axis: from x_{i+1} to the last, and fixed ones beside it."""
+    for key, size in zip(keys, shape, strict=False):
+        if isinstance(key, int):
+            yield key
+            continue
+        (name,), first = ((key,), 0) if isinstance(key, str) else key
+        run = context.indices[name]
+        assert isinstance(run, Run)  # only runs are names of axes
+        if first < 0 or first + run.size > size:
+            raise WriteOut
+        stop = first + run.size
+        if run.size not in context.sizes.values() and stop > size - stop:
+            stop -= size  # from the end: x_1 to x_{n-1} is said without knowing n
+        yield slice(first or None, None if stop in (0, size) else stop)
 
 
 def _positions(move: Shift, names: tuple[str, ...], context: Context) -> Any:

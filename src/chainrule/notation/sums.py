@@ -249,7 +249,7 @@ def _index_values(node: Over, context: Context, lower: Lower) -> list[dict[str, 
                 given=f"a sum of {len(found):,} terms",
                 where=node.span,
                 expected=f"at most {limits.TERMS:,} when written out",
-                remedy="use arrays, so that the sum can be computed at once",
+                remedy="give the sum limits that keep to the arrays, as sum_{i=1}^{n-1}, or use whole arrays",
             )
     return found
 

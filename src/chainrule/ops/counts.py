@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..ir.library import Array, Library, reference
 from ..ir.node import Node, find, make
 from ..ir.notation import Form, Notation
-from ..ir.op import Domain, Role, Sample
+from ..ir.op import Domain, Role
 from ..ir.types import ArrayType, array_type
 from .declare import op
 from .sources import NOTHING_BEHIND
@@ -20,9 +20,13 @@ def axis_size_type(*, number: int) -> ArrayType:
 
 
 @op(
-    "axis_size", NOTHING_BEHIND, Notation(Form("{number}"), Form("{number}"), Form("float({number})")), Role.SOURCE,
-    type_rule=axis_size_type, domain=Domain((Sample((), (("number", 3),)),)),
-)  # fmt: skip
+    "axis_size",
+    NOTHING_BEHIND,
+    Notation(Form("{number}"), Form("{number}"), Form("np.float64({number})")),
+    Role.SOURCE,
+    type_rule=axis_size_type,
+    domain=Domain(()),
+)
 def axis_size_op(xp: Library, *, number: int) -> Array:
     """How many entries an axis has. It does not depend on any value, so nothing is sent back through it."""
     return xp.asarray(float(number))
@@ -32,4 +36,6 @@ def axis_size(number: int) -> Node:
     """A size as a node."""
     params = (("number", number),)
     found = find(axis_size_op, (), params)
-    return make(axis_size_op, (), params, axis_size_type(number=number), reference().float64(number)) if found is None else found
+    if found is not None:
+        return found
+    return make(axis_size_op, (), params, axis_size_type(number=number), reference().float64(number))

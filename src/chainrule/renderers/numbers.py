@@ -67,14 +67,24 @@ def write_with_sizes(value: float, sizes: Mapping[int, str]) -> str | None:
     if value == int(value) and all(value % size for size in sizes):
         return None
     pairs = [(size,) for size in sizes] + list(combinations_with_replacement(sizes, 2))
-    groups = [(prod(each), " ".join(_as_factor(sizes[size]) for size in each), len(each) > 1) for each in pairs]
+    groups = [(prod(each), _as_product([_as_factor(sizes[size]) for size in each]), len(each) > 1) for each in pairs]
     groups += [(size**0.5, f"sqrt({letter})", False) for size, letter in sizes.items()]
     for size, letters, several in groups:
-        below = f"({letters})" if several or (" " in letters and letters[0] != "(") else letters
+        below = f"({letters})" if " " in letters and (several or letters[0] != "(") else letters
         for whole, written in ((value * size, f"{{}}/{below}"), (value / size, f"{{}} {letters}")):
             if _is_cofactor(whole, sizes):
                 return written.format(round(whole)).removeprefix("1 ")
+        for part in _PARTS:
+            if _is_cofactor(value * size * part, sizes):
+                return f"{round(value * size * part)}/({part} {letters})"
     return None
+
+
+_PARTS = (2, 3, 4, 6, 8)  # what a size is often multiplied with below a line: 1/(2 n)
+
+
+def _as_product(factors: list[str]) -> str:
+    return f"{factors[0]}^2" if len(factors) == 2 and factors[0] == factors[1] else " ".join(factors)
 
 
 def _as_factor(size: str) -> str:

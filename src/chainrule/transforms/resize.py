@@ -232,7 +232,10 @@ def _part(part: tuple[Any, ...], old: int, new: int, table: Sizes) -> tuple[Any,
     start, stop = (None if each is None else table.whole(each, (old, new)) for each in part[1:3])
     for written, place in ((part[1], start), (part[2], stop)):
         if place is not None and abs(place) > new and abs(written) <= old:
-            raise ShapeError(given=f"the place {place} of an axis that has {new} entries now", expected="a longer axis")
+            raise ShapeError(
+                given=f"the place {place} of an axis that has {new} entries now", expected="a longer axis",
+                remedy="choose larger sizes",
+            )  # fmt: skip
     return ("slice", start, stop, part[3])
 
 

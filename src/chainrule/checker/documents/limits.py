@@ -13,6 +13,7 @@ INLINE = 4_000  # characters between two single dollars
 PIECE = 20_000  # characters of one piece that is split into statements
 EXPANSION = 20_000  # characters that one piece may grow to by its macros
 STEPS = 200_000  # calls of macros in one document
+STEPS_OF_A_PIECE = 5_000  # calls of macros in one piece
 MACROS = 1_000  # macros of one document
 NESTING = 40  # lists and quotes inside one another
 CODE = 100_000  # characters of code that are parsed as Python
