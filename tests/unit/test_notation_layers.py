@@ -47,9 +47,9 @@ def test_convolutions_of_images() -> None:
     check("conv2d(X, W)", "X: n m, W: k l", windows)
     check("correlate2d(W, X)", "W: k l, X: n m", lambda w, x: windows(x, w))
     check("correlate1d(w, x)", "w: k, x: n", lambda w, x: np.correlate(x, w, "valid"))
-    check("conv2d(X, W)", "X: 2 3 6 5, W: 4 3 2 3", chainrule.conv2d)
+    X, W = np.random.default_rng(0).normal(size=(2, 3, 6, 5)), np.random.default_rng(1).normal(size=(4, 3, 2, 3))
+    np.testing.assert_allclose(parse("conv2d(X, W)", shapes="X: N C H B, W: F C k l")(X, W), chainrule.conv2d(X, W))
     assert parse("Y = conv2d(X, W); f = sum(G o Y)", shapes="X: n m, W: k l").shapes["G"] == ("n - k + 1", "m - l + 1")
-    assert parse("Y = conv2d(X, W)", shapes="X: N C H B, W: F C k l").sizes is not None
 
 
 def test_neighbours_are_slices() -> None:
@@ -60,7 +60,7 @@ def test_neighbours_are_slices() -> None:
     check("sum_{i=1}^{n-1} x_i x_{i+1}", "x: n", lambda x: (x[1:] * x[:-1]).sum())
     check("sum_{i=2}^n (x_i - x_{i-1})^2", "x: n", lambda x: (np.diff(x) ** 2).sum())
     check("sum_{i=2}^{n-1} (x_{i+1} - 2 x_i + x_{i-1})^2", "x: n", lambda x: (np.diff(x, 2) ** 2).sum())
-    check("sum_{i=1}^{k} x_i w_i", "w: k, x: n", lambda w, x: (w * x[: len(w)]).sum())
+    check("sum_{i=1}^{n-2} A_{i+1,2}", "A: n m", lambda a: a[1:-1, 1].sum())
     check("sum_{i=1}^{n-1} A_{1,i+1}", "A: m n", lambda a: a[0, 1:].sum())
 
 

@@ -66,7 +66,7 @@ class _Lines:
 
 
 def blocks(content: Mapped, plain: bool = False) -> Iterator[Block]:
-    """The blocks of a document, front matter left out. Plain text has no headings and no code by indentation."""
+    """The blocks of a document, front matter left out. Plain text has no code by indentation."""
     if front := _FRONT_MATTER.match(content.text):
         content = content.part(front.end(), len(content.text))
     lines = _Lines(content)
@@ -86,7 +86,7 @@ def blocks(content: Mapped, plain: bool = False) -> Iterator[Block]:
 def _parser(plain: bool) -> MarkdownIt:
     # `===` below a line makes no heading here, because formulas go on with `=`; `[W]: weights` is no definition of a link.
     parser = MarkdownIt("commonmark", {"maxNesting": limits.NESTING})
-    parser.block.ruler.disable(["reference", "lheading", "html_block", *(["code", "heading"] if plain else [])])
+    parser.block.ruler.disable(["reference", "lheading", "html_block", *(["code"] if plain else [])])
     parser.block.ruler.before("fence", _ENCLOSED, _enclosed, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     if not plain:
         parser.block.ruler.at("code", _indented_code)
