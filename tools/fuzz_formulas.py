@@ -20,16 +20,16 @@ import numpy as np
 from random_formulas import Array, Pool, Program, disguised, random_letters, random_program, random_term, worth
 
 import chainrule
-from chainrule.derivation.agreement import difference
-from chainrule.derivation.closed import derive_graph
-from chainrule.derivation.compact import compile_form
-from chainrule.derivation.evaluation import Evaluation
-from chainrule.derivation.forms import Form
-from chainrule.derivation.gathering import gather
-from chainrule.derivation.reduction import Residue, reduce_term
-from chainrule.derivation.results import Answer, Derived
-from chainrule.derivation.spoken import Manner, speak_terms
-from chainrule.derivation.terms import Letter, Term, canonical, collected, simplified
+from chainrule.derivation.formulas.agreement import difference
+from chainrule.derivation.formulas.closed import derive_graph
+from chainrule.derivation.formulas.compact import compile_form
+from chainrule.derivation.formulas.evaluation import Evaluation
+from chainrule.derivation.formulas.forms import Form
+from chainrule.derivation.formulas.gathering import gather
+from chainrule.derivation.formulas.reduction import Residue, reduce_term
+from chainrule.derivation.formulas.results import Answer, Derived
+from chainrule.derivation.formulas.spoken import Manner, speak_terms
+from chainrule.derivation.formulas.terms import Letter, Term, canonical, collected, simplified
 from chainrule.errors import DomainError, TraceError
 from chainrule.ir.graph import Graph, topological_order
 from chainrule.ir.node import Node

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule import ops
-from chainrule.derivation.terms import Factor, Letter, Relation, Term, equal, fresh, relation
-from chainrule.derivation.turning import Known
+from chainrule.derivation.formulas.terms import Factor, Letter, Relation, Term, equal, fresh, relation
+from chainrule.derivation.formulas.turning import Known
 from chainrule.ir.node import Node
 
 Array: TypeAlias = NDArray[np.float64]

@@ -10,10 +10,10 @@ from functools import wraps
 from typing import Any
 
 from . import tree
-from .derivation.closed import derive_graph
 from .derivation.explain import explain_entry, explain_graph
+from .derivation.formulas.closed import derive_graph
+from .derivation.formulas.properties import properties
 from .derivation.lines import Derivation
-from .derivation.properties import properties
 from .derivation.question import check_called, read_layout, read_questions, read_variables, split_symbols
 from .errors import BoundsError, UnknownNameError, did_you_mean
 from .executors.listing import source

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .derivation.agreement import agreement
-from .derivation.properties import Properties
-from .derivation.results import Answer, Derived
+from .derivation.formulas.agreement import agreement
+from .derivation.formulas.properties import Properties
+from .derivation.formulas.results import Answer, Derived
 from .executors.dialects import emit
 from .executors.rows import ByRows, combined
 from .executors.sized import Sized

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chainrule import notation, ops
-from chainrule.derivation.results import Answer, Definition, Derived, Layout, Step
+from chainrule.derivation.formulas.results import Answer, Definition, Derived, Layout, Step
 from chainrule.ir.node import Node
 from chainrule.ir.recording import open_recording
 from chainrule.ops import delta, entry, sum_over

@@ -12,7 +12,7 @@ import pytest
 from golden import derived
 from golden.test_escaping import ALLOWED, ATTRIBUTES, HOSTILE, Tags
 
-from chainrule.derivation.results import Answer, Derived, Layout
+from chainrule.derivation.formulas.results import Answer, Derived, Layout
 from chainrule.errors import GradientError, UnknownNameError
 from chainrule.renderers.formulas import Formulas
 from chainrule.renderers.sheets.text import WIDTH

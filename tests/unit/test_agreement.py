@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from chainrule import notation, ops
-from chainrule.derivation.agreement import agreement, derivative, difference
-from chainrule.derivation.closed import derive_graph
-from chainrule.derivation.evaluation import Evaluation, known_op, read_index, stand_in
-from chainrule.derivation.results import Derived, Layout
+from chainrule.derivation.formulas.agreement import agreement, derivative, difference
+from chainrule.derivation.formulas.closed import derive_graph
+from chainrule.derivation.formulas.evaluation import Evaluation, known_op, read_index, stand_in
+from chainrule.derivation.formulas.results import Derived, Layout
 from chainrule.errors import TraceError
 from chainrule.ir.recording import open_recording
 from chainrule.ops import delta, entry, input_node, sum_over

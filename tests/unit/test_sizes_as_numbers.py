@@ -1,4 +1,4 @@
-"""Sizes that stand as numbers in a formula: n - 1, log n, 2^n keep their letter in every form, in code and when computed."""
+"""Sizes as numbers in a formula: n - 1, log n, 2^n keep their letter in every form, in code and when computed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def test_the_letter_stays(statement: str, matrix: str, gradient: Callable[[Any],
 def test_a_size_that_was_computed_to_nothing_is_no_longer_nothing() -> None:
     """(2 pi)^(-d/2) is 0 for the number that stands for d."""
     shapes = "x: d, m: d, S: d d"
-    found = chainrule.derive("p = (2 pi)^{-d/2} det(S)^{-1/2} exp(-1/2 (x - m)^T S^{-1} (x - m))", wrt="x", shapes=shapes)
+    found = chainrule.derive(
+        "p = (2 pi)^{-d/2} det(S)^{-1/2} exp(-1/2 (x - m)^T S^{-1} (x - m))", wrt="x", shapes=shapes
+    )
     x, m, S = np.array([0.5, -0.2]), np.array([0.1, 0.3]), np.array([[2.0, 0.3], [0.3, 1.0]])
     moved = np.linalg.solve(S, x - m)
     density = np.exp(-0.5 * (x - m) @ moved) / (2 * np.pi * np.sqrt(np.linalg.det(S)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..errors import BoundsError, UnknownNameError, did_you_mean
 from ..ir.graph import Graph, topological_order
 from ..ir.node import Node
-from .results import Layout
+from .formulas.results import Layout
 from .symbols import shown_nodes, symbols_for
 
 _ENTRY = re.compile(r"\s*(.+?)\s*\[\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\]\s*$")

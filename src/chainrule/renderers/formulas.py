@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..derivation.results import Answer, Definition, Derived
+from ..derivation.formulas.results import Answer, Definition, Derived
 from ..errors import GradientError, UnknownNameError, did_you_mean
 from .data import jsonable, plain
 from .formula import Pen

@@ -25,7 +25,8 @@ OWN = {"run", "statements"}
 
 def load(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"notes_truths_{path.stem}", path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

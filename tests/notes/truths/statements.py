@@ -7,6 +7,7 @@ through all paths or with some of them held, is one call, computed by autograd a
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -135,8 +136,10 @@ def near(literal: Literal, value: Any) -> tuple[bool, bool, bool]:
         return False, True, False
     gap = abs(literal.values - value)
     slack = 1e-9 * (1 + abs(value))
-    return bool(np.all(gap <= literal.halves + slack)), bool(np.any(gap > literal.halves + slack)), bool(
-        np.any(gap > slack)
+    return (
+        bool(np.all(gap <= literal.halves + slack)),
+        bool(np.any(gap > literal.halves + slack)),
+        bool(np.any(gap > slack)),
     )
 
 
@@ -165,7 +168,7 @@ class Judged:
 def chain(sides: Iterable[Any]) -> tuple[bool, bool, bool]:
     """A chain of sides holds if every neighbouring pair does, and breaks if one pair does."""
     worths = [worth(side) for side in sides]
-    pairs = [differ(a, b) for a, b in zip(worths, worths[1:], strict=False)]
+    pairs = [differ(a, b) for a, b in itertools.pairwise(worths)]
     return all(p[0] for p in pairs), any(p[1] for p in pairs), any(p[2] for p in pairs)
 
 
@@ -189,9 +192,7 @@ class Page:
         """`fixed`: the sides of the statement as it should have been."""
         self.judged[number] = Judged("wrong", *chain(sides), fixed=chain(fixed)[0] if fixed else True)
 
-    def follows(
-        self, number: int, *sides: Any, author: tuple[Any, ...], fixed: tuple[Any, ...] = ()
-    ) -> None:
+    def follows(self, number: int, *sides: Any, author: tuple[Any, ...], fixed: tuple[Any, ...] = ()) -> None:
         """`author`: the sides as they are in a world in which the author's earlier lines were true."""
         held = chain(author)[0]
         self.judged[number] = Judged("follows", *chain(sides), author=held, fixed=chain(fixed)[0] if fixed else True)

@@ -1,7 +1,8 @@
 """Markdown in; its blocks out: running text, headings and code, each without the marks of lists and quotes.
 
 One idea: markdown-it finds the containers on a skeleton of the document, the first characters of each line, because
-nothing but these decides what block a line belongs to; what encloses several lines is found before that, on the whole text.
+nothing but these decides what block a line belongs to; what encloses several lines is found before that, on the whole
+text.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from .mapped import Mapped, joined
 
 BlockKind = Literal["text", "heading", "fence", "indented"]
 _SHOWN = 40  # characters of a line that may decide its block, after white space and marks of quotes
-_HEAD = re.compile(r"[ \t>]{0,400}[^\n]{0,%d}" % _SHOWN)
+_HEAD = re.compile(rf"[ \t>]{{0,400}}[^\n]{{0,{_SHOWN}}}")
 _ENCLOSED = "chainrule_enclosed"
 _OPENS = re.compile(r"\$\$|\\\\?\[|\\begin\s*\{|<!--|<(?:script|style|pre|textarea)\b|\{%", re.IGNORECASE)
 _CONTAINER = re.compile(r"(?:[-+*>]|\d{1,9}[.)])(?:\s|$)|>")
@@ -84,7 +85,8 @@ def blocks(content: Mapped, plain: bool = False) -> Iterator[Block]:
 
 
 def _parser(plain: bool) -> MarkdownIt:
-    # `===` below a line makes no heading here, because formulas go on with `=`; `[W]: weights` is no definition of a link.
+    # `===` below a line makes no heading here, because formulas go on with `=`; `[W]: weights`
+    # is no definition of a link.
     parser = MarkdownIt("commonmark", {"maxNesting": limits.NESTING})
     parser.block.ruler.disable(["reference", "lheading", "html_block", *(["code"] if plain else [])])
     parser.block.ruler.before("fence", _ENCLOSED, _enclosed, {"alt": ["paragraph", "reference", "blockquote", "list"]})

@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from . import limits
 
@@ -16,7 +17,10 @@ LinkPlace = tuple[str, int, int, int]  # the sign before a side, where it stands
 Found = tuple[int, int, list[LinkPlace]]
 
 _MAGIC = re.compile(r"^[ \t]*(?:[%!][^\n]*|>>>|\.\.\.|In \[\d*\]:)", re.MULTILINE)
-_ASSIGNS = re.compile(r"^[ \t]*(?:>>>)?[ \t]*([A-Za-z_∂][^=\n#'\"]{0,200}?)\s*([-+*/@]?=)(?!=)[ \t]*([^\n#]+?)[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_ASSIGNS = re.compile(
+    r"^[ \t]*(?:>>>)?[ \t]*([A-Za-z_∂][^=\n#'\"]{0,200}?)\s*([-+*/@]?=)(?!=)[ \t]*([^\n#]+?)[ \t]*(?:#[^\n]*)?$",
+    re.MULTILINE,
+)
 _SIGN = re.compile(r"[-+*/@%&|^<>]{0,2}=(?!=)")
 
 
@@ -49,7 +53,10 @@ def _line(found: re.Match[str]) -> Found:
     return (
         found.start(1),
         found.end(3),
-        [("", found.start(1), found.start(1), found.end(1)), (found.group(2), found.start(2), found.start(3), found.end(3))],
+        [
+            ("", found.start(1), found.start(1), found.end(1)),
+            (found.group(2), found.start(2), found.start(3), found.end(3)),
+        ],
     )
 
 
@@ -72,14 +79,14 @@ def _assignments(tree: ast.AST, lines: _Lines) -> Iterator[Found]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             yield _found(lines, [*node.targets, node.value])
-        elif isinstance(node, ast.AugAssign) or (isinstance(node, ast.AnnAssign) and node.value is not None):
+        elif isinstance(node, ast.AugAssign | ast.AnnAssign) and node.value is not None:
             yield _found(lines, [node.target, node.value])
 
 
-def _found(lines: _Lines, sides: list[ast.expr]) -> Found:
+def _found(lines: _Lines, sides: Sequence[ast.expr]) -> Found:
     places = [_place(lines, side) for side in sides]
     links = [("", places[0][0], *places[0])]
-    for before, after in zip(places, places[1:], strict=False):
+    for before, after in pairwise(places):
         sign = _SIGN.search(lines.text, before[1], after[0])
         links.append((sign.group() if sign else "=", sign.start() if sign else before[1], *after))
     return places[0][0], places[-1][1], links

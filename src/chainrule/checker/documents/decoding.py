@@ -1,7 +1,7 @@
 """Bytes in; the text of a file, the text that is read, and notes out.
 
-One idea: the text of the file keeps every character, so that offsets are those an editor counts; what is read leaves out
-byte-order marks, carriage returns and invisible marks.
+One idea: the text of the file keeps every character, so that offsets are those an editor counts; what is read leaves
+out byte-order marks, carriage returns and invisible marks.
 """
 
 from __future__ import annotations

@@ -44,6 +44,7 @@ _WIKI = re.compile(r"\[\[[^\[\]\n]{1,200}\]\]")
 _TEMPLATE = re.compile(r"\{%[^%\n]{0,300}%\}|\{\{[^{}\n]{0,300}\}\}")
 _FORMULA_ADDRESS = re.compile(r"\?(?:math|latex|tex)=((?:[^()\s\"'<>]|\([^()\s\"'<>]*\))+)", re.IGNORECASE)
 _CODECOGS = re.compile(r"codecogs\.com/[a-z.]+\?((?:[^()\s\"'<>]|\([^()\s\"'<>]*\))+)")
+_TICKS = re.compile(r"`+")
 _SINGLE = re.compile(r"(?<!\\)(?:\\\\)*\$")
 _UNCLOSED = re.compile(r"\$\$([^$\n]+)\$(?!\$)")
 _DEFINES = re.compile(r"\\(?:(?:re|provide)?newcommand|providecommand|renewcommand|[gex]?def|DeclareMathOperator)\b")
@@ -138,12 +139,11 @@ def _backticks(search: Search, place: int, shown: str) -> Segment | None:
     if not search.markdown:
         return None
     start = place + len(shown)
-    stop = search.find(shown, start, limits.INLINE)
-    while stop >= 0 and search.text[stop + len(shown) : stop + len(shown) + 1] == "`":
-        after = stop + len(shown)
-        while search.text[after : after + 1] == "`":
-            after += 1
-        stop = search.find(shown, after, limits.INLINE)
+    stop = -1
+    for run in _TICKS.finditer(search.text, start, start + limits.INLINE):
+        if run.group() == shown:
+            stop = run.start()
+            break
     if stop < 0 or "\n\n" in search.text[start:stop]:
         return None
     return Segment("code", start, stop, place, stop + len(shown), False, "`")

@@ -100,7 +100,13 @@ def _allowed(name: str, files: Files) -> tuple[Path | None, str]:
     """The file, if it is a regular file inside the folder once every link is followed, or why it is not read."""
     if files.folder is None:
         return None, "there is no folder to look in"
-    if not name or len(name) > 200 or "\0" in name or name.startswith(("/", "~", "\\", "|")) or Path(name).is_absolute():
+    if (
+        not name
+        or len(name) > 200
+        or "\0" in name
+        or name.startswith(("/", "~", "\\", "|"))
+        or Path(name).is_absolute()
+    ):
         return None, "only names of files inside the document's folder are read"
     if len(files.open) > limits.INPUT_DEPTH or len(files.sources) > limits.INPUTS:
         return None, "too many files bring in one another"

@@ -1,6 +1,7 @@
 """Bounds on what is read from a document.
 
-One idea: what is beyond a bound is left out or left as it is, with a note; reading a document never fails on its content.
+One idea: what is beyond a bound is left out or left as it is, with a note; reading a document never fails on its
+content.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ INPUTS = 50  # files brought in by \input
 INPUT_DEPTH = 8  # files that bring in files
 DISPLAY = 50_000  # characters between a pair of delimiters in Markdown
 INLINE = 4_000  # characters between two single dollars
+SEGMENTS = 50_000  # formulas in one paragraph
 PIECE = 20_000  # characters of one piece that is split into statements
 EXPANSION = 20_000  # characters that one piece may grow to by its macros
 STEPS = 200_000  # calls of macros in one document

@@ -1,7 +1,7 @@
 """A line of words in; the equation that it is, if it is one by itself, out.
 
-One idea: `dL/dW = delta x^T` and `∂L/∂W = δ xᵀ` need no dollars to be equations, but a sentence that contains `=` is none.
-Words of prose side by side give a sentence away.
+One idea: `dL/dW = delta x^T` and `∂L/∂W = δ xᵀ` need no dollars to be equations, but a sentence that contains `=` is
+none. Words of prose side by side give a sentence away.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ _EQUALS = re.compile(r"(?<![=!<>])(?::=|[=≈≡≅≜]|\\(?:approx|equiv|colone
 _RELATES = re.compile(r"[=≈≡≅≜]|\\(?:approx|equiv|coloneqq)")
 _START = re.compile(
     r"\s*(?:(?:[-*+•·◦▪→⇒⟹∴∵↳>]|\\(?:therefore|because|Rightarrow|to)\b|=>|->|\(?\d{1,2}[.)]\s|[①-⓿]"
-    r"|(?:so|and|then|thus|hence|therefore|where|now|with|since|because|let|given|also|but|here|we have|we get|which gives"
-    r"|that is|i\.e\.|e\.g\.|eg\.?|note)\b[,:]?)\s*)*",
+    r"|(?:so|and|then|thus|hence|therefore|where|now|with|since|because|let|given|also|but|here|we have|we get"
+    r"|which gives|that is|i\.e\.|e\.g\.|eg\.?|note)\b[,:]?)\s*)*",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"[^=:|$]{1,60}?:\s+(?=\S)")
@@ -28,10 +28,14 @@ _SENTENCE = re.compile(
 )
 _FOREIGN = re.compile(r"://|\]\(|[\"“”]|@\w+\.\w|\bimport\b|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[?!]\s*\Z|</|/>")
 _KNOWN = frozenset(
-    "exp log sin cos tan tanh sinh cosh sqrt max min sum mean diag sign relu sigmoid softmax alpha beta gamma delta epsilon eta "
-    "theta lambda sigma omega phi psi rho tau kappa zeta mu nu xi chi norm det inv vec trace abs prod var std dot transpose "
-    "sigma argmax argmin erf gelu swish silu softplus partial nabla grad out net loss hat bar".split()
-)
+    {
+        "exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "sqrt", "max", "min", "sum", "mean", "diag",
+        "sign", "relu", "sigmoid", "softmax", "alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda",
+        "sigma", "omega", "phi", "psi", "rho", "tau", "kappa", "zeta", "mu", "nu", "xi", "chi", "norm", "det", "inv",
+        "vec", "trace", "abs", "prod", "var", "std", "dot", "transpose", "argmax", "argmin", "erf", "gelu", "swish",
+        "silu", "softplus", "partial", "nabla", "grad", "out", "net", "loss", "hat", "bar",
+    }
+)  # fmt: skip
 
 
 def equation_in(line: str) -> tuple[int, int] | None:

@@ -32,7 +32,7 @@ class Macros:
     notes: list[tuple[str, int]] = field(default_factory=list)
 
 
-class _Bound(Exception):
+class _BoundError(Exception):
     """Expansion went beyond a bound. Never leaves this module."""
 
 
@@ -87,7 +87,11 @@ def _read_definition(text: str, place: int) -> tuple[str, Macro, int] | None:
     if found := _OPERATOR.match(text, place):
         body = _group(text, found.end())
         inside = body and text[body[0] : body[1]]
-        return (found.group(1), Macro(0, ("\\operatorname", "{", *atoms(inside), "}")), body[2]) if body and inside else None
+        return (
+            (found.group(1), Macro(0, ("\\operatorname", "{", *atoms(inside), "}")), body[2])
+            if body and inside
+            else None
+        )
     if found := _DEF.match(text, place):
         body = _group(text, found.end())
         count = len(found.group(2)) // 2
@@ -131,7 +135,7 @@ def expand(mapped: Mapped, macros: Macros) -> Mapped:
         return mapped
     try:
         expanded = _expanded(mapped.text, macros)
-    except _Bound as bound:
+    except _BoundError as bound:
         macros.notes.append((str(bound), mapped.offsets.start(0)))
         return mapped
     return _rendered(mapped, expanded)
@@ -166,7 +170,7 @@ def _expanded(text: str, macros: Macros) -> list[_Atom]:
             continue
         macros.steps += 1
         if macros.steps > last or len(done) + len(waiting) > limits.EXPANSION:
-            raise _Bound(f"{atom.text} and the macros it calls go on beyond the bound: not expanded")
+            raise _BoundError(f"{atom.text} and the macros it calls go on beyond the bound: not expanded")
         given, stop = _arguments(waiting, macro, atom)
         waiting.extend(_body(macro, given, atom.start, max(stop, atom.stop))[::-1])
     return done
@@ -216,7 +220,7 @@ def _body(macro: Macro, given: list[list[_Atom]], start: int, stop: int) -> list
         else:
             made.append(_Atom(text, start, stop, True))
         if len(made) > limits.EXPANSION:
-            raise _Bound(f"a macro grows beyond {limits.EXPANSION:,} characters: not expanded")
+            raise _BoundError(f"a macro grows beyond {limits.EXPANSION:,} characters: not expanded")
     return made
 
 

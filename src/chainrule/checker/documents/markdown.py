@@ -17,9 +17,12 @@ from .lines import equation_in
 from .mapped import Mapped
 
 _MATHEMATICS = frozenset({"math", "latex", "tex", "katex", "mathjax", "asciimath"})
-_PYTHON = frozenset({"python", "py", "python3", "numpy", "ipython", "ipython3", "pycon", "python2", "code-cell", "jax", "torch"})
+_PYTHON = frozenset(
+    {"python", "py", "python3", "numpy", "ipython", "ipython3", "pycon", "python2", "code-cell", "jax", "torch"}
+)
 _WORDLESS = frozenset({"", "text", "txt", "plain", "plaintext", "none", "pseudocode", "pseudo", "output", "math-text"})
 _LANGUAGE = re.compile(r"[\s{.]*([A-Za-z0-9_+#-]*)")
+_RELATES = re.compile(r"[=≈≡≅≜]|\\(?:approx|equiv|coloneqq)")
 _MARK = re.compile(r"\\[(\[]|\\begin|(?<!\\)\$")
 
 
@@ -36,7 +39,10 @@ def read_markdown(content: Mapped, drafts: Drafts, plain: bool = False) -> None:
 def read_text(content: Mapped, drafts: Drafts, lines: bool = True, markdown: bool = True) -> None:
     """Adds the pieces of one block of running text."""
     place = 0
-    for segment in segments(content.text, markdown):
+    for number, segment in enumerate(segments(content.text, markdown)):
+        if number > limits.SEGMENTS:
+            drafts.note(f"after {limits.SEGMENTS:,} formulas in one paragraph no more were looked for", 0)
+            break
         _words(content, place, segment.outer_start, drafts, lines)
         place = segment.outer_stop
         _add(content, segment, drafts, markdown)
@@ -59,7 +65,7 @@ def _add(content: Mapped, segment: Segment, drafts: Drafts, markdown: bool) -> N
 def _words(content: Mapped, start: int, stop: int, drafts: Drafts, lines: bool) -> None:
     """Adds words; a whole line among them that is an equation by itself becomes mathematics that is not sure."""
     text = content.text
-    if not lines or "=" not in text[start:stop] and not any(sign in text[start:stop] for sign in "≈≡≜"):
+    if not lines or not _RELATES.search(text, start, stop):
         drafts.words(content.part(start, stop))
         return
     done = place = start
@@ -71,7 +77,9 @@ def _words(content: Mapped, start: int, stop: int, drafts: Drafts, lines: bool) 
             found = equation_in(text[cell_start:cell_stop])
             if found:
                 drafts.words(content.part(done, cell_start + found[0]))
-                drafts.mathematics(content.part(cell_start + found[0], cell_start + found[1]), True, "line", False, True)
+                drafts.mathematics(
+                    content.part(cell_start + found[0], cell_start + found[1]), True, "line", False, True
+                )
                 done = cell_start + found[1]
         place = end + 1
     drafts.words(content.part(done, stop))

@@ -1,7 +1,7 @@
 """A Jupyter notebook in, the pieces of its cells in order out.
 
-One idea: the JSON is read twice. `json` says which cells there are; a scan over its strings says where in the file every
-character of a cell stands, escapes included.
+One idea: the JSON is read twice. `json` says which cells there are; a scan over its strings says where in the file
+every character of a cell stands, escapes included.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def read_notebook(content: Mapped, drafts: Drafts) -> bool:
     cells = _cells(content.text)
     if cells is None:
         return False
-    places = {number: source for number, source in _sources(content)}
+    places = dict(_sources(content))
     for number, cell in enumerate(cells):
         written = _written(cell.get("source"))
         source = places.get(number)
@@ -57,7 +57,9 @@ def _cells(text: str) -> list[dict[str, Any]] | None:
         return None
     cells = notebook.get("cells")
     if cells is None and isinstance(notebook.get("worksheets"), list):  # the format before version 4
-        cells = [cell for sheet in notebook["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells") or ()]
+        cells = [
+            cell for sheet in notebook["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells") or ()
+        ]
     if not isinstance(cells, list):
         return None
     return [cell if isinstance(cell, dict) else {} for cell in cells]

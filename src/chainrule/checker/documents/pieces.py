@@ -94,7 +94,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Document:
-    """A document: `file` and `text` are the original, `pieces` what was found, `notes` what there is to say about it."""
+    """A document: `file` and `text` are the original, `pieces` what was found, `notes` what was done."""
 
     file: str
     text: str

@@ -1,6 +1,7 @@
 """A path or bytes in, a Document out.
 
-One idea: whatever the content is, there is a document and notes about it; only a file that cannot be opened is an error.
+One idea: whatever the content is, there is a document and notes about it; only a file that cannot be opened is an
+error.
 """
 
 from __future__ import annotations
@@ -76,5 +77,7 @@ def _bytes(path: Path) -> bytes:
         if isinstance(error, DomainError):
             raise
         raise DomainError(
-            given=f"the path {path}", expected="a file that can be opened", remedy=str(getattr(error, "strerror", error))
+            given=f"the path {path}",
+            expected="a file that can be opened",
+            remedy=str(getattr(error, "strerror", error)),
         ) from None

@@ -1,7 +1,7 @@
 """Mathematics in, its signs out: just enough of LaTeX to see where one statement ends and the next begins.
 
-One idea: brackets are matched first. A sign inside of brackets never ends a statement, and a bracket without a partner is
-no bracket.
+One idea: brackets are matched first. A sign inside of brackets never ends a statement, and a bracket without a partner
+is no bracket.
 """
 
 from __future__ import annotations
@@ -53,29 +53,65 @@ _SIGN = re.compile(
     r"|\n\s*\n|[\s~]+|.",
     re.DOTALL,
 )
-_BLANKED = frozenset({"label", "tag", "vspace", "color", "require", "phantom", "hphantom", "vphantom", "intertext", "eqref"})
+_BLANKED = frozenset(
+    {"label", "tag", "vspace", "color", "require", "phantom", "hphantom", "vphantom", "intertext", "eqref"}
+)
 _NOTHING = frozenset(
-    "nonumber notag displaystyle textstyle scriptstyle limits nolimits allowbreak break hfill hline noindent centering "
-    "left. right. relax strut null Large large small tiny normalsize footnotesize bf rm it".split()
-)
-_WIDE = frozenset("quad qquad hspace hskip enspace hfil".split())
+    {
+        "nonumber", "notag", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "allowbreak", "break",
+        "hfill", "hline", "noindent", "centering", "left.", "right.", "relax", "strut", "null", "Large", "large",
+        "small", "tiny", "normalsize", "footnotesize", "bf", "rm", "it",
+    }
+)  # fmt: skip
+_WIDE = frozenset(
+    {
+        "quad", "qquad", "hspace", "hskip", "enspace", "hfil",
+    }
+)  # fmt: skip
 _THIN = frozenset({"\\,", "\\;", "\\:", "\\!", "\\ ", "\\>", "\\/", "\\-"})
-_ROWS = frozenset("newline cr par tabularnewline".split())
-_TEXTS = frozenset("text mbox textrm textit textbf hbox textsf texttt textnormal textsc intertext shortintertext".split())
-_CIRCLED = frozenset("textcircled circled raisebox".split())
+_ROWS = frozenset(
+    {
+        "newline", "cr", "par", "tabularnewline",
+    }
+)  # fmt: skip
+_TEXTS = frozenset(
+    {
+        "text", "mbox", "textrm", "textit", "textbf", "hbox", "textsf", "texttt", "textnormal", "textsc", "intertext",
+        "shortintertext",
+    }
+)  # fmt: skip
+_CIRCLED = frozenset(
+    {
+        "textcircled", "circled", "raisebox",
+    }
+)  # fmt: skip
+_POINTERS = frozenset(
+    {
+        "downarrow", "uparrow", "Downarrow", "Uparrow", "swarrow", "searrow", "nearrow", "nwarrow", "updownarrow",
+        "checkmark",
+    }
+)  # fmt: skip
 _RELATIONS = frozenset(
-    "approx equiv coloneqq coloneq eqqcolon triangleq simeq cong sim propto le leq leqslant ge geq geqslant ne neq in notin "
-    "ni subset subseteq supset supseteq gets leftarrow doteq lt gt ll gg stackrel overset underset eq mapsto defeq longleftarrow "
-    "asymp approxeq lesssim gtrsim".split()
-)
+    {
+        "approx", "equiv", "coloneqq", "coloneq", "eqqcolon", "triangleq", "simeq", "cong", "sim", "propto", "le",
+        "leq", "leqslant", "ge", "geq", "geqslant", "ne", "neq", "in", "notin", "ni", "subset", "subseteq", "supset",
+        "supseteq", "gets", "leftarrow", "doteq", "lt", "gt", "ll", "gg", "eq", "mapsto", "defeq", "longleftarrow",
+        "asymp", "approxeq", "lesssim", "gtrsim",
+    }
+)  # fmt: skip
 _ARROWS = frozenset(
-    "Rightarrow implies rightarrow to longrightarrow Longrightarrow iff Leftrightarrow leftrightarrow Longleftrightarrow "
-    "longleftrightarrow therefore because xrightarrow leadsto rightsquigarrow hookrightarrow Leftarrow impliedby".split()
-)
+    {
+        "Rightarrow", "implies", "rightarrow", "to", "longrightarrow", "Longrightarrow", "iff", "Leftrightarrow",
+        "leftrightarrow", "Longleftrightarrow", "longleftrightarrow", "therefore", "because", "xrightarrow",
+        "leadsto", "rightsquigarrow", "hookrightarrow", "Leftarrow", "impliedby",
+    }
+)  # fmt: skip
 _OPERATORS = frozenset(
-    "cdot times odot circ otimes oplus ominus ast star bullet div pm mp cdotp boxdot boxtimes wedge vee sum prod bigcirc "
-    "frac dfrac".split()
-) - {"sum", "prod", "frac", "dfrac", "vee", "wedge"}
+    {
+        "cdot", "times", "odot", "circ", "otimes", "oplus", "ominus", "ast", "star", "bullet", "div", "pm", "mp",
+        "cdotp", "boxdot", "boxtimes", "bigcirc",
+    }
+)  # fmt: skip
 _STACKED = frozenset({"stackrel", "overset", "underset", "xrightarrow"})
 _PLAIN_LOOKS = {
     **dict.fromkeys("=<>≈≡≅≃≜≝≤≥≠∈∉∝←∼≔⊂⊆≪≫↦", Look.RELATION),
@@ -88,13 +124,18 @@ _PLAIN_LOOKS = {
 }  # fmt: skip
 _SOFT_OPEN = frozenset({"\\{", "\\langle", "\\lfloor", "\\lceil", "\\lvert", "\\lVert", "\\lbrace", "\\lbrack", "⟨"})
 _SOFT_CLOSE = frozenset({"\\}", "\\rangle", "\\rfloor", "\\rceil", "\\rvert", "\\rVert", "\\rbrace", "\\rbrack", "⟩"})
-_JOINING = frozenset("and so hence thus where therefore then with since because if for when or giving gives while whereas".split())
+_JOINING = frozenset(
+    {
+        "and", "so", "hence", "thus", "where", "therefore", "then", "with", "since", "because", "if", "for", "when",
+        "or", "giving", "gives", "while", "whereas",
+    }
+)  # fmt: skip
 _JOINING_TEXT = re.compile(
     r"\b(?:and|so|hence|thus|where|therefore|then|with|since|because|if|for|when|or|giving|gives|get|while|as|let|given|but"
     r"|now|implies|means|i\.e|e\.g|eg|ex|at|using|from|also)\b",
     re.IGNORECASE,
 )
-_CIRCLED_SIGN = re.compile("[\u2460-\u24ff\u2776-\u2793]")
+_REMARK = re.compile("[\u2460-\u24ff\u2776-\u2793↓↑↙↘↗↖✓✔]")
 
 
 def signs(text: str, words: bool = False) -> list[Sign]:
@@ -112,6 +153,16 @@ def signs(text: str, words: bool = False) -> list[Sign]:
     return _matched(found)
 
 
+def is_arrow(sign: str) -> bool:
+    """Whether the sign before a side is an arrow, which leads on but claims no equality.
+
+    >>> is_arrow("\\\\Rightarrow"), is_arrow("=")
+    (True, False)
+    """
+    found = _SIGN.match(sign)
+    return found is not None and _sign(sign, found, False).look is Look.ARROW
+
+
 def _sign(text: str, match: re.Match[str], words: bool) -> Sign:
     shown, start, stop = match.group(), match.start(), match.end()
     if shown[0] == "\\" and len(shown) > 1:
@@ -120,7 +171,7 @@ def _sign(text: str, match: re.Match[str], words: bool) -> Sign:
     if shown.isspace() or shown[0] == "~":
         rows = shown.count("\n") > 1 or (words and "\n" in shown)
         return Sign(Look.ROW if rows else Look.LAYOUT, shown, start, stop)
-    if _CIRCLED_SIGN.match(shown):
+    if _REMARK.match(shown):
         look = Look.WORDS
     elif shown in _JOINING and _stands_alone(text, start, stop):
         look = Look.JOINING
@@ -131,7 +182,9 @@ def _sign(text: str, match: re.Match[str], words: bool) -> Sign:
 
 def _stands_alone(text: str, start: int, stop: int) -> bool:
     before, after = text[max(0, start - 3) : start].rstrip(" ")[-1:], text[stop : stop + 1]
-    return (start == 0 or not text[start - 1].isalnum() and before not in "{^_\\") and (after in " \t\n~\\," and after != "")
+    return (start == 0 or (not text[start - 1].isalnum() and before not in "{^_\\")) and (
+        after in " \t\n~\\," and after != ""
+    )
 
 
 def _command(text: str, shown: str, start: int, stop: int) -> Sign:
@@ -147,6 +200,8 @@ def _command(text: str, shown: str, start: int, stop: int) -> Sign:
         return Sign(Look.ROW, shown, start, size.end() if size else stop)
     if name in _TEXTS or name in _CIRCLED:
         return _text(text, shown, start, _argument(text, stop))
+    if name in _POINTERS:
+        return Sign(Look.WORDS, shown, start, stop)
     if name in _STACKED:
         return _stacked(text, name, start, stop)
     if name in _WIDE:
@@ -174,7 +229,11 @@ def _environment(text: str, shown: str, start: int, stop: int) -> Sign:
 
 def _text(text: str, shown: str, start: int, stop: int) -> Sign:
     inside = text[start + len(shown) : stop].strip("{} \\")
-    joins = _JOINING_TEXT.search(inside) and text[stop : stop + 1] not in ("(", "_", "^") and text[start - 1 : start] not in ("_", "^")
+    joins = (
+        _JOINING_TEXT.search(inside)
+        and text[stop : stop + 1] not in ("(", "_", "^")
+        and text[start - 1 : start] not in ("_", "^")
+    )
     return Sign(Look.JOINING if joins else Look.WORDS, text[start:stop], start, stop)
 
 

@@ -1,7 +1,8 @@
 """The signs of a formula in, the stretches that are statements out.
 
 One idea: a separator (a comma, a wide space, a row, an arrow, a word) ends a statement only if both sides can stand
-alone. A row that begins with `=` or `+` goes on with the row before; `x, y = 1, 2` is one statement and `1,000` one number.
+alone. A row that begins with `=` or `+` goes on with the row before; `x, y = 1, 2` is one statement, `1,000` one
+number.
 """
 
 from __future__ import annotations
@@ -11,10 +12,16 @@ from dataclasses import dataclass, field
 from . import environments
 from .signs import Look, Sign
 
-_SEPARATORS = frozenset({Look.COMMA, Look.SEMICOLON, Look.ROW, Look.WIDE, Look.JOINING, Look.ARROW})
-_EMPTY = frozenset({Look.LAYOUT, *_SEPARATORS} - {Look.ARROW})
-_BOXES = frozenset("boxed fbox framebox bbox colorbox fcolorbox textcolor color mathbox underline cancel ensuremath".split())
-_DEEPEST = 40  # boxes inside one another
+# Tuples: they are searched by identity, and the hash of a member of an enumeration costs a call.
+_EMPTY = (Look.LAYOUT, Look.COMMA, Look.SEMICOLON, Look.ROW, Look.WIDE, Look.JOINING)
+_SEPARATORS = (*_EMPTY[1:], Look.ARROW)
+_BOXES = frozenset(
+    {
+        "boxed", "fbox", "framebox", "bbox", "colorbox", "fcolorbox", "textcolor", "color", "mathbox", "underline",
+        "cancel", "ensuremath",
+    }
+)  # fmt: skip
+_DEEPEST = 8  # boxes inside one another
 
 
 @dataclass(slots=True)
@@ -23,7 +30,7 @@ class Part:
 
     first: int
     last: int
-    separators: set[Look] = field(default_factory=set)
+    separators: list[Look] = field(default_factory=list)
     opening: str = ""
 
 
@@ -69,7 +76,7 @@ def _parts(signs: list[Sign], first: int, last: int, opening: str) -> list[Part]
             parts.append(Part(after, after))
         else:
             parts[-1].first = parts[-1].last = after
-        parts[-1].separators.add(sign.look)
+        parts[-1].separators.append(sign.look)
         if sign.look in (Look.ARROW, Look.JOINING) or not parts[-1].opening:
             parts[-1].opening = sign.text.strip()
     return [part for part in parts if part.first < part.last]
@@ -96,7 +103,7 @@ def _continues(signs: list[Sign], before: Part, part: Part) -> bool:
         return True
     if first.look is Look.RELATION or last.look in (Look.RELATION, Look.OPERATOR):
         return True
-    if part.separators & {Look.SEMICOLON, Look.JOINING}:
+    if Look.SEMICOLON in part.separators or Look.JOINING in part.separators:
         return False
     before_relates, relates = _relates(signs, before), _relates(signs, part)
     words = _only_words(signs, part.first, part.last) or _only_words(signs, before.first, before.last)
@@ -122,8 +129,8 @@ def _relates(signs: list[Sign], part: Part) -> bool:
     return any([signs[number].look is Look.RELATION for number in numbers]) or _encloses(signs, part)
 
 
-def _encloses(signs: list[Sign], part: Part) -> bool:
-    return _unwrapped(signs, _trimmed(signs, Part(part.first, part.last))) is not None
+def _encloses(signs: list[Sign], part: Part, deeper: int = _DEEPEST) -> bool:
+    return deeper > 0 and _unwrapped(signs, _trimmed(signs, Part(part.first, part.last)), deeper) is not None
 
 
 def _only_words(signs: list[Sign], first: int, last: int) -> bool:
@@ -134,7 +141,9 @@ def _only_words(signs: list[Sign], first: int, last: int) -> bool:
     if len(numbers) == 1 and signs[numbers[0]].look is Look.OPEN and signs[numbers[0]].text in ("(", "["):
         inside = [sign for sign in signs[numbers[0] + 1 : signs[numbers[0]].partner] if sign.look is not Look.LAYOUT]
         label = "".join(sign.text for sign in inside)
-        return all([sign.look is Look.WORDS for sign in inside]) or (len(label) < 6 and label[:1].isdigit() and label.isalnum())
+        return all([sign.look is Look.WORDS for sign in inside]) or (
+            len(label) < 6 and label[:1].isdigit() and label.isalnum()
+        )
     return all([signs[number].look is Look.WORDS for number in numbers])
 
 
@@ -171,7 +180,7 @@ def _trails(signs: list[Sign], first: int, last: int, remarks: bool) -> bool:
     return not alone and (" " in sign.text.strip() or "(" in sign.text or "ircled" in sign.text or sign.text[0] != "\\")
 
 
-def _unwrapped(signs: list[Sign], part: Part) -> tuple[int, int] | None:
+def _unwrapped(signs: list[Sign], part: Part, deeper: int = _DEEPEST) -> tuple[int, int] | None:
     """The inside of a box, of brackets, or of a grid of statements that is all of the part; or None."""
     first, last = part.first, part.last
     if first >= last:
@@ -189,9 +198,24 @@ def _unwrapped(signs: list[Sign], part: Part) -> tuple[int, int] | None:
     name = signs[first].name
     if name and name != "left" and name not in environments.SYSTEMS:
         return None
-    relation = any([signs[number].look is Look.RELATION for number in top(signs, *inside)])
-    grid = _encloses(signs, Part(*inside)) if name in ("", "left") else False
-    return inside if relation or grid else None
+    if name in environments.SYSTEMS:
+        return inside if _holds_statements(signs, *inside) else None
+    arrow = Look.ARROW if signs[first].text.endswith("[") else Look.RELATION
+    relation = any([signs[number].look in (Look.RELATION, arrow) for number in top(signs, *inside)])
+    return inside if relation or _encloses(signs, Part(*inside), deeper - 1) else None
+
+
+def _holds_statements(signs: list[Sign], first: int, last: int) -> bool:
+    """Whether the first row of a grid is a statement, rather than a value and the condition that it holds on."""
+    cells, meant = 0, False
+    for number in top(signs, first, last):
+        sign = signs[number]
+        if sign.look is Look.ROW:
+            return False
+        if sign.look is Look.RELATION:
+            return cells == 0 or not meant
+        cells, meant = (cells + 1, False) if sign.text == "&" else (cells, meant or sign.look is not Look.LAYOUT)
+    return False
 
 
 def _closes(signs: list[Sign], first: int, last: int) -> int:

@@ -6,14 +6,15 @@ whose first link has a sign and which says what it continues.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import limits
 from .code import code_statements
 from .pieces import Document, Piece, Place
-from .signs import Look, Sign, signs
+from .signs import Look, Sign, is_arrow, signs
 from .splitting import Part, statements_of, top
 
+_POINTING = (Look.ARROW, Look.WORDS, Look.JOINING, Look.LAYOUT)
 _RELATES = (Look.RELATION, Look.ARROW)
 
 
@@ -75,7 +76,7 @@ def statements(document: Document) -> tuple[Statement, ...]:
     for piece in document.pieces:
         for statement in split_piece(piece):
             if statement.piece.kind == "mathematics" and _goes_on(found, before, statement):
-                statement = _continuing(statement, before)
+                statement = replace(statement, continues=before)
             found.append(statement)
             if piece.kind == "mathematics" and (piece.display or statement.relates):
                 before = len(found) - 1
@@ -94,6 +95,8 @@ def split_piece(piece: Piece) -> list[Statement]:
     if len(piece.text) > limits.PIECE:
         return [Statement(piece, 0, len(piece.text), (Link("", 0, 0, len(piece.text)),), piece.text)]
     found = signs(piece.text, words=piece.form == "line")
+    if not piece.display and all([sign.look in _POINTING for sign in found]):
+        return []  # an arrow in a sentence
     return [_statement(piece, found, part) for part in statements_of(found)]
 
 
@@ -118,7 +121,9 @@ def _statement(piece: Piece, found: list[Sign], part: Part) -> Statement:
 def _tight(link: Link, text: str, start: int) -> Link:
     side = text[link.start - start : link.stop - start]
     first = link.start + len(side) - len(side.lstrip())
-    return Link(link.sign, link.sign_start, min(first, link.stop), max(min(first, link.stop), link.start + len(side.rstrip())))
+    return Link(
+        link.sign, link.sign_start, min(first, link.stop), max(min(first, link.stop), link.start + len(side.rstrip()))
+    )
 
 
 def _goes_on(found: list[Statement], before: int | None, statement: Statement) -> bool:
@@ -129,13 +134,9 @@ def _goes_on(found: list[Statement], before: int | None, statement: Statement) -
     if (earlier.piece.section, earlier.piece.cell) != (statement.piece.section, statement.piece.cell):
         return False
     first = statement.links[0]
-    begins = first.sign != "" or statement.side(0).startswith(("+", "\\cdot", "\\times", "\\odot"))
+    begins = (first.sign != "" and not is_arrow(first.sign)) or statement.side(0).startswith(
+        ("+", "\\cdot", "\\times", "\\odot")
+    )
     last = earlier.side(-1)
     ends = earlier.piece.block + 2 > statement.piece.block and earlier.relates and (last == "" or last.endswith("+"))
     return begins or ends
-
-
-def _continuing(statement: Statement, before: int | None) -> Statement:
-    return Statement(
-        statement.piece, statement.start, statement.stop, statement.links, statement.text, statement.opening, before
-    )

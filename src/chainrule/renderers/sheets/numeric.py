@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...derivation.results import Answer, Definition, Derived
+from ...derivation.formulas.results import Answer, Definition, Derived
 from ...derivation.stage import evaluate
 from ...ir.node import Node
 from ...ops.arithmetic import div, mul, neg

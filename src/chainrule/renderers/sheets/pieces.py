@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...derivation.results import Answer, Definition, Derived, Layout
+from ...derivation.formulas.results import Answer, Definition, Derived, Layout
 from ...derivation.symbols import symbols_for
 from ...ir.graph import topological_order
 from ..formula import Pen

@@ -1,0 +1,1 @@
+"""Closed formulas: derivatives as expressions, in index notation and in matrix form."""
