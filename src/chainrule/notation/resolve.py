@@ -10,6 +10,7 @@ import math
 from ..errors import ParseError, TextSpan
 from .applications import axis_below, read_product, read_single
 from .brackets import from_brace
+from .endings import index_names, refuse_index_after_its_sum
 from .functions import function_named
 from .indexing import read_scripted
 from .meaning import (
@@ -65,6 +66,7 @@ def resolve(node: Surface, scope: Scope) -> Meaning:
         case Scripted():
             return _scripted(node, scope)
         case Additive(pairs, span):
+            refuse_index_after_its_sum(pairs, scope)
             return Total(tuple((sign, resolve(each, scope)) for sign, each in pairs), span)
         case Multiplicative():
             return read_product(node, scope)
@@ -299,21 +301,11 @@ def _under(node: Big, scope: Scope) -> tuple[tuple[str, ...], Surface | None, Su
     if lower is None:
         return _guess_index(node, scope), None, None
     if isinstance(lower, Chain) and lower.parts[0] is not None:
-        names = _index_names(lower.parts[0])
+        names = index_names(lower.parts[0])
         if lower.relations[0] == "=" and len(lower.relations) == 1:
             return names, lower.parts[1], None
         return names, None, None if lower.relations[0] == "∈" else lower
-    return _index_names(lower), None, None
-
-
-def _index_names(node: Surface) -> tuple[str, ...]:
-    if isinstance(node, Group) and node.bracket in ("{", "("):
-        return tuple(name for each in node.items for name in _index_names(each))
-    if isinstance(node, Name) and not node.accents:
-        return (node.base,) if node.whole or len(node.base) == 1 else tuple(node.base)
-    if isinstance(node, Multiplicative) and all(sign == "" for sign, _ in node.factors):
-        return tuple(name for _, each in node.factors for name in _index_names(each))
-    raise ParseError(given="this under a sum sign", where=node.span, expected="an index, such as i or i=1")
+    return index_names(lower), None, None
 
 
 def _guess_index(node: Big, scope: Scope) -> tuple[str, ...]:

@@ -259,9 +259,9 @@ def _find_point(
     for style in (0, 0, 1, 1, 2, 2):
         values = {node: _draw(node, moved, careful, style if node in inputs else 0, random) for node in variables}
         at = Evaluation(dict(values), base=derived.first_index)  # which it fills with all that it computes
-        if not numpy.isfinite(at.plain(output)).all() or _is_singular(at, output):
-            continue
         try:
+            if not numpy.isfinite(at.plain(output)).all() or _is_singular(at, output):
+                continue
             wanted = [
                 derivative(output, [new[named[symbol]] for symbol in answer.variables], values)
                 for answer in derived.answers

@@ -2,9 +2,8 @@
 
 One idea: letters are vertices, vectors are marks on a vertex, matrices are edges. A summed vertex with at most two
 edges can be taken away (v^T w, M v, M N, M diag(v) N, tr M), and two edges between the same vertices are one (M o N).
-These
-are the series-parallel reductions: they use up a term exactly if its graph, with the free letters joined, has treewidth
-two at most. What remains between the free letters is the residue of the term.
+These are the series-parallel reductions: they use up a term exactly if its graph, with the free letters joined, has
+treewidth two at most. What remains between the free letters is the residue of the term.
 """
 
 from __future__ import annotations
