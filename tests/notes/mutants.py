@@ -1,10 +1,10 @@
 """Mutants of the right statements of the notes: one plausible mistake each, made in the text of the document.
 
-In: notes whose truth scripts judge statements right. Out: documents with one line changed, the mistake's label (M1 to M24)
-and whether the numbers say that the changed statement is wrong. One idea, the twin edit: a side of an equation and the
-expression in the truth script that computes it are written factor by factor in the same order, so the same edit is made
-in both, and the script is run with its side changed. Where an edit has no twin the mutant is "unverified"; where the
-twin shows that the statement is still right, there is no mutant.
+In: notes whose truth scripts judge statements right. Out: documents with one line changed, the label of the mistake
+(M1 to M24) and whether the numbers say that the changed statement is wrong. One idea, the twin edit: a side of an
+equation and the expression in the truth script that computes it are written factor by factor in the same order, so the
+same edit is made in both, and the script is run with its side changed. Where an edit has no twin the mutant is
+"unverified"; where the twin shows that the statement is still right, there is no mutant.
 
 `python tests/notes/mutants.py [NAME ...] [--write FOLDER] [--verified]` counts them, or writes them as scored pairs.
 """
@@ -15,6 +15,7 @@ import argparse
 import ast
 import collections
 import importlib.util
+import itertools
 import json
 import re
 import sys
@@ -82,22 +83,23 @@ PAIRS = [
     ("M2", r"\s*\\odot\s*\\mathbb 1\[[^\]]*\]", "", r" \* \(v\.\w+ > 0\)", ""),
     ("M5", r"\^\{?(?:T|\\top)\}?", "", r"\.T\b", ""),
     ("M7", r"\\(?:mathrm|operatorname)\{diag\}\(((?:[^()]|\([^()]*\))*)\)", r"(\1)", r"np\.diag\((\w+)\)", r"\1"),
-    ("M7", r"\\odot", "", r" \* (v\.\w+|G\(\"\w+\"\))$", r" @ \1"),
-    ("M8", r"_\{?1\}?(?!\d)", "_2", r"(v\.\w+?|G\(\"\w+?)1\b", r"\g<1>2"),
-    ("M8", r"_\{?2\}?(?!\d)", "_1", r"(v\.\w+?|G\(\"\w+?)2\b", r"\g<1>1"),
+    ("M8", r"_(?:1(?!\d)|\{1\})", "_2", r"(v\.\w+?|G\('\w+?)1\b", r"\g<1>2"),
+    ("M8", r"_(?:2(?!\d)|\{2\})", "_1", r"(v\.\w+?|G\('\w+?)2\b", r"\g<1>1"),
     ("M10", r"(?<![\\A-Za-z_{^])x(?![A-Za-z])", "w", r"\bv\.x\b", "v.w"),
     ("M10", r"(?<![\\A-Za-z_{^])W(?![A-Za-z])", "V", r"\bv\.W\b", "v.V"),
-    ("M19", r"_\{([a-z])([a-z])\}", r"_{\2\1}", r"$^", ""),
+    ("M19", r"(?<!delta)_\{([a-z])([a-z])\}", r"_{\2\1}", r"$^", ""),
     ("M20", r"(?<![A-Za-z\\])I(?![A-Za-z_])", "1", r"np\.eye\(\d\)", "1.0"),
     ("M22", r"\^2(?!\d)", "", r"\*\* ?2\b", ""),
     ("M22", r"\^\{-3/2\}", "^{-1/2}", r"-1\.5", "-0.5"),
-    ("M23", r"\\frac\{\\partial L\}\{\\partial [^}]*\}(?=\s*[\\(A-Za-z])", "", r"\bG\(\"\w+\"\) \* ", ""),
+    ("M23", r"\\frac\{\\partial L\}\{\\partial [^}]*\}(?=\s*[\\(A-Za-z])", "", r"\bG\('\w+'\) \* ", ""),
     ("M24", r"\\sum_\{?\w+\}?(?:\^\{?\w+\}?)?", "", r"np\.sum\(((?:[^()]|\([^()]*\))*?)(?:, axis=\d)?\)", r"(\1)"),
 ]
 
 
-def by_pairs(latex: str, code: str) -> Iterator[Edit]:
+def by_pairs(latex: str, code: str, names: set[str]) -> Iterator[Edit]:
     for label, pattern, replacement, twin, other in PAIRS:
+        if label == "M10" and replacement not in names:
+            continue
         yield from ordinals(label, latex, code, (pattern, replacement), (twin, other))
 
 
@@ -118,7 +120,7 @@ def summands(latex: str) -> list[str]:
     """A side as summands with their signs."""
     cuts = [place for place in depth_zero(latex, "+-") if latex[:place].strip()]
     bounds = [0, *cuts, len(latex)]
-    return [latex[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [latex[a:b] for a, b in itertools.pairwise(bounds)]
 
 
 def added(code: str) -> list[str]:
@@ -177,7 +179,8 @@ def by_numbers(latex: str, code: str) -> Iterator[Edit]:
     for k, match in enumerate(re.finditer(r"-?\d+(?:\.\d+)?", latex)):
         number = match[0]
         digit = number[-1]
-        for wrong in (number[:-1] + str((int(digit) + 4) % 10), number.removeprefix("-") if "-" in number else f"-{number}"):
+        turned = number.removeprefix("-") if "-" in number else f"-{number}"
+        for wrong in (number[:-1] + str((int(digit) + 4) % 10), turned):
             words = ast.literal_eval(code[7:-1]).split()
             if k < len(words) and words[k] == number and float(number):
                 words[k] = wrong
@@ -204,8 +207,10 @@ def by_left(left: str, latex: str, code: str, names: set[str]) -> Iterator[Edit]
     match = re.match(r"\s*\\frac\{\\partial (\w+)\}\{\\partial (\w(?:_\w)?)\}\s*$", left)
     name = match[2].replace("_", "") if match else ""
     if match and name in names:
-        yield "M11", f"{match[2]}\\,{latex}" if len(summands(latex)) == 1 else f"{match[2]}\\left({latex}\\right)", (
-            f"v.{name} * ({code})"
+        yield (
+            "M11",
+            f"{match[2]}\\,{latex}" if len(summands(latex)) == 1 else f"{match[2]}\\left({latex}\\right)",
+            (f"v.{name} * ({code})"),
         )
         yield "M21", f"{latex}={match[2]}", f"{code}, v.{name}"
 
@@ -215,7 +220,8 @@ def by_activation(latex: str, code: str, pairs: dict[str, str]) -> Iterator[Edit
     for after, before in pairs.items():
         pattern = rf"(?<![\\A-Za-z_{{]){re.escape(after)}(?![A-Za-z_^'])"
         ours, theirs = plain(after), plain(before)
-        yield from ordinals("M9", latex, code, (pattern, before.replace("\\", "\\\\")), (rf"\bv\.{ours}\b", f"v.{theirs}"))
+        twin = (rf"\bv\.{ours}\b", f"v.{theirs}")
+        yield from ordinals("M9", latex, code, (pattern, before.replace("\\", "\\\\")), twin)
 
 
 def plain(name: str) -> str:
@@ -224,7 +230,8 @@ def plain(name: str) -> str:
 
 def activations(text: str) -> dict[str, str]:
     """Which name is an activation of which, as the note defines them."""
-    found = re.findall(r"(\w(?:_\w)?)\s*=\s*(?:\\tanh|\\sigma|\\mathrm\{ReLU\}|\\max)\((?:0,)?\s*(?:\\,)?(\w(?:_\w)?)\)", text)
+    functions = r"(?:\\tanh|\\sigma|\\mathrm\{ReLU\}|\\max)"
+    found = re.findall(rf"(\w(?:_\w)?)\s*=\s*{functions}\((?:0,)?\s*(?:\\,)?(\w(?:_\w)?)\)", text)
     return dict(found)
 
 
@@ -246,7 +253,9 @@ def take_apart(path: Path) -> Script:
     sides, dropped = {}, set()
     for node in function.body:
         call = node.value if isinstance(node, ast.Expr) else None
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "page":
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+            continue
+        if ast.unparse(call.func.value) == "page":
             dropped.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
             if call.func.attr == "right" and isinstance(call.args[0], ast.Constant):
                 sides[int(str(call.args[0].value))] = [ast.unparse(argument) for argument in call.args[1:]]
@@ -283,22 +292,32 @@ def breaks(points: list[tuple[Any, dict[str, Any]]], sides: list[str]) -> str:
     return answer
 
 
+MAKERS: tuple[Callable[[str, str], Iterator[Edit]], ...] = (by_order, by_summands, by_factors)
+
+
 def edits(left: str, latex: str, code: str, note: str, names: set[str]) -> Iterator[Edit]:
-    makers: list[Callable[[str, str], Iterator[Edit]]] = [by_pairs, by_order, by_numbers]
-    if not code.startswith("page.R("):
-        makers += [by_summands, by_factors]
-    for make in makers:
+    yield from by_numbers(latex, code)
+    if code.startswith("page.R("):
+        return
+    for make in MAKERS:
         yield from make(latex, code)
-    if not code.startswith("page.R("):
-        yield from by_left(left, latex, code, names)
-        yield from by_activation(latex, code, activations(note))
+    yield from by_pairs(latex, code, names)
+    yield from by_left(left, latex, code, names)
+    yield from by_activation(latex, code, activations(note))
+
+
+def typed(latex: str) -> str:
+    """An edit as it is typed outside LaTeX."""
+    for sign, word in ((r"\frac12 ", "0.5 * "), (r"\left", ""), (r"\right", ""), (r"\,", " * ")):
+        latex = latex.replace(sign, word)
+    return latex
 
 
 def split_sides(latex: str) -> list[tuple[int, int]]:
     """The sides of an equation as spans, cut at the relations outside brackets."""
     cuts = depth_zero(latex, "=")
     bounds = [-1, *cuts, len(latex)]
-    return [(a + 1, b) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [(a + 1, b) for a, b in itertools.pairwise(bounds)]
 
 
 def mutants(name: str) -> Iterator[Mutant]:
@@ -312,13 +331,15 @@ def mutants(name: str) -> Iterator[Mutant]:
         latex, number = equation["latex"], equation["n"]
         sides, spans = script.sides.get(number, []), split_sides(latex)
         start = text.find(latex, equation["offset"])
-        if equation["verdict"] != "ok" or len(sides) != len(spans) or "&" in latex or not 0 <= start - equation["offset"] < 8:
+        if equation["verdict"] != "ok" or len(sides) != len(spans) or not 0 <= start - equation["offset"] < 8:
             continue
-        if any(relation in latex for relation in (r"\approx", r"\quad", r"\qquad", r"\leftarrow")):
+        if any(word in latex for word in ("&", r"\approx", r"\quad", r"\qquad", r"\leftarrow")):
             continue
         for k in range(1, len(spans)):
             a, b = spans[k]
             for mistake, after, twin in edits(latex[: spans[0][1]], latex[a:b].strip(), sides[k], text, names):
+                if text[equation["offset"]] not in "$\\":
+                    after = typed(after)
                 status = breaks(points, [*sides[:k], twin, *sides[k + 1 :]]) if twin else "unverified"
                 if status != "equal" and after.strip():
                     changed = latex[:a] + (" " + after if latex[a:b].startswith(" ") else after) + latex[b:]

@@ -75,3 +75,19 @@ def test_a_function_of_several_arguments_of_which_nothing_is_said() -> None:
 def test_a_second_shape_for_a_name() -> None:
     with pytest.raises(ParseError, match="a second shape for W"):
         parse("f = ||W x||^2", shapes="W: m n, x: n, W: n m")
+
+
+@pytest.mark.parametrize("text", ["L = sum_i -y_i x_i + log(1 + exp(x_i))", "L = -1/2 sum_i (x_i - m)^2 + 3 x_i"])
+def test_an_index_after_its_sum(text: str) -> None:
+    """The sum ends at the plus, so the last x_i would be a name of its own."""
+    with pytest.raises(ParseError, match="x_i after the sum over i") as failure:
+        parse(text)
+    assert "sum_i (...)" in failure.value.remedy
+    assert parse("L = sum_i x_i + sum_i x_i^2").shapes == {"x": ("n",)}
+    assert parse("L = sum_i w_i x_i + b").shapes["b"] == ()
+
+
+def test_the_exponential_of_a_square_matrix_is_said_to_be_entry_by_entry() -> None:
+    said = [str(reading) for reading in parse("f = tr(e^X)", shapes="X: n n").readings]
+    assert any("the exponential of each entry" in each for each in said)
+    assert not parse("f = sum(exp(X))", shapes="X: m n").readings

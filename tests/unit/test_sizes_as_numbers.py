@@ -78,3 +78,27 @@ def test_a_size_is_resized_and_printed() -> None:
     smaller = resize(graph, {1009: 3})
     assert "np.float64(3) - 1.0" in print_graph(smaller, "f").text
     assert "np.float64(1009) - 1.0" in print_graph(graph, "f").text
+
+
+def test_the_same_in_a_program() -> None:
+    """There a size is a number at once; it is recognised when it is written."""
+
+    def variance(x: Any) -> Any:
+        return np.sum((x - x.mean()) ** 2) / (len(x) - 1)
+
+    def weighted(x: Any) -> Any:
+        return np.sum(x) * (len(x) - 1) / 2 + np.log(len(x)) * np.sum(x**2)
+
+    found = chainrule.derive(variance, wrt="x", shapes="x: n")
+    assert found.matrix() == "(2/(n - 1)) (x - mean(x))"
+    assert "/ (n - 1)" in found.text()
+    np.testing.assert_allclose(found.function(x=X), 2 / 3 * (X - X.mean()))
+    assert "0.5 (n - 1)" in str(chainrule.derive(weighted, wrt="x", shapes="x: n").matrix())
+    assert "log(n)" in str(chainrule.derive(weighted, wrt="x", shapes="x: n").matrix())
+
+
+def test_numbers_that_somebody_wrote_stay() -> None:
+    for number in ("0.5", "2", "500", "1000", "0.25", "1.5"):
+        assert chainrule.derive(f"f = {number} sum(x)", wrt="x", shapes="x: n").matrix() in (
+            f"{number} 𝟏", f"{float(number):g} 𝟏",
+        )  # fmt: skip

@@ -58,6 +58,8 @@ def call(node: Call, values: list[Value], context: Context) -> Value:
         return Value(function(*nodes, **(options if name in CONVOLUTIONS else {})))
     if name == "where":
         return where(values[0], values[1], values[2])
+    if name == "exp" and values[0].ndim == 2 and values[0].shape[0] == values[0].shape[1]:
+        context.note(_written(node), "the exponential of each entry, not that of the matrix", node.span)
     if len(values) == 1:
         return Value(function(nodes[0], **options), values[0].row, values[0].labels)
     return entrywise(function, *values)

@@ -164,12 +164,19 @@ def placed(xp: Library, factors: Sequence[Array], parts: tuple[str, ...], shape:
     if dense:
         whole = _dense(xp, factors, dense, shape, reuse)
     else:
-        whole = xp.zeros(shape, xp.result_type(*factors))
-        xp.einsum(tied[0].view, whole)[...] = _product(xp, factors, tied[0].groups[0])
-    for plan in tied if dense else tied[1:]:
-        view = xp.einsum(plan.view, whole)  # NumPy gives a view here, and one that can be written
+        block = _product(xp, factors, tied[0].groups[0])
+        whole = xp.zeros(shape, xp.result_type(*factors) if len(tied) > 1 else block.dtype)
+        _along(xp, tied[0], whole)[...] = block
+        tied = tied[1:]
+    for plan in tied:
+        view = _along(xp, plan, whole)
         view += _product(xp, factors, plan.groups[0])
     return whole
+
+
+def _along(xp: Library, plan: Plan, whole: Array) -> Array:
+    """The entries where tied axes agree. NumPy's einsum gives a view here, and one that can be written."""
+    return xp.einsum(plan.view, whole)
 
 
 def _product(xp: Library, factors: Sequence[Array], group: Group) -> Array:

@@ -6,6 +6,7 @@ for log x; only an exponent that is an array is an input.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from ..ir.coercion import as_array
@@ -49,11 +50,24 @@ def fixed_power_notation(node: Node) -> Notation:
     if exponent in (2, 3) and is_square(node):
         return entrywise_power(exponent)
     code = f"({exponent})" if exponent < 0 else f"{exponent}"
+    said = written_exponent(exponent)
+    bracketed = f"({said})" if said[0] == "-" or "/" in said else said
     return Notation(
-        Form(f"{{0}}^{exponent}" if exponent >= 0 else f"{{0}}^({exponent})", Strength.POWER, (Strength.ATOM,)),
-        Form(f"{{0}}^{{{{{exponent}}}}}", Strength.POWER, (Strength.ATOM,)),
+        Form(f"{{0}}^{bracketed}", Strength.POWER, (Strength.ATOM,)),
+        Form(f"{{0}}^{{{{{said}}}}}", Strength.POWER, (Strength.ATOM,)),
         Form(f"{{0}} ** {code}", Strength.POWER, (Strength.ATOM,)),
     )
+
+
+def written_exponent(exponent: float) -> str:
+    """An exponent as it is said: 1/3 where the decimal would not end.
+
+    >>> written_exponent(2), written_exponent(-0.5), written_exponent(1 / 3)
+    ('2', '-0.5', '1/3')
+    """
+    fraction = Fraction(exponent).limit_denominator(_LARGEST_BELOW)
+    endless = float(f"{exponent:g}") != exponent and abs(float(fraction) - exponent) <= 4e-16 * abs(exponent)
+    return str(fraction) if endless else str(exponent)
 
 
 def fixed_power_base(z: Array, x: Array, *, exponent: float) -> Array:
@@ -103,6 +117,7 @@ def power(x: Any, y: Any) -> Any:
     return stop_at_one(x) if y == 0 else fixed_power_op(x, exponent=int(y) if y == int(y) else y)
 
 
+_LARGEST_BELOW = 99  # of a fraction that is written as one
 _LARGEST = 2.0**53  # beyond it a float names no exact exponent (and infinity and NaN none at all)
 
 also_known_as(power, "power", "float_power")

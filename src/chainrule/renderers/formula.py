@@ -199,7 +199,8 @@ def coefficient_written(value: float, pen: Pen) -> Written:
         return Written(written, Strength.SUM)
     if lettered is not None and "/" in written and pen.style is TEXT:
         return Written(written, QUOTIENT)  # (2/N) r: in 2/N r the r could stand below
-    loose = (pen.style is TEXT and "/" in written) or (lettered is not None and " " in written)
+    whole = written.startswith("(") and written.find(")") == len(written) - 1  # (n - 1)
+    loose = (pen.style is TEXT and "/" in written) or (lettered is not None and " " in written and not whole)
     return Written(written, Strength.PRODUCT if loose else Strength.ATOM)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import combinations_with_replacement
-from math import prod
+from math import log, pi, prod
 from typing import Any
 
 DIGITS = 6
@@ -65,7 +65,7 @@ def write_with_sizes(value: float, sizes: Mapping[int, str]) -> str | None:
     ('2/m', 'm', None, '1/sqrt(m)')
     """
     if value == int(value) and all(value % size for size in sizes):
-        return None
+        return _next_to_sizes(value, sizes)
     pairs = [(size,) for size in sizes] + list(combinations_with_replacement(sizes, 2))
     groups = [(prod(each), _as_product([_as_factor(sizes[size]) for size in each]), len(each) > 1) for each in pairs]
     groups += [(size**0.5, f"sqrt({letter})", False) for size, letter in sizes.items()]
@@ -77,10 +77,34 @@ def write_with_sizes(value: float, sizes: Mapping[int, str]) -> str | None:
         for part in _PARTS:
             if _is_cofactor(value * size * part, sizes):
                 return f"{round(value * size * part)}/({part} {letters})"
-    return None
+    return _next_to_sizes(value, sizes)
 
 
 _PARTS = (2, 3, 4, 6, 8)  # what a size is often multiplied with below a line: 1/(2 n)
+_LARGE = 500  # from here on nobody's own number is next to a size
+
+
+def _next_to_sizes(value: float, sizes: Mapping[int, str]) -> str | None:
+    """A number that a program made of n - 1, log n or the like; never one that somebody may have written.
+
+    The same numbers are sizes to `transforms.sizes`, which is what the code is written by.
+    """
+    if abs(value) < 8 and (value * 16).is_integer():
+        return None
+    for size, letter in sizes.items():
+        for number, written in _beside(size, letter) if size >= _LARGE else ():
+            for times, above, below in ((1.0, "{}", "1/{}"), (2.0, "2 {}", "2/{}"), (0.5, "0.5 {}", "1/(2 {})")):
+                for known, form in ((times * number, above), (times / number, below)):
+                    if abs(abs(value) - known) <= 4e-15 * known:
+                        return f"{'-' if value < 0 else ''}{form.format(written)}"
+    return None
+
+
+def _beside(size: int, letter: str) -> list[tuple[float, str]]:
+    return [
+        (size - 1, f"({letter} - 1)"), (size + 1, f"({letter} + 1)"), ((size - 1) ** 0.5, f"sqrt({letter} - 1)"),
+        (log(size), f"log({letter})"), (size * log(2 * pi), f"{_as_factor(letter)} log(2 pi)"),
+    ]  # fmt: skip
 
 
 def _as_product(factors: list[str]) -> str:

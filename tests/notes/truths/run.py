@@ -20,7 +20,6 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 NOTES = HERE.parent
 POINTS = 5
-OWN = {"run", "statements"}
 
 
 def load(path: Path) -> ModuleType:

@@ -21,6 +21,7 @@ class Drafts:
     pieces: list[Piece] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     macros: Macros = field(default_factory=Macros)
+    lines: int = 0  # lines that were looked at for being equations
     block: int = 0
     section: int = 0
     cell: int | None = None

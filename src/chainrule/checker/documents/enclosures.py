@@ -32,6 +32,7 @@ class Search:
     text: str
     markdown: bool = True
     known: dict[str, tuple[int, int]] = field(default_factory=dict)
+    lost: int = 0  # definitions of macros that do not end
 
     def find(self, closing: str, place: int, within: int | None = None) -> int:
         """Where the closing mark stands next, or -1."""

@@ -125,7 +125,8 @@ def _escape(search: Search, place: int, shown: str) -> Segment | None:
         stop = text.find(text[start], start + 1, start + limits.LINE)
         return Segment("skip", place, stop + 1, place, stop + 1) if stop > 0 else None
     if _DEFINES.match(shown):
-        stop = definition_at(text, place)
+        stop = definition_at(text, place) if search.lost < limits.DEFINITIONS_LOST else 0
+        search.lost += not stop
         return Segment("definition", place, stop, place, stop) if stop else None
     return None
 

@@ -13,20 +13,20 @@ from . import limits
 _EQUALS = re.compile(r"(?<![=!<>])(?::=|[=≈≡≅≜]|\\(?:approx|equiv|coloneqq|triangleq)(?![A-Za-z]))(?![=>])")
 _RELATES = re.compile(r"[=≈≡≅≜]|\\(?:approx|equiv|coloneqq)")
 _START = re.compile(
-    r"\s*(?:(?:[-*+•·◦▪→⇒⟹∴∵↳>]|\\(?:therefore|because|Rightarrow|to)\b|=>|->|\(?\d{1,2}[.)]\s|[①-⓿]"
+    r"\s*(?:(?:[-*+>]\s|[•·◦▪→⇒⟹∴∵↳]|\\(?:therefore|because|Rightarrow|to)\b|=>|->|\(?\d{1,2}[.)]\s|[①-⓿]"
     r"|(?:so|and|then|thus|hence|therefore|where|now|with|since|because|let|given|also|but|here|we have|we get"
-    r"|which gives|that is|i\.e\.|e\.g\.|eg\.?|note)\b[,:]?)\s*)*",
+    r"|which gives|that is|i\.e|e\.g|eg|note)\b(?!\s*[=_^(])[.,:]?)\s*)*",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"[^=:|$]{1,60}?:\s+(?=\S)")
 _BOLD = re.compile(r"\*\*|__")
-_REMARK = re.compile(r"\s*(?:[(（\[](?=[^()（）\[\]]*(?:[A-Za-z]{3,}[\s-]+[A-Za-z]{2,}|[\u3040-\u9fff]))[^()（）]*[)）\]]"
-                     r"|(?:#|//|%|<-{1,2}|←|--|—|–)\s.*)\s*\Z")  # fmt: skip
+_REMARK = re.compile(r"\s*(?:[(（\[](?=[^()（）\[\]]*(?:[A-Za-z]{3,}[\s-]+[A-Za-z]{2,}|[\u3040-\u9fff]))"
+                     r"[^()（）]*[)）\]]|(?:#|//|%|<-{1,2}|←|--|—|–)\s.*)\s*\Z")  # fmt: skip
 _WORDS = re.compile(r"(?<![\\A-Za-z_^{.])[A-Za-z]{3,}(?:['’][a-z]+)?(?![A-Za-z_^({])")
 _SENTENCE = re.compile(
     r"\b(?:the|is|are|was|were|of|this|that|these|it|its|by|from|which|will|can|we|you|not|have|has|be|into|our|an|your|using)\b"
 )
-_FOREIGN = re.compile(r"://|\]\(|[\"“”]|@\w+\.\w|\bimport\b|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[?!]\s*\Z|</|/>")
+_FOREIGN = re.compile(r"\$|://|\]\(|[\"“”]|@\w+\.\w|\bimport\b|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[?!]\s*\Z|</|/>")
 _KNOWN = frozenset(
     {
         "exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "sqrt", "max", "min", "sum", "mean", "diag",

@@ -72,11 +72,11 @@ def definition_at(text: str, place: int) -> int:
 
 def learn(text: str, macros: Macros) -> None:
     """Adds every definition in the text to the known macros."""
-    place = 0
-    while found := _DEFINES.search(text, place):
+    place = lost = 0
+    while (found := _DEFINES.search(text, place)) and lost < limits.DEFINITIONS_LOST:
         read = _read_definition(text, found.start())
         if read is None:
-            place = found.end()
+            place, lost = found.end(), lost + 1
             continue
         name, macro, place = read
         if len(macros.known) < limits.MACROS:
@@ -118,7 +118,7 @@ def _group(text: str, place: int) -> tuple[int, int, int] | None:
         atom = _ATOM.match(text, place)
         return (place, atom.end(), atom.end()) if atom else None
     depth = 0
-    for atom in _ATOM.finditer(text, place, place + limits.PIECE):
+    for atom in _ATOM.finditer(text, place, place + limits.DEFINITION):
         depth += (atom.group() == "{") - (atom.group() == "}")
         if depth == 0:
             return place + 1, atom.start(), atom.end()
@@ -142,10 +142,10 @@ def expand(mapped: Mapped, macros: Macros) -> Mapped:
 
 
 def _without_definitions(mapped: Mapped, macros: Macros) -> Mapped:
-    text, place, kept, done = mapped.text, 0, [], 0
-    while found := _DEFINES.search(text, place):
+    text, place, kept, done, lost = mapped.text, 0, [], 0, 0
+    while (found := _DEFINES.search(text, place)) and lost < limits.DEFINITIONS_LOST:
         read = _read_definition(text, found.start())
-        place = read[2] if read else found.end()
+        place, lost = (read[2], lost) if read else (found.end(), lost + 1)
         if read:
             if len(macros.known) < limits.MACROS:
                 macros.known[read[0]] = read[1]

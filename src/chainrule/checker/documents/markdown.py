@@ -73,7 +73,8 @@ def _words(content: Mapped, start: int, stop: int, drafts: Drafts, lines: bool) 
         end = text.find("\n", place, stop)
         end = stop if end < 0 else end
         alone = (place == 0 or text[place - 1] == "\n") and (end == len(text) or text[end] == "\n")
-        for cell_start, cell_stop in _cells(text, place, end) if alone else ():
+        drafts.lines += alone
+        for cell_start, cell_stop in _cells(text, place, end) if alone and drafts.lines < limits.LINES else ():
             found = equation_in(text[cell_start:cell_stop])
             if found:
                 drafts.words(content.part(done, cell_start + found[0]))

@@ -7,7 +7,7 @@ is no bracket.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from . import environments
@@ -31,7 +31,7 @@ class Look(Enum):
     OTHER = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a document has hundreds of thousands, and a frozen one takes three times as long
 class Sign:
     """A sign and where it stands. `partner` is the number of the other bracket; `name` that of an environment."""
 
@@ -53,6 +53,7 @@ _SIGN = re.compile(
     r"|\n\s*\n|[\s~]+|.",
     re.DOTALL,
 )
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _BLANKED = frozenset(
     {"label", "tag", "vspace", "color", "require", "phantom", "hphantom", "vphantom", "intertext", "eqref"}
 )
@@ -118,12 +119,36 @@ _PLAIN_LOOKS = {
     **dict.fromkeys((":=", "==", "<-", "<=", ">=", "!=", "+=", "-=", "*=", "/="), Look.RELATION),
     **dict.fromkeys("→⇒⟹⟶⇔↔⟺∴∵↳⟾⇨➔➜", Look.ARROW),
     **dict.fromkeys(("=>", "->", "==>", "<=>", "<->"), Look.ARROW),
+    **dict.fromkeys("↓↑↙↘↗↖✓✔", Look.WORDS),
+    **dict.fromkeys((*map(chr, range(0x2460, 0x2500)), *map(chr, range(0x2776, 0x2794))), Look.WORDS),  # circled
     **dict.fromkeys("+-*/×·⊙∘⊗⋅−∗", Look.OPERATOR),
-    **dict.fromkeys("([", Look.OPEN), **dict.fromkeys(")]", Look.CLOSE), "{": Look.OPEN, "}": Look.CLOSE,
+    **dict.fromkeys("([⟨", Look.OPEN), **dict.fromkeys(")]⟩", Look.CLOSE), "{": Look.OPEN, "}": Look.CLOSE,
     ",": Look.COMMA, "，": Look.COMMA, ";": Look.SEMICOLON, "；": Look.SEMICOLON, "&": Look.LAYOUT, "$": Look.LAYOUT,
 }  # fmt: skip
-_SOFT_OPEN = frozenset({"\\{", "\\langle", "\\lfloor", "\\lceil", "\\lvert", "\\lVert", "\\lbrace", "\\lbrack", "⟨"})
-_SOFT_CLOSE = frozenset({"\\}", "\\rangle", "\\rfloor", "\\rceil", "\\rvert", "\\rVert", "\\rbrace", "\\rbrack", "⟩"})
+_SOFT_OPEN = frozenset(
+    {
+        "\\{",
+        "\\langle",
+        "\\lfloor",
+        "\\lceil",
+        "\\lvert",
+        "\\lVert",
+        "\\lbrace",
+        "\\lbrack",
+    }
+)
+_SOFT_CLOSE = frozenset(
+    {
+        "\\}",
+        "\\rangle",
+        "\\rfloor",
+        "\\rceil",
+        "\\rvert",
+        "\\rVert",
+        "\\rbrace",
+        "\\rbrack",
+    }
+)
 _JOINING = frozenset(
     {
         "and", "so", "hence", "thus", "where", "therefore", "then", "with", "since", "because", "if", "for", "when",
@@ -135,7 +160,6 @@ _JOINING_TEXT = re.compile(
     r"|now|implies|means|i\.e|e\.g|eg|ex|at|using|from|also)\b",
     re.IGNORECASE,
 )
-_REMARK = re.compile("[\u2460-\u24ff\u2776-\u2793↓↑↙↘↗↖✓✔]")
 
 
 def signs(text: str, words: bool = False) -> list[Sign]:
@@ -156,7 +180,7 @@ def signs(text: str, words: bool = False) -> list[Sign]:
 def is_arrow(sign: str) -> bool:
     """Whether the sign before a side is an arrow, which leads on but claims no equality.
 
-    >>> is_arrow("\\\\Rightarrow"), is_arrow("=")
+    >>> is_arrow(chr(92) + "Rightarrow"), is_arrow("=")
     (True, False)
     """
     found = _SIGN.match(sign)
@@ -167,17 +191,14 @@ def _sign(text: str, match: re.Match[str], words: bool) -> Sign:
     shown, start, stop = match.group(), match.start(), match.end()
     if shown[0] == "\\" and len(shown) > 1:
         return _command(text, shown, start, stop)
-    look = _PLAIN_LOOKS.get(shown, Look.OTHER)
+    look = _PLAIN_LOOKS.get(shown)
+    if look is not None:
+        return Sign(look, shown, start, stop, -1, shown in "{}")
     if shown.isspace() or shown[0] == "~":
-        rows = shown.count("\n") > 1 or (words and "\n" in shown)
+        rows = "\n" in shown and (words or shown.count("\n") > 1)
         return Sign(Look.ROW if rows else Look.LAYOUT, shown, start, stop)
-    if _REMARK.match(shown):
-        look = Look.WORDS
-    elif shown in _JOINING and _stands_alone(text, start, stop):
-        look = Look.JOINING
-    elif shown in _SOFT_OPEN or shown in _SOFT_CLOSE:
-        look = Look.OPEN if shown in _SOFT_OPEN else Look.CLOSE
-    return Sign(look, shown, start, stop, hard=shown in "{}")
+    joins = shown in _JOINING and _stands_alone(text, start, stop)
+    return Sign(Look.JOINING if joins else Look.OTHER, shown, start, stop)
 
 
 def _stands_alone(text: str, start: int, stop: int) -> bool:
@@ -261,11 +282,10 @@ def _argument(text: str, place: int) -> int:
     if text[place : place + 1] != "{":
         return _after_next(text, place)
     depth = 0
-    for stop in range(place, min(len(text), place + 2_000)):
-        escaped = text[stop - 1] == "\\" and stop > place
-        depth += (text[stop] == "{" and not escaped) - (text[stop] == "}" and not escaped)
+    for found in _BRACE.finditer(text, place, place + 2_000):
+        depth += (found.group() == "{") - (found.group() == "}")
         if depth == 0:
-            return stop + 1
+            return found.end()
     return place
 
 
@@ -282,18 +302,13 @@ def _matched(found: list[Sign]) -> list[Sign]:
             if sign.hard and hard:
                 while waiting and not found[waiting[-1]].hard:
                     waiting.pop()
-                if _fit(found[waiting[-1]], sign):
+                if found[waiting[-1]].name == sign.name:
                     partner, hard = waiting.pop(), hard - 1
             elif not sign.hard and waiting and not found[waiting[-1]].hard:
                 partner = waiting.pop()
             if partner >= 0:
-                found[partner] = replace(found[partner], partner=number)
-                found[number] = replace(sign, partner=partner)
-    return [
-        replace(sign, look=Look.OTHER) if sign.look in (Look.OPEN, Look.CLOSE) and sign.partner < 0 else sign
-        for sign in found
-    ]
-
-
-def _fit(opening: Sign, closing: Sign) -> bool:
-    return opening.name == closing.name
+                found[partner].partner, sign.partner = number, partner
+    for sign in found:
+        if sign.partner < 0 and sign.look in (Look.OPEN, Look.CLOSE):
+            sign.look = Look.OTHER
+    return found

@@ -138,20 +138,41 @@ def _not_whole(block: Block) -> tuple[bool, bool]:
 # Taking out what is shared -------------------------------------------------------------------------------------------
 def merged(blocks: Sequence[Block]) -> list[Block]:
     """The same sum of fewer blocks: two that differ in some letters only are one, with a smaller sum inside."""
-    found = list(blocks)
-    while True:
-        pairs = [
-            (pair, first, second)
-            for first in range(len(found))
-            for second in range(len(found))
-            if first != second and (pair := _pair(found[first], found[second])) is not None
-        ]
+    found = list(blocks) if len(blocks) <= _MOST_PAIRED else _by_ties(blocks)
+    pairs: dict[tuple[Block, Block], _Pair] = {}
+    fresh = found if len(found) <= _MOST_PAIRED else []
+    while fresh:
+        for first in found:
+            for second in found:
+                if first is not second and (first in fresh or second in fresh):
+                    pair = _pair(first, second)
+                    if pair is not None:
+                        pairs[first, second] = pair
         if not pairs:
-            return found
-        pair, first, second = min(pairs, key=_inner_size)
-        one = _merged(found[first], found[second], pair)
-        found = [each for place, each in enumerate(found) if place not in (first, second)]
-        found.insert(min(first, second), one)
+            break
+        first, second = min(pairs, key=_InnerSize(pairs, found))
+        fresh = [_merged(first, second, pairs[first, second])]
+        found[min(found.index(first), found.index(second))] = fresh[0]
+        found = [each for each in found if each not in (first, second)]
+        pairs = {key: pair for key, pair in pairs.items() if first not in key and second not in key}
+    return found
+
+
+_MOST_PAIRED = 40  # blocks of which every two are compared
+
+
+def _by_ties(blocks: Sequence[Block]) -> list[Block]:
+    """Of many blocks, those along the same deltas as one."""
+    classes: dict[At, list[Block]] = {}
+    for block in blocks:
+        classes.setdefault(tuple(block.ties.values()), []).append(block)
+    return [each for group in classes.values() for each in (_as_one(group) if group[0].is_tied else group)]
+
+
+def _as_one(blocks: Sequence[Block]) -> list[Block]:
+    letters = blocks[0].letters
+    inside = [Block(each.scalar, each.factors, untied(letters)) for each in blocks]
+    return [Block(None, ((written(inside, letters), letters),), blocks[0].ties)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,8 +184,15 @@ class _Pair:
     inner: At
 
 
-def _inner_size(entry: tuple[_Pair, int, int]) -> tuple[int, int, int]:
-    return len(entry[0].inner), entry[1], entry[2]
+@dataclass(frozen=True, slots=True)
+class _InnerSize:
+    """The pair with the fewest letters inside, of equal ones the first."""
+
+    pairs: Mapping[tuple[Block, Block], _Pair]
+    order: Sequence[Block]
+
+    def __call__(self, key: tuple[Block, Block]) -> tuple[int, int, int]:
+        return len(self.pairs[key].inner), self.order.index(key[0]), self.order.index(key[1])
 
 
 def _pair(first: Block, second: Block) -> _Pair | None:

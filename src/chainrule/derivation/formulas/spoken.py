@@ -72,7 +72,7 @@ def _shared(terms: Terms) -> tuple[Factor, ...]:
         common = {
             entry: min(factor, own[entry], key=_size)
             for entry, factor in common.items()
-            if entry in own and own[entry].power > 0
+            if entry in own and own[entry].power > 0 and own[entry].power % 1 == factor.power % 1 == 0
         }
     return tuple(common.values())
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from .. import latex as page_latex
 from ..numbers import latex_grid, latex_value
 from .numeric import Numbers
-from .pieces import AnswerSheet, Equation, Sheet
+from .pieces import AnswerSheet, Equation, Sheet, is_one_number, of_numbers
 
 
 def render(sheet: Sheet, agreement: str, digits: int) -> str:
@@ -40,6 +40,8 @@ def answer(found: AnswerSheet, digits: int) -> list[str]:
 
 def sections(found: AnswerSheet) -> list[tuple[str, Sequence[Equation]]]:
     """The parts of an answer that have equations."""
+    if is_one_number(found):
+        return [("As a formula", of_numbers(found))]
     parts = [
         ("In index form", found.index), ("In matrix form", found.matrix),
         ("As a vector-Jacobian product", found.product),

@@ -168,6 +168,21 @@ def write_answer(answer: Answer, derived: Derived, pen: Pen, form: str, given: M
     )  # fmt: skip
 
 
+def is_one_number(found: AnswerSheet) -> bool:
+    """Whether a number was derived by a number: then no form is one of indices or of matrices."""
+    return bool(found.index and found.matrix) and found.shape == "(scalar)"
+
+
+def of_numbers(found: AnswerSheet) -> tuple[Equation, ...]:
+    """Both forms of a derivative by a number as one: the second goes on where it says more."""
+    first, *rest = found.matrix
+    index = found.index if len(found.index) > 1 else (replace(found.index[0], left=found.label),)
+    if index[-1].right == first.right:
+        return (*index, *rest)
+    said = "in matrix form" if "sum_" in index[-1].right else "simplified"
+    return (*index, Equation("", first.right, first.remark or said), *rest)
+
+
 def said_why(answer: Answer) -> str:
     """Which form is missing, and why."""
     missing = "matrix" if answer.matrix is None else "index" if answer.index is None else ""

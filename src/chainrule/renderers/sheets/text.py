@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from .. import numbers
 from ..symbols import printable
 from ..text import padded, width
 from .numeric import Numbers
-from .pieces import AnswerSheet, Equation, Sheet
+from .pieces import AnswerSheet, Equation, Sheet, is_one_number, of_numbers
 
 WIDTH = 100
 _REMARKS = 72  # the column that remarks start in at the latest, where the equation leaves room
@@ -52,8 +51,7 @@ def answer(found: AnswerSheet, sheet: Sheet, digits: int) -> list[list[str]]:
     several = len(sheet.answers) > 1
     sections = []
     if is_one_number(found):
-        lines = [replace(found.index[0], left=found.label)] if len(found.index) == 1 else found.index
-        sections.append(["Formula", *indented(table([*lines, *found.matrix[1:]]))])
+        sections.append(["Formula", *indented(table(of_numbers(found)))])
     else:
         if found.index:
             sections.append(["Index form", *indented(table(found.index))])
@@ -75,12 +73,6 @@ def titled(title: str, legend: str) -> list[str]:
     """A title and what is said beside it, or below it where that is long."""
     whole = f"{title}{_GAP}{legend}".rstrip()
     return [whole] if width(whole) <= WIDTH - 4 else [title, *indented(textwrap.wrap(legend, WIDTH - 6))]
-
-
-def is_one_number(found: AnswerSheet) -> bool:
-    """Whether the matrix form says again what the index form has said: for a number by a number."""
-    same = found.index and found.matrix and found.index[-1].right == found.matrix[0].right
-    return bool(same) and found.shape == "(scalar)"
 
 
 def product_lines(found: Equation) -> list[str]:
@@ -164,10 +156,19 @@ def cut_before(formula: str, signs: tuple[str, ...], inside: int) -> list[str]:
     pieces, depth, begin = [], 0, 0
     for place, letter in enumerate(formula):
         depth += (letter in "([{") - (letter in ")]}")
-        if depth == inside and place > begin and formula.startswith(signs, place):
+        if depth == inside and place > begin and formula.startswith(signs, place) and not among_sums(formula, place):
             pieces.append(formula[begin:place])
             begin = place
     return [*pieces, formula[begin:]]
+
+
+def among_sums(formula: str, place: int) -> bool:
+    """Whether a place is between two sum signs, which belong together: sum_k sum_l.
+
+    >>> among_sums("2 sum_k sum_l x_kl", 7), among_sums("2 sum_k sum_l x_kl", 1)
+    (True, False)
+    """
+    return formula.startswith(" sum_", place) and formula[:place].rpartition(" ")[2].startswith("sum_")
 
 
 # Numbers ------------------------------------------------------------------------------------------------------------
