@@ -138,9 +138,15 @@ def describe(terms: Sequence[Term], free: Sequence[Letter]) -> str:
     )}  # fmt: skip
     lines = []
     for term in terms:
-        entries = [f"A{each.what.serial}[{','.join(letters[one] for one in each.at)}]^{each.power:g}" for each in term.factors]
-        said = [f"1{{{' '.join(f'{weight:+d}{letters[one]}' for one, weight in each.weights)} {each.offset:+d}}}" for each in term.relations]
-        lines.append(f"{term.number:g} {term.sizes} sum {' '.join(sorted(letters[each] for each in term.sums))}: {' '.join(entries + said)}")
+        entries = []
+        for factor in term.factors:
+            at = ",".join(letters[one] for one in factor.at)
+            entries.append(f"A{factor.what.serial}[{at}]^{factor.power:g}")
+        for each in term.relations:
+            weights = " ".join(f"{weight:+d}{letters[one]}" for one, weight in each.weights)
+            entries.append(f"1{{{weights} {each.offset:+d}}}")
+        sums = " ".join(sorted(letters[each] for each in term.sums))
+        lines.append(f"{term.number:g} {term.sizes} sum {sums}: {' '.join(entries)}")
     return f"free {' '.join(letters[each] for each in free)} | " + " | ".join(lines)
 
 
@@ -216,7 +222,7 @@ def check_program(program: Program, kind: str, random: np.random.Generator, tall
         return
     if not all(np.isfinite(each).all() and np.abs(each).max(initial=0) < 1e6 for each in expected):
         return
-    inline = random.random() < 0.2 and "max" not in program.source  # whether an entry is the largest is a matter of rounding
+    inline = random.random() < 0.2 and "max" not in program.source  # which entry is the largest is up to rounding
     started = perf_counter()
     with open_recording():
         derived = derive_graph(graph, graph.inputs, order=2 if kind == "hessian" else 1, inline=inline)

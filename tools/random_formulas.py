@@ -266,7 +266,8 @@ def _draw_product(draft: Draft) -> str:
         found += [f"ops.einsum('ij,ij->{_chosen(draft, ('', 'i', 'j', 'ij', 'ji'))}', {A}, {B})"]
         found += [f"ops.einsum('ij,kj->{_chosen(draft, ('ik', 'ki', 'k', 'kij'))}', {A}, {B})"]
     if A and v:
-        found += [f"ops.matmul({A}, {v})", f"ops.matmul({v}, {A})", f"ops.einsum('ij,j->{_chosen(draft, ('ij', 'j'))}', {A}, {v})"]
+        result = _chosen(draft, ("ij", "j"))
+        found += [f"ops.matmul({A}, {v})", f"ops.matmul({v}, {A})", f"ops.einsum('ij,j->{result}', {A}, {v})"]
     if v:
         found += [f"ops.outer({v}, {w})", f"ops.einsum('i,i->i', {v}, {w})"]
     return _chosen(draft, found)
@@ -335,7 +336,8 @@ def _draw_join(draft: Draft) -> str:
 def _draw_choice(draft: Draft) -> str:
     x = draft.pick(_any)
     y = draft.pick(draft.shape(x).__eq__)
-    return _chosen(draft, [f"ops.where({x} > 0.1, {x}, {y})", f"ops.clip({x}, -0.5, 0.5)", f"ops.where({y} > 0, {x}, 0.0)"])
+    kinds = [f"ops.where({x} > 0.1, {x}, {y})", f"ops.clip({x}, -0.5, 0.5)", f"ops.where({y} > 0, {x}, 0.0)"]
+    return _chosen(draft, kinds)
 
 
 def random_program(random: np.random.Generator, most_lines: int, single: bool, most_entries: int = 12) -> Program:
@@ -354,7 +356,8 @@ def random_program(random: np.random.Generator, most_lines: int, single: bool, m
     if single and np.ndim(draft.known[last]):
         draft.write(f"ops.tanh({last})")  # so that no sum of its entries is large
         last = list(draft.known)[-1]
-        draft.write(_chosen(draft, [f"ops.sum({last})", f"ops.sum({last} ** 2)", f"ops.mean({last})", f"ops.norm({last})"]))
+        kinds = [f"ops.sum({last})", f"ops.sum({last} ** 2)", f"ops.mean({last})", f"ops.norm({last})"]
+        draft.write(_chosen(draft, kinds))
     elif not single and np.size(draft.known[last]) > most_entries:
         draft.write(f"ops.reshape({last}, (-1,))[:{most_entries}]")
     last = list(draft.known)[-1]

@@ -12,13 +12,13 @@ from typing import Any
 from . import tree
 from .derivation.explain import explain_entry, explain_graph
 from .derivation.formulas.closed import derive_graph
-from .derivation.formulas.properties import properties
+from .derivation.formulas.properties import properties, require_values
 from .derivation.lines import Derivation
 from .derivation.question import check_called, read_layout, read_questions, read_variables, split_symbols
 from .errors import BoundsError, UnknownNameError, did_you_mean
 from .executors.listing import source
 from .executors.staged import jit
-from .formulas import compared, counts_from_zero, formulas_of
+from .formulas import compared, counts_from_zero, formulas_of, require_variables
 from .ir.graph import Graph
 from .ir.recording import open_recording
 from .notation import parse
@@ -264,6 +264,7 @@ def derive(
     arranged = read_layout(layout)
     recorded = record_formula(fun, shapes, values) if isinstance(fun, str) else record_function(fun, shapes, values)
     graph, places = recorded.graph, recorded.places
+    require_variables(graph, names_in(wrt))
     with open_recording():
         check_called(graph, called or {})
         declared = (symmetric, positive, signs, probabilities)
@@ -277,7 +278,10 @@ def derive(
             graph, read_variables(graph, names_in(wrt), places), order=order, layout=arranged, inline=inline,
             called=called, sizes=recorded.sizes, known=known, first_index=0 if counts_from_zero(fun, recorded) else 1,
         )  # fmt: skip
-    return formulas_of(derived, recorded, compared(derived, known) if check else "")
+    by_name = {name: node for node, name in graph.names.items()}
+    given = {by_name[name]: value for name, value in recorded.values.items() if name in by_name}
+    require_values(known, given, graph.names)
+    return formulas_of(derived, recorded, known, compared(derived, known) if check else "")
 
 
 def names_in(names: str | Sequence[str] | None) -> list[str]:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .derivation.formulas.agreement import agreement
-from .derivation.formulas.properties import Properties
+from .derivation.formulas.properties import Properties, require_values
 from .derivation.formulas.results import Answer, Derived
+from .errors import GradientError
 from .executors.dialects import emit
 from .executors.rows import ByRows, combined
 from .executors.sized import Sized
@@ -32,6 +33,16 @@ def counts_from_zero(fun: Callable[..., Any] | str, recorded: Recorded) -> bool:
     return not isinstance(fun, str) or any("counted from 0" in reading for reading in recorded.said)
 
 
+def require_variables(graph: Graph, asked: Sequence[str]) -> None:
+    """Raises GradientError for a formula without variables."""
+    if not graph.inputs:
+        by = f", to be differentiated by {', '.join(map(repr, asked))}" if asked else ""
+        raise GradientError(
+            given=f"a formula without a variable{by}", expected="something to differentiate by",
+            remedy="write it with a name: f = a x^2",
+        )  # fmt: skip
+
+
 def compared(derived: Derived, known: Properties) -> str:
     """How the formulas agree with the engine, as a sentence."""
     found = agreement(derived, known=known)
@@ -42,7 +53,7 @@ def compared(derived: Derived, known: Properties) -> str:
     return f"agrees with the engine at {found.points} random points{' of random sizes' if derived.sizes else ''}"
 
 
-def formulas_of(derived: Derived, recorded: Recorded, agreed: str) -> Formulas:
+def formulas_of(derived: Derived, recorded: Recorded, known: Properties, agreed: str) -> Formulas:
     """The public result: the formulas with what computes them."""
     outputs = tuple(answer.compiled for answer in derived.answers if answer.compiled is not None)
     named = {node: name for node, name in derived.names.items() if node.inputs} | dict(derived.graph.names)
@@ -61,7 +72,14 @@ def formulas_of(derived: Derived, recorded: Recorded, agreed: str) -> Formulas:
             )  # fmt: skip
         return emit(graph, to, name=identifier(name), comment=comment, sizes=derived.sizes)
 
-    compute = combined(run, rows, labels) if rows else run
+    whole = combined(run, rows, labels) if rows else run
+    by_name = {name: node for node, name in derived.graph.names.items()}
+
+    def compute(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if any(known):
+            require_values(known, {by_name[name]: value for name, value in values.items()}, derived.graph.names)
+        return whole(values)
+
     return Formulas(derived, recorded.values, recorded.said, agreed, write_code, compute)
 
 

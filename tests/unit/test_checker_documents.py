@@ -143,9 +143,17 @@ def test_code() -> None:
 
 def test_a_formula_is_cleaned() -> None:
     assert mathematics("$$\x0crac{a}{b} = \text{c}$$") == ["\\frac{a}{b} = \\text{c}"]
+    assert mathematics("$$rac{a}{b} = \\frac{a}{b}$$") == ["\\frac{a}{b} = \\frac{a}{b}"]
     assert mathematics("$a &lt; b &amp; c$") == ["a < b & c"]
     assert mathematics("$w\\_1 = \\text{a\\_b}$") == ["w_1 = \\text{a\\_b}"]
     assert mathematics("\\begin{document}$$a = % note\n b$$", "a.tex") == ["a = b"]
+
+
+def test_two_formulas_with_a_relation_between_them_are_one() -> None:
+    document = read("As $z$ = $wx$ ≈ $3$, $a$ = 2 and $b$ is $c$.")
+    pieces = [piece for piece in document.pieces if piece.kind == "mathematics"]
+    assert [piece.text for piece in pieces] == ["z = wx ≈ 3", "a", "b", "c"]
+    assert document.place(pieces[0], 4, 6).column == 11
 
 
 def test_sections_and_blocks_are_counted() -> None:

@@ -1,11 +1,17 @@
 """LaTeX macros and files: expanded with their places kept, and bounded whatever they are."""
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from chainrule.checker.documents import Document, Piece, read_document
+from chainrule.checker.documents import Document, read_document
+
+# Seventeen macros, each of which calls the one before it twice.
+DOUBLING = r"\def\b{xxxxxxxxxx}" + "".join(
+    f"\\def\\{name}{{\\{before} \\{before}}}" for before, name in pairwise("bcdefghijklmnopqr")
+) + r"\def\a{\r}"  # fmt: skip
 
 
 def tex(text: str) -> Document:
@@ -21,7 +27,11 @@ def mathematics(document: Document) -> list[str]:
     [
         (r"\newcommand{\R}{\mathbb{R}}", r"x \in \R^n", r"x \in \mathbb{R}^n"),
         (r"\newcommand\R{\mathbb{R}}", r"\R", r"\mathbb{R}"),
-        (r"\newcommand*{\pd}[2]{\frac{\partial #1}{\partial #2}}", r"\pd{L}{W} = 1", r"\frac{\partial L}{\partial W} = 1"),
+        (
+            r"\newcommand*{\pd}[2]{\frac{\partial #1}{\partial #2}}",
+            r"\pd{L}{W} = 1",
+            r"\frac{\partial L}{\partial W} = 1",
+        ),
         (r"\newcommand{\pd}[2][L]{\frac{d #1}{d #2}}", r"\pd{W}+\pd[z]{x}", r"\frac{d L}{d W}+\frac{d z}{d x}"),
         (r"\renewcommand{\vec}[1]{\boldsymbol{#1}}", r"\vec x+\vec{yz}", r"\boldsymbol{x}+\boldsymbol{yz}"),
         (r"\providecommand{\half}{\frac12}", r"\half", r"\frac12"),
@@ -64,7 +74,7 @@ def test_a_macro_is_known_from_its_definition_on() -> None:
         r"\def\a{\a}",
         r"\def\a{\b}\def\b{\a}",
         r"\newcommand{\a}[1]{\a{#1#1}}",
-        r"\def\c{xxxxxxxxxx}" + "".join(f"\\def\\{x}{{{chr(92) + y} {chr(92) + y}}}" for x, y in zip("defghijklmnopqr", "cdefghijklmnopq", strict=True)) + r"\def\a{\r\r}",
+        DOUBLING,
     ],
 )  # fmt: skip
 def test_macros_without_end_are_left_as_they_are_with_a_note(bomb: str) -> None:
@@ -73,14 +83,17 @@ def test_macros_without_end_are_left_as_they_are_with_a_note(bomb: str) -> None:
     assert any("not expanded" in note.message for note in document.notes)
 
 
-@pytest.mark.parametrize("text", [r"\newcommand{\a", r"\def\a", r"\newcommand", r"\def", r"$\newcommand{\a}{$", r"\def\a#1{#1} $\a$"])
+@pytest.mark.parametrize(
+    "text", [r"\newcommand{\a", r"\def\a", r"\newcommand", r"\def", r"$\newcommand{\a}{$", r"\def\a#1{#1} $\a$"]
+)
 def test_unfinished_definitions(text: str) -> None:
     tex(text)
     read_document(text.encode(), "a.md")
 
 
 def test_latex_comments_code_and_verbatim_are_no_mathematics() -> None:
-    text = "\\begin{document}% $a$\n\\verb|$b$| \\begin{verbatim}$c$\\end{verbatim} \\$5 $d$ \\begin{comment}$e$\\end{comment}"
+    text = "\\begin{document}% $a$\n\\verb|$b$| \\begin{verbatim}$c$\\end{verbatim} \\$5 $d$ "
+    text += "\\begin{comment}$e$\\end{comment}"
     assert mathematics(tex(text)) == ["d"]
     [code] = [piece for piece in tex("\\begin{minted}{python}\nx = 1\n\\end{minted}").pieces if piece.kind == "code"]
     assert (code.text, code.language) == ("x = 1\n", "python")
@@ -118,7 +131,9 @@ def refusals(folder: Path, name: str) -> str:
     return " ".join(note.message for note in document.notes)
 
 
-@pytest.mark.parametrize("name", ["../secret", "../secret.tex", "parts/../../secret", "/etc/passwd", "~/x", "|ls", "missing", ""])
+@pytest.mark.parametrize(
+    "name", ["../secret", "../secret.tex", "parts/../../secret", "/etc/passwd", "~/x", "|ls", "missing", ""]
+)
 def test_files_outside_of_the_folder_are_refused(folder: Path, name: str) -> None:
     assert "was not read" in refusals(folder, name)
 

@@ -106,6 +106,18 @@ def test_compiled_is_what_the_walk_finds(name: str, sizes: list[int]) -> None:
 
 
 @pytest.mark.parametrize("name", HESSIANS)
+def test_written_code_computes_the_same(name: str) -> None:
+    formulas = derived(name)
+    values = drawn(formulas, [3, 4, 2, 5, 6, 7])
+    space: dict[str, Any] = {}
+    exec(formulas.code("numpy"), space)
+    (function,) = (each for each in space.values() if getattr(each, "__name__", "_")[0] in "Ldy")
+    found, expected = function(**values), formulas.function(**values)
+    for array, each in zip(found, expected.values(), strict=True) if type(found) is tuple else [(found, expected)]:
+        np.testing.assert_allclose(array, each, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", HESSIANS)
 def test_structure_is_kept(name: str) -> None:
     _, _, _, _, wanted, unwanted = HESSIANS[name]
     for answer in derived(name).derived.answers:

@@ -112,7 +112,7 @@ def grad(
 @main.command()
 @inputs
 @click.option("--wrt", metavar="NAMES", help="what to differentiate by, as W,b or params.W1; default: all inputs")
-@click.option("--order", type=int, default=1, show_default=True, help="2 for the Hessian")
+@click.option("--order", type=int, default=1, show_default=True, help="2 for the Hessian, 3 and more in index form")
 @click.option(
     "--layout", type=click.Choice(["denominator", "numerator", "mixed"]), default="denominator", show_default=True
 )

@@ -91,6 +91,12 @@ def check_called(graph: Graph, called: Mapping[str, str]) -> None:
                 given=f"a name for the gradient of '{symbol}'", expected=f"one of {', '.join(known)}",
                 remedy=did_you_mean(symbol, known) or "name the gradient of a symbol of the forward table",
             )  # fmt: skip
+        if called[symbol] in known:
+            raise UnknownNameError(
+                given=f"'{called[symbol]}' as the name of the gradient of {symbol}",
+                expected=f"a name of its own: {called[symbol]} is a symbol already",
+                remedy=f"call it delta_{symbol}, for example",
+            )  # fmt: skip
 
 
 def read_variables(

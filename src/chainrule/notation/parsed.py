@@ -6,7 +6,7 @@ formula is a function like any other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -112,6 +112,7 @@ def parse(text: str, *, shapes: str | Mapping[str, Any] | None = None, values: V
     sized = {
         size for shape in (*declared.values(), *program.shapes.values()) for size in shape if isinstance(size, str)
     }
+    _refuse_two_meanings(declared, sized)
     inputs = _inputs(program, known, sized, {**given.symbols, **{symbol.text: symbol for symbol, _ in program.given}})
     _refuse_unused(given, declared, program, inputs)
     dimensions: dict[str, tuple[Size, ...]] = {name: tuple(map(_size, shape)) for name, shape in program.shapes.items()}
@@ -223,6 +224,16 @@ def _place(node: Variable) -> int:
 
 
 # What was given and what is needed ------------------------------------------
+def _refuse_two_meanings(declared: Mapping[str, tuple[Size, ...]], sized: Collection[str]) -> None:
+    """Raises ShapeError for a name that is declared as an array and stands as a size in a shape too."""
+    for name in declared:
+        if name in sized:
+            raise ShapeError(
+                given=f"{name} declared as {'an array' if declared[name] else 'a number'}, and as a size in a shape",
+                expected="one meaning for each name", remedy=f"use another letter for the size, as in \"{name}: k\"",
+            )  # fmt: skip
+
+
 def _refuse_unused(given: Given, declared: Mapping[str, Any], program: Program, inputs: list[Symbol]) -> None:
     wanted = {each.text for each in inputs}
     defined = {each.symbol.text for each in program.definitions}

@@ -24,7 +24,7 @@ Key = TypeVar("Key")
 
 
 def read_shapes(text: str) -> dict[str, tuple[Size, ...]]:
-    """`W: m n, x: n` as a table. A name without sizes is a number."""
+    """`W: m n, x: n` as a table. A name without sizes, or with the word scalar, is a number."""
     return {read_symbol(name).text: sizes for name, sizes in read_items(text).items()}
 
 
@@ -45,7 +45,8 @@ def read_items(text: str) -> dict[str, tuple[Size, ...]]:
             )
         if name.strip() in found:
             raise ParseError(given=f"a second shape for {name.strip()}", where=span, expected="one shape for each name")
-        found[name.strip()] = tuple(read_size(each, span) for each in _words(sizes))
+        words = [] if sizes.strip() == "scalar" else _words(sizes)
+        found[name.strip()] = tuple(read_size(each, span) for each in words)
     return found
 
 

@@ -88,7 +88,9 @@ def min_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
 def chosen_notation(node: Node) -> Notation:
     word = "max" if node.settings["largest"] else "min"
     code = f"chainrule.ops.chosen({{0}}, axes={{axes}}, largest={node.settings['largest']})"
-    return Notation(Form(f"1{{{{{{0}} = {word}}}}}"), Form(rf"\mathbb{{{{1}}}}\{{{{{{0}} = \{word}\}}}}"), Form(code))
+    return Notation(
+        Form(f"1{{{{{{0}} = {word}({{0}})}}}}"), Form(rf"\mathbb{{{{1}}}}\{{{{{{0}} = \{word} {{0}}\}}}}"), Form(code)
+    )
 
 
 @op(

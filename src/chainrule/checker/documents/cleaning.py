@@ -19,6 +19,7 @@ _REPAIR = re.compile(
     "[\x07\x08\x0b\x0c](?=[A-Za-z])"
     "|\t(?=(?:ext|heta|imes|anh?|au|frac|o|op|ilde|herefore|riangle|riangleq)(?![A-Za-z]))"
 )
+_LOST = re.compile(r"(?<![A-Za-z\\])rac(?=\s*\{)")  # \frac, of which the form feed is gone as well
 _ENTITY = re.compile(r"&(?:lt|gt|amp|nbsp|quot|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*(?:\n[ \t]*)?")
 _ESCAPED = re.compile(r"\\\\|\\[_*]|\\(?:text|mbox|mathrm|texttt)\s*\{[^{}]*\}")
@@ -30,6 +31,8 @@ def clean_mathematics(mapped: Mapped, markdown: bool) -> Mapped:
     text = mapped.text
     if any(sign in text for sign in _EATEN):
         mapped = mapped.edited([_repaired(found) for found in _REPAIR.finditer(text)])
+    if "rac{" in text or "rac {" in text:
+        mapped = mapped.edited([Edit(found.start(), found.end(), "\\frac") for found in _LOST.finditer(mapped.text)])
     if "%" in mapped.text:
         mapped = mapped.edited([Edit(found.end(1), found.end()) for found in _COMMENT.finditer(mapped.text)])
     if markdown and "&" in mapped.text:

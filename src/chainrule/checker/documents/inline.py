@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import limits
 from .enclosures import Enclosure, Search, enclosure_at
 from .macros import definition_at
+from .mapped import Edit, Mapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ class Segment:
     display: bool = False
     form: str = ""
     sure: bool = True
+    cuts: tuple[Edit, ...] = ()
+
+    def inner(self, content: Mapped) -> Mapped:
+        """What stands inside of the marks; marks between two sides that were joined are left out."""
+        inner = content.part(self.start, self.stop)
+        return inner.edited([Edit(cut.start - self.start, cut.stop - self.start) for cut in self.cuts])
 
 
 _MARK = re.compile(
@@ -44,6 +51,7 @@ _WIKI = re.compile(r"\[\[[^\[\]\n]{1,200}\]\]")
 _TEMPLATE = re.compile(r"\{%[^%\n]{0,300}%\}|\{\{[^{}\n]{0,300}\}\}")
 _FORMULA_ADDRESS = re.compile(r"\?(?:math|latex|tex)=((?:[^()\s\"'<>]|\([^()\s\"'<>]*\))+)", re.IGNORECASE)
 _CODECOGS = re.compile(r"codecogs\.com/[a-z.]+\?((?:[^()\s\"'<>]|\([^()\s\"'<>]*\))+)")
+_BETWEEN = re.compile(r"[ \t]*(?::=|[=≈≡])[ \t]*")
 _TICKS = re.compile(r"`+")
 _SINGLE = re.compile(r"(?<!\\)(?:\\\\)*\$")
 _UNCLOSED = re.compile(r"\$\$([^$\n]+)\$(?!\$)")
@@ -54,7 +62,29 @@ _MONEY = re.compile(r"\d[\d,.]*\s*(?:k|K|m|M|bn|B|million|billion|thousand|per|e
 
 
 def segments(text: str, markdown: bool) -> Iterator[Segment]:
-    """Everything that is not words, in order; words are what lies between."""
+    """Everything that is not words, in order; words are what lies between. `$z$ = $wx$` is one formula."""
+    before: Segment | None = None
+    for segment in _each(text, markdown):
+        if before is not None and _are_sides(text, before, segment):
+            cuts = (Edit(before.stop, before.outer_stop), Edit(segment.outer_start, segment.start))
+            before = replace(before, stop=segment.stop, outer_stop=segment.outer_stop, cuts=(*before.cuts, *cuts))
+            continue
+        if before is not None:
+            yield before
+        before = segment
+    if before is not None:
+        yield before
+
+
+def _are_sides(text: str, before: Segment, segment: Segment) -> bool:
+    """Whether nothing but a relation, on the same line, stands between two formulas in running text."""
+    if len(before.cuts) > limits.JOINED:
+        return False
+    inline = before.kind == segment.kind == "mathematics" and not before.display and not segment.display
+    return inline and _BETWEEN.fullmatch(text, before.outer_stop, segment.outer_start) is not None
+
+
+def _each(text: str, markdown: bool) -> Iterator[Segment]:
     search = Search(text, markdown)
     place = 0
     while mark := _MARK.search(text, place):

@@ -41,10 +41,13 @@ def read_latex(content: Mapped, drafts: Drafts, files: Files) -> None:
         end = _END.search(content.text, begin.end())
         content = content.part(begin.end(), end.start() if end else len(content.text))
     place = 0
-    for segment in segments(content.text, markdown=False):
+    for number, segment in enumerate(segments(content.text, markdown=False)):
+        if number > limits.SEGMENTS:
+            drafts.note(f"after {limits.SEGMENTS:,} formulas in one file no more were looked for", 0)
+            break
         _words(content.part(place, segment.outer_start), drafts, files)
         place = segment.outer_stop
-        inner = content.part(segment.start, segment.stop)
+        inner = segment.inner(content)
         if segment.kind == "mathematics":
             drafts.mathematics(inner, segment.display, segment.form, True, False)
         elif segment.kind == "code":
@@ -114,9 +117,9 @@ def _allowed(name: str, files: Files) -> tuple[Path | None, str]:
         folder = files.folder.resolve()
         candidates = [folder / f"{name}.tex", folder / name]
         found = next((path.resolve() for path in candidates if path.is_file()), None)
-    except (OSError, ValueError, RuntimeError):
+        outside = [path for path in candidates if not path.resolve().is_relative_to(folder)]
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: links in a circle
         return None, "the name cannot be a file"
-    outside = [path for path in candidates if not path.resolve().is_relative_to(folder)]
     if found is None and not outside:
         return None, "there is no such file"
     if found is None or not found.is_relative_to(folder):

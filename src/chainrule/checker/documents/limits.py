@@ -12,6 +12,7 @@ INPUT_DEPTH = 8  # files that bring in files
 DISPLAY = 50_000  # characters between a pair of delimiters in Markdown
 INLINE = 4_000  # characters between two single dollars
 SEGMENTS = 50_000  # formulas in one paragraph
+JOINED = 40  # cuts in one formula that was put together from several
 PIECE = 20_000  # characters of one piece that is split into statements
 EXPANSION = 20_000  # characters that one piece may grow to by its macros
 STEPS = 200_000  # calls of macros in one document

@@ -26,7 +26,9 @@ _WORDS = re.compile(r"(?<![\\A-Za-z_^{.])[A-Za-z]{3,}(?:['’][a-z]+)?(?![A-Za-z
 _SENTENCE = re.compile(
     r"\b(?:the|is|are|was|were|of|this|that|these|it|its|by|from|which|will|can|we|you|not|have|has|be|into|our|an|your|using)\b"
 )
-_FOREIGN = re.compile(r"\$|://|\]\(|[\"“”]|@\w+\.\w|\bimport\b|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[?!]\s*\Z|</|/>")
+_FOREIGN = re.compile(
+    r"\$|://|\]\(|[\"“”]|@\w+\.\w|\bimport\b|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[?!]\s*\Z|</|/>"
+)
 _KNOWN = frozenset(
     {
         "exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "sqrt", "max", "min", "sum", "mean", "diag",

@@ -36,23 +36,23 @@ def read_markdown(content: Mapped, drafts: Drafts, plain: bool = False) -> None:
             read_text(block.content, drafts, lines=block.kind == "text")
 
 
-def read_text(content: Mapped, drafts: Drafts, lines: bool = True, markdown: bool = True) -> None:
+def read_text(content: Mapped, drafts: Drafts, lines: bool = True) -> None:
     """Adds the pieces of one block of running text."""
     place = 0
-    for number, segment in enumerate(segments(content.text, markdown)):
+    for number, segment in enumerate(segments(content.text, markdown=True)):
         if number > limits.SEGMENTS:
             drafts.note(f"after {limits.SEGMENTS:,} formulas in one paragraph no more were looked for", 0)
             break
         _words(content, place, segment.outer_start, drafts, lines)
         place = segment.outer_stop
-        _add(content, segment, drafts, markdown)
+        _add(content, segment, drafts)
     _words(content, place, len(content.text), drafts, lines)
 
 
-def _add(content: Mapped, segment: Segment, drafts: Drafts, markdown: bool) -> None:
-    inner = content.part(segment.start, segment.stop)
+def _add(content: Mapped, segment: Segment, drafts: Drafts) -> None:
+    inner = segment.inner(content)
     if segment.kind == "mathematics":
-        drafts.mathematics(inner, segment.display, segment.form, segment.sure, markdown)
+        drafts.mathematics(inner, segment.display, segment.form, segment.sure, True)
     elif segment.kind == "code":
         language = "" if segment.form in ("`", "pre") else _language(segment.form)
         drafts.code(inner, segment.display, segment.form, language, sure=segment.form not in ("`", "pre"))

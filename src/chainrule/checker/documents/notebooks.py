@@ -73,27 +73,24 @@ def _written(source: object) -> str:
 
 def _sources(content: Mapped) -> Iterator[tuple[int, Mapped]]:
     """The number of each cell, and its source as it stands in the file."""
-    path: list[str] = []  # the keys of the open objects, "" where the value is in an array
-    key, number, parts = "", -1, list[Mapped]()
+    opened, keys = "", list[str]()  # the brackets that are open, and the key that is being read in each of them
+    number, parts = 0, list[Mapped]()
     for found in _TOKEN.finditer(content.text):
         sign = found.group(2)
         if sign in ("{", "["):
-            path.append(key)
-            key = ""
-            number += path == ["", "cells", ""]
+            opened, keys = opened + sign, [*keys, ""]
         elif sign in ("}", "]"):
-            key = path.pop() if path else ""
-            if path == ["", "cells", ""] or (sign == "}" and path == ["", "cells"]):
-                key = ""
-                if parts and path == ["", "cells"]:
-                    yield number, joined(parts)
-                    parts = []
-        elif sign == ",":
-            key = ""
-        elif sign is None and path in (["", "cells", ""], ["", "cells", "", "source"]):
-            if key == "source" or path[-1] == "source":
-                parts.append(_unescaped(content.part(found.start(1), found.end(1))))
-            key = found.group(1)
+            opened, keys = opened[:-1], keys[:-1]
+            if opened == "{[" and keys[0] == "cells" and parts:
+                yield number, joined(parts)
+                parts = []
+        elif sign == "," and keys:
+            keys[-1] = ""
+            number += opened == "{[" and keys[0] == "cells"
+        elif sign is None and opened[-1:] == "{" and not keys[-1]:
+            keys[-1] = found.group(1)
+        elif sign is None and opened in ("{[{", "{[{[") and keys[0] == "cells" and keys[2] == "source":
+            parts.append(_unescaped(content.part(found.start(1), found.end(1))))
 
 
 def _unescaped(raw: Mapped) -> Mapped:

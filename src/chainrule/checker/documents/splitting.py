@@ -101,7 +101,7 @@ def _continues(signs: list[Sign], before: Part, part: Part) -> bool:
     first, last = _edges(signs, part)[0], _edges(signs, before)[1]
     if first is None or last is None:
         return True
-    if first.look is Look.RELATION or last.look in (Look.RELATION, Look.OPERATOR):
+    if first.look is Look.RELATION or last.look is Look.RELATION or _unfinished(signs, before):
         return True
     if Look.SEMICOLON in part.separators or Look.JOINING in part.separators:
         return False
@@ -116,6 +116,12 @@ def _continues(signs: list[Sign], before: Part, part: Part) -> bool:
     if words:
         return False
     return not relates if Look.WIDE in part.separators else not (relates and before_relates)
+
+
+def _unfinished(signs: list[Sign], part: Part) -> bool:
+    """Whether an operator stands at the end; the star of `x^*` is none."""
+    meant = [sign for sign in signs[part.first : part.last] if sign.look is not Look.LAYOUT]
+    return meant[-1].look is Look.OPERATOR and (len(meant) < 2 or meant[-2].text not in ("^", "_"))
 
 
 def _edges(signs: list[Sign], part: Part) -> tuple[Sign | None, Sign | None]:

@@ -41,7 +41,7 @@ class Arrangement:
 
     def names(self, free: Sequence[Letter]) -> dict[Letter, str]:
         """Letters of the variables from i, those of the output from k."""
-        called = [*OUT[: self.first], *INTO[: len(free) - self.first]]
+        called = [*first_letters(OUT, self.first), *first_letters(INTO, len(free) - self.first)]
         return dict(zip(free, called, strict=True))
 
     def left(self, free: Sequence[Letter]) -> str:
@@ -57,6 +57,11 @@ class Arrangement:
         if len(entries) == 1:
             return f"d{top}/d{entries[0]}"
         return f"d{len(entries)}{top}/{' '.join(f'd{each}' for each in entries)}"
+
+
+def first_letters(alphabet: str, count: int) -> list[str]:
+    """So many letters; numbered ones where the alphabet ends."""
+    return [*alphabet[:count], *(f"{alphabet[0]}{number}" for number in range(1, count - len(alphabet) + 1))]
 
 
 def _indexed(symbol: str, letters: Sequence[str]) -> str:

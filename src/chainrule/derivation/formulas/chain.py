@@ -43,6 +43,11 @@ def chain_steps(derivation: Derivation, symbol: str, real: Mapping[str, Node]) -
         assert form is not None
         local = voice.player(f"d{_at(term.via, form.out)}/d{_at(symbol, form.into)}")
         if term.via == derivation.output:
+            if len(line.terms) > 1:  # used by the output itself too: a part of the sum below, and not the derivative
+                sizes = [voice(form.local)] * 3
+                said.extend(_picks(form))
+                named, written, picked = (_plus(*pair) for pair in zip((named, written, picked), sizes, strict=True))
+                continue
             steps.append(
                 Step(
                     "the local derivative",
@@ -60,14 +65,15 @@ def chain_steps(derivation: Derivation, symbol: str, real: Mapping[str, Node]) -
                 voice(form.picked if form.closed is None else form.closed),
             ]
         said.extend(_picks(form))
-        named, written, picked = (
-            size if total is None else add(total, size)
-            for total, size in zip((named, written, picked), sizes, strict=True)
-        )
+        named, written, picked = (_plus(*pair) for pair in zip((named, written, picked), sizes, strict=True))
     lone = len(line.terms) == 1 and line.terms[0].via == derivation.output
     if not lone:
         steps.extend(_total_steps(derivation, line, (named, written, picked), said))
     return steps, voice.names
+
+
+def _plus(total: Any, size: Node) -> Any:
+    return size if total is None else add(total, size)
 
 
 def _can_be_spoken(term: Term) -> bool:

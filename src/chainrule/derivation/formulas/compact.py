@@ -10,7 +10,9 @@ from collections.abc import Sequence
 
 from ...ir.node import Node
 from ...ops.arithmetic import div
+from ...ops.deltas import gather_delta
 from ...ops.diagonals import diagonal
+from ...ops.movement import LETTERS
 from .blocks import At, Block, Factor, number, untied, written
 from .contracting import contracted
 from .forms import Form
@@ -95,18 +97,26 @@ def _of_term(term: Term, order: At) -> Block | None:
     if not all(_ties_places(each, order) for each in term.relations):
         return None
     ties = tied([each.letters for each in term.relations], order)
-    factors: list[Factor] = []
-    for factor in term.factors:
-        at = tuple(ties.get(letter, letter) for letter in factor.at)
-        if len(set(at)) != len(at):
-            return None
-        if at:
-            factors.append((powered(factor.what, factor.power), at))
+    factors = [
+        _entered(powered(factor.what, factor.power), tuple(ties.get(letter, letter) for letter in factor.at))
+        for factor in term.factors
+        if factor.at
+    ]
     scalars = tuple((factor.what, factor.power) for factor in term.factors if not factor.at)
     scalar, left = contracted(
         factors, term.sums, order, _scalar(Residue(term.number, term.sizes, scalars, {}, (), ()))
     )  # fmt: skip
     return Block(scalar, left, ties)
+
+
+def _entered(node: Node, at: At) -> Factor:
+    """An array at letters; one that it has twice leaves a diagonal of it."""
+    letters = tuple(dict.fromkeys(at))
+    if letters == at:
+        return node, at
+    names = dict(zip(letters, LETTERS, strict=False))
+    whole = "".join(names[letter] for letter in at)
+    return gather_delta(node, labels=f"{''.join(names.values())}->{whole}"), letters
 
 
 def _ties_places(each: Relation, order: At) -> bool:

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from math import prod
 from typing import Any
 
-from ...errors import TraceError
+from ...errors import LimitError, TraceError
 from ...ir.graph import topological_order
 from ...ir.library import Array, reference
 from ...ir.node import Node, concrete
@@ -20,6 +21,7 @@ from ...ir.op import Elementwise, Op
 from ...ops.entries import Index, delta_op, entry_op, sum_over_op
 from ...ops.generic import generic, is_generic
 
+_MOST_PLACES = 10**6
 SPOKEN = frozenset({entry_op, delta_op, sum_over_op})
 
 
@@ -149,6 +151,12 @@ def _kernel_of(node: Node) -> Callable[..., Array]:
 
 def _combine(function: Callable[..., Array], parts: Sequence[Labelled]) -> Labelled:
     letters = tuple(dict.fromkeys(letter for each in parts for letter in each.letters))
+    sizes = {letter: size for each in parts for letter, size in zip(each.letters, each.array.shape, strict=False)}
+    if prod(sizes.values()) > _MOST_PLACES:
+        raise LimitError(
+            given=f"an index form with {len(letters)} letters in one product", where="comparing formulas",
+            expected=f"at most {_MOST_PLACES} places for all letters together", remedy="compare its matrix form",
+        )  # fmt: skip
     return Labelled(function(*(_aligned(each, letters) for each in parts)) + 0.0, letters)
 
 

@@ -169,10 +169,13 @@ def _beside(term: Term, seed: Node, letters: At) -> Term:
         raise NoIndexFormError("the seed does not occur exactly once")
     term = replace(term, factors=tuple(factor for factor in term.factors if factor.what is not seed))
     conditions: list[Relation] = []
-    for old, new in zip(taken[0].at, letters, strict=True):
+    became: dict[Letter, Letter] = {}
+    for given, new in zip(taken[0].at, letters, strict=True):
+        old = became.get(given, given)
         if old in term.sums:
             term = replace(renamed(term, {old: new}), sums=term.sums - {old})
             conditions = [_renamed_relation(each, old, new) for each in conditions]
+            became[old] = new
         else:
             conditions.append(equal(old, new))
     return replace(term, relations=(*term.relations, *conditions))

@@ -6,7 +6,9 @@ A x + A^T x = (A + A^T) x.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, TypeAlias
 
 from ...ir.coercion import as_node
@@ -85,23 +87,43 @@ def gathered(parts: list[Part], shape: tuple[int, ...]) -> Part:
     if not parts:
         zero = _number(0.0)
         return 1.0, broadcast(zero, shape=shape) if shape else zero
-    while (merged := _merge_two(parts, shape)) is not None:
+    known: dict[tuple[Rule, Node], frozenset[object]] = {}
+    while (merged := _merge_two(parts, known)) is not None:
         parts = [each for each in merged if each[0]]
     if not parts:
         return gathered([], shape)
     return _added(parts)
 
 
-def _merge_two(parts: list[Part], shape: tuple[int, ...]) -> list[Part] | None:
-    """The parts with two of them made one, by the first rule that fits any two."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """How two parts are made one, and what they must share for it: only parts that do are tried."""
+
+    shares: Callable[[Node], Iterable[object]]
+    merge: Callable[[Part, Part], Part | None]
+
+
+def _merge_two(parts: list[Part], known: dict[tuple[Rule, Node], frozenset[object]]) -> list[Part] | None:
+    """The parts with two of them made one, by the first rule that fits any two. `known` is what each part shares."""
     for rule in _RULES:
-        for first in range(len(parts)):
-            for second in range(first + 1, len(parts)):
-                merged = rule(parts[first], parts[second])
-                if merged is not None:
-                    rest = [each for place, each in enumerate(parts) if place not in (first, second)]
-                    return [*rest[:first], merged, *rest[first:]]
+        for first, second in _sharing(rule, parts, known):
+            merged = rule.merge(parts[first], parts[second])
+            if merged is not None:
+                rest = [each for place, each in enumerate(parts) if place not in (first, second)]
+                return [*rest[:first], merged, *rest[first:]]
     return None
+
+
+def _sharing(rule: Rule, parts: list[Part], known: dict[tuple[Rule, Node], frozenset[object]]) -> list[tuple[int, int]]:
+    """The pairs of parts that share what a rule asks for, in the order in which they stand."""
+    having: dict[object, list[int]] = {}
+    for place, (_, node) in enumerate(parts):
+        shared = known.get((rule, node))
+        if shared is None:
+            shared = known[rule, node] = frozenset(rule.shares(node))
+        for each in shared:
+            having.setdefault(each, []).append(place)
+    return sorted({pair for places in having.values() for pair in combinations(places, 2)})
 
 
 def _same(first: Part, second: Part) -> Part | None:
@@ -138,6 +160,16 @@ def _two_factors(node: Node, op: Any) -> tuple[Node, Node] | None:
     return (node.inputs[0], node.inputs[1]) if node.op is op else None
 
 
+def _sides(op: Any) -> Callable[[Node], Iterable[object]]:
+    """What two products may share: the left operand, or the right one."""
+
+    def shares(node: Node) -> Iterable[object]:
+        operands = _two_factors(node, op)
+        return () if operands is None else enumerate(operands)
+
+    return shares
+
+
 def _equal_divisor(first: Part, second: Part) -> Part | None:
     """a / s + b / s = (a + b) / s."""
     left, right = _quotient(first[1]), _quotient(second[1])
@@ -166,6 +198,11 @@ def _quotient(node: Node) -> tuple[Node, Node] | None:
     if node.op is broadcast and not node.inputs[0].ndim:
         node = node.inputs[0]
     return (node.inputs[0], node.inputs[1]) if node.op is div else None
+
+
+def _divisors(node: Node) -> Iterable[object]:
+    found = _quotient(node)
+    return () if found is None else _factors(found[1])
 
 
 def _over_rest(own: tuple[Node, Node], shared: Sequence[Node], shape: tuple[int, ...]) -> Node:
@@ -239,10 +276,19 @@ def _same_move(first: Part, second: Part) -> Part | None:
     return factor, record(left.op, (inner,), left.settings)
 
 
+def _itself(node: Node) -> Iterable[object]:
+    return (node,)
+
+
+def _move(node: Node) -> Iterable[object]:
+    return ((node.op, node.params),) if node.op in _MOVES else ()
+
+
 _MOVES = frozenset({diag_matrix, broadcast, sum_op})
-_RULES: tuple[Callable[[Part, Part], Part | None], ...] = (
-    _same, _same_op(matmul_op), _same_op(outer_op), _same_factors, _same_move, _equal_divisor,
-    _common_divisor,
+_RULES: tuple[Rule, ...] = (
+    Rule(_itself, _same), Rule(_sides(matmul_op), _same_op(matmul_op)), Rule(_sides(outer_op), _same_op(outer_op)),
+    Rule(_factors, _same_factors), Rule(_move, _same_move), Rule(_divisors, _equal_divisor),
+    Rule(_divisors, _common_divisor),
 )  # fmt: skip
 
 
@@ -279,13 +325,17 @@ def _negative_last(each: Part) -> tuple[bool, bool]:
 # Length --------------------------------------------------------------------------------------------------------------
 def length(node: Node, names: Any) -> int:
     """How many names and functions an expression is written with; numbers before it do not count."""
-    if node in names:
-        return 1
-    value = number(node)
-    if value is not None:
-        return 1 if node.ndim and value == 1 else 0  # a vector of ones is a sign, a number in front is none
-    own = 0 if node.op.name in _SILENT and node.inputs else 1
-    return own + sum(length(each, names) for each in node.inputs)
+    found: dict[Node, int] = {}
+    for each in topological_order([node], names):
+        value = None if each in names else number(each)
+        if each in names:
+            found[each] = 1
+        elif value is not None:
+            found[each] = 1 if each.ndim and value == 1 else 0  # a vector of ones is a sign, a number in front is none
+        else:
+            own = 0 if each.op.name in _SILENT and each.inputs else 1
+            found[each] = own + sum([found[source] for source in each.inputs])
+    return found[node]
 
 
 _SILENT = frozenset(

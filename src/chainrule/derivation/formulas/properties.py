@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from ...errors import GradientError
+from ...ir.library import reference
 from ...ir.node import Node
 
 
@@ -43,6 +45,24 @@ def require_square(known: Properties, names: Mapping[Node, str]) -> None:
                 expected="a matrix with as many rows as columns",
                 remedy="leave the declaration out, or check its shape",
             )  # fmt: skip
+
+
+def require_values(known: Properties, values: Mapping[Node, Any], names: Mapping[Node, str]) -> None:
+    """Raises GradientError for a value that does not have the property that was declared."""
+    numpy = reference()
+    for nodes, what, holds in (
+        (known.symmetric, "symmetric", lambda value: numpy.array_equal(value, numpy.swapaxes(value, -1, -2))),
+        (known.positive, "positive", lambda value: bool((value > 0).all())),
+        (known.signs, "made of the signs 1 and -1", lambda value: bool((abs(value) == 1).all())),
+        (known.probabilities, "probabilities", lambda value: bool(numpy.allclose(value.sum(-1), 1, atol=1e-6))),
+    ):
+        for node in nodes:
+            if node in values and not holds(numpy.asarray(values[node], dtype=float)):
+                raise GradientError(
+                    given=f"{names.get(node, 'an array')}, which is declared {what}, and a value that is not",
+                    expected="a value that has the property, because the formula uses it",
+                    remedy="leave the declaration out, or correct the value",
+                )  # fmt: skip
 
 
 def properties(

@@ -201,7 +201,7 @@ def scaled_columns(matrix: Node, pieces: Sequence[Power]) -> Node:
 def _merge_parallel(network: Network, pending: Sequence[Letter]) -> None:
     """Two edges between the same letters as one, entry by entry; two that are summed over and alone as a trace."""
     place = 0
-    while place < len(network.edges):
+    while place < len(network.edges) and _has_parallel(network.edges):
         first, second, matrix = network.edges[place]
         others = [
             edge for edge in network.edges[place + 1 :] if {edge[0], edge[1]} == {first, second} and first != second
@@ -226,6 +226,11 @@ def _merge_parallel(network: Network, pending: Sequence[Letter]) -> None:
         for other in aligned:
             matrix = mul(matrix, other)
         network.edges[place] = (first, second, matrix)
+
+
+def _has_parallel(edges: Sequence[Edge]) -> bool:
+    between = [frozenset(edge[:2]) for edge in edges if edge[0] != edge[1]]
+    return len(set(between)) < len(between)
 
 
 def _inner_product(first: Node, second: Node, network: Network) -> Node:

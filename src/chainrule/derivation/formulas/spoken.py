@@ -354,11 +354,12 @@ def _can_go(letter: Letter, condition: Relation, term: Term, written: Mapping[Le
     letters that replace it must run along an axis of some entry, or nobody could tell how far they run.
     """
     others = [each for each in condition.letters if each != letter]
+    powers = [factor.power for factor in term.factors if letter in factor.at]
     return (
         letter in term.sums
         and abs(dict(condition.weights)[letter]) == 1
         and all(letter not in each.letters for each in term.relations if each is not condition)
-        and any(letter in factor.at and factor.power > 0 for factor in term.factors)
+        and min(powers, default=0) > 0
         and not any(each in written for each in others)
         and not any(letter in dict(each.weights) for each in written.values())
         and all(each not in term.sums or any(each in factor.at for factor in term.factors) for each in others)

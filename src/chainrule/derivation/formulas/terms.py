@@ -11,15 +11,16 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
+from typing import Any
 
 from ...ir.node import Node
 
 _numbers = count()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Letter:
-    """An index that runs over `size` places. Two letters are the same only if their numbers are."""
+    """An index that runs over `size` places. It is made once and is equal to itself alone."""
 
     number: int
     size: int
@@ -342,49 +343,44 @@ def _namings(groups: Sequence[Sequence[Letter]], start: int) -> Iterable[dict[Le
 
 
 def _refined(term: Term, free: Mapping[Letter, int], symmetric: Collection[int]) -> dict[Letter, int]:
+    """A colour for each letter: summed letters of one colour stand in entries that look alike."""
     colours: dict[Letter, int] = {letter: -1 - place for letter, place in free.items()}
     colours |= dict.fromkeys(term.sums, 0)
-    sizes = {letter: letter.size for letter in term.sums}
-    for _ in range(len(term.sums)):
-        marks: dict[Letter, tuple[object, ...]] = {
-            letter: (colours[letter], sizes[letter], *_surroundings(term, letter, colours, symmetric))
-            for letter in term.sums
-        }
-        order = {mark: place for place, mark in enumerate(sorted(set(marks.values()), key=repr))}
-        renewed = {letter: order[mark] for letter, mark in marks.items()}
-        if len(set(renewed.values())) == len({colours[letter] for letter in term.sums}) and _ > 0:
+    count = 0
+    while len(term.sums) > 1:
+        around = _surroundings(term, colours, symmetric)
+        marks = {letter: (colours[letter], letter.size, *sorted(around[letter])) for letter in term.sums}
+        order = {mark: place for place, mark in enumerate(sorted(set(marks.values())))}
+        colours |= {letter: order[mark] for letter, mark in marks.items()}
+        if len(order) in (count, len(term.sums)):
             break
-        colours |= renewed
+        count = len(order)
     return colours
 
 
 def _surroundings(
-    term: Term, letter: Letter, colours: Mapping[Letter, int], symmetric: Collection[int]
-) -> list[tuple[object, ...]]:  # fmt: skip
-    found: list[tuple[object, ...]] = []
+    term: Term, colours: Mapping[Letter, int], symmetric: Collection[int]
+) -> dict[Letter, list[tuple[Any, ...]]]:
+    """For each letter where it stands: in which entry, at which place, beside which colours."""
+    found: dict[Letter, list[tuple[Any, ...]]] = {letter: [] for letter in colours}
     for factor in term.factors:
-        for place, each in enumerate(factor.at):
-            if each == letter:
-                others = tuple(colours[other] for other in factor.at)
-                if factor.what.serial in symmetric:
-                    found.append((factor.what.serial, factor.power, 0, tuple(sorted(others))))
-                else:
-                    found.append((factor.what.serial, factor.power, place, others))
-    for each_relation in term.relations:
-        for each, weight in each_relation.weights:
-            if each == letter:
-                around = sorted((colours[other], each_weight) for other, each_weight in each_relation.weights)
-                found.append((-1.0, weight, each_relation.offset, tuple(around)))
-    return sorted(found, key=repr)
+        others = tuple([colours[other] for other in factor.at])
+        turns = factor.what.serial in symmetric
+        others = tuple(sorted(others)) if turns else others
+        for place, letter in enumerate(factor.at):
+            found[letter].append((factor.what.serial, factor.power, 0 if turns else place, others))
+    for each in term.relations:
+        for letter, weight in each.weights:
+            sign = 1 if weight > 0 else -1
+            around = sorted((colours[other], sign * own) for other, own in each.weights)
+            found[letter].append((-1, abs(weight), sign * each.offset, tuple(around)))
+    return found
 
 
-def _key(term: Term, names: Mapping[Letter, int], symmetric: Collection[int]) -> tuple[object, ...]:
-    factors = sorted((each.what.serial, each.power, _at(each, names, symmetric)) for each in term.factors)
-    relations = sorted(
-        (each.offset, tuple(sorted((names[letter], weight) for letter, weight in each.weights)))
-        for each in map(_positive, term.relations)
-    )
-    sizes = tuple(sorted((names[letter], letter.size) for letter in term.sums))
+def _key(term: Term, names: Mapping[Letter, int], symmetric: Collection[int]) -> tuple[Any, ...]:
+    factors = sorted([(each.what.serial, each.power, _at(each, names, symmetric)) for each in term.factors])
+    relations = sorted([_signed(each, names) for each in term.relations])
+    sizes = tuple(sorted([(names[letter], letter.size) for letter in term.sums]))
     return tuple(factors), tuple(relations), sizes, term.sizes
 
 
@@ -393,8 +389,8 @@ def _at(factor: Factor, names: Mapping[Letter, int], symmetric: Collection[int])
     return tuple(sorted(at) if factor.what.serial in symmetric else at)
 
 
-def _positive(each: Relation) -> Relation:
-    """A delta says the same with both signs turned; the sign of its first letter must not tell two apart."""
-    if each.is_delta:
-        return Relation(tuple((letter, 1) for letter in each.letters), 0)
-    return each
+def _signed(each: Relation, names: Mapping[Letter, int]) -> tuple[int, tuple[tuple[int, int], ...]]:
+    """A condition says the same with all signs turned: here the first weight is positive."""
+    weights = sorted([(names[letter], weight) for letter, weight in each.weights])
+    sign = 1 if weights[0][1] > 0 else -1
+    return sign * each.offset, tuple([(name, sign * weight) for name, weight in weights])

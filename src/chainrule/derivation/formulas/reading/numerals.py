@@ -1,7 +1,8 @@
 """Numbers in index notation: a number in, the same as a plain number times powers of sizes out.
 
-One idea: n and 1/n in a formula came from the shape of an array, and must stay letters. Sizes that stand for letters are
-large primes, so a number that is plain (a few digits, perhaps over a root of pi) once a size is taken out came from it.
+One idea: n and 1/n in a formula came from the shape of an array, and must stay letters. Sizes that stand for letters
+are large primes, so a number that is plain (a few digits, perhaps over a root of pi) once a size is taken out came from
+it.
 """
 
 from __future__ import annotations
