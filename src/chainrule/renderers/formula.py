@@ -24,27 +24,13 @@ from ..ops.reductions import sum_op
 from ..ops.sources import constant_op
 from ..transforms.laws import is_identity
 from . import numbers
+from .fragments import Written, bracketed
 from .styles import LATEX, TEXT, Style
 
-__all__ = ["LATEX", "TEXT", "Pen", "Written", "write"]
+__all__ = ["LATEX", "TEXT", "Pen", "Written", "bracketed", "write"]
 
 Names = Mapping[Node, str]
 QUOTIENT = Strength.PRODUCT - 1  # on one line, a / 4 y would be read as a / (4 y)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A piece of a formula and how strongly it holds together.
-
-    `kind` is "matrix" for a product of matrices and "entries" for one entry by entry: where the two meet, brackets are
-    needed although they bind equally, since (u ⊙ v) x^T is not u ⊙ (v x^T). `signed` says that a product has a minus in
-    front: as the first of several factors it needs no brackets.
-    """
-
-    text: str
-    strength: int = Strength.ATOM
-    kind: str = ""
-    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,11 +188,6 @@ def coefficient_written(value: float, pen: Pen) -> Written:
     whole = written.startswith("(") and written.find(")") == len(written) - 1  # (n - 1)
     loose = (pen.style is TEXT and "/" in written) or (lettered is not None and " " in written and not whole)
     return Written(written, Strength.PRODUCT if loose else Strength.ATOM)
-
-
-def bracketed(piece: Written, demand: int, style: Style) -> str:
-    """The text of a piece, in brackets where it holds together less than demanded."""
-    return style.bracket(piece.text) if piece.strength < demand else piece.text
 
 
 # Products -----------------------------------------------------------------------------------------------------------

@@ -34,46 +34,36 @@ def chain_steps(derivation: Derivation, symbol: str, real: Mapping[str, Node]) -
         return [], {}
     voice = _Voice(derivation, real)
     steps: list[Step] = []
-    named: Any = None
-    written: Any = None
-    picked: Any = None
-    said: list[str] = []
+    totals: list[Any] = [None, None, None]  # with names, written out, and with the deltas picked
     for term in line.terms:
-        form = term.index
-        assert form is not None
-        local = voice.player(f"d{_at(term.via, form.out)}/d{_at(symbol, form.into)}")
-        if term.via == derivation.output:
-            if len(line.terms) > 1:  # used by the output itself too: a part of the sum below, and not the derivative
-                sizes = [voice(form.local)] * 3
-                said.extend(_picks(form))
-                named, written, picked = (_plus(*pair) for pair in zip((named, written, picked), sizes, strict=True))
-                continue
-            steps.append(
-                Step(
-                    "the local derivative",
-                    _at(f"d{derivation.output}/d{symbol}", form.into, apart=True),
-                    voice(form.local),
-                )
-            )
-            sizes = [voice(form.local)] * 3
-        else:
-            steps.extend(_upstream_step(derivation, term, form, voice))
-            steps.append(Step("the local derivative", voice.names[local], voice(form.local)))
-            sizes = [
-                _summed(mul(_entry(voice(term.upstream), form.out), local), form.sums),
-                voice(form.summed if form.substituted is None else form.substituted),
-                voice(form.picked if form.closed is None else form.closed),
-            ]
-        said.extend(_picks(form))
-        named, written, picked = (_plus(*pair) for pair in zip((named, written, picked), sizes, strict=True))
-    lone = len(line.terms) == 1 and line.terms[0].via == derivation.output
-    if not lone:
-        steps.extend(_total_steps(derivation, line, (named, written, picked), said))
+        lines, sizes = _term_lines(derivation, line, term, voice)
+        steps.extend(lines)
+        totals = [size if total is None else add(total, size) for total, size in zip(totals, sizes, strict=True)]
+    if len(line.terms) > 1 or line.terms[0].via != derivation.output:
+        said = [each for term in line.terms if term.index is not None for each in _picks(term.index)]
+        steps.extend(_total_steps(derivation, line, totals, said))
     return steps, voice.names
 
 
-def _plus(total: Any, size: Node) -> Any:
-    return size if total is None else add(total, size)
+def _term_lines(
+    derivation: Derivation, line: Line, term: Term, voice: _Voice
+) -> tuple[list[Step], Sequence[Node]]:  # fmt: skip
+    """What leads to one term of the sum, and the term with names, written out, and with its deltas picked."""
+    form = term.index
+    assert form is not None
+    written = voice(form.local)
+    if term.via == derivation.output:  # where there are other paths, this is a part of the sum and not the derivative
+        left = _at(f"d{derivation.output}/d{line.symbol}", form.into, apart=True)
+        return [] if len(line.terms) > 1 else [Step("the local derivative", left, written)], [written] * 3
+    local = voice.player(f"d{_at(term.via, form.out)}/d{_at(line.symbol, form.into)}")
+    lines = [
+        *_upstream_step(derivation, term, form, voice), Step("the local derivative", voice.names[local], written)
+    ]  # fmt: skip
+    return lines, [
+        _summed(mul(_entry(voice(term.upstream), form.out), local), form.sums),
+        voice(form.summed if form.substituted is None else form.substituted),
+        voice(form.picked if form.closed is None else form.closed),
+    ]
 
 
 def _can_be_spoken(term: Term) -> bool:

@@ -326,16 +326,30 @@ def _negative_last(each: Part) -> tuple[bool, bool]:
 def length(node: Node, names: Any) -> int:
     """How many names and functions an expression is written with; numbers before it do not count."""
     found: dict[Node, int] = {}
-    for each in topological_order([node], names):
-        value = None if each in names else number(each)
-        if each in names:
-            found[each] = 1
-        elif value is not None:
-            found[each] = 1 if each.ndim and value == 1 else 0  # a vector of ones is a sign, a number in front is none
-        else:
+    pending = [node]
+    while pending:
+        each = pending[-1]
+        known = _own_length(each, names)
+        missing = [] if known is not None else [source for source in each.inputs if source not in found]
+        if missing:
+            pending.extend(missing)
+            continue
+        pending.pop()
+        if known is None:
             own = 0 if each.op.name in _SILENT and each.inputs else 1
-            found[each] = own + sum([found[source] for source in each.inputs])
+            known = own + sum([found[source] for source in each.inputs])
+        found[each] = known
     return found[node]
+
+
+def _own_length(node: Node, names: Any) -> int | None:
+    """The length of a name or a number; None of what is made of others."""
+    if node in names:
+        return 1
+    value = number(node)
+    if value is None:
+        return None
+    return 1 if node.ndim and value == 1 else 0  # a vector of ones is a sign, a number in front is none
 
 
 _SILENT = frozenset(
