@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from random_formulas import Array, Pool, Program, disguised, random_letters, random_program, random_term, worth
 
-import chainrule
+from chainrule import api
 from chainrule.derivation.formulas.agreement import difference
 from chainrule.derivation.formulas.closed import derive_graph
 from chainrule.derivation.formulas.compact import compile_form
@@ -212,7 +212,7 @@ def fuzz_programs(count: int, seed: int, kind: str, most_lines: int = 15, limit:
 def check_program(program: Program, kind: str, random: np.random.Generator, tally: Tally, label: str) -> None:
     """One program: every form of every answer against the engine."""
     function, values = program.function, list(program.values.values())
-    graph = chainrule.jit(function).graph(*values)
+    graph = api.jit(function).graph(*values)
     if random.random() < 0.7:
         ends = {*graph.inputs, *graph.outputs}
         graph = Graph(graph.inputs, graph.outputs, {node: name for node, name in graph.names.items() if node in ends})
@@ -247,13 +247,13 @@ def engine(function: Callable[..., Any], values: Sequence[Array], kind: str) -> 
     """The engine's own derivatives, output axes first; of second order those of each pair of arguments."""
     places = range(len(values))
     if kind == "hessian":
-        gradient = chainrule.grad(function, argnums=tuple(places))
+        gradient = api.grad(function, argnums=tuple(places))
         found = []
         for row in places:
-            rows = chainrule.jacobian(lambda *args, row=row: gradient(*args)[row], argnums=tuple(places))(*values)
+            rows = api.jacobian(lambda *args, row=row: gradient(*args)[row], argnums=tuple(places))(*values)
             found += [np.asarray(rows[column]) for column in places[row:]]
         return found
-    whole = chainrule.jacobian(function, argnums=tuple(places))(*values)
+    whole = api.jacobian(function, argnums=tuple(places))(*values)
     return [np.asarray(each) for each in whole]
 
 

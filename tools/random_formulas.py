@@ -69,14 +69,14 @@ def _random_factor(pool: Pool, letters: Sequence[Letter], most_axes: int) -> Fac
     random = pool.random
     weights = [1.0, 3.0, 5.0, 1.0][: most_axes + 1]
     axes = int(random.choice(len(weights), p=np.array(weights) / sum(weights)))
-    at = tuple(letters[random.integers(len(letters))] for _ in range(axes))
+    at = tuple(letters[int(random.integers(len(letters)))] for _ in range(axes))
     power = float(random.choice([1, 2, -1, 3, 0.5, -2], p=[0.75, 0.1, 0.06, 0.03, 0.03, 0.03]))
     return Factor(pool.array(tuple(letter.size for letter in at)), at, power)
 
 
 def _random_relation(random: np.random.Generator, letters: Sequence[Letter]) -> Relation:
     """Mostly a delta between letters of one size; rarely a window or a place."""
-    first = letters[random.integers(len(letters))]
+    first = letters[int(random.integers(len(letters)))]
     same = [letter for letter in letters if letter.size == first.size and letter is not first]
     if random.random() < 0.05:
         return relation(((first, 1),), -int(random.integers(first.size)))

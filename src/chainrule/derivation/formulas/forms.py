@@ -82,15 +82,22 @@ def find_form(expression: Node, seeds: Sequence[Node], setting: Setting) -> Form
     expression = simplify_all([expression], list(setting.keep), [*LAWS, *FOLDS])[0]
     candidates = []
     problem: NoIndexFormError | None = None
+    rewritten: dict[Node, Node] = {}
     for way in (_WHOLE, _APART, _CANCELLED):
         try:
-            candidates.append(_form(expression, seeds, setting, way))
+            candidates.append(_form(expression, seeds, setting, way, rewritten))
         except NoIndexFormError as found:
             problem = problem or found
+        if candidates and not rewritten and not _has_whole_sums(candidates[0]):
+            break  # without a sum that stays whole all ways are one
     if not candidates:
         assert problem is not None
         raise problem
     return min(candidates, key=_Length(setting))
+
+
+def _has_whole_sums(form: Form) -> bool:
+    return any(factor.what.op.name in ("add", "sub") for term in form.raw for factor in term.factors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +112,14 @@ class _Length:
         return 0, length(gather(form.residues, form.free, form.known), self.setting.keep)
 
 
-def _form(expression: Node, seeds: Sequence[Node], setting: Setting, way: str) -> Form:
-    """The form by one way of reading."""
+def _form(
+    expression: Node, seeds: Sequence[Node], setting: Setting, way: str, rewritten: dict[Node, Node]
+) -> Form:  # fmt: skip
+    """The form by one way of reading. `rewritten` remembers how closed sums are written."""
     own = tuple(fresh(size) for size in expression.shape)
     reader = Reader(
         {*setting.keep, *seeds}, open_nodes(expression, seeds), way, setting.sizes, setting.properties.positive,
-        _Rewriting(expression, setting), setting.forward,
+        _Rewriting(expression, setting, rewritten), setting.forward,
     )  # fmt: skip
     raw = read(expression, own, reader)
     free = own
@@ -151,12 +160,18 @@ class _Rewriting:
 
     whole: Node
     setting: Setting
+    done: dict[Node, Node]
 
     def __call__(self, node: Node) -> Node:
         if node is self.whole or node.ndim > 2:
             return node
+        if node not in self.done:
+            self.done[node] = self._written(node)
+        return self.done[node]
+
+    def _written(self, node: Node) -> Node:
         try:
-            form = _form(node, (), self.setting, _WHOLE)
+            form = _form(node, (), self.setting, _WHOLE, self.done)
         except NoIndexFormError:
             return node
         return node if form.residues is None else gather(form.residues, form.free, form.known)

@@ -126,14 +126,19 @@ def _chain(question: Question, symbol: str, answer: Answer) -> tuple[Step, ...]:
 
 
 # Names written out ---------------------------------------------------------------------------------------------------
+_MOST_UNREAD = 3 * MOST_SIGNS  # signs of a gradient before it is simplified: of a longer one hardly ever few are left
+
+
 def _written_out(question: Question, gradient: Node, best: Node | None) -> Node | None:
     """The matrix form one level down: without the names of gradients, else without those of the forward pass."""
     if best is None:
         return None
     levels: list[Collection[Node]] = [question.setting.keep] if mentioned(best, question.upstream) else []
     for keep in [*levels, frozenset(question.graph.inputs)]:
-        found = find_matrix(question, gradient, keep)
         names = {*keep, *question.graph.inputs}
+        if length(gradient, names) > _MOST_UNREAD:
+            continue
+        found = find_matrix(question, gradient, keep)
         if found is not None and found is not best and length(found, names) <= MOST_SIGNS:
             return found
         if found is best and length(best, names) <= MOST_SIGNS and mentioned(best, inner_names(question)):

@@ -43,6 +43,8 @@ def _serial(node: Node) -> int:
 
 
 def _pattern(node: Node, named: frozenset[Node]) -> Pattern | None:
+    if not _is_divided(node, named):
+        return None
     at = tuple(fresh(size) for size in node.shape)
     try:
         terms = read(node, at, Reader(named - {node}))
@@ -55,8 +57,22 @@ def _pattern(node: Node, named: frozenset[Node]) -> Pattern | None:
         return None
     own = _widest(term).at
     whole = set(own) == set(at) and len(own) == len(at) and all(set(each.at) <= set(own) for each in term.factors)
-    quotient = any(each.power < 0 for each in term.factors)  # a product written as one name hides more than it shows
+    quotient = any(each.power < 0 for each in term.factors)
     return Pattern(node, at, term) if whole and quotient else None
+
+
+_DIVIDING = frozenset({"div", "ratio", "fixed_power", "reciprocal"})
+
+
+def _is_divided(node: Node, named: frozenset[Node]) -> bool:
+    """Whether a step may be a quotient: a product written as one name hides more than it shows."""
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        if each.op.name in _DIVIDING:
+            return True
+        pending.extend(source for source in each.inputs if source not in named)
+    return False
 
 
 def _widest(term: Term) -> Factor:

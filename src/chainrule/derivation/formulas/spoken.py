@@ -13,7 +13,6 @@ from itertools import count
 from typing import Any
 
 from ...ir.coercion import as_node
-from ...ir.graph import topological_order
 from ...ir.library import reference
 from ...ir.node import Node, find, make
 from ...ir.op import Labels, record
@@ -193,10 +192,14 @@ def _product(nodes: Sequence[Node]) -> Node | None:
 
 def _mentions(node: Node, names: Sequence[str]) -> bool:
     """Whether an expression speaks of one of these letters, alone or in a sum of letters such as i+k."""
-    for each in topological_order([node]):
+    pending = [node]
+    while pending:
+        each = pending.pop()
         spoken = [*each.settings.get("at", ()), *each.settings.get("pair", ())]
         if any(_is_in(name, str(index)) for name in names for index in spoken):
             return True
+        if each.op is not entry_op:  # an array whose entry is meant has no letters of its own
+            pending.extend(each.inputs)
     return False
 
 

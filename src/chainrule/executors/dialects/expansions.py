@@ -31,7 +31,11 @@ def cross_entropy(call: ast.Call) -> ast.expr:
 
 
 def weighted_gram(call: ast.Call) -> ast.expr:
-    return fill("(SLOT0.T * SLOT1) @ SLOT0", *call.args)
+    """Written twice only where it is a name: anything else would be computed twice."""
+    data = call.args[0]
+    return fill(
+        "(SLOT0.T * SLOT1) @ SLOT0" if isinstance(data, ast.Name) else "_weighted_gram(SLOT0, SLOT1)", *call.args
+    )
 
 
 def layer_norm(call: ast.Call) -> ast.expr:

@@ -104,6 +104,11 @@ def _normalised(x, axis, epsilon):
     return moved / np.sqrt(np.mean(moved ** 2, axis=axis, keepdims=True) + epsilon)
 
 
+def _weighted_gram(x, v):
+    """The transpose of x times diag(v) times x."""
+    return (x.T * v) @ x
+
+
 def _chosen(x, axes, largest):
     """1 at the largest (or smallest) entry along the axes, equal shares at ties, 0 elsewhere."""
     best = np.max(x, axis=axes, keepdims=True) if largest else np.min(x, axis=axes, keepdims=True)
