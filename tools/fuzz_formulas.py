@@ -20,12 +20,13 @@ import numpy as np
 from random_formulas import Array, Pool, Program, disguised, random_letters, random_program, random_term, worth
 
 from chainrule import api
-from chainrule.derivation.formulas.agreement import difference
+from chainrule.derivation.formulas.agreement import agreement, difference
 from chainrule.derivation.formulas.closed import derive_graph
 from chainrule.derivation.formulas.compact import compile_form
 from chainrule.derivation.formulas.evaluation import Evaluation
 from chainrule.derivation.formulas.forms import Form
 from chainrule.derivation.formulas.gathering import gather
+from chainrule.derivation.formulas.properties import Properties
 from chainrule.derivation.formulas.reduction import Residue, reduce_term
 from chainrule.derivation.formulas.results import Answer, Derived
 from chainrule.derivation.formulas.spoken import Manner, speak_terms
@@ -34,6 +35,7 @@ from chainrule.errors import DomainError, TraceError
 from chainrule.ir.graph import Graph, topological_order
 from chainrule.ir.node import Node
 from chainrule.ir.recording import open_recording
+from chainrule.notation.recorded import record_function
 from chainrule.ops.sources import input_op
 from chainrule.renderers.formulas import Formulas
 
@@ -302,6 +304,49 @@ def _spoken(answer: Answer, wanted: Array, at: Evaluation, tally: Tally) -> Iter
     yield f"{answer.label} index", value, wanted
 
 
+# Sizes as letters ----------------------------------------------------------------------------------------------------
+CONDITIONED = 1e-5  # where a matrix is inverted the engine itself is off by as much
+
+
+def fuzz_letters(count: int, seed: int, most_lines: int = 8) -> Tally:
+    """Random programs on arrays of any size: what is derived once is compared at several sizes."""
+    tally = Tally("letters")
+    for number in range(count):
+        random = np.random.default_rng([seed, number, 7])
+        order = int(random.integers(1, 3))
+        program = random_program(random, most_lines // order, order == 2 or random.random() < 0.5, letters=True)
+        label = f"letters {number}: order {order} of {program.shapes}\n{program.source}"
+        try:
+            check_letters(program, order, random, tally, label)
+        except DomainError:  # a matrix of some size is singular
+            continue
+        except Exception:
+            tally.wrong.append(f"{label}\n{traceback.format_exc(limit=-4)}")
+    return tally
+
+
+def check_letters(program: Program, order: int, random: np.random.Generator, tally: Tally, label: str) -> None:
+    """One program, some of its matrices declared symmetric and some arguments positive."""
+    recorded = record_function(program.function, program.shapes, None)
+    graph = recorded.graph
+    if order == 2 and graph.outputs[0].ndim:
+        return
+    square = [node for node in graph.inputs if node.ndim == 2 and node.shape[0] == node.shape[1]]
+    symmetric = frozenset(node for node in square if random.random() < 0.4)
+    positive = frozenset(node for node in graph.inputs if node not in symmetric and random.random() < 0.2)
+    known = Properties(symmetric, positive)
+    started = perf_counter()
+    with open_recording():
+        derived = derive_graph(graph, graph.inputs, order=order, known=known, sizes=recorded.sizes)
+        tally.timed(perf_counter() - started, label)
+        tally.count += 1
+        found = agreement(derived, 2, seed=int(random.integers(1000)), known=known)
+    tally.found["matrix"] += sum(answer.matrix is not None for answer in derived.answers)
+    tally.declined.update(answer.why for answer in derived.answers if answer.why)
+    if found.points and not found.holds and CONDITIONED < found.worst < np.inf:
+        tally.wrong.append(f"{found.sentence}: {label}")
+
+
 # The command ---------------------------------------------------------------------------------------------------------
 def main(words: Sequence[str] | None = None) -> int:
     """Run every part; 1 if anything was wrong."""
@@ -317,8 +362,11 @@ def main(words: Sequence[str] | None = None) -> int:
     for tally in parts:
         print(tally.line(chosen.show), flush=True)
         bad += len(tally.wrong)
-    for kind in ("gradient", "hessian", "jacobian") if chosen.programs else ():
-        tally = fuzz_programs(chosen.programs, chosen.seed, kind, chosen.lines)
+    for kind in ("gradient", "hessian", "jacobian", "letters") if chosen.programs else ():
+        if kind == "letters":
+            tally = fuzz_letters(chosen.programs, chosen.seed)
+        else:
+            tally = fuzz_programs(chosen.programs, chosen.seed, kind, chosen.lines)
         print(tally.line(chosen.show), flush=True)
         bad += len(tally.wrong)
     return int(bad > 0)

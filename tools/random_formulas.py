@@ -145,6 +145,11 @@ class Program:
         found: Callable[..., Any] = space["f"]
         return found
 
+    @property
+    def shapes(self) -> dict[str, tuple[str, ...]]:
+        """The shapes of the arguments in letters, one for each size."""
+        return {name: tuple("_mnp"[size - 1] for size in value.shape) for name, value in self.values.items()}
+
     def __str__(self) -> str:
         shapes = ", ".join(f"{name}: {value.shape}" for name, value in self.values.items())
         return f"{shapes}\n{self.source}"
@@ -210,15 +215,6 @@ def _some_axes(shape: Shape) -> bool:
 
 def _square(shape: Shape) -> bool:
     return len(shape) == 2 and shape[0] == shape[1]
-
-
-def _drawn(draft: Draft) -> str:
-    """One random expression over what is known; empty where nothing fits."""
-    kinds = (
-        _draw_entrywise, _draw_pair, _draw_pair, _draw_number, _draw_product, _draw_product, _draw_reduction,
-        _draw_square, _draw_place, _draw_join, _draw_choice,
-    )  # fmt: skip
-    return kinds[draft.random.integers(len(kinds))](draft)
 
 
 def _chosen(draft: Draft, words: Sequence[str]) -> str:
@@ -340,25 +336,52 @@ def _draw_choice(draft: Draft) -> str:
     return _chosen(draft, kinds)
 
 
-def random_program(random: np.random.Generator, most_lines: int, single: bool, most_entries: int = 12) -> Program:
-    """1 to `most_lines` ops on 1 to 3 arguments; `single`: the output is one number, else at most `most_entries`."""
+def _draw_matrix(draft: Draft) -> str:
+    """Functions of whole vectors and matrices, which say no size."""
+    x, v = draft.pick(_square), draft.pick(_axes(1))
+    found = [f"ops.diag({v})", f"ops.softmax({v})", f"ops.logsumexp({v})", f"ops.norm({v})", f"ops.sum({v}) * {v}"]
+    found = found if v else []
+    if x:
+        right = draft.pick(_starting(draft.shape(x)[0])) or x
+        found += [f"ops.inv({x})", f"ops.trace({x})", f"ops.diag({x})", f"ops.logdet(ops.matmul({x}, {x}.T))"]
+        found += [f"ops.det({x})", f"ops.matmul({x}, {x})", f"{x} + {x}.T", f"ops.solve({x}, {right})"]
+    return _chosen(draft, found) if found else ""
+
+
+_KINDS = (
+    _draw_entrywise, _draw_pair, _draw_pair, _draw_number, _draw_product, _draw_product, _draw_reduction,
+    _draw_square, _draw_place, _draw_join, _draw_choice,
+)  # fmt: skip
+_SIZELESS = (
+    _draw_entrywise, _draw_pair, _draw_number, _draw_product, _draw_product, _draw_product, _draw_reduction,
+    _draw_matrix, _draw_matrix,
+)  # fmt: skip
+
+
+def random_program(
+    random: np.random.Generator, most_lines: int, single: bool, *, letters: bool = False, most_entries: int = 12
+) -> Program:
+    """1 to `most_lines` ops on 1 to 3 arguments; `single`: the output is one number, else at most `most_entries`.
+    `letters`: the program holds for all sizes of its arguments."""
     draft = Draft(random)
+    shapes = _SHAPES[:-3] if letters else _SHAPES
     for name in "xyw"[: random.integers(1, 4)]:
-        shape = _SHAPES[random.integers(len(_SHAPES))]
+        shape = shapes[random.integers(len(shapes))]
         draft.known[name] = np.asarray(random.normal(size=shape))
+    kinds = _SIZELESS if letters else _KINDS
     arguments = list(draft.known)
     wanted = int(random.integers(1, most_lines + 1))
     for _ in range(20 * wanted):
         if len(draft.lines) >= wanted:
             break
-        draft.write(_drawn(draft))
+        draft.write(kinds[random.integers(len(kinds))](draft))
     last = list(draft.known)[-1]
     if single and np.ndim(draft.known[last]):
         draft.write(f"ops.tanh({last})")  # so that no sum of its entries is large
         last = list(draft.known)[-1]
-        kinds = [f"ops.sum({last})", f"ops.sum({last} ** 2)", f"ops.mean({last})", f"ops.norm({last})"]
-        draft.write(_chosen(draft, kinds))
-    elif not single and np.size(draft.known[last]) > most_entries:
+        ends = [f"ops.sum({last})", f"ops.sum({last} ** 2)", f"ops.mean({last})", f"ops.norm({last})"]
+        draft.write(_chosen(draft, ends))
+    elif not single and not letters and np.size(draft.known[last]) > most_entries:
         draft.write(f"ops.reshape({last}, (-1,))[:{most_entries}]")
     last = list(draft.known)[-1]
     source = "\n".join([f"def f({', '.join(arguments)}):", *draft.lines, f"    return {last}"])

@@ -29,8 +29,9 @@ from .transforms.reverse import gradients
 
 
 def counts_from_zero(fun: Callable[..., Any] | str, recorded: Recorded) -> bool:
-    """Whether indices count from 0: in Python they do, in written formulas where that was how they could be read."""
-    return not isinstance(fun, str) or any("counted from 0" in reading for reading in recorded.said)
+    """Whether written indices count from 0, because they could be read so only. All else counts from 1, as mathematics
+    does, places of Python too."""
+    return isinstance(fun, str) and any("counted from 0" in reading for reading in recorded.said)
 
 
 def require_variables(graph: Graph, asked: Sequence[str]) -> None:
@@ -69,6 +70,11 @@ def formulas_of(derived: Derived, recorded: Recorded, known: Properties, agreed:
             return emit(
                 Graph(whole.inputs, whole.outputs[:1], dict(whole.names)), to, name=identifier(derived.output),
                 gradient=whole_gradient(derived), comment=comment, sizes=derived.sizes,
+            )  # fmt: skip
+        if not outputs:
+            raise GradientError(
+                given=f"code for {', '.join(labels)}, for which there is no formula", expected="a closed formula",
+                remedy="use chainrule.jacobian in Python, or ask for the code of its product with a vector",
             )  # fmt: skip
         return emit(graph, to, name=identifier(name), comment=comment, sizes=derived.sizes)
 

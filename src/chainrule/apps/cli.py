@@ -171,9 +171,12 @@ def send(text: str, output: str | None) -> None:
     """Print, or write to a file."""
     if output is None:
         click.echo(text)
-    else:
+        return
+    try:
         with open(output, "w", encoding="utf-8") as file:
             file.write(text if text.endswith("\n") else text + "\n")
+    except OSError as problem:
+        raise click.ClickException(f"{output} cannot be written: {problem.strerror}") from None
 
 
 if __name__ == "__main__":

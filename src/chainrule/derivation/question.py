@@ -116,6 +116,11 @@ def read_variables(
 
 def _whole(name: str, graph: Graph, places: Mapping[str, Node], doing: str) -> Node:
     known = {symbol: node for node, symbol in graph.names.items()}
+    if name in known and known[name] is graph.outputs[0] and known[name].inputs:
+        raise UnknownNameError(
+            given=f"{doing} '{name}', which is the output itself", expected="an input, or a step before the output",
+            remedy="leave --wrt out for all inputs",
+        )  # fmt: skip
     if name in known:
         return known[name]
     entry = _ENTRY.match(name)

@@ -48,7 +48,9 @@ def record_formula(text: str, shapes: str | Mapping[str, Any] | None, values: Va
     known = not any(is_abstract(node) for node in parsed.graph.inputs)
     graph = without_values(parsed.graph) if parsed.values else parsed.graph
     said = (*map(str, parsed.readings), *numbers_in_capitals(parsed, shapes))
-    return Recorded(graph, parsed.values if known else {}, parsed.sizes, said)
+    given = {size for value in parsed.values.values() for size in getattr(value, "shape", ())}
+    letters = {size: letter for size, letter in parsed.sizes.items() if size not in given}  # the others are numbers
+    return Recorded(graph, parsed.values if known else {}, letters, said)
 
 
 def numbers_in_capitals(parsed: Parsed, shapes: str | Mapping[str, Any] | None) -> list[str]:

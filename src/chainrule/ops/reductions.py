@@ -85,7 +85,7 @@ def reduction_notation(name: str, latex: str, code: str | None = None) -> Any:
 
     def notation(node: Node) -> Notation:
         spelled = latex.replace("{", "{{").replace("}", "}}")
-        sign = Form(f"{spelled} {{0}}", Strength.PRODUCT, (Strength.PRODUCT,))
+        sign = Form(f"{spelled} {{0}}", Strength.PRODUCT - 1, (Strength.PRODUCT,))
         return Notation(
             Form(f"{name}({{0}}{written_axes(node)})"),
             sign if latex == r"\sum" else Form(f"{spelled}({{0}})"),

@@ -170,11 +170,23 @@ def _constant(node: Node, pen: Pen) -> Written:
         return Written(str(bool(value)).lower())
     if node.type.shape:
         first = value.reshape(-1)[0] if value.size > 1 else None
+        counted = _counted_places(value, pen)
+        if counted is not None:
+            return Written(counted)
         if first is None or node.type.dtype.kind == "b" or not (value == first).all():
             return Written(pen.value(value))
         coefficient = coefficient_written(float(first), pen)
         return _times_ones(coefficient, pen.style.ones, pen) if float(first) else coefficient
     return coefficient_written(float(value), pen)
+
+
+def _counted_places(value: Any, pen: Pen) -> str | None:
+    """[1, 2, ..., n] for the places of an axis."""
+    if value.ndim != 1 or value.size not in pen.sizes or value.dtype.kind not in "if" or value.size < 3:
+        return None
+    if value[0] not in (0, 1) or (value[1:] - value[:-1] != 1).any():
+        return None
+    return f"[{value[0]:g}, {value[1]:g}, ..., {pen.sizes[value.size]}{'' if value[0] else ' - 1'}]"
 
 
 def coefficient_written(value: float, pen: Pen) -> Written:

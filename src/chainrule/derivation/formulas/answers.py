@@ -38,10 +38,12 @@ class Arrangement:
     axes: tuple[int, ...]  # how many letters each variable has
     first: int
     layout: Layout
+    avoid: frozenset[str] = frozenset()  # letters that mean something else
 
     def names(self, free: Sequence[Letter]) -> dict[Letter, str]:
         """Letters of the variables from i, those of the output from k."""
-        called = [*first_letters(OUT, self.first), *first_letters(INTO, len(free) - self.first)]
+        outer, inner = ("".join(letter for letter in alphabet if letter not in self.avoid) for alphabet in (OUT, INTO))
+        called = [*first_letters(outer, self.first), *first_letters(inner, len(free) - self.first)]
         return dict(zip(free, called, strict=True))
 
     def left(self, free: Sequence[Letter]) -> str:
@@ -106,7 +108,8 @@ def index_of(form: Form, names: Mapping[Letter, str]) -> Node:
     if form.residues is None or len(form.free) > 2 or len(form.terms) < 2:
         return plain
     at = [names[letter] for letter in form.free]
-    factored = entry_inside(gather(form.residues, form.free, form.known), at, form.manner.named, set(at))
+    taken = {*at, *form.manner.avoid}
+    factored = entry_inside(gather(form.residues, form.free, form.known), at, form.manner.named, taken)
     return factored if count_entries(factored) < count_entries(plain) else plain
 
 

@@ -57,7 +57,7 @@ def derive_graph(
     named = kept | frozenset(wrt) | frozenset(graph.outputs)
     names = symbols_for(steps, [node for node in steps if node in named], graph.names)
     kept = frozenset(graph.inputs) if inline else kept
-    setting = Setting(kept, sizes or {}, known, first_index, frozenset(steps))
+    setting = Setting(kept, sizes or {}, known, first_index, frozenset(steps), order)
     question = Question(graph, order, layout, setting, dict(names), called or {})
     _require_order(question)
     require_square(known, question.names)

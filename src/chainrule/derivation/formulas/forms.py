@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...ir.node import Node
+from ...ops.movement import broadcast
 from ...transforms.folding import FOLDS
 from ...transforms.laws import LAWS
 from ...transforms.simplify import simplify_all
@@ -41,11 +42,12 @@ class Form:
     known: Known = field(default_factory=Known)
 
     base: int = 1
+    avoid: Collection[str] = ()  # letters that mean something else
 
     @property
     def manner(self) -> Manner:
         """How its entries are written."""
-        return Manner(self.known.named, self.base)
+        return Manner(self.known.named, self.base, self.avoid)
 
     @property
     def said(self) -> Terms:
@@ -62,6 +64,13 @@ class Setting:
     properties: Properties = NOTHING
     base: int = 1  # what written places and letters count from
     forward: Collection[Node] = frozenset()  # the steps of the function, whose sums stand as they are written
+    order: int = 1
+
+    @property
+    def avoid(self) -> frozenset[str]:
+        """The letters of sizes, which no index may have. The chain rule of a first derivative is explained with the
+        letters of the explanation, whatever the sizes are called."""
+        return frozenset(self.sizes.values()) if self.order > 1 else frozenset()
 
     @property
     def known(self) -> Known:
@@ -140,12 +149,23 @@ def _form(
         letter not in {each for factor in term.factors for each in factor.at} for term in terms for letter in term.sums
     ):
         raise NoIndexFormError("a sum runs over places that no array has")
+    weights = {abs(weight) for term in terms for each in term.relations for _, weight in each.weights}
+    if not weights.isdisjoint(setting.sizes):
+        raise NoIndexFormError("it speaks of places in a row of entries")
+    if any(_counts_sizes(each, setting.sizes) for term in terms for each in term.relations):
+        raise NoIndexFormError("places are counted from the far end of an axis, whose size is a letter")
     residues = [reduce_term(term, setting.known) for term in terms]
     reasons = [each for each in residues if isinstance(each, str)]
     if reasons:
-        return Form(free, raw, terms, None, reasons[0], tuple(log.picked), setting.known, setting.base)
+        return Form(free, raw, terms, None, reasons[0], tuple(log.picked), setting.known, setting.base, setting.avoid)
     reduced = tuple(each for each in residues if isinstance(each, Residue))
-    return Form(free, raw, terms, reduced, "", tuple(log.picked), setting.known, setting.base)
+    return Form(free, raw, terms, reduced, "", tuple(log.picked), setting.known, setting.base, setting.avoid)
+
+
+def _counts_sizes(each: Relation, sizes: Mapping[int, str]) -> bool:
+    """Whether a condition holds a number that stands for a letter: 1{i = n - k + 1}, or 1{i = k - n}."""
+    least = min((size for size, name in sizes.items() if not name.isdigit()), default=None)
+    return least is not None and 2 * abs(each.offset) >= least
 
 
 def _own_transposes(terms: Sequence[Term | None], known: Known) -> frozenset[Node]:
@@ -208,15 +228,23 @@ def _rooted(term: Term, named: Collection[Node]) -> Term:
     for each in term.factors:
         entry = (each.what.inputs[0] if each.what.inputs else each.what, each.at)
         if _is(each, "sqrt", named) and each.power % 2 == 0:
-            changed.append(Factor(*entry, each.power / 2))
+            changed.append(_bare(*entry, each.power / 2))
         elif _is(each, "abs", named) and (each.power % 2 == 0 or entry in signs):
             used |= {entry} if each.power % 2 else set()
-            changed.append(Factor(*entry, each.power))
+            changed.append(_bare(*entry, each.power))
         else:
             changed.append(each)
     kept = [each for each in changed if not (_is(each, "sign", named) and (each.what.inputs[0], each.at) in used)]
     again = simplified(replace(term, factors=tuple(kept)))
     return term if again is None else again
+
+
+def _bare(node: Node, at: At, power: float) -> Factor:
+    """The entry of an array to a power; of copies, the entry of what is copied."""
+    while node.op is broadcast and 1 not in node.inputs[0].shape:
+        node = node.inputs[0]
+        at = at[len(at) - node.ndim :]
+    return Factor(node, at, power)
 
 
 def _is(factor: Factor, op: str, named: Collection[Node]) -> bool:

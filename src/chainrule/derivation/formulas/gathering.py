@@ -29,11 +29,15 @@ from .turning import Known
 Part: TypeAlias = tuple[float, Node]  # a number times an expression
 
 
+# A number of copies stays the copies of a number: x / (n s) and not x / (n (s 𝟏)).
+_TIDYING = [law for law in LAWS if law.name != "broadcast of a product"]
+
+
 def gather(residues: Sequence[Residue], free: Sequence[Letter], known: Known) -> Node:
     """The sum of reduced terms as one expression: a number, a vector or a matrix."""
     shape = tuple(letter.size for letter in free)
     found = written([part(each, free, known) for each in residues], shape)
-    return simplify_all([found], list(known.named), LAWS)[0]
+    return simplify_all([found], list(known.named), _TIDYING)[0]
 
 
 def part(residue: Residue, free: Sequence[Letter], known: Known) -> Part:

@@ -59,7 +59,13 @@ def _answer(question: Question, node: Node, gradient: Any, seed: Node) -> Answer
     """The derivative of the output with respect to one step."""
     symbol = question.names[node]
     arrangement = Arrangement(
-        f"d{question.top}/d{symbol}", question.top, (symbol,), (node.ndim,), question.output.ndim, question.layout
+        f"d{question.top}/d{symbol}",
+        question.top,
+        (symbol,),
+        (node.ndim,),
+        question.output.ndim,
+        question.layout,
+        question.setting.avoid,
     )
     if gradient is None:
         return zero_answer(arrangement, (*question.output.shape, *node.shape))

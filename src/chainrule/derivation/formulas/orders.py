@@ -32,7 +32,13 @@ def _mixed(question: Question, chosen: Sequence[Node]) -> Answer:
     """The derivative by several variables in turn: each but the last leaves a seed, beside which its entry is read."""
     symbols = tuple(question.names[node] for node in chosen)
     arrangement = Arrangement(
-        _label(question.top, symbols), question.top, symbols, tuple(node.ndim for node in chosen), 0, question.layout
+        _label(question.top, symbols),
+        question.top,
+        symbols,
+        tuple(node.ndim for node in chosen),
+        0,
+        question.layout,
+        question.setting.avoid,
     )
     shape = tuple(size for node in chosen for size in node.shape)
     expression: Node = question.output

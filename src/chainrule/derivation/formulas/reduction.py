@@ -72,6 +72,7 @@ def reduce_term(term: Term, known: Known) -> Residue | str:
     pending = sorted(term.sums, key=_number)
     while pending:
         _merge_parallel(network, pending)
+        _take_whole_matrices(network, pending)
         pending = [letter for letter in pending if _is_used(network, letter)]
         if not pending:
             break
@@ -226,6 +227,34 @@ def _merge_parallel(network: Network, pending: Sequence[Letter]) -> None:
         for other in aligned:
             matrix = mul(matrix, other)
         network.edges[place] = (first, second, matrix)
+
+
+def _take_whole_matrices(network: Network, pending: Sequence[Letter]) -> None:
+    """sum_ij M_ij of a matrix that nothing else touches: the sum or the mean of its entries, or ||A||_F^2."""
+    for edge in list(network.edges):
+        first, second, matrix = edge
+        ends = (first, second)
+        if first == second or any(
+            letter not in pending or network.marks.get(letter) or len(_edges_at(network, letter)) != 1
+            for letter in ends
+        ):
+            continue
+        counted = [network.sizes.get(letter.size) == -1 for letter in ends]
+        averaged = all(counted) and first.size != second.size
+        if any(counted) and not averaged:
+            continue
+        network.edges = [each for each in network.edges if each is not edge]
+        for letter in ends if averaged else ():
+            del network.sizes[letter.size]
+        network.scalars.append((_whole_sum(matrix, averaged), 1))
+
+
+def _whole_sum(matrix: Node, averaged: bool) -> Node:
+    if averaged:
+        return mean_op(matrix, axes=(0, 1), keepdims=False)  # type: ignore[no-any-return]
+    if matrix.op is square:
+        return squared_norm_op(*matrix.inputs, axes=(0, 1), keepdims=False)  # type: ignore[no-any-return]
+    return sum_op(matrix, axes=(0, 1), keepdims=False)  # type: ignore[no-any-return]
 
 
 def _has_parallel(edges: Sequence[Edge]) -> bool:

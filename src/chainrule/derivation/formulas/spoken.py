@@ -40,6 +40,7 @@ class Manner:
 
     named: Collection[Node] = ()
     base: int = 1
+    avoid: Collection[str] = ()  # letters that mean something else
 
 
 def speak_terms(terms: Terms, names: Mapping[Letter, str], manner: Manner) -> Node:
@@ -105,10 +106,10 @@ def _spoken(term: Term, free: Mapping[Letter, str], manner: Manner) -> tuple[Nod
     names = dict(free)
     term, written = _picked(term)
     for letter in _in_order(term):
-        names[letter] = next(each for each in _letters() if each not in names.values())
+        names[letter] = next(each for each in _letters() if each not in names.values() and each not in manner.avoid)
     above: list[Node] = []
     below: list[Node] = []
-    taken = set(names.values())
+    taken = {*names.values(), *manner.avoid}
     for factor in _arranged(term, names):
         at = tuple(
             written[letter].under(names, manner.base) if letter in written else names[letter] for letter in factor.at

@@ -129,7 +129,11 @@ def _fixed_power(node: Node, at: At, reader: Reader, top: bool) -> Terms:
 
 def _root(node: Node, at: At, reader: Reader, top: bool) -> Terms:
     """The root of an array that is declared positive is its power 1/2; of any other an array of its own."""
-    if node.inputs[0] in reader.positive:
+    if node in reader.open:
+        return as_it_is(node, at, reader)
+    terms = read(node.inputs[0], at, reader, False)
+    factors = terms[0].factors if len(terms) == 1 else ()
+    if factors and all(each.what in reader.positive for each in factors):
         return read_power(node.inputs[0], at, reader, 0.5)
     return as_it_is(node, at, reader)
 

@@ -109,6 +109,8 @@ def whole(node: Node, at: At) -> Terms:
         bare = squeezed(node)
         if bare is not None:
             return whole(bare, tuple(letter for letter in at if letter.size != 1))
+    if node.op is broadcast and 1 not in node.inputs[0].shape and number(node) is None:
+        return whole(node.inputs[0], at[len(at) - node.inputs[0].ndim :])  # copies are not an array of their own
     return (Term(factors=(Factor(node, at),)),)
 
 
