@@ -26,11 +26,12 @@ from chainrule.derivation.formulas.compact import compile_form
 from chainrule.derivation.formulas.evaluation import Evaluation
 from chainrule.derivation.formulas.forms import Form
 from chainrule.derivation.formulas.gathering import gather
+from chainrule.derivation.formulas.keys import canonical, collected
 from chainrule.derivation.formulas.properties import Properties
 from chainrule.derivation.formulas.reduction import Residue, reduce_term
 from chainrule.derivation.formulas.results import Answer, Derived
 from chainrule.derivation.formulas.spoken import Manner, speak_terms
-from chainrule.derivation.formulas.terms import Letter, Term, canonical, collected, simplified
+from chainrule.derivation.formulas.terms import Letter, Term, simplified
 from chainrule.errors import DomainError, TraceError
 from chainrule.ir.graph import Graph, topological_order
 from chainrule.ir.node import Node
@@ -283,7 +284,7 @@ def _written(
         if form is not None:
             tally.found[name] += 1
             yield f"{answer.label} {name}", at.plain(form), arranged
-    if answer.index is not None and len(answer.at) == wanted.ndim:
+    if answer.index is not None and len(answer.at) == wanted.ndim and not _hangs_on_rounding(answer.index):
         yield from _spoken(answer, wanted, at, tally)
     if answer.as_product is not None:
         tally.found["product"] += 1
@@ -291,6 +292,11 @@ def _written(
         seeds = [node for node in topological_order([answer.as_product]) if node.op is input_op and node not in inputs]
         found = np.tensordot(at.values[seeds[0]], wanted, seeds[0].ndim) if seeds else np.zeros(answer.as_product.shape)
         yield f"{answer.label} product", at.plain(answer.as_product), found
+
+
+def _hangs_on_rounding(index: Node) -> bool:
+    """Whether it asks if an entry that is computed anew is the largest."""
+    return any(node.op.name in ("chosen", "max", "min") for node in topological_order([index]))
 
 
 def _spoken(answer: Answer, wanted: Array, at: Evaluation, tally: Tally) -> Iterator[tuple[str, Array, Array]]:

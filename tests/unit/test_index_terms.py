@@ -11,6 +11,7 @@ from random_formulas import worth
 
 from chainrule.derivation.formulas.evaluation import Evaluation
 from chainrule.derivation.formulas.gathering import gather
+from chainrule.derivation.formulas.keys import canonical, collected
 from chainrule.derivation.formulas.reading.numerals import read_number
 from chainrule.derivation.formulas.reduction import Residue, reduce_term
 from chainrule.derivation.formulas.terms import (
@@ -18,8 +19,6 @@ from chainrule.derivation.formulas.terms import (
     Letter,
     Log,
     Term,
-    canonical,
-    collected,
     equal,
     fresh,
     raised,

@@ -17,10 +17,11 @@ from ...ops.movement import broadcast
 from ...ops.products import matmul_op
 from ...transforms.simplify import simplify
 from .compact import compile_form
+from .conditions import INTO, OUT
 from .forms import Form
 from .gathering import gather
 from .results import Answer, Layout, Step
-from .spoken import INTO, OUT, entry_inside, speak_terms
+from .spoken import Taken, entry_inside, speak_terms
 from .terms import Letter
 from .turning import Known, turned
 
@@ -108,7 +109,7 @@ def index_of(form: Form, names: Mapping[Letter, str]) -> Node:
     if form.residues is None or len(form.free) > 2 or len(form.terms) < 2:
         return plain
     at = [names[letter] for letter in form.free]
-    taken = {*at, *form.manner.avoid}
+    taken = Taken({*at, *form.manner.avoid}, set())
     factored = entry_inside(gather(form.residues, form.free, form.known), at, form.manner.named, taken)
     return factored if count_entries(factored) < count_entries(plain) else plain
 

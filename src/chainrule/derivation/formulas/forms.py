@@ -16,12 +16,13 @@ from ...transforms.folding import FOLDS
 from ...transforms.laws import LAWS
 from ...transforms.simplify import simplify_all
 from .gathering import gather, length
+from .keys import collected
 from .properties import NOTHING, Properties
 from .reading import WAYS, At, NoIndexFormError, Reader, multiplied_out, open_nodes, read
 from .recognising import recognised, vanishes
 from .reduction import Residue, reduce_term
 from .spoken import Manner
-from .terms import Factor, Letter, Log, Relation, Term, Terms, collected, equal, fresh, relation, renamed, simplified
+from .terms import Factor, Letter, Log, Relation, Term, Terms, equal, fresh, relation, renamed, simplified
 from .turning import Known, is_symmetric
 
 

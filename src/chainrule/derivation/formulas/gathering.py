@@ -6,9 +6,8 @@ A x + A^T x = (A + A^T) x.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, TypeAlias
 
 from ...ir.coercion import as_node
@@ -118,7 +117,9 @@ def _merge_two(parts: list[Part], known: dict[tuple[Rule, Node], frozenset[objec
     return None
 
 
-def _sharing(rule: Rule, parts: list[Part], known: dict[tuple[Rule, Node], frozenset[object]]) -> list[tuple[int, int]]:
+def _sharing(
+    rule: Rule, parts: list[Part], known: dict[tuple[Rule, Node], frozenset[object]]
+) -> Iterator[tuple[int, int]]:
     """The pairs of parts that share what a rule asks for, in the order in which they stand."""
     having: dict[object, list[int]] = {}
     for place, (_, node) in enumerate(parts):
@@ -127,7 +128,11 @@ def _sharing(rule: Rule, parts: list[Part], known: dict[tuple[Rule, Node], froze
             shared = known[rule, node] = frozenset(rule.shares(node))
         for each in shared:
             having.setdefault(each, []).append(place)
-    return sorted({pair for places in having.values() for pair in combinations(places, 2)})
+    if all(len(places) == 1 for places in having.values()):
+        return
+    for first, (_, node) in enumerate(parts):
+        others = {place for each in known[rule, node] for place in having[each] if place > first}
+        yield from ((first, second) for second in sorted(others))
 
 
 def _same(first: Part, second: Part) -> Part | None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ...ir.node import Node
+from .keys import collected
 from .reading import WAYS, NoIndexFormError, Reader, read
-from .terms import Factor, Letter, Term, collected, fresh, simplified
+from .terms import Factor, Letter, Term, fresh, simplified
 
 _DEPTH = 3  # names that are looked through to see that a sum is zero
 _MOST_FOLDS = 16

@@ -17,20 +17,18 @@ from ...ir.library import reference
 from ...ir.node import Node, find, make
 from ...ir.op import Labels, record
 from ...ops.arithmetic import add, div, mul, neg, sub
-from ...ops.choices import cast, equal
+from ...ops.choices import cast
 from ...ops.diagonals import diag_matrix
 from ...ops.entries import delta, entry_op, number_type, sum_over
-from ...ops.extremes import chosen, max_op, min_op
 from ...ops.indexing import index_op
 from ...ops.movement import broadcast
 from ...ops.products import matmul_op, split_subscripts
 from ...transforms.laws import number
+from .conditions import output_first, picked, said
 from .gathering import sizes_above
 from .reduction import powered
-from .terms import Factor, Letter, Relation, Term, Terms, counted
+from .terms import Factor, Letter, Term, Terms, counted
 
-INTO = "ijmnpqrs"  # letters of the variables
-OUT = "klabcdeh"  # letters of the output
 _SUMMED = "klpqrstuvwabcdegh"
 
 
@@ -41,6 +39,14 @@ class Manner:
     named: Collection[Node] = ()
     base: int = 1
     avoid: Collection[str] = ()  # letters that mean something else
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The letters that are in use, and which of them are summed over."""
+
+    names: set[str]
+    summed: set[str]
 
 
 def speak_terms(terms: Terms, names: Mapping[Letter, str], manner: Manner) -> Node:
@@ -104,12 +110,12 @@ def _number(value: float) -> Node:
 def _spoken(term: Term, free: Mapping[Letter, str], manner: Manner) -> tuple[Node, bool]:
     """A term without its sign, and whether it is negative."""
     names = dict(free)
-    term, written = _picked(term)
+    term, written = picked(term)
     for letter in _in_order(term):
         names[letter] = next(each for each in _letters() if each not in names.values() and each not in manner.avoid)
     above: list[Node] = []
     below: list[Node] = []
-    taken = {*names.values(), *manner.avoid}
+    taken = Taken({*names.values(), *manner.avoid}, {names[letter] for letter in _in_order(term)})
     for factor in _arranged(term, names):
         at = tuple(
             written[letter].under(names, manner.base) if letter in written else names[letter] for letter in factor.at
@@ -119,9 +125,9 @@ def _spoken(term: Term, free: Mapping[Letter, str], manner: Manner) -> tuple[Nod
         spoken = _unevaluated(factor.what, at) if moved else entry_inside(factor.what, at, manner.named, taken)
         side.append(powered(spoken, abs(factor.power)))
     for each in term.relations:
-        said = _said(each, names, manner.base) if each.weights else None
-        if type(said) is Node:
-            above.append(said)
+        condition = said(each, names, manner.base) if each.weights else None
+        if type(condition) is Node:
+            above.append(condition)
     above += sizes_above(term.sizes, 1)
     below += sizes_above(term.sizes, -1)
     inside = _outside_in(term, above, below, names)
@@ -209,7 +215,7 @@ def _is_in(letter: str, index: str) -> bool:
 
 
 # Entries -------------------------------------------------------------------------------------------------------------
-def entry_inside(node: Node, at: Sequence[str], named: Collection[Node], taken: set[str]) -> Node:
+def entry_inside(node: Node, at: Sequence[str], named: Collection[Node], taken: Taken) -> Node:
     """The entry of an array; of a function applied entry by entry, the function of the entry: exp(z_i); of a product of
     matrices the sum over a letter that is not taken yet."""
     if not at:
@@ -221,13 +227,8 @@ def entry_inside(node: Node, at: Sequence[str], named: Collection[Node], taken: 
         return _unevaluated(node, tuple(at))
     if node.op is broadcast and 1 not in node.inputs[0].shape:
         return entry_inside(node.inputs[0], at[len(at) - node.inputs[0].ndim :], named, taken)
-    if node.op is chosen and node.inputs[0].ndim == len(node.settings["axes"]):
-        largest = (max_op if node.settings["largest"] else min_op)(
-            node.inputs[0], axes=node.settings["axes"], keepdims=False
-        )
-        return cast(equal(entry_inside(node.inputs[0], at, named, taken), largest), dtype=node.dtype)  # type: ignore[no-any-return]
     if node.op is diag_matrix and at[0] != at[1]:
-        tied = delta(*sorted(at, key=_output_first))
+        tied = delta(*sorted(at, key=output_first))
         if number(node.inputs[0]) == 1:
             return tied  # type: ignore[no-any-return]
         return mul(entry_inside(node.inputs[0], at[:1], named, taken), tied)  # type: ignore[no-any-return]
@@ -241,7 +242,7 @@ def entry_inside(node: Node, at: Sequence[str], named: Collection[Node], taken: 
 
 
 def _entry_of_product(
-    node: Node, form: Labels, at: Sequence[str], named: Collection[Node], taken: set[str]
+    node: Node, form: Labels, at: Sequence[str], named: Collection[Node], taken: Taken
 ) -> Node:  # fmt: skip
     terms, result = split_subscripts(form.rule(*[each.type for each in node.inputs], **node.settings))
     diagonal = _times_diagonal(node, at, named, taken)
@@ -253,8 +254,9 @@ def _entry_of_product(
     places = dict(zip(result, at, strict=True))
     inner = [letter for letter in dict.fromkeys("".join(terms)) if letter not in places]
     for letter in inner:
-        places[letter] = next(each for each in _letters() if each not in taken)
-        taken.add(places[letter])
+        places[letter] = next(each for each in _letters() if each not in taken.names)
+        taken.names.add(places[letter])
+        taken.summed.add(places[letter])
     factors = [
         entry_inside(each, [places[letter] for letter in term], named, taken)
         for term, each in zip(terms, node.inputs, strict=True)
@@ -266,13 +268,16 @@ def _entry_of_product(
     return found
 
 
-def _entry_of_slice(node: Node, at: Sequence[str], named: Collection[Node], taken: set[str]) -> Node:
-    """The entry of x[2..] at i, which is x_{i+1}. A place in a key is that place; whatever else stays as it is."""
+def _entry_of_slice(node: Node, at: Sequence[str], named: Collection[Node], taken: Taken) -> Node:
+    """The entry of x[2..] at i, which is x_{i+1}. Whatever else stays as it is: where a letter is summed over, x_{k+1}
+    would not say how far it runs, and places may be counted from the far end."""
     source, below, remaining = node.inputs[0], [], list(at)
+    if not taken.summed.isdisjoint(at):
+        return _unevaluated(node, tuple(at))
     for axis, part in enumerate(node.settings["key"]):
         if part[0] == "slice" and axis < source.ndim:
             start, _, step = slice(*part[1:]).indices(source.shape[axis])
-            if step != 1:
+            if step != 1 or (part[1] or 0) < 0:
                 return _unevaluated(node, tuple(at))
             below.append(_shifted(remaining.pop(0), start))
         else:
@@ -288,7 +293,7 @@ def _shifted(index: str, by: int) -> str:
     return found[1] + (f"{constant:+d}" if constant else "")
 
 
-def _times_diagonal(node: Node, at: Sequence[str], named: Collection[Node], taken: set[str]) -> Node | None:
+def _times_diagonal(node: Node, at: Sequence[str], named: Collection[Node], taken: Taken) -> Node | None:
     """(A diag(v))_ij = A_ij v_j and (diag(v) A)_ij = v_i A_ij."""
     if node.op is not matmul_op:
         return None
@@ -305,91 +310,3 @@ def _unevaluated(node: Node, at: tuple[str, ...]) -> Node:
     settings = (("at", at),)
     found = find(entry_op, (node,), settings)
     return make(entry_op, (node,), settings, number_type(node.type)) if found is None else found
-
-
-# Relations -----------------------------------------------------------------------------------------------------------
-class Sum:
-    """What a letter was replaced with: a sum of letters and a number, written between brackets of an entry."""
-
-    __slots__ = ("offset", "weights")
-
-    def __init__(self, weights: Sequence[tuple[Letter, int]], offset: int) -> None:
-        self.weights, self.offset = tuple(weights), offset
-
-    def under(self, names: Mapping[Letter, str], base: int) -> str:
-        """`i+k`, `j-k+1`. Inside, letters count from 0; where they are written as counted from 1 each stands for one
-        more than its place."""
-        ordered = sorted(self.weights, key=_positive_first)
-        text = ""
-        for letter, weight in ordered:
-            sign = "-" if weight < 0 else "+" if text else ""
-            text += f"{sign}{'' if abs(weight) == 1 else abs(weight)}{names[letter]}"
-        constant = self.offset + base * (1 - sum(weight for _, weight in self.weights))
-        if not text:
-            return str(constant)
-        return text + (f"{constant:+d}" if constant else "")
-
-
-def _positive_first(pair: tuple[Letter, int]) -> bool:
-    return pair[1] < 0
-
-
-def _picked(term: Term) -> tuple[Term, dict[Letter, Sum]]:
-    """A summed letter that a condition fixes is replaced in the entries: sum_j x_j 1{j = i + k} is x_{i+k}."""
-    written: dict[Letter, Sum] = {}
-    relations = list(term.relations)
-    for each in term.relations:
-        plain = each.is_delta and each.letters[0].size == each.letters[1].size
-        choices = [] if plain else [letter for letter in each.letters if _can_go(letter, each, term, written)]
-        if not choices:
-            continue
-        gone = max(choices, key=_Sign(each))
-        own = dict(each.weights)[gone]
-        weights = [(letter, -weight * own) for letter, weight in each.weights if letter != gone]
-        written[gone] = Sum(weights, -each.offset * own)
-        relations.remove(each)
-    return replace(term, relations=tuple(relations), sums=term.sums - written.keys()), written
-
-
-def _can_go(letter: Letter, condition: Relation, term: Term, written: Mapping[Letter, Sum]) -> bool:
-    """Whether a condition may be written as an index in place of a letter.
-
-    The letter must be summed and in no other condition, and stand in an entry, which counts as 0 outside its array. The
-    letters that replace it must run along an axis of some entry, or nobody could tell how far they run.
-    """
-    others = [each for each in condition.letters if each != letter]
-    powers = [factor.power for factor in term.factors if letter in factor.at]
-    return (
-        letter in term.sums
-        and abs(dict(condition.weights)[letter]) == 1
-        and all(letter not in each.letters for each in term.relations if each is not condition)
-        and min(powers, default=0) > 0
-        and not any(each in written for each in others)
-        and not any(letter in dict(each.weights) for each in written.values())
-        and all(each not in term.sums or any(each in factor.at for factor in term.factors) for each in others)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Sign:
-    """How many letters stand with a plus when a condition is solved for a letter: i + k is read before k - i."""
-
-    condition: Relation
-
-    def __call__(self, letter: Letter) -> int:
-        own = dict(self.condition.weights)[letter]
-        return sum(weight * own < 0 for _, weight in self.condition.weights)
-
-
-def _output_first(letter: str) -> tuple[bool, str]:
-    """1{k = i}: the letter of the output before that of the variable."""
-    return letter in INTO, letter
-
-
-def _said(each: Relation, names: Mapping[Letter, str], base: int) -> Any:
-    """A condition as a delta: 1{i = k}, or 1{j = i+k}."""
-    if each.is_delta:
-        return delta(*sorted((names[letter] for letter in each.letters), key=_output_first))
-    letter, weight = next(((letter, weight) for letter, weight in each.weights if abs(weight) == 1), each.weights[0])
-    rest = [(other, -value * weight) for other, value in each.weights if other != letter]
-    return delta(names[letter], Sum(rest, -each.offset * weight).under(names, base))
