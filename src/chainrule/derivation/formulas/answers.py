@@ -98,11 +98,6 @@ def laid_out(gradient: Node, known: Known) -> Node:
     return turned(gradient, known) if gradient.ndim == 2 else gradient
 
 
-def compiled(form: Form) -> Node | None:
-    """The array of the derivative, output first."""
-    return compile_form(form, form.free)
-
-
 def index_of(form: Form, names: Mapping[Letter, str]) -> Node:
     """The index form: the terms one by one, or the entry of the matrix form where common factors make that shorter."""
     plain = speak_terms(form.terms, names, form.manner)
@@ -121,21 +116,21 @@ def count_entries(spoken: Node) -> int:
     return sum(count_entries(each) for each in spoken.inputs)
 
 
-def working(form: Form, arrangement: Arrangement, rule: str) -> tuple[Step, ...]:
-    """The lines from the product of local derivatives to the index form: every pick of a delta said."""
+def working(form: Form, arrangement: Arrangement, rule: str, final: Node) -> tuple[Step, ...]:
+    """The lines from the product of local derivatives to the index form, `final`: every pick of a delta said."""
     names = arrangement.names(form.free)
     left = arrangement.left(form.free)
-    final = index_of(form, names)
-    if not form.picked:
+    if not form.picked or _speaks_of_rows(form):
         return (Step(rule, left, final),)
-    if any(abs(weight) > 1 for term in form.said for each in term.relations for _, weight in each.weights):
-        return (
-            Step(rule, left, final),
-        )  # places in a row of entries say more about reshaping than about the derivative
     lines = [Step(rule, left, speak_terms(form.said, names, form.manner))]
     if final is not lines[0].expression:
         lines.append(Step(_said(form), "", final))
     return tuple(lines)
+
+
+def _speaks_of_rows(form: Form) -> bool:
+    """Whether places in a row of entries occur: they say more about reshaping than about the derivative."""
+    return any(abs(weight) > 1 for term in form.said for each in term.relations for _, weight in each.weights)
 
 
 def _said(form: Form) -> str:
@@ -169,14 +164,14 @@ def answer_from(
     where the form does not."""
     names = arrangement.names(form.free)
     found, why = matrix_of(form, arrangement)
-    runs = compiled(form)
+    runs = compile_form(form, form.free)
+    index = index_of(form, names)
     if runs is None and fallback is not None:
         runs = simplify(fallback)
     return Answer(
         arrangement.label, arrangement.below, tuple(letter.size for letter in form.free),
-        tuple(names[letter] for letter in form.free), working(form, arrangement, rule),
-        index_of(form, names), found if matrix is None else matrix, inlined, runs, why,
-        as_product,
+        tuple(names[letter] for letter in form.free), working(form, arrangement, rule, index), index,
+        found if matrix is None else matrix, inlined, runs, why, as_product,
     )  # fmt: skip
 
 

@@ -58,10 +58,9 @@ def derive_graph(
     names = symbols_for(steps, [node for node in steps if node in named], graph.names)
     kept = frozenset(graph.inputs) if inline else kept
     setting = Setting(kept, sizes or {}, known, first_index, frozenset(steps), order)
-    question = Question(graph, order, layout, setting, dict(names), called or {})
+    question = Question(graph, layout, setting, dict(names), called or {})
     _require_order(question)
     require_square(known, question.names)
-    question.steps = frozenset(steps)
     with symbolic_shapes():
         answers = first_order(question, wrt, inline) if order == 1 else higher_order(question, wrt)
     return _told(question, steps, answers, notes)

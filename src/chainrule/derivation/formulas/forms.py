@@ -1,7 +1,7 @@
 """One derivative in its forms: an expression in, index form and matrix form out.
 
-One idea: the expression is read in index notation twice, with closed sums left whole and with them multiplied out, and
-the shorter matrix form is kept; both say the same.
+One idea: the expression is read in index notation in three ways, with closed sums left whole, multiplied out, and
+multiplied out after powers have cancelled, and the shortest matrix form is kept; all say the same.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .reading import WAYS, At, NoIndexFormError, Reader, multiplied_out, open_no
 from .recognising import recognised, vanishes
 from .reduction import Residue, reduce_term
 from .spoken import Manner
-from .terms import Factor, Letter, Log, Relation, Term, Terms, equal, fresh, relation, renamed, simplified
+from .terms import Factor, Letter, Log, Relation, Term, Terms, equal, fresh, renamed, simplified
 from .turning import Known, is_symmetric
 
 
@@ -41,7 +41,6 @@ class Form:
     why: str = ""
     picked: tuple[tuple[Letter, Letter], ...] = ()
     known: Known = field(default_factory=Known)
-
     base: int = 1
     avoid: Collection[str] = ()  # letters that mean something else
 
@@ -145,7 +144,7 @@ def _form(
     kept = [each for each in settled if each is not None]
     kept = multiplied_out(kept, reader) if way == _CANCELLED else kept
     picked = [recognised(each, named) for each in kept if not vanishes(each, named)]
-    terms = collected([each for each in picked if each is not None], free, _own_transposes(picked, setting.known))
+    terms = collected(picked, free, _own_transposes(picked, setting.known))
     if any(
         letter not in {each for factor in term.factors for each in factor.at} for term in terms for letter in term.sums
     ):
@@ -156,11 +155,9 @@ def _form(
     if any(_counts_sizes(each, setting.sizes) for term in terms for each in term.relations):
         raise NoIndexFormError("places are counted from the far end of an axis, whose size is a letter")
     residues = [reduce_term(term, setting.known) for term in terms]
-    reasons = [each for each in residues if isinstance(each, str)]
-    if reasons:
-        return Form(free, raw, terms, None, reasons[0], tuple(log.picked), setting.known, setting.base, setting.avoid)
-    reduced = tuple(each for each in residues if isinstance(each, Residue))
-    return Form(free, raw, terms, reduced, "", tuple(log.picked), setting.known, setting.base, setting.avoid)
+    why = next((each for each in residues if isinstance(each, str)), "")
+    reduced = None if why else tuple(each for each in residues if isinstance(each, Residue))
+    return Form(free, raw, terms, reduced, why, tuple(log.picked), setting.known, setting.base, setting.avoid)
 
 
 def _counts_sizes(each: Relation, sizes: Mapping[int, str]) -> bool:
@@ -169,9 +166,9 @@ def _counts_sizes(each: Relation, sizes: Mapping[int, str]) -> bool:
     return least is not None and 2 * abs(each.offset) >= least
 
 
-def _own_transposes(terms: Sequence[Term | None], known: Known) -> frozenset[Node]:
+def _own_transposes(terms: Sequence[Term], known: Known) -> frozenset[Node]:
     """The matrices among the factors that are their own transpose."""
-    factors = {factor.what for term in terms if term is not None for factor in term.factors if len(factor.at) == 2}
+    factors = {factor.what for term in terms for factor in term.factors if len(factor.at) == 2}
     return frozenset(each for each in factors if is_symmetric(each, known))
 
 
@@ -204,21 +201,16 @@ def _beside(term: Term, seed: Node, letters: At) -> Term:
     if len(taken) != 1 or taken[0].power != 1:
         raise NoIndexFormError("the seed does not occur exactly once")
     term = replace(term, factors=tuple(factor for factor in term.factors if factor.what is not seed))
-    conditions: list[Relation] = []
+    tied: list[tuple[Letter, Letter]] = []
     became: dict[Letter, Letter] = {}
     for given, new in zip(taken[0].at, letters, strict=True):
         old = became.get(given, given)
         if old in term.sums:
             term = replace(renamed(term, {old: new}), sums=term.sums - {old})
-            conditions = [_renamed_relation(each, old, new) for each in conditions]
             became[old] = new
         else:
-            conditions.append(equal(old, new))
-    return replace(term, relations=(*term.relations, *conditions))
-
-
-def _renamed_relation(each: Relation, old: Letter, new: Letter) -> Relation:
-    return relation(((new if letter == old else letter, weight) for letter, weight in each.weights), each.offset)
+            tied.append((old, new))
+    return replace(term, relations=(*term.relations, *(equal(became.get(old, old), new) for old, new in tied)))
 
 
 def _rooted(term: Term, named: Collection[Node]) -> Term:

@@ -165,22 +165,22 @@ def _jacobian_answer(question: Question, arrangement: Arrangement, gradient: Nod
     matrix, _ = matrix_of(form, arrangement)
     plain = simplify(gradient, list(question.setting.keep))
     as_product = None if matrix is not None else plain if product is None else product[0]
-    inlined = _inlined_jacobian(question, arrangement, gradient, seed, matrix)
+    inlined = inlined_matrix(question, arrangement, gradient, [seed], matrix)
     return answer_from(
         form, arrangement, inlined=inlined, rule="the chain rule", fallback=None, as_product=as_product
     )  # fmt: skip
 
 
-def _inlined_jacobian(
-    question: Question, arrangement: Arrangement, gradient: Node, seed: Node, matrix: Node | None
+def inlined_matrix(
+    question: Question, arrangement: Arrangement, expression: Node, seeds: Sequence[Node], matrix: Node | None
 ) -> Node | None:  # fmt: skip
-    if matrix is None:
+    """The matrix form of a derivative beside seeds without the names of the forward pass. None where that is no matrix
+    form, says the same, or is long."""
+    if matrix is None or not mentioned(matrix, inner_names(question)):
         return None
     inputs = frozenset(question.graph.inputs)
     try:
-        found, _ = matrix_of(find_form(gradient, [seed], question.setting.keeping(inputs)), arrangement)
+        found, _ = matrix_of(find_form(expression, seeds, question.setting.keeping(inputs)), arrangement)
     except NoIndexFormError:
         return None
-    if found is None or length(found, inputs) > MOST_SIGNS:
-        return None
-    return found if found is not matrix or mentioned(matrix, inner_names(question)) else None
+    return found if found is not None and length(found, inputs) <= MOST_SIGNS else None

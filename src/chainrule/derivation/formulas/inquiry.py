@@ -24,19 +24,25 @@ class Question:
     """One derivation while it is worked out. `upstream` are the gradients that have a name, output first."""
 
     graph: Graph
-    order: int
     layout: Layout
     setting: Setting
     names: dict[Node, str]
     called: Mapping[str, str]
     upstream: dict[Node, Definition] = field(default_factory=dict)
     owners: dict[Node, Node] = field(default_factory=dict)  # named gradient -> the step it belongs to
-    steps: frozenset[Node] = frozenset()
     explained: Derivation | None = None  # the same gradient explained, where that is short
 
     @property
     def output(self) -> Node:
         return self.graph.outputs[0]
+
+    @property
+    def order(self) -> int:
+        return self.setting.order
+
+    @property
+    def steps(self) -> Collection[Node]:
+        return self.setting.forward
 
     @property
     def top(self) -> str:
@@ -54,8 +60,9 @@ def best_matrix(question: Question, gradient: Node, named: bool = False) -> tupl
     if used and not named:
         whole = find_matrix(question, gradient, {*question.setting.keep, *(set(question.upstream) - used)})
         room = 0 if any(_is_matrix_product(question.upstream[each]) for each in used) else 2
-        if whole is not None and length(whole, question.names) <= size + room:
-            return whole, length(whole, question.names)
+        shorter = None if whole is None else length(whole, question.names)
+        if whole is not None and shorter is not None and shorter <= size + room:
+            return whole, shorter
     return kept, size
 
 

@@ -17,9 +17,8 @@ from ...transforms.reverse import gradients
 from ...transforms.simplify import simplify
 from .answers import Arrangement, answer_from, matrix_of, unread_answer, zero_answer
 from .forms import find_form
-from .gathering import length
-from .gradients import MOST_SIGNS
-from .inquiry import Question, inner_names, mentioned
+from .gradients import inlined_matrix
+from .inquiry import Question
 from .reading import NoIndexFormError
 from .results import Answer
 
@@ -59,21 +58,8 @@ def _mixed(question: Question, chosen: Sequence[Node]) -> Answer:
             question.names[seed] = "v" if len(seeds) == 1 else f"v_{number}"
         return unread_answer(arrangement, shape, expression, str(problem), as_product=expression)
     matrix, _ = matrix_of(form, arrangement)
-    inlined = _inlined_matrix(question, arrangement, expression, seeds, matrix)
+    inlined = inlined_matrix(question, arrangement, expression, seeds, matrix)
     return answer_from(form, arrangement, inlined=inlined, rule="the derivative of the derivative", fallback=None)
-
-
-def _inlined_matrix(
-    question: Question, arrangement: Arrangement, expression: Node, seeds: Sequence[Node], matrix: Node | None
-) -> Node | None:  # fmt: skip
-    if matrix is None or not mentioned(matrix, inner_names(question)):
-        return None
-    inputs = frozenset(question.graph.inputs)
-    try:
-        found, _ = matrix_of(find_form(expression, seeds, question.setting.keeping(inputs)), arrangement)
-    except NoIndexFormError:
-        return None
-    return found if found is not None and length(found, inputs) <= MOST_SIGNS else None
 
 
 def _label(top: str, symbols: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ...errors import GradientError
-from ...ir.library import reference
+from ...ir.library import Array, reference
 from ...ir.node import Node
 
 
@@ -49,20 +49,36 @@ def require_square(known: Properties, names: Mapping[Node, str]) -> None:
 
 def require_values(known: Properties, values: Mapping[Node, Any], names: Mapping[Node, str]) -> None:
     """Raises GradientError for a value that does not have the property that was declared."""
-    numpy = reference()
-    for nodes, what, holds in (
-        (known.symmetric, "symmetric", lambda value: numpy.array_equal(value, numpy.swapaxes(value, -1, -2))),
-        (known.positive, "positive", lambda value: bool((value > 0).all())),
-        (known.signs, "made of the signs 1 and -1", lambda value: bool((abs(value) == 1).all())),
-        (known.probabilities, "probabilities", lambda value: bool(numpy.allclose(value.sum(-1), 1, atol=1e-6))),
-    ):
+    for nodes, (what, holds) in zip(known, _CHECKS, strict=True):
         for node in nodes:
-            if node in values and not holds(numpy.asarray(values[node], dtype=float)):
+            if node in values and not holds(reference().asarray(values[node], dtype=float)):
                 raise GradientError(
                     given=f"{names.get(node, 'an array')}, which is declared {what}, and a value that is not",
                     expected="a value that has the property, because the formula uses it",
                     remedy="leave the declaration out, or correct the value",
                 )  # fmt: skip
+
+
+def _is_symmetric(value: Array) -> bool:
+    return bool((value == value.swapaxes(-1, -2)).all())
+
+
+def _is_positive(value: Array) -> bool:
+    return bool((value > 0).all())
+
+
+def _are_signs(value: Array) -> bool:
+    return bool((abs(value) == 1).all())
+
+
+def _sum_to_one(value: Array) -> bool:
+    return bool(reference().allclose(value.sum(-1), 1, atol=1e-6))
+
+
+_CHECKS: tuple[tuple[str, Callable[[Array], bool]], ...] = (  # in the order of the fields of `Properties`
+    ("symmetric", _is_symmetric), ("positive", _is_positive), ("made of the signs 1 and -1", _are_signs),
+    ("probabilities", _sum_to_one),
+)  # fmt: skip
 
 
 def properties(
