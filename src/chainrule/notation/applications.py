@@ -12,10 +12,10 @@ from ..errors import ParseError, TextSpan, UnknownNameError, did_you_mean
 from . import limits
 from .functions import FUNCTIONS, GENERIC, function_named
 from .indexing import Scripts, attach, sort_scripts
-from .meaning import Call, Entry, Literal, Meaning, Over, Own, Power, Product, Unspecified
+from .meaning import Call, Entry, Literal, Meaning, Over, Own, Power, Product, Slope, Unspecified, Variable
 from .names import Scope, expand, is_declared
 from .surface import Additive, Bars, Big, Chain, Fraction, Group, Multiplicative, Name, Number, Scripted, Surface
-from .symbols import script_text, symbol_of
+from .symbols import Symbol, script_text, symbol_of
 from .units import with_ones
 
 Factors: TypeAlias = list[tuple[str, Surface]]
@@ -118,9 +118,10 @@ def _own_call(node: Surface, following: Surface | None, scope: Scope) -> tuple[i
     opened, spelled = _bracket(following), _spelled(node)
     if opened is None or opened.bracket != "(" or scope.own.get(spelled) != len(opened.items):
         return None
-    _refuse_derivative(node if isinstance(node, Scripted) else None, spelled)
     span = TextSpan(node.span.text, node.span.start, opened.span.stop)
-    return 2, _with_outer_scripts(Own(spelled, _arguments(opened, scope), span), following, scope)
+    called = Own(spelled, _arguments(opened, scope), span)
+    value = _primed(called, node if isinstance(node, Scripted) else None, spelled, scope)
+    return 2, _with_outer_scripts(value, following, scope)
 
 
 def _named_call(
@@ -133,10 +134,9 @@ def _named_call(
         _refuse_several(spelled, name, scripts, opened, span)
         return None
     if spelled in scope.bindings or spelled == "sigma":
-        _refuse_derivative(scripts, spelled)
         function = scope.bindings.get(spelled, "sigmoid")
         scope.note(f"{spelled}(..)", f"the function {function}", name.span)
-        return Call(function, _arguments(opened, scope), span)
+        return _primed(Call(function, _arguments(opened, scope), span), scripts, spelled, scope)
     if name.base in GENERIC and not name.accents and not _has_powers(scripts):
         scope.note(f"{spelled}(..)", f"an unspecified function {spelled}, entry by entry", name.span)
         return Unspecified(spelled, scripts.primes if scripts else 0, _arguments(opened, scope)[0], span)
@@ -157,14 +157,33 @@ def _has_powers(scripts: Scripted | None) -> bool:
     return scripts is not None and any(isinstance(each, Number) for each in scripts.superscripts)
 
 
-def _refuse_derivative(scripts: Scripted | None, name: str) -> None:
-    if scripts is not None and scripts.primes:
+def _primed(call: Call | Own, scripts: Scripted | None, name: str, scope: Scope) -> Meaning:
+    """`f'(z)` of a function that is known: its derivative, where derivatives mean something."""
+    primes = _primes(scripts)
+    if scripts is None or not primes:
+        return call
+    if scope.derivative is None:
         raise ParseError(
             given=f"the derivative {name}'",
             where=scripts.span,
             expected="a formula without derivatives of known functions",
             remedy="write the function itself: chainrule gives its derivative",
         )
+    if len(call.arguments) != 1:
+        raise ParseError(given=f"the derivative {name}' of a function of {len(call.arguments)} arguments",
+                         where=scripts.span, expected="a function of one argument")  # fmt: skip
+    parameter = Symbol("·")  # no text can spell it
+    body = replace(call, arguments=(Variable(parameter, call.span),))
+    return Slope(parameter, body, call.arguments[0], primes, call.span)
+
+
+def _primes(scripts: Scripted | None) -> int:
+    """The primes of a function, beside its layer too: `g^{[1]'}`."""
+    if scripts is None:
+        return 0
+    above = sum(len(each.base) for each in scripts.superscripts if isinstance(each, Name) and not each.base.strip("'"))
+    inside = sum(each.primes for each in scripts.superscripts if isinstance(each, Scripted))
+    return scripts.primes + above + inside
 
 
 def _refuse_unknown(name: Name, node: Surface, opened: Group, scope: Scope) -> None:
@@ -188,8 +207,6 @@ def _refuse_unknown(name: Name, node: Surface, opened: Group, scope: Scope) -> N
 def _library_call(op: str, factors: Factors, place: int, scope: Scope) -> tuple[int, Meaning]:
     node = factors[place][1]
     scripts = sort_scripts(node, scope) if isinstance(node, Scripted) else None
-    if scripts is not None and scripts.turns:
-        _refuse_derivative(node if isinstance(node, Scripted) else None, op)
     axis = axis_below(scripts.subscript) if scripts is not None else None
     if scripts is not None and scripts.subscript is not None and op in _OVER and axis is None:
         return _over(op, factors, place, scripts, scope)
@@ -206,11 +223,12 @@ def _library_call(op: str, factors: Factors, place: int, scope: Scope) -> tuple[
                 given=f"{op} of nothing", where=span, expected="an argument in the bracket", remedy=f"write {op}(x)"
             )
         options += () if axis is None else (("axis", axis),)
-        value: Meaning = _on_its_own(Call(op, positional, span, options), scripts, scope)
-        return 2, _with_outer_scripts(value, following, scope)
+        call = _primed(Call(op, positional, span, options), node if isinstance(node, Scripted) else None, op, scope)
+        return 2, _with_outer_scripts(_on_its_own(call, scripts, scope), following, scope)
     taken, argument = _loose_argument(factors, place + 1, op, scope)
     span = TextSpan(node.span.text, node.span.start, argument.span.stop)
-    return taken + 1, _on_its_own(Call(op, (argument,), span), scripts, scope)
+    call = _primed(Call(op, (argument,), span), node if isinstance(node, Scripted) else None, op, scope)
+    return taken + 1, _on_its_own(call, scripts, scope)
 
 
 def axis_below(subscript: Surface | None) -> int | None:
@@ -222,12 +240,12 @@ def axis_below(subscript: Surface | None) -> int | None:
             return None
 
 
-def _on_its_own(call: Call, scripts: Scripts | None, scope: Scope) -> Meaning:
+def _on_its_own(call: Meaning, scripts: Scripts | None, scope: Scope) -> Meaning:
     """`sin^2 x` is the square of sin x, `log_2 x` has a base."""
     value: Meaning = call
     if scripts is None:
         return value
-    if scripts.subscript is not None and call.function == "log":
+    if scripts.subscript is not None and isinstance(call, Call) and call.function == "log":
         if (whole := f"log{script_text(scripts.subscript)}") in FUNCTIONS:
             return _raised(replace(call, function=whole), scripts, scope)
         base = Call("log", (scope.resolve(scripts.subscript, scope),), call.span)

@@ -28,6 +28,7 @@ from .meaning import (
     Power,
     Product,
     Rows,
+    Slope,
     Tabulated,
     Total,
     Transposed,
@@ -82,7 +83,7 @@ class Walk:
                 if len(axes) == 2 and isinstance(exponent, Total):  # an inverse
                     self.sizes.unify(*axes)
                 return axes, row
-            case Unspecified(_, _, body):
+            case Unspecified(_, _, body) | Slope(_, _, body):
                 return self.visit(body)
             case Transposed(body):
                 axes, row = self.visit(body)

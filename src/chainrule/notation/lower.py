@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import LimitError, ParseError, TextSpan, UnknownNameError
+from ..errors import LimitError, ParseError, ShapeError, TextSpan, UnknownNameError
+from ..ir.coercion import as_node
 from ..ir.library import reference
+from ..ir.node import Node
+from ..ir.recording import open_recording
 from ..ops import activations, arithmetic, choices, indexing, joining, movement, powers
 from ..ops.counts import axis_size
 from ..ops.generic import generic
+from ..ops.sources import input_node
+from ..transforms.reverse import gradients
 from . import limits, matrices
 from .calling import call, norm, squared_norm, where
 from .counts import kept_sizes
@@ -39,6 +44,7 @@ from .meaning import (
     Program,
     Reading,
     Rows,
+    Slope,
     Tabulated,
     Total,
     Transposed,
@@ -147,6 +153,8 @@ def _lower_rest(node: Meaning, context: Context) -> Value:
                 if (found := matrices.logarithm(node, context, lower)) is not None:
                     return found
                 return call(node, [as_floats(lower(each, context)) for each in node.arguments], context)
+        case Slope():
+            return _slope(node, context)
         case Unspecified(name, order, body):
             return _unspecified(name, order, lower(body, context), node.span)
         case Norm(body, order, _, span):
@@ -174,6 +182,28 @@ def _unspecified(name: str, order: int, value: Value, span: TextSpan) -> Value:
         return Value(generic(name, order)(array(value.node)), value.row, value.labels)
     except UnknownNameError as problem:  # it was asked for a number
         raise UnknownNameError(problem.given, where=span, expected=problem.expected, remedy=problem.remedy) from None
+
+
+def _slope(node: Slope, context: Context) -> Value:
+    """The function on a stand-in for its argument, and the gradient of the sum of what it gives."""
+    value = as_floats(lower(node.argument, context))
+    given = array(value.node)
+    with open_recording():
+        start = given * 1.0 if isinstance(given, Node) else input_node(given.shape, given.dtype, given)
+        names = {**context.names, node.parameter.text: replace(value, node=start)}
+        found = array(lower(node.body, replace(context, names=names)).node)
+        for _ in range(node.order):
+            found = _entry_slopes(found, start, node)
+    return replace(value, node=found if isinstance(given, Node) else found.value)
+
+
+def _entry_slopes(found: Any, start: Node, node: Slope) -> Node:
+    if tuple(found.shape) != tuple(start.shape):
+        raise ShapeError(given="the derivative of a function that does not work entry by entry", where=node.span,
+                         expected="a function of one number, such as sigmoid")  # fmt: skip
+    seed = as_node(reference().ones(start.shape))
+    gradient = gradients([found], [seed], [start], symbolic=True)[0] if isinstance(found, Node) else None
+    return as_node(reference().zeros(start.shape)) if gradient is None else gradient
 
 
 def _variable(name: str, span: TextSpan, context: Context, *, kept: bool) -> Value:

@@ -83,6 +83,17 @@ class Unspecified:
 
 
 @dataclass(frozen=True, slots=True)
+class Slope:
+    """The derivative of a function of one number, entry by entry: `body` in `parameter`, at the argument."""
+
+    parameter: Symbol
+    body: Meaning
+    argument: Meaning
+    order: int
+    span: TextSpan
+
+
+@dataclass(frozen=True, slots=True)
 class Total:
     """Terms with their signs. `numpy`: shapes fit as in NumPy; otherwise a vector may also be added to each column."""
 
@@ -221,6 +232,7 @@ Meaning: TypeAlias = (
     | Call
     | Own
     | Unspecified
+    | Slope
     | Total
     | Product
     | Power
@@ -267,6 +279,8 @@ def below(node: Meaning) -> Iterator[Meaning]:
             yield from arguments
         case Unspecified(_, _, body) | Transposed(body) | Norm(body) | Tabulated(_, body) | Picked(body):
             yield body
+        case Slope(_, _, argument):  # the body is about the parameter, which stands for nothing outside
+            yield argument
         case Total(pairs) | Product(pairs):
             yield from (each for _, each in pairs)
         case Power(left, right) | Comparison(_, left, right):
@@ -292,6 +306,8 @@ def mapped(node: Meaning, change: Callable[[Meaning], Meaning]) -> Meaning:
             return replace(node, arguments=tuple(map(change, node.arguments)))
         case Unspecified():
             return replace(node, argument=change(node.argument))
+        case Slope():
+            return replace(node, body=change(node.body), argument=change(node.argument))
         case Transposed() | Norm() | Tabulated() | Picked():
             return replace(node, body=change(node.body))
         case Total():
@@ -369,6 +385,8 @@ def _head(node: Meaning) -> str:
         case Call(name) | Own(name):
             return name
         case Unspecified(name, order):
+            return name + "'" * order
+        case Slope(_, Call(name) | Own(name), _, order):
             return name + "'" * order
         case Over(kind, indices):
             return f"{kind} {','.join(indices)}:"

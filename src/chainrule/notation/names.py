@@ -39,6 +39,7 @@ class Scope:
     families: frozenset[str] = frozenset()  # the arrays defined so; a number above them counts entries
     latex: bool = False
     readings: list[Reading] = field(default_factory=list)
+    derivative: Callable[[Surface, Scope], Meaning] | None = None  # what a derivative means; None: it means nothing
     alike: dict[str, list[Symbol]] = field(default_factory=dict)  # declared names by their spelling without marks
 
     def __post_init__(self) -> None:

@@ -28,6 +28,7 @@ from .meaning import (
     Product,
     Program,
     Rows,
+    Slope,
     Tabulated,
     Total,
     Transposed,
@@ -110,7 +111,7 @@ class _Ranks:
                 self.visit(exponent, None)
                 rank = self.visit(base, want)
                 return 0 if rank == 2 and isinstance(base, Call) and base.function == "bars" else rank
-            case Unspecified(_, _, body) | Own(_, (body, *_)):
+            case Unspecified(_, _, body) | Slope(_, _, body) | Own(_, (body, *_)):
                 return self.visit(body, want)
             case Transposed(body):
                 return self.visit(body, _guess(body, want))

@@ -71,7 +71,8 @@ def resolve(node: Surface, scope: Scope) -> Meaning:
         case Multiplicative():
             return read_product(node, scope)
         case Fraction(above, below, span):
-            refuse_derivative(node)
+            if is_derivative(node):
+                return _derivative(node, scope)
             return Product((("", resolve(above, scope)), ("/", resolve(below, scope))), span)
         case Root(body, degree, span):
             return _root(resolve(body, scope), degree, span, scope)
@@ -110,7 +111,7 @@ def _name(node: Name, scope: Scope) -> Meaning:
     if node.base in _CONSTANTS and not node.accents:
         return Literal(node.base, _CONSTANTS[node.base], node.span)
     if node.base in ("partial", "nabla"):
-        raise _derivative(node.span)
+        raise _no_derivative(node.span)
     if node.base == "⊤":
         raise ParseError(
             given="a transpose sign with nothing under it", where=node.span, expected="a name before it: x^T"
@@ -157,17 +158,17 @@ def _norm(node: Scripted, bars: Bars, scope: Scope) -> Meaning:
 
 
 # Derivatives are claims, not definitions ------------------------------------------
-def _derivative(span: TextSpan) -> ParseError:
+def _derivative(node: Surface, scope: Scope) -> Meaning:
+    if scope.derivative is None:
+        raise _no_derivative(node.span)
+    return scope.derivative(node, scope)
+
+
+def _no_derivative(span: TextSpan) -> ParseError:
     return ParseError(
         given="a derivative", where=span, expected="a formula that says what each name is, without derivatives",
         remedy="leave it out: chainrule works it out from the formulas",
     )  # fmt: skip
-
-
-def refuse_derivative(node: Fraction) -> None:
-    """Raises ParseError when a fraction is a derivative."""
-    if is_derivative(node):
-        raise _derivative(node.span)
 
 
 def is_derivative(node: Surface) -> bool:
