@@ -17,7 +17,8 @@ _FUNCTIONS = frozenset({
     "log_softmax", "logsumexp", "positive", "relu", "sigmoid", "silu", "softmax", "softplus", "squared_error",
     "squared_norm", "stop_gradient",
 })  # fmt: skip
-__all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS)
+_JUDGES = frozenset({"check"})
+__all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS | _JUDGES)
 
 if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
     from .api import (  # noqa: F401
@@ -40,6 +41,7 @@ if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
         value_and_grad,
         vjp,
     )  # fmt: skip
+    from .checks import check  # noqa: F401
     from .ops import (  # noqa: F401
         batch_norm,
         conv2d,
@@ -67,6 +69,8 @@ if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
 def __getattr__(name: str) -> Any:
     if name in _VERBS:
         return getattr(import_module(".api", __name__), name)
+    if name in _JUDGES:
+        return getattr(import_module(".checks", __name__), name)
     if name in _FUNCTIONS:
         return getattr(import_module(".ops", __name__), name)
     raise AttributeError(f"module 'chainrule' has no attribute '{name}'")

@@ -14,6 +14,8 @@ import click
 
 _AT = 'a value, as "x=-2, y=5" or W=[[1,2],[3,4]] or f=sigmoid, or a file data.npz or data.json; may be repeated'
 PAGES, CODES = ("text", "markdown", "latex", "html", "json"), ("numpy", "jax", "torch")
+REPORTS = ("text", "markdown", "html", "json", "github", "sarif", "junit", "csv")
+VERDICTS = ("definition", "right", "rounded", "convention", "follows", "wrong", "unchecked")
 _SHAPES = 'shapes instead of values, as "W: m n, x: n": the working is then in symbols'
 
 
@@ -147,6 +149,36 @@ def derive(
         found = formulas.derive(target, at, shapes, asked)
         written = formulas.render(found, to, form, digits)
     send(written, output)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--format", "form", type=click.Choice(REPORTS), help="default: what the name of the output says, or text")
+@click.option("--strict", is_flag=True, help="statements that could not be checked count as wrong")
+@click.option("--all", "everything", is_flag=True, help="list every statement, not findings alone")
+@click.option(
+    "--only", multiple=True, type=click.Choice(VERDICTS), help="list these verdicts alone, as text; may be repeated"
+)
+@click.option("--output", "-o", type=click.Path(), help="write to a file instead of the terminal")
+@click.option("--jobs", type=click.IntRange(1, 64), help="processes for many documents; default: one a processor")
+@click.option("--limit", type=click.FloatRange(1), default=60, show_default=True, help="seconds for one of many")
+@click.option("--resume", is_flag=True, help="go on with an interrupted run that writes to the same output")
+@click.option("--against", metavar="NAME", help="the forward function of a backward function file.py:name")
+@click.option("--at", multiple=True, metavar="VALUES", help="with --against: arguments, as X=[[1,2],[3,4]]")
+@click.pass_context
+def check(
+    ctx: click.Context, /, files: tuple[str, ...], against: str | None, at: tuple[str, ...], **asked: Any
+) -> None:
+    """Judge every statement of written derivations: Markdown, LaTeX, notebooks, text, or folders of them.
+
+    A FILE - is standard input. Exit codes: 0 nothing is wrong, 1 something is, 2 a document could not be checked.
+    """
+    from .checking import asked as words
+
+    try:
+        ctx.exit(words.run(files, against, at, asked))
+    except KeyboardInterrupt:
+        ctx.exit(130)
 
 
 @main.command()

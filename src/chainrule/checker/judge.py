@@ -1,15 +1,120 @@
-"""A document in, a verdict for each of its statements out."""
+"""A document in, a verdict for each of its statements out.
+
+One idea: every side of a statement is computed at the same points, and the first side says what the others must be.
+"""
 
 from __future__ import annotations
 
-from .documents import Document, Statement, statements
+from collections.abc import Sequence
+
+from ..errors import ChainruleError
+from .bench import STYLES, Bench, set_up
+from .claims import Claim, read_claim
+from .compare import same
+from .documents import Document, statements
+from .model import Facts
+from .numbers import judge_number
 from .results import Checked, Finding, Verdict
+from .rulings import Ruling
+from .session import Session, defines, open_session
 
 
 def check_document(document: Document) -> Checked:
     """Judge every statement of a document."""
-    return Checked(document, tuple(_judge(document, each) for each in statements(document)))
+    found = statements(document)
+    claims = [read_claim(number, each) for number, each in enumerate(found)]
+    session = open_session([each for each in claims if each.statement.piece.kind == "mathematics"], Facts())
+    return Checked(document, tuple(_finding(document, session, each) for each in claims))
 
 
-def _judge(document: Document, statement: Statement) -> Finding:
-    return Finding(statement.place(document), statement.text, statement.text, Verdict.UNCHECKED, "not judged yet")
+def _finding(document: Document, session: Session, claim: Claim) -> Finding:
+    try:
+        ruling = rule(session, claim)
+    except ChainruleError as problem:
+        ruling = Ruling(Verdict.UNCHECKED, f"{problem.given} cannot be judged")
+    statement = claim.statement
+    return Finding(
+        statement.place(document), statement.text, statement.text, ruling.verdict, ruling.reason,
+        assumptions=ruling.assumptions,
+    )  # fmt: skip
+
+
+def rule(session: Session, claim: Claim) -> Ruling:
+    """The verdict on a claim."""
+    if claim.statement.piece.kind != "mathematics":
+        return Ruling(Verdict.UNCHECKED, "code is not judged")
+    if len(claim.sides) < 2:
+        return Ruling(Verdict.UNCHECKED, "no relation is stated")
+    definer = defines(session, claim)
+    if not claim.equal:
+        return Ruling(Verdict.DEFINITION if definer else Verdict.UNCHECKED, "no equality is stated")
+    bench = set_up(session, claim)
+    return _compare(bench, definer is not None)
+
+
+def _compare(bench: Bench, defining: bool) -> Ruling:
+    """Each side against the first one that can be read."""
+    places = [place for place in range(len(bench.claim.sides)) if place in bench.meanings]
+    if len(places) < 2:
+        reason = next(iter(bench.problems.values()), "there is nothing to compare with")
+        return Ruling(Verdict.DEFINITION if defining else Verdict.UNCHECKED, reason)
+    if defining and bench.model.problems.get(_name(bench)):
+        return Ruling(Verdict.DEFINITION, bench.model.problems[_name(bench)])
+    if defining and len(places) == 2:
+        return Ruling(Verdict.DEFINITION, "it says what the name on the left is")
+    missing = _missing(bench, places)
+    if missing:
+        return Ruling(Verdict.UNCHECKED, f"nothing says what {missing} is")
+    return _sides(bench, places)
+
+
+def _name(bench: Bench) -> str:
+    draft = bench.claim.draft
+    return draft.symbol.text if draft is not None and draft.symbol is not None else ""
+
+
+def _missing(bench: Bench, places: Sequence[int]) -> str:
+    """A name that stands on one side only and of which nothing is known."""
+    for name in bench.unknown():
+        if not all(name in bench.names_of(place) for place in places[:2]):
+            return name
+    return ""
+
+
+def _sides(bench: Bench, places: Sequence[int]) -> Ruling:
+    anchor, rulings = places[0], []
+    for place in places[1:]:
+        side = bench.claim.sides[place]
+        rulings.append(_number(bench, anchor, place) if side.numeric else _symbols(bench, anchor, place))
+    return _together(rulings)
+
+
+def _together(rulings: Sequence[Ruling]) -> Ruling:
+    for verdict in (Verdict.WRONG, Verdict.FOLLOWS, Verdict.CONVENTION, Verdict.ROUNDED, Verdict.RIGHT):
+        for each in rulings:
+            if each.verdict is verdict:
+                return each
+    return rulings[0]
+
+
+def _symbols(bench: Bench, anchor: int, place: int) -> Ruling:
+    """Two sides with names."""
+    points = bench.points()
+    failures: list[str] = []
+    for style in STYLES:
+        try:
+            left, right = bench.values(anchor, style, points), bench.values(place, style, points)
+        except ChainruleError as problem:
+            failures.append(problem.given)
+            continue
+        if all(same(one, other) for one, other in zip(left, right, strict=True)):
+            return Ruling(Verdict.RIGHT, "", place, style)
+    if len(failures) == len(STYLES):
+        return Ruling(Verdict.UNCHECKED, f"{failures[0]} cannot be computed", place)
+    return Ruling(Verdict.WRONG, "the sides differ", place)
+
+
+def _number(bench: Bench, anchor: int, place: int) -> Ruling:
+    return judge_number(bench, anchor, place)
+
+

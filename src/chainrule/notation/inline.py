@@ -31,6 +31,11 @@ def without_own_functions(program: Program) -> Program:
     return replace(program, definitions=definitions, functions={})
 
 
+def inlined(node: Meaning, functions: Functions) -> Meaning:
+    """One tree with every call of these functions replaced by what the function says."""
+    return _Inliner(functions).change(node, {}, 0) if functions else node
+
+
 class _Inliner:
     """Counts the steps, so that growth is bounded."""
 
@@ -46,7 +51,7 @@ class _Inliner:
             )  # fmt: skip
         if isinstance(node, Variable):
             return arguments.get(node.symbol.text, node)
-        if isinstance(node, Own):
+        if isinstance(node, Own) and node.name in self.functions:
             parameters, body = self.functions[node.name]
             given = [self.change(each, arguments, depth + 1) for each in node.arguments]
             bound = {symbol.text: each for symbol, each in zip(parameters, given, strict=True)}

@@ -88,7 +88,7 @@ def run(
     values: dict[str, Any] = {}
     for definition in program.definitions:
         with reference().errstate(all="ignore"), said_at(definition.span, context):
-            value = as_floats(_lower_whole(definition.body, context))
+            value = as_floats(lower_whole(definition.body, context))
         context.names[definition.symbol.text] = value
         values[definition.symbol.text] = value.node
     return Lowered(values, values[program.output.text], tuple(context.readings), tuple(context.identities))
@@ -97,10 +97,11 @@ def run(
 def constant(meaning: Meaning) -> Any:
     """The number or array that a formula without names says."""
     with reference().errstate(all="ignore"):
-        return _lower_whole(meaning, Context({}, {}, [])).node
+        return lower_whole(meaning, Context({}, {}, [])).node
 
 
-def _lower_whole(body: Meaning, context: Context) -> Value:
+def lower_whole(body: Meaning, context: Context) -> Value:
+    """The value of a whole body: no index may be left over. Raises ParseError where one is."""
     try:
         found = lower(body, context)
     except WriteOut:

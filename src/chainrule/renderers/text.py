@@ -7,12 +7,12 @@ below itself, one equation a line.
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..derivation.lines import Derivation, Line
 from . import numbers, words
+from .columns import padded, width
 from .formula import Pen
 from .routes import Route, Routes, averaged_over, lines_with_examples, routes
 from .styles import TEXT
@@ -358,17 +358,3 @@ def columns(table: Sequence[Sequence[str]]) -> list[str]:
     """Rows of cells as aligned lines."""
     widths = [max(width(row[place]) for row in table if place < len(row)) for place in range(len(table[0]))]
     return [_GAP.join(padded(cell, widths[place]) for place, cell in enumerate(row)).rstrip() for row in table]
-
-
-def width(text: str) -> int:
-    """How many columns a terminal gives to a text: wide letters take two, combining marks none."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
-    )
-
-
-def padded(text: str, columns_wide: int) -> str:
-    """A text with spaces after it."""
-    return text + " " * (columns_wide - width(text))

@@ -10,8 +10,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from .. import numbers
+from ..columns import padded, width
 from ..symbols import printable
-from ..text import padded, width
 from .numeric import Numbers
 from .pieces import AnswerSheet, Equation, Sheet, is_one_number, of_numbers
 

@@ -1,0 +1,1 @@
+"""Behind `chainrule check`: files and folders in, reports and an exit code out."""

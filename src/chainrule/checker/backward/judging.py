@@ -1,0 +1,161 @@
+"""One gradient at several points in, a finding out.
+
+One idea: the numbers give the verdict, with the error that the precision used allows; the slips only explain it, and
+are asked for after that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from ...ir.library import Array, reference
+from ..slips import Scene, Slip, as_candidates, candidates, describe, find_slips, pairs, repeated
+from ..slips.wording import axis_words
+from .findings import GradientFinding
+
+_MOST_PAIRS = 3000
+_LARGEST_PAIRED = 4000  # entries of a gradient for which two slips at once are looked for
+_ALLOWED = {2: 5e-2, 4: 1e-3, 8: 1e-6}  # relative error by bytes of the coarsest number used
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """One gradient at one point: what was returned, what is right, how much may differ, and what the point is."""
+
+    written: Array
+    right: Array
+    allowed: float
+    where: str
+    scene: Scene
+    point: int  # of the scene; -1 where the computation took another branch there
+
+    @property
+    def scale(self) -> float:
+        """The size of the largest right entry."""
+        return float(reference().max(reference().abs(self.right), initial=0.0))
+
+
+def allowed_error(*arrays: Any) -> float:
+    """The relative error that the coarsest of some arrays allows."""
+    sizes = [array.dtype.itemsize for array in map(reference().asarray, arrays) if array.dtype.kind == "f"]
+    return _ALLOWED.get(min([*sizes, 8]), 1e-6)
+
+
+def judge(name: str, label: str, compared: Sequence[Compared]) -> GradientFinding:
+    """The finding for one gradient."""
+    first = compared[0]
+    if any(each.written.shape != each.right.shape for each in compared):
+        return _wrong_shape(name, label, compared)
+    infinite = next((each for each in compared if not _finite(each.written)), None)
+    if infinite is not None:
+        return _not_finite(name, label, infinite)
+    worst = max((error_of(each) for each in compared), default=0.0)
+    wrong = next((each for each in compared if _differs(each)), None)
+    if wrong is None:
+        return GradientFinding(name, label, "right", worst)
+    place = _worst_place(wrong)
+    found = diagnose(compared)
+    message = _sentence(found, compared)
+    if not _differs(first) and wrong is not first:
+        message += "; it is right at the arguments given"
+    return GradientFinding(
+        name, label, "wrong", error_of(wrong), place, float(wrong.written[place]), float(wrong.right[place]),
+        wrong.where, message, as_candidates(found),
+    )  # fmt: skip
+
+
+def error_of(compared: Compared) -> float:
+    """The largest distance, relative to the largest entry."""
+    numpy = reference()
+    away = float(numpy.max(numpy.abs(compared.written - compared.right), initial=0.0))
+    return away / compared.scale if compared.scale else away
+
+
+def _differs(compared: Compared) -> bool:
+    """Whether any entry is further off than rounding explains, beside its own size and that of the largest."""
+    numpy = reference()
+    away = numpy.abs(compared.written - compared.right)
+    margin = compared.allowed * (numpy.abs(compared.right) + 0.01 * compared.scale) + 1e-13
+    return bool(numpy.any(~(away <= margin)))
+
+
+def _worst_place(compared: Compared) -> tuple[int, ...]:
+    numpy = reference()
+    away = numpy.abs(compared.written - compared.right)
+    flat = int(numpy.argmax(numpy.where(numpy.isnan(away), numpy.inf, away)))
+    return tuple(int(each) for each in numpy.unravel_index(flat, away.shape))
+
+
+def _finite(array: Array) -> bool:
+    return bool(reference().all(reference().isfinite(array)))
+
+
+# Diagnosis -----------------------------------------------------------------------------------------------------------
+def diagnose(compared: Sequence[Compared]) -> tuple[Slip, ...]:
+    """The slips that give what was returned at every point of the scene."""
+    usable = sorted((each for each in compared if each.point >= 0), key=_by_point)
+    if not usable or not all(_finite(each.written) for each in usable):
+        return ()
+    scene = usable[0].scene
+    if len(usable) != len(scene.runs):
+        return ()
+    written = [each.written for each in usable]
+    tolerance = max(each.allowed for each in usable)
+    single = find_slips(scene)
+    found = candidates(single, written, tolerance=tolerance)
+    if not found:
+        found = candidates(repeated(single), written, tolerance=tolerance)
+    if not found and scene.wrt.type.size <= _LARGEST_PAIRED:
+        found = candidates(islice(pairs(single), _MOST_PAIRS), written, tolerance=tolerance)
+    return found
+
+
+def _by_point(compared: Compared) -> int:
+    return compared.point
+
+
+def _sentence(found: Sequence[Slip], compared: Sequence[Compared]) -> str:
+    plain = describe(
+        [each.written for each in compared], [each.right for each in compared],
+        tolerance=max(each.allowed for each in compared),
+    )  # fmt: skip
+    if found:
+        return f"{found[0].message} ({found[0].mistake})" + (f"; it {plain}" if plain else "")
+    return f"it {plain}" if plain else "no single mistake of the catalogue gives these numbers"
+
+
+# Shapes and what is not finite ---------------------------------------------------------------------------------------
+def _wrong_shape(name: str, label: str, compared: Sequence[Compared]) -> GradientFinding:
+    first = next(each for each in compared if each.written.shape != each.right.shape)
+    found = diagnose(compared)
+    said = f"{label} has shape {first.written.shape}, {name} has shape {first.right.shape}"
+    message = f"{found[0].message} ({found[0].mistake})" if found else ""
+    plain = describe([each.written for each in compared], [each.right for each in compared])
+    message = "; ".join(each for each in (message, f"it {plain}" if plain else "") if each)
+    return GradientFinding(
+        name, label, "shape", where=said, message=message or _about_shapes(first), candidates=as_candidates(found)
+    )
+
+
+def _about_shapes(compared: Compared) -> str:
+    """What two shapes alone say."""
+    written, right = compared.written.shape, compared.right.shape
+    if written == right[::-1]:
+        return "the shape is that of the transpose, but the numbers are not"
+    extra = len(written) - len(right)
+    if extra > 0 and written[extra:] == right:
+        over = axis_words(tuple(range(extra)), written)
+        return f"it was not summed over {over}, and its numbers are wrong besides"
+    return "a gradient has the shape of its argument"
+
+
+def _not_finite(name: str, label: str, compared: Compared) -> GradientFinding:
+    numpy = reference()
+    place = tuple(int(each) for each in numpy.argwhere(~numpy.isfinite(compared.written))[0])
+    written, right = float(compared.written[place]), float(compared.right[place])
+    count = int(numpy.sum(~numpy.isfinite(compared.written)))
+    message = f"{count} of {compared.written.size} entries are not finite" if compared.written.size > 1 else ""
+    return GradientFinding(name, label, "not finite", None, place, written, right, compared.where, message)

@@ -1,0 +1,258 @@
+"""One claim on the bench: its sides as meanings, and what they are at points.
+
+One idea: a side is computed at each point, for each entry that a free index stands for, in each style in which its
+derivatives can be read; judging compares the arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice, product
+from typing import Any
+
+import numpy
+
+from ..errors import ChainruleError, ParseError
+from ..notation.kinds import Context, Value, as_floats
+from ..notation.lower import lower, lower_whole
+from ..notation.meaning import (
+    Comparison,
+    Definition,
+    Meaning,
+    Program,
+    Unit,
+    Variable,
+    everything,
+    mapped,
+)  # fmt: skip
+from ..notation.runs import find_runs
+from ..notation.shapes import infer_shapes
+from ..notation.surface import Surface
+from ..notation.symbols import Symbol
+from .atoms import RAW, Atom
+from .claims import Claim
+from .free import free_letters
+from .model import Model, extended, names_in
+from .points import Point, as_array, plans, take
+from .session import Session
+from .slopes import Style, jacobian, laid_out
+
+_MOST_ENTRIES = 9
+STYLES = (
+    Style(), Style(local=True), Style("numerator"), Style("numerator", True), Style("entrywise"),
+    Style("entrywise", True), Style("denominator"), Style("denominator", True), Style("factor"), Style("factor", True),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Bench:
+    """A claim, its model, and its sides as they have been read."""
+
+    session: Session
+    claim: Claim
+    model: Model
+    free: tuple[str, ...]
+    meanings: dict[int, Meaning] = field(default_factory=dict)
+    problems: dict[int, str] = field(default_factory=dict)
+    conditions: tuple[Meaning, ...] = ()
+    taken: list[Point] | None = None
+    cache: dict[Any, Any] = field(default_factory=dict)
+
+    def points(self) -> list[Point]:
+        """The points at which the sides are compared."""
+        if self.taken is None:
+            unknown = self.unknown()
+            self.taken = self._further(unknown) if unknown else self.session.points(self.claim.number)
+        return self.taken
+
+    def unknown(self) -> list[str]:
+        """Names in the sides of which nothing is known."""
+        known = self.model.known | self.model.sizes | set(self.model.data)
+        found: dict[str, None] = {}
+        for meaning in self.meanings.values():
+            for name in self._names(meaning):
+                if name not in known:
+                    found.setdefault(name)
+        return list(found)
+
+    def _names(self, meaning: Meaning) -> Iterator[str]:
+        for each in names_in(meaning):
+            yield each.symbol.text
+        for atom in self.model.atoms.inside(meaning):
+            yield from (each.symbol.text for each in names_in(atom.of))
+            yield from (each.text for each in atom.wrt)
+
+    def names_of(self, place: int) -> frozenset[str]:
+        """The names in one side."""
+        return frozenset(self._names(self.meanings[place])) if place in self.meanings else frozenset()
+
+    def _further(self, unknown: list[str]) -> list[Point]:
+        """Points of a model that has the sides as definitions too, so that the shapes of new names are found."""
+        sides = [each for each in self.meanings.values() if not self.model.atoms.inside(each)]
+        bodies = [atom.of for each in self.meanings.values() for atom in self.model.atoms.inside(each)]
+        wider = extended(self.model, [*bodies, *sides], self.free)
+        found = []
+        for number, plan in enumerate(plans(wider)):
+            for turn in range(3):
+                for level in ("any", "positive", "share"):
+                    point = take(wider, plan, 1000 * number + turn, level)
+                    if point.finite:
+                        break
+                found.append(point)
+        return found
+
+    # Values ------------------------------------------
+    def values(self, place: int, style: Style, points: Sequence[Point]) -> list[Any]:
+        """What a side is, at each point and for each entry. Raises ChainruleError where it is nothing."""
+        key = (place, style, tuple(map(id, points)))
+        if key not in self.cache:
+            try:
+                self.cache[key] = self.compute(self.meanings[place], style, points)
+            except ChainruleError as problem:
+                self.cache[key] = problem
+        if isinstance(self.cache[key], ChainruleError):
+            raise self.cache[key]
+        return list(self.cache[key])
+
+    def compute(self, meaning: Meaning, style: Style, points: Sequence[Point]) -> list[Any]:
+        """What a meaning is at each point and for each entry."""
+        found = []
+        for point in points:
+            context = self._context(meaning, style, point)
+            for indices in self.entries(point):
+                context.indices = dict(indices)
+                with numpy.errstate(all="ignore"):
+                    found.append(as_array(as_floats(lower_whole(meaning, context))))
+        return found
+
+    def entries(self, point: Point) -> list[Mapping[str, int]]:
+        """The entries that the free indices stand for at a point, as many as there is time for."""
+        if not self.free:
+            return [{}]
+        key = ("entries", id(point))
+        if key not in self.cache:
+            self.cache[key] = list(islice(self._tuples(point), _MOST_ENTRIES))
+        return list(self.cache[key])
+
+    def _tuples(self, point: Point) -> Iterator[dict[str, int]]:
+        sizes = [self._size(letter, point) for letter in self.free]
+        for numbers in product(*(range(1, size + 1) for size in sizes)):
+            indices = dict(zip(self.free, numbers, strict=True))
+            if all(self._holds(each, indices, point) for each in self.conditions):
+                yield indices
+
+    def _holds(self, condition: Meaning, indices: dict[str, int], point: Point) -> bool:
+        context = point.context()
+        context.indices = dict(indices)
+        try:
+            return bool(numpy.asarray(as_array(as_floats(lower(condition, context)))).all())
+        except ChainruleError:
+            return True
+
+    def _size(self, letter: str, point: Point) -> int:
+        for meaning in self.meanings.values():
+            context = self._context(meaning, Style(), point)
+            context.indices = {each: 1 for each in self.free if each != letter}
+            try:
+                return find_runs((letter,), (None, None), meaning, meaning.span, context, lower)[letter].size
+            except ChainruleError:
+                continue
+            except Exception:  # noqa: BLE001  # a sum that would have to be written out says no size
+                continue
+        raise ParseError(given=f"the index {letter}", expected="an index of an array whose shape is known")
+
+    def _context(self, meaning: Meaning, style: Style, point: Point) -> Context:
+        key = ("context", id(meaning), style, id(point))
+        if key not in self.cache:
+            context = point.context(units=self._units(meaning, point))
+            for name in {each.symbol.text for each in names_in(meaning)}:
+                if name in self.model.derived and name not in context.names:
+                    context.names[name] = self._derived(name, point)
+            for atom in self.model.atoms.inside(meaning):
+                self._put(atom, meaning, style, point, context)
+            self.cache[key] = context
+        found: Context = self.cache[key]
+        return replace(found, indices={}, steps=[0], names=dict(found.names))
+
+    def _put(self, atom: Atom, meaning: Meaning, style: Style, point: Point, context: Context) -> None:
+        local = style.local and not self.final(atom)
+        array = jacobian(point, atom, self.model.atoms, local)
+        context.names[atom.name + RAW] = Value(array)
+        if any(isinstance(each, Variable) and each.symbol.text == atom.name for each in everything(meaning)):
+            of_axes = array.ndim - sum(len(point.nodes[each.text].shape) for each in atom.wrt)
+            context.names[atom.name] = laid_out(array, of_axes, style.layout if array.ndim > 0 else "mixed")
+
+    def final(self, atom: Atom) -> bool:
+        """Whether what is differentiated is a result: then its derivative is always the total one."""
+        name = atom.of_name
+        if atom.joined is not None or name is None:
+            return False
+        return name in self.model.ends() or (self.session.loss is not None and name == self.session.loss.text)
+
+    def _derived(self, name: str, point: Point) -> Value:
+        if name not in point.values:
+            meaning = self.model.derived[name]
+            context = self._context(meaning, Style(), point)
+            with numpy.errstate(all="ignore"):
+                point.values[name] = as_floats(lower_whole(meaning, context))
+        return point.values[name]
+
+    def _units(self, meaning: Meaning, point: Point) -> Mapping[int, int]:
+        """How large each identity and each vector of ones is."""
+        if not any(isinstance(each, Unit) for each in everything(meaning)):
+            return {}
+        shapes: dict[str, tuple[int | str, ...]] = {
+            name: tuple(as_array(value).shape) for name, value in point.values.items()
+        }
+        for atom in self.model.atoms.inside(meaning):
+            array = jacobian(point, atom, self.model.atoms, False)
+            shapes[atom.name] = shapes[atom.name + RAW] = tuple(array.shape)
+        symbols = {each.symbol.text: each.symbol for each in everything(meaning) if isinstance(each, Variable)}
+        definition = Definition(Symbol("side"), meaning, meaning.span)
+        program = Program((definition,), definition.symbol, ())
+        used = {name: shape for name, shape in shapes.items() if name in symbols}
+        return infer_shapes(program, [each for each in symbols.values() if each.text not in point.sizes], used).units
+
+
+def set_up(session: Session, claim: Claim, conditions: Sequence[Surface] = ()) -> Bench:
+    """A claim on the bench, its sides read as far as they can be."""
+    model = session.model(claim.number)
+    trees = [side.tree for side in claim.sides if side.tree is not None]
+    free = free_letters(trees, model.scope)
+    bench = Bench(session, claim, model, free)
+    for place, side in enumerate(claim.sides):
+        if side.tree is None:
+            bench.problems[place] = side.problem
+            continue
+        try:
+            bench.meanings[place] = with_identity(model.read(side.tree, free), model)
+        except ChainruleError as problem:
+            bench.problems[place] = f"{problem.given} cannot be read"
+    bench.conditions = tuple(_conditions(bench, conditions))
+    return bench
+
+
+def _conditions(bench: Bench, trees: Sequence[Surface]) -> Iterator[Meaning]:
+    for tree in trees:
+        try:
+            found = bench.model.read(tree, bench.free)
+        except ChainruleError:
+            continue
+        if isinstance(found, Comparison):
+            yield found
+
+
+def with_identity(meaning: Meaning, model: Model) -> Meaning:
+    """`I` as the identity where it is no name of the document."""
+    if "I" in model.known or "I" in model.data:
+        return meaning
+
+    def put_in(node: Meaning) -> Meaning:
+        if isinstance(node, Variable) and node.symbol == Symbol("I"):
+            return Unit(True, node.span)
+        return mapped(node, put_in)
+
+    return put_in(meaning)
+
+

@@ -1,0 +1,357 @@
+"""The definitions of a document in, the computation that they say out: a model, with what is still unknown in it.
+
+One idea: each definition stands or falls alone. One that cannot be read leaves its name unknown, with the reason, and
+everything that does not use the name is judged all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..errors import ChainruleError, ParseError, TextSpan
+from ..notation.drafts import Role
+from ..notation.entrywise import Around, mark
+from ..notation.inline import inlined
+from ..notation.meaning import (
+    Call,
+    Definition,
+    Index,
+    Literal,
+    Meaning,
+    Member,
+    Over,
+    Own,
+    Product,
+    Program,
+    Tabulated,
+    Total,
+    Variable,
+    everything,
+    is_member,
+    mapped,
+)  # fmt: skip
+from ..notation.names import Scope
+from ..notation.program import in_order
+from ..notation.recognise import function_body
+from ..notation.resolve import resolve
+from ..notation.shapes import infer_shapes
+from ..notation.sizes import Size
+from ..notation.surface import Group, Surface
+from ..notation.symbols import Symbol
+from .atoms import MARK, Atoms
+
+_SIZE_LETTERS = frozenset("mnNKDMTBCdkpH")
+
+
+@dataclass(frozen=True, slots=True)
+class Definer:
+    """A statement that says what a name is: the side that says it, and what is bound on the left."""
+
+    number: int
+    symbol: Symbol
+    tree: Surface
+    indices: tuple[str, ...] = ()
+    parameters: tuple[Symbol, ...] | None = None
+    raised: bool = False
+    role: Role = Role.FORMULA
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the words of a document say: functions by name, shapes, and symbols that are names for certain."""
+
+    functions: Mapping[str, str] = field(default_factory=dict)
+    shapes: Mapping[str, tuple[Size, ...]] = field(default_factory=dict)
+    symbols: Mapping[str, Symbol] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Model:
+    """The computation that a document defines.
+
+    `forward` are definitions that the engine can differentiate, in an order in which each uses earlier ones; `derived`
+    are those that speak of derivatives. `data`: values that the document gives. `problems`: names that stay unknown.
+    """
+
+    scope: Scope
+    atoms: Atoms
+    functions: dict[str, tuple[tuple[Symbol, ...], Meaning]]
+    forward: tuple[Definition, ...]
+    derived: dict[str, Meaning]
+    inputs: tuple[Symbol, ...]
+    data: dict[str, Meaning]
+    shapes: dict[str, tuple[Size, ...]]
+    problems: dict[str, str]
+    sizes: frozenset[str]  # letters that are sizes
+    open_loss: Symbol | None = None  # a loss of which only its gradients are spoken of
+
+    def read(self, tree: Surface, bound: tuple[str, ...] = ()) -> Meaning:
+        """The meaning of a side. Raises ChainruleError where it has none."""
+        found = resolve(tree, self.scope.within(bound) if bound else self.scope)
+        return self.finished(found)
+
+    def finished(self, meaning: Meaning) -> Meaning:
+        """A meaning with the document's own functions put in and derivatives joined."""
+        whole = inlined(meaning, self.functions)
+        return mark(self.atoms.joined(with_limits(whole, self.known)), Around.NOTHING)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Names that have, or will be given, a value."""
+        names = {each.symbol.text for each in self.forward} | {each.text for each in self.inputs}
+        return frozenset(names | set(self.derived) | ({self.open_loss.text} if self.open_loss else set()))
+
+    def ends(self) -> list[str]:
+        """The names that no definition uses."""
+        used = {found.symbol.text for each in self.forward for found in names_in(each.body)}
+        used |= {name for each in self.forward for name in members_in(each.body, self)}
+        return [each.symbol.text for each in self.forward if each.symbol.text not in used]
+
+
+def build(
+    definers: Iterable[Definer], facts: Facts, gradients: Mapping[str, Symbol], atoms: Atoms, loss: Symbol | None = None
+) -> Model:
+    """The model of these definitions. `gradients`: names such as dW, which stand for derivatives. A `loss` that is not
+    defined depends in an unspecified way on everything that no definition uses."""
+    chosen = list(definers)
+    model = Model(_scope(chosen, facts, gradients, atoms), atoms, {}, (), {}, (), {}, {}, {}, frozenset())
+    read = _resolved(chosen, model)
+    model.functions = _functions(read, model)
+    _sort_out(read, model)
+    _settle(model, facts)
+    if loss is not None and loss.text not in {each.symbol.text for each in model.forward}:
+        model.open_loss = loss
+    return model
+
+
+def _scope(definers: list[Definer], facts: Facts, gradients: Mapping[str, Symbol], atoms: Atoms) -> Scope:
+    declared = {**facts.symbols, **gradients}
+    arrays, raised, families = set[str](name for name, shape in facts.shapes.items() if shape), set[str](), set[str]()
+    for each in definers:
+        for symbol in (each.symbol, *(each.parameters or ())):
+            declared.setdefault(symbol.text, symbol)
+        if each.indices or (each.role is Role.VALUE and isinstance(each.tree, Group)):
+            arrays.add(each.symbol.text)
+        if each.raised:
+            raised |= set(each.indices)
+            families.add(each.symbol.text)
+    own = {each.symbol.text: len(each.parameters) for each in definers if each.parameters}
+    return Scope(
+        resolve, declared, own, dict(facts.functions), frozenset(arrays), raised=frozenset(raised),
+        families=frozenset(families), latex=True, derivative=atoms.read,
+    )  # fmt: skip
+
+
+def _resolved(definers: list[Definer], model: Model) -> list[tuple[Definer, Meaning]]:
+    found = []
+    for each in definers:
+        if each.role is Role.SHAPE:
+            continue
+        scope = model.scope.within(each.indices) if each.indices else model.scope
+        try:
+            meaning = resolve(each.tree, scope)
+        except ChainruleError as problem:
+            model.problems[each.symbol.text] = f"{problem.given} cannot be read"
+            continue
+        found.append((each, Tabulated(each.indices, meaning, each.tree.span) if each.indices else meaning))
+    return found
+
+
+def _functions(
+    read: list[tuple[Definer, Meaning]], model: Model
+) -> dict[str, tuple[tuple[Symbol, ...], Meaning]]:
+    """Definitions with parameters, as functions; what they say of a function of the library is that function."""
+    found: dict[str, tuple[tuple[Symbol, ...], Meaning]] = {}
+    for definer, body in read:
+        if definer.parameters is None:
+            continue
+        parameters = definer.parameters
+        known = function_body(body, Variable(parameters[0], body.span)) if len(parameters) == 1 else None
+        if known is not None:
+            body = Call(known, (Variable(parameters[0], body.span),), body.span)
+        found[definer.symbol.text] = (parameters, body)
+    return found
+
+
+def _sort_out(read: list[tuple[Definer, Meaning]], model: Model) -> None:
+    """Data, forward definitions and those that speak of derivatives."""
+    names = frozenset(each.symbol.text for each, _ in read)
+    forward: dict[str, Definition] = {}
+    for definer, body in read:
+        name = definer.symbol.text
+        if definer.role is Role.VALUE:
+            model.data[name] = body
+            continue
+        try:
+            whole = with_limits(inlined(body, model.functions), names)
+        except ChainruleError as problem:
+            model.problems[name] = f"{problem.given} cannot be read"
+            continue
+        if _speaks_of_derivatives(whole, model):
+            model.derived[name] = mark(model.atoms.joined(whole), Around.NOTHING)
+        else:
+            body = mark(whole, Around.NOTHING)
+            forward[name] = Definition(definer.symbol, body, definer.tree.span, definer.parameters)
+    model.forward = tuple(_without_circles(forward, model))
+
+
+def _speaks_of_derivatives(body: Meaning, model: Model) -> bool:
+    """Whether a derivative, or a name that stands for one, stands in it."""
+    return any(
+        isinstance(each, Variable) and (each.symbol.text.startswith(MARK) or each.symbol.text in model.derived)
+        for each in everything(body)
+    )
+
+
+def _without_circles(definitions: dict[str, Definition], model: Model) -> list[Definition]:
+    try:
+        return in_order(definitions)
+    except ParseError as problem:
+        name = problem.given.partition(",")[0]
+        model.problems[name] = f"{name} is defined by itself"
+        kept = {key: each for key, each in definitions.items() if key != name}
+        return _without_circles(kept, model) if len(kept) < len(definitions) else []
+
+
+def with_limits(node: Meaning, defined: frozenset[str]) -> Meaning:
+    r"""The tree where `\frac1m \sum_i` sums to m: a letter that divides a sum counts its terms."""
+    node = mapped(node, lambda each: with_limits(each, defined))
+    if not isinstance(node, Product):
+        return node
+    letters = [
+        each for sign, factor in node.factors for each in _below(sign, factor)
+        if each.symbol.text in _SIZE_LETTERS and each.symbol.text not in defined
+    ]  # fmt: skip
+    if not letters:
+        return node
+    return replace(node, factors=tuple((sign, _limited(each, letters[0])) for sign, each in node.factors))
+
+
+def _below(sign: str, factor: Meaning) -> list[Variable]:
+    """The names that a factor divides by."""
+    if sign == "/":
+        parts = [each for _, each in factor.factors] if isinstance(factor, Product) else [factor]
+        return [each for each in parts if isinstance(each, Variable)]
+    if isinstance(factor, Product):
+        return [found for inner, each in factor.factors for found in _below(inner, each)]
+    return []
+
+
+def _limited(node: Meaning, last: Variable) -> Meaning:
+    if isinstance(node, Over) and node.last is None and node.first is None and node.condition is None:
+        if node.kind == "sum" and len(node.indices) == 1:
+            return replace(node, last=last)
+    if isinstance(node, Total) and len(node.terms) == 1:
+        return replace(node, terms=tuple((sign, _limited(each, last)) for sign, each in node.terms))
+    return node
+
+
+# What is still unknown ------------------------------------------
+def _settle(model: Model, facts: Facts) -> None:
+    """Inputs, sizes and shapes. A definition whose shapes do not fit any of the others is taken out."""
+    defined = {each.symbol.text for each in model.forward}
+    given = dict(facts.shapes)
+    for name, value in model.data.items():
+        if name not in defined and (shape := shape_of_data(value)) is not None:
+            given[name] = shape
+    model.sizes = frozenset(size for shape in given.values() for size in shape if isinstance(size, str)) | _limits(model)
+    model.sizes -= set(model.data)
+    try:
+        model.shapes = _shapes(model, list(model.forward), given)
+    except ChainruleError:
+        model.forward = tuple(_fitting(model, given))
+        model.shapes = _shapes(model, list(model.forward), given)
+    model.inputs = tuple(inputs_of(list(model.forward), model))
+
+
+def extended(model: Model, bodies: list[Meaning], free: tuple[str, ...]) -> Model:
+    """The model with further things computed, so that the names in them become inputs with shapes that fit."""
+    definitions = list(model.forward)
+    for place, body in enumerate(bodies):
+        whole = Tabulated(free, body, body.span) if free and _uses(body, free) else body
+        definitions.append(Definition(Symbol(f"{MARK}side{place}"), whole, body.span))
+    given = {**model.shapes}
+    found = replace(model, forward=tuple(definitions))
+    found.forward = tuple(_fitting(found, given))
+    found.shapes = _shapes(found, list(found.forward), given)
+    found.inputs = tuple(inputs_of(list(found.forward), found))
+    return found
+
+
+def _uses(body: Meaning, free: tuple[str, ...]) -> bool:
+    return any(isinstance(each, Index) and each.name in free for each in everything(body))
+
+
+def _fitting(model: Model, given: Mapping[str, tuple[Size, ...]]) -> list[Definition]:
+    """The definitions whose shapes fit those before them."""
+    kept: list[Definition] = []
+    for each in model.forward:
+        try:
+            _shapes(model, [*kept, each], given)
+        except ChainruleError as problem:
+            model.problems[each.symbol.text] = f"the shapes in its definition do not fit: {problem.given}"
+        else:
+            kept.append(each)
+    return kept
+
+
+def _limits(model: Model) -> frozenset[str]:
+    """Letters that are upper limits of sums."""
+    trees = [each for definition in model.forward for each in everything(definition.body)]
+    lasts = [each.last for each in trees if isinstance(each, Over) and each.last is not None]
+    return frozenset(
+        each.symbol.text for last in lasts for each in everything(last) if isinstance(each, Variable)
+    )  # fmt: skip
+
+
+def inputs_of(definitions: list[Definition], model: Model) -> list[Symbol]:
+    """Names that are used and not defined, in the order of the text; families of names with all their members."""
+    defined = {each.symbol.text for each in definitions}
+    found: dict[str, Symbol] = {}
+    for definition in definitions:
+        for each in everything(definition.body):
+            if isinstance(each, Variable):
+                found.setdefault(each.symbol.text, each.symbol)
+        for name in members_in(definition.body, model):
+            found.setdefault(name, model.scope.declared[name])
+    return [each for name, each in found.items() if name not in defined and name not in model.sizes]
+
+
+def members_in(body: Meaning, model: Model) -> list[str]:
+    """The names that the families in a definition have."""
+    families = {each.family for each in everything(body) if isinstance(each, Member)}
+    return [name for name in model.scope.declared if any(is_member(name, family) for family in families)]
+
+
+def _shapes(model: Model, definitions: list[Definition], given: Mapping[str, tuple[Size, ...]]) -> dict[str, tuple[Size, ...]]:
+    """The shape of every input, in letters where nothing is said. Raises ShapeError where they do not fit."""
+    if not definitions:
+        return {}
+    symbols = inputs_of(definitions, model)
+    names = {each.text for each in symbols}
+    program = Program(tuple(definitions), definitions[-1].symbol, ())
+    found = infer_shapes(program, symbols, {name: shape for name, shape in given.items() if name in names})
+    return dict(found.letters)
+
+
+def shape_of_data(value: Meaning) -> tuple[int, ...] | None:
+    """The shape of a value that is written out."""
+    from ..notation.lower import constant
+
+    try:
+        found: Any = constant(value)
+    except ChainruleError:
+        return None
+    return tuple(int(size) for size in getattr(found, "shape", ()))
+
+
+def names_in(meaning: Meaning) -> list[Variable]:
+    """Every name in a meaning, derivatives aside."""
+    return [
+        each for each in everything(meaning)
+        if isinstance(each, Variable) and not each.symbol.text.startswith((MARK, "·"))
+    ]  # fmt: skip
+
+

@@ -1,0 +1,126 @@
+r"""A surface tree in, the same formula out as an editor would print it.
+
+One idea: a change of the tree and not of the writing. Brackets around one bracket, a dot after a coefficient, a factor
+1 and two signs in a row go; what is meant stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...notation.surface import (
+    Additive,
+    Bars,
+    Big,
+    Fraction,
+    Group,
+    Matrix,
+    Multiplicative,
+    Name,
+    Number,
+    Root,
+    Scripted,
+    Surface,
+)  # fmt: skip
+from ..trees import rebuilt
+
+_ATOMS = (Name, Number, Scripted, Fraction, Root, Bars, Matrix)
+_PLAIN_DOTS = ("·", "*", "×")
+_OPPOSITE = {"+": "-", "-": "+", "": "-"}
+Pair = tuple[str, Surface]
+
+
+def shorter(node: Surface) -> Surface:
+    r"""The same formula with less ink.
+
+    >>> from chainrule.checker.writing import latex
+    >>> from chainrule.notation import read_statements
+    >>> latex(shorter(read_statements(r"$1 \cdot 2 \cdot x + ((y)) - -3 \cdot 4$")[0]))
+    '2 x + y + 3 \\cdot 4'
+    """
+    node = rebuilt(node, shorter)
+    match node:
+        case Additive():
+            return _sum(node)
+        case Multiplicative():
+            return _product(node)
+        case Fraction(above, below):
+            return replace(node, numerator=inside(above), denominator=inside(below))
+        case Root(body) | Bars(_, body):
+            return replace(node, body=inside(body))
+        case Big(_, _, _, body) if not isinstance(inside(body), Additive):
+            return replace(node, body=inside(body))
+        case Group("(", (Group("(", (_,)) as inner,)):
+            return inner
+    return node
+
+
+def inside(node: Surface) -> Surface:
+    """What a bracket that only holds together holds; the node itself when it is none."""
+    return node.items[0] if isinstance(node, Group) and node.bracket in ("(", "{") and len(node.items) == 1 else node
+
+
+def _sum(node: Additive) -> Surface:
+    terms: list[Pair] = []
+    for sign, each in node.terms:
+        body = inside(each)
+        match body:
+            case Additive(((inner, last),)) if inner in ("-", "+"):  # two signs in a row
+                terms.append((_OPPOSITE[sign] if inner == "-" else sign, last))
+            case Additive() if sign != "-":
+                (_, first), *rest = body.terms
+                terms.extend([(body.terms[0][0] or sign, first), *rest])
+            case Additive():
+                terms.append((sign, each))
+            case _:
+                terms.append((sign, body))
+    if terms[0][0] == "+":
+        terms[0] = ("", terms[0][1])
+    return terms[0][1] if len(terms) == 1 and not terms[0][0] else replace(node, terms=tuple(terms))
+
+
+def _product(node: Multiplicative) -> Surface:
+    factors = [part for place in range(len(node.factors)) for part in _factor(node.factors, place)]
+    while len(factors) > 1 and _is_one(factors[0][1]) and factors[1][0] in ("", *_PLAIN_DOTS):
+        factors[:2] = [("", factors[1][1])]
+    if len(factors) > 1 and isinstance(factors[0][1], Number) and factors[1][0] in _PLAIN_DOTS:
+        factors[1] = (factors[1][0] if _begins_with_number(factors[1][1]) else "", factors[1][1])
+    return factors[0][1] if len(factors) == 1 else replace(node, factors=tuple(factors))
+
+
+def _factor(factors: tuple[Pair, ...], place: int) -> tuple[Pair, ...]:
+    """A factor without needless brackets: as it is, or as the factors of a product inside it."""
+    sign, each = factors[place]
+    body = inside(each)
+    if body is each and not isinstance(body, Multiplicative):
+        return ((sign, each),)
+    if body is not each and (_may_be_called(factors, place - 1) or _may_be_called(factors, place, body)):
+        return ((sign, each),)
+    if isinstance(body, Multiplicative):
+        joined = not sign and not any(inner for inner, _ in body.factors)  # brackets decide what another sign joins
+        return (("", body.factors[0][1]), *body.factors[1:]) if joined else ((sign, each),)
+    return ((sign, body),) if isinstance(body, _ATOMS) and not _begins_with_number(body) else ((sign, each),)
+
+
+def _may_be_called(factors: tuple[Pair, ...], place: int, head: Surface | None = None) -> bool:
+    """Whether a factor, or what would stand in its place, could be a function applied to the bracket that follows."""
+    if place < 0 or place + 1 >= len(factors):
+        return False
+    sign, after = factors[place + 1]
+    head = head or factors[place][1]
+    return not sign and isinstance(head, Name | Scripted) and isinstance(after, Group)
+
+
+def _is_one(node: Surface) -> bool:
+    return isinstance(node, Number) and node.written == "1"
+
+
+def _begins_with_number(node: Surface) -> bool:
+    match node:
+        case Number() | Matrix():
+            return True
+        case Fraction(Number()) | Scripted(Number()):
+            return True
+        case Multiplicative(((_, first), *_)):
+            return _begins_with_number(first)
+    return False
