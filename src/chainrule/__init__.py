@@ -18,7 +18,8 @@ _FUNCTIONS = frozenset({
     "squared_norm", "stop_gradient",
 })  # fmt: skip
 _JUDGES = frozenset({"check"})
-__all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS | _JUDGES)
+_MARKERS = frozenset({"check_backward"})
+__all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS | _JUDGES | _MARKERS)
 
 if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
     from .api import (  # noqa: F401
@@ -41,6 +42,7 @@ if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
         value_and_grad,
         vjp,
     )  # fmt: skip
+    from .checker.backward import check_backward  # noqa: F401
     from .checks import check  # noqa: F401
     from .ops import (  # noqa: F401
         batch_norm,
@@ -71,6 +73,8 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(".api", __name__), name)
     if name in _JUDGES:
         return getattr(import_module(".checks", __name__), name)
+    if name in _MARKERS:
+        return getattr(import_module(".checker.backward", __name__), name)
     if name in _FUNCTIONS:
         return getattr(import_module(".ops", __name__), name)
     raise AttributeError(f"module 'chainrule' has no attribute '{name}'")

@@ -1,6 +1,8 @@
 """Reports for people: what stands on the page, where the carets stand, and that nothing hostile passes."""
 
+import json
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from markdown_it import MarkdownIt
@@ -9,8 +11,8 @@ from unit.checked import HOSTILE, PAGE, clean, found, hostile, page
 from chainrule.checker.documents import read_document
 from chainrule.checker.results import Checked, Verdict, Witness
 from chainrule.renderers.checks import formats, markdown, text, words
-from chainrule.renderers.checks.report import Report
 from chainrule.renderers.checks.records import record, unread
+from chainrule.renderers.checks.report import Report
 from chainrule.renderers.checks.text import Look
 from chainrule.renderers.columns import width
 
@@ -206,3 +208,15 @@ def test_a_report_is_what_python_holds():
     assert Report(clean()).ok
     assert PAGE in report.checked.document.text
     assert HOSTILE[:4] in Report(hostile()).text()
+
+
+def test_a_notebook_shows_cells_and_not_its_json():
+    source = ["Let $f = x^2$.\n", "$$\\frac{df}{dx} = x$$\n"]
+    cells = [{"cell_type": "markdown", "source": each} for each in ([], source)]
+    document = read_document(json.dumps({"cells": cells, "nbformat": 4}, indent=1).encode(), "n.ipynb")
+    judged = found(document, r"\\frac{df}{dx} = x", "wrong")
+    made = Checked(document, (replace(judged, text=r"\frac{df}{dx} = x"),))
+    lines = shown(made).splitlines()
+    assert lines[0] == f"n.ipynb:{judged.place.line}:{judged.place.column} (cell 2): wrong"
+    assert lines[1] == r"    | \frac{df}{dx} = x"
+    assert lines[2] == r"    | ^^^^^^^^^^^^^^^^^"

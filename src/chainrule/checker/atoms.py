@@ -47,7 +47,8 @@ class Atoms:
     def read(self, node: Surface, scope: Scope) -> Meaning:
         """What a derivative means. Raises ParseError where it has none."""
         assert isinstance(node, Fraction)  # every other spelling has been made one
-        above, below = differential(node.numerator), variables(node.denominator)
+        above = differential(node.numerator)
+        below = variables(node.denominator, above.order if above else 1)
         if above is None or above.body is None or below is None:
             raise _unreadable(node, "something to differentiate, and a name to differentiate with respect to")
         if not below:

@@ -19,6 +19,8 @@ from ..notation.lower import lower, lower_whole
 from ..notation.meaning import (
     Comparison,
     Definition,
+    Entry,
+    Literal,
     Meaning,
     Program,
     Unit,
@@ -42,6 +44,7 @@ _MOST_ENTRIES = 9
 STYLES = (
     Style(), Style(local=True), Style("numerator"), Style("numerator", True), Style("entrywise"),
     Style("entrywise", True), Style("denominator"), Style("denominator", True), Style("factor"), Style("factor", True),
+    Style(padded=True),
 )  # fmt: skip
 
 
@@ -122,6 +125,7 @@ class Bench:
             context = self._context(meaning, style, point)
             for indices in self.entries(point):
                 context.indices = dict(indices)
+                context.zero_outside = style.padded
                 with numpy.errstate(all="ignore"):
                     found.append(as_array(as_floats(lower_whole(meaning, context))))
         return found
@@ -230,7 +234,30 @@ def set_up(session: Session, claim: Claim, conditions: Sequence[Surface] = ()) -
         except ChainruleError as problem:
             bench.problems[place] = f"{problem.given} cannot be read"
     bench.conditions = tuple(_conditions(bench, conditions))
+    if any(each.symbol.text.endswith(RAW) for m in bench.meanings.values() for each in everything(m) if isinstance(each, Variable)):
+        bench.meanings = {place: _digits_apart(each, bench) for place, each in bench.meanings.items()}
     return bench
+
+
+def _digits_apart(node: Meaning, bench: Bench) -> Meaning:
+    """`W_{12}` below a derivative: its digits apart where W is a matrix."""
+    node = mapped(node, lambda each: _digits_apart(each, bench))
+    match node:
+        case Entry(Variable(symbol), indices) if symbol.text.endswith(RAW) and (points := bench.session.points(bench.claim.number)):
+            atom = bench.model.atoms.table[symbol.text.removesuffix(RAW)]
+            shapes = points[0].values
+            names = [each for each in (atom.of_name, *(each.text for each in atom.wrt)) if each in shapes]
+            axes = sum(as_array(shapes[each]).ndim for each in names)
+            if len(indices) < axes:
+                found = tuple(part for each in indices for part in _digits(each))
+                return replace(node, indices=found) if len(found) <= axes else node
+    return node
+
+
+def _digits(index: Meaning) -> tuple[Meaning, ...]:
+    if isinstance(index, Literal) and len(index.written) > 1 and index.written.isdigit():
+        return tuple(Literal(digit, float(digit), index.span) for digit in index.written)
+    return (index,)
 
 
 def _conditions(bench: Bench, trees: Sequence[Surface]) -> Iterator[Meaning]:

@@ -66,6 +66,20 @@ def with_trees(claim: Claim, trees: tuple[Surface | None, ...]) -> Claim:
     return replace(claim, sides=sides, draft=_draft(sides))
 
 
+def goes_on(before: Claim, claim: Claim) -> Claim:
+    """A claim that begins with a sign, with the first side of the chain before it; one that begins with `+` goes on
+    with the last side."""
+    first, last, own = before.sides[0], before.sides[-1], claim.sides[0]
+    if own.sign:
+        anchor = first if first.tree is not None else last
+        return replace(claim, sides=(replace(anchor, sign=""), *claim.sides), draft=None)
+    if own.tree is None or last.tree is None or len(before.sides) < 2:
+        return claim
+    span = replace(own.tree.span)
+    whole = Additive((("", last.tree), ("+", own.tree)), span)
+    return replace(claim, sides=(replace(first, sign=""), replace(own, sign="=", tree=whole), *claim.sides[1:]), draft=None)
+
+
 def _side(statement: Statement, place: int, names: frozenset[str]) -> Side:
     text, sign = statement.side(place), statement.links[place].sign
     if is_arrow(sign):

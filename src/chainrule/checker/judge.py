@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..errors import ChainruleError
+from ..notation.drafts import Role
 from .bench import STYLES, Bench, set_up
-from .claims import Claim, read_claim
+from .claims import Claim, goes_on, read_claim
 from .compare import same
 from .documents import Document, statements
 from .model import Facts
 from .numbers import judge_number
+from .rewriting import read_marks, rewritten
 from .results import Checked, Finding, Verdict
 from .rulings import Ruling
 from .session import Session, defines, open_session
@@ -23,8 +25,20 @@ def check_document(document: Document) -> Checked:
     """Judge every statement of a document."""
     found = statements(document)
     claims = [read_claim(number, each) for number, each in enumerate(found)]
-    session = open_session([each for each in claims if each.statement.piece.kind == "mathematics"], Facts())
-    return Checked(document, tuple(_finding(document, session, each) for each in claims))
+    mathematics = [each for each in claims if each.statement.piece.kind == "mathematics"]
+    marks = read_marks(mathematics, True, False)
+    joined = {each.number: each for each in continued([rewritten(each, marks) for each in mathematics])}
+    session = open_session(list(joined.values()), Facts())
+    return Checked(document, tuple(_finding(document, session, joined.get(each.number, each)) for each in claims))
+
+
+def continued(claims: Sequence[Claim]) -> list[Claim]:
+    """The claims, with those that begin with a sign given the side that they go on from."""
+    found: dict[int, Claim] = {}
+    for claim in claims:
+        before = found.get(claim.statement.continues) if claim.statement.continues is not None else None
+        found[claim.number] = goes_on(before, claim) if before is not None else claim
+    return list(found.values())
 
 
 def _finding(document: Document, session: Session, claim: Claim) -> Finding:
@@ -39,16 +53,36 @@ def _finding(document: Document, session: Session, claim: Claim) -> Finding:
     )  # fmt: skip
 
 
+_WORST_FIRST = (
+    Verdict.WRONG, Verdict.FOLLOWS, Verdict.CONVENTION, Verdict.ROUNDED, Verdict.RIGHT, Verdict.DEFINITION,
+    Verdict.UNCHECKED,
+)  # fmt: skip
+
+
 def rule(session: Session, claim: Claim) -> Ruling:
-    """The verdict on a claim."""
+    """The verdict on a claim: that on the worst of its instances which can be judged at all."""
     if claim.statement.piece.kind != "mathematics":
         return Ruling(Verdict.UNCHECKED, "code is not judged")
     if len(claim.sides) < 2:
         return Ruling(Verdict.UNCHECKED, "no relation is stated")
+    return _worst([_rule_one(session, each) for each in session.instances[claim.number]])
+
+
+def _worst(rulings: Sequence[Ruling]) -> Ruling:
+    return min(rulings, key=_badness)
+
+
+def _badness(ruling: Ruling) -> int:
+    return _WORST_FIRST.index(ruling.verdict)
+
+
+def _rule_one(session: Session, claim: Claim) -> Ruling:
     definer = defines(session, claim)
+    if claim.draft is not None and claim.draft.role is Role.SHAPE:
+        return Ruling(Verdict.DEFINITION, "it says of what kind a name is")
     if not claim.equal:
         return Ruling(Verdict.DEFINITION if definer else Verdict.UNCHECKED, "no equality is stated")
-    bench = set_up(session, claim)
+    bench = set_up(session, claim, session.conditions.get(claim.number, ()))
     return _compare(bench, definer is not None)
 
 
@@ -86,15 +120,7 @@ def _sides(bench: Bench, places: Sequence[int]) -> Ruling:
     for place in places[1:]:
         side = bench.claim.sides[place]
         rulings.append(_number(bench, anchor, place) if side.numeric else _symbols(bench, anchor, place))
-    return _together(rulings)
-
-
-def _together(rulings: Sequence[Ruling]) -> Ruling:
-    for verdict in (Verdict.WRONG, Verdict.FOLLOWS, Verdict.CONVENTION, Verdict.ROUNDED, Verdict.RIGHT):
-        for each in rulings:
-            if each.verdict is verdict:
-                return each
-    return rulings[0]
+    return _worst(rulings)
 
 
 def _symbols(bench: Bench, anchor: int, place: int) -> Ruling:

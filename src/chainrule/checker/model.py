@@ -56,6 +56,7 @@ class Definer:
     parameters: tuple[Symbol, ...] | None = None
     raised: bool = False
     role: Role = Role.FORMULA
+    general: bool = False  # one of several that a statement about any layer or time gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ class Facts:
     functions: Mapping[str, str] = field(default_factory=dict)
     shapes: Mapping[str, tuple[Size, ...]] = field(default_factory=dict)
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
+    alone: frozenset[str] = frozenset()  # single letters that are names
+    ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # the numbers that an index takes
+    bars: bool = False  # a bar means the derivative of the loss
 
 
 @dataclass(slots=True)
@@ -140,7 +144,7 @@ def _scope(definers: list[Definer], facts: Facts, gradients: Mapping[str, Symbol
     own = {each.symbol.text: len(each.parameters) for each in definers if each.parameters}
     return Scope(
         resolve, declared, own, dict(facts.functions), frozenset(arrays), raised=frozenset(raised),
-        families=frozenset(families), latex=True, derivative=atoms.read,
+        families=frozenset(families), latex=True, derivative=atoms.read, alone=facts.alone,
     )  # fmt: skip
 
 

@@ -6,18 +6,21 @@ claim. A later section may define the name anew.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..notation.drafts import Role
 from ..notation.meaning import Variable
+from ..notation.functions import function_named
 from ..notation.resolve import is_derivative
-from ..notation.surface import Fraction, Name, Scripted, Surface
+from ..notation.surface import Fraction, Multiplicative, Name, Number, Scripted, Surface
 from ..notation.symbols import Symbol, symbol_of
 from .atoms import Atoms
 from .claims import Claim
+from .instances import Counted, count, symbols_of, written_out
 from .model import Definer, Facts, Model, build
 from .points import Point, data_of, plans, take
 from .spelling import differential, variables
@@ -32,6 +35,11 @@ class Session:
 
     claims: Sequence[Claim]
     facts: Facts = field(default_factory=Facts)
+    counted: Counted = field(default_factory=Counted)
+    instances: dict[int, list[Claim]] = field(default_factory=dict)  # each claim for every number of its letters
+    solutions: set[int] = field(default_factory=set)  # claims that say where a gradient vanishes
+    nabla: Surface | None = None  # what a nabla without a subscript is with respect to
+    conditions: Mapping[int, tuple[Surface, ...]] = field(default_factory=dict)
     definers: dict[str, list[Definer]] = field(default_factory=dict)
     stems: dict[str, Symbol] = field(default_factory=dict)  # names such as dW, and what they are the gradient of
     loss: Symbol | None = None
@@ -57,7 +65,7 @@ class Session:
 
     def _build(self, chosen: list[Definer]) -> Model:
         gradients = {name: Symbol(name) if name not in self.facts.symbols else self.facts.symbols[name] for name in self.stems}
-        model = build(chosen, self.facts, gradients, Atoms(), loss=self.loss)
+        model = build(chosen, self.facts, gradients, Atoms(free_nabla=self.nabla), loss=self.loss)
         for name, stem in self.stems.items():
             if self.loss is not None and name not in model.derived:
                 atom = model.atoms.of(Variable(self.loss, chosen[0].tree.span), (stem,), chosen[0].tree.span)
@@ -118,29 +126,117 @@ def _own(model: Model) -> Point | None:
 # Which statements define ------------------------------------------
 def open_session(claims: Sequence[Claim], facts: Facts) -> Session:
     """The session for the claims of a document."""
-    session = Session(claims, facts)
-    symbols = _all_symbols(claims)
-    session.loss = _loss(claims)
-    heads = {each.draft.symbol.text for each in claims if each.draft and each.draft.symbol and each.draft.role is not Role.CLAIM}
-    bars = _bars_mean_gradients(claims)
-    for text, symbol in symbols.items():
-        stem = _stem(symbol, bars)
-        if stem is not None and stem.text in symbols and (session.loss is None or stem.text != session.loss.text):
-            if stem.text in heads or _used_elsewhere(stem, claims):
-                session.stems[text] = stem
-    for claim in claims:
+    counted = count(claims, facts.ranges, _last_numbers(claims))
+    session = Session(claims, facts, counted)
+    session.instances = {each.number: written_out(each, counted) for each in claims}
+    every = [each for claim in claims for each in session.instances[claim.number]]
+    symbols = _all_symbols(every)
+    session.facts = replace(
+        facts, symbols={**facts.symbols, **symbols_of(claims, counted)}, alone=frozenset(_alone(every))
+    )
+    session.loss = _loss(every)
+    session.nabla = _nabla(claims)
+    _find_stems(session, every, symbols)
+    used, wrt = set[str](), set[str]()
+    for claim in every:
         for definer in _definers(claim, session):
-            _add(session, definer, claim)
+            if definer.symbol.text in used & wrt and definer.symbol.text not in session.definers:
+                session.solutions.add(claim.number)
+            else:
+                _add(session, definer, general=len(session.instances[claim.number]) > 1)
+        used |= _right_names(claim)
+        wrt |= _differentiated_by(claim)
     if session.loss is None:
         session.loss = _last(session)
     return session
 
 
+def _right_names(claim: Claim) -> set[str]:
+    """The names on the right of a statement, letters of runs among them."""
+    found: set[str] = set()
+    for side in claim.sides[1:]:
+        for node in everywhere(side.tree) if side.tree is not None else ():
+            if isinstance(node, Name | Scripted) and (symbol := symbol_of(node)) is not None:
+                found.add(symbol.text)
+                if isinstance(node, Name) and not node.whole:
+                    found |= set(node.base)
+    return found
+
+
+def _differentiated_by(claim: Claim) -> set[str]:
+    """The names that derivatives in a statement are with respect to."""
+    found: set[str] = set()
+    for side in claim.sides:
+        for node in everywhere(side.tree) if side.tree is not None else ():
+            if isinstance(node, Fraction) and is_derivative(node):
+                for each in variables(node.denominator) or ():
+                    if (symbol := symbol_of(each)) is not None:
+                        found |= {symbol.text, symbol.without_subscript().text}
+    return found
+
+
+def _find_stems(session: Session, claims: Sequence[Claim], symbols: Mapping[str, Symbol]) -> None:
+    """Names such as dW that are gradients of names of the document."""
+    heads = {
+        each.draft.symbol.text for each in claims
+        if each.draft and each.draft.symbol and each.draft.role is not Role.CLAIM
+    }  # fmt: skip
+    bars = session.facts.bars or _bars_mean_gradients(claims)
+    for text, symbol in symbols.items():
+        stem = _stem(symbol, bars)
+        if stem is not None and stem.text in symbols and (session.loss is None or stem.text != session.loss.text):
+            if stem.text in heads or _used_elsewhere(stem, claims):
+                session.stems[text] = stem
+
+
+def _nabla(claims: Sequence[Claim]) -> Surface | None:
+    """What some nabla says that it is with respect to, or the argument of the first function of one."""
+    for claim in claims:
+        for side in claim.sides:
+            for node in everywhere(side.tree) if side.tree is not None else ():
+                if isinstance(node, Fraction) and is_derivative(node) and isinstance(node.denominator, Multiplicative):
+                    sign, *rest = node.denominator.factors
+                    if isinstance(sign[1], Name) and sign[1].base == "partial" and len(rest) == 1 and node.span.text[
+                        node.span.start : node.span.start + 6] == "\\nabla":  # fmt: skip
+                        return rest[0][1]
+    return None
+
+
+def _last_numbers(claims: Sequence[Claim]) -> dict[str, int]:
+    """`L = 3`, `T = 2`: capital letters that are small whole numbers."""
+    found: dict[str, int] = {}
+    for claim in claims:
+        draft = claim.draft
+        if draft is not None and draft.role is Role.VALUE and draft.symbol is not None:
+            side = draft.sides[0] if draft.sides else None
+            if isinstance(side, Number) and side.written.isdigit() and 1 < int(side.written) < 9:
+                found.setdefault(draft.symbol.text, int(side.written))
+    return found
+
+
+def _alone(claims: Sequence[Claim]) -> set[str]:
+    """Single letters that stand alone as a name somewhere."""
+    found: set[str] = set()
+    for claim in claims:
+        for side in claim.sides:
+            for node in everywhere(side.tree) if side.tree is not None else ():
+                if isinstance(node, Name) and len(node.base) == 1 and not node.accents and node.base.isalpha():
+                    found.add(node.base)
+    return found
+
+
 def _used_elsewhere(stem: Symbol, claims: Sequence[Claim]) -> bool:
-    return any(
-        symbol_of(each) == stem for claim in claims if claim.draft and claim.draft.role is Role.FORMULA
-        for side in claim.sides[1:] if side.tree is not None for each in everywhere(side.tree)
-    )  # fmt: skip
+    """Whether a name stands on the right of some definition, alone or in a run of letters."""
+    for claim in claims:
+        if claim.draft is None or claim.draft.role is not Role.FORMULA:
+            continue
+        for side in claim.sides[1:]:
+            for each in everywhere(side.tree) if side.tree is not None else ():
+                if isinstance(each, Name | Scripted) and symbol_of(each) == stem:
+                    return True
+                if isinstance(each, Name) and not each.whole and stem == Symbol(stem.base) and stem.base in each.base:
+                    return len(stem.base) == 1
+    return False
 
 
 def _all_symbols(claims: Sequence[Claim]) -> dict[str, Symbol]:
@@ -152,6 +248,9 @@ def _all_symbols(claims: Sequence[Claim]) -> dict[str, Symbol]:
                 if isinstance(node, Name | Scripted) and (symbol := symbol_of(node)) is not None:
                     for each in (symbol, symbol.without_subscript()):
                         found.setdefault(each.text, each)
+                if isinstance(node, Name) and not node.whole and 1 < len(node.base) <= 4:
+                    for letter in node.base:
+                        found.setdefault(letter, Symbol(letter))
     return found
 
 
@@ -190,17 +289,29 @@ def _loss(claims: Sequence[Claim]) -> Symbol | None:
                     symbol = symbol_of(above.body) if above is not None and above.body is not None else None
                     if symbol is not None:
                         counts[symbol] += 1
-    likely = [symbol for symbol in counts if symbol.base in _LOSSES]
-    best = max(likely, key=counts.__getitem__, default=None)
-    return best
+    likely = [symbol for symbol in counts if _is_loss(symbol)]
+    return max(likely, key=counts.__getitem__, default=None)
+
+
+def _is_loss(symbol: Symbol) -> bool:
+    return unicodedata.normalize("NFKC", symbol.base) in _LOSSES and not symbol.accents
 
 
 def _last(session: Session) -> Symbol | None:
     """A loss by its usual names, when no derivative is written out."""
-    for name in _LOSSES:
-        if name in session.definers:
-            return session.definers[name][0].symbol
+    used = {
+        symbol.text for each in session.definers.values() for definer in each for node in everywhere(definer.tree)
+        if isinstance(node, Name | Scripted) and (symbol := symbol_of(node)) is not None
+    }  # fmt: skip
+    found = [each[0].symbol for each in session.definers.values() if _is_loss(each[0].symbol) and not each[0].indices]
+    last = [each for each in found if each.text not in used] or found
+    if last:
+        return min(last, key=_usual)
     return Symbol("L") if session.stems else None
+
+
+def _usual(symbol: Symbol) -> int:
+    return _LOSSES.index(unicodedata.normalize("NFKC", symbol.base))
 
 
 def _definers(claim: Claim, session: Session) -> list[Definer]:
@@ -208,9 +319,7 @@ def _definers(claim: Claim, session: Session) -> list[Definer]:
     if found is None or found.symbol is None or found.role is Role.CLAIM:
         return []
     symbol = found.symbol
-    if found.role is Role.SHAPE:
-        return []
-    if symbol.text in session.stems or not claim.equal:
+    if found.role is Role.SHAPE or symbol.text in session.stems or not claim.equal or _is_no_name(claim, session):
         return []
     sides = [side for side in claim.sides[1:] if side.tree is not None]
     formulas = [side.tree for side in sides if not side.numeric and side.tree is not None]
@@ -224,8 +333,21 @@ def _definers(claim: Claim, session: Session) -> list[Definer]:
     return []
 
 
-def _add(session: Session, definer: Definer, claim: Claim) -> None:
-    """A formula goes before a number; what is said again is a claim, until a new section begins."""
+def _is_no_name(claim: Claim, session: Session) -> bool:
+    """Whether the left side is a product of known letters, or a function of the library."""
+    left = claim.sides[0].tree
+    if isinstance(left, Multiplicative):
+        head = left.factors[0][1]
+        return isinstance(head, Name) and function_named(head.base) is not None
+    if isinstance(left, Name) and not left.whole and 1 < len(left.base) <= 3 and not left.accents:
+        return all(letter in session.facts.alone for letter in left.base)
+    return False
+
+
+def _add(session: Session, definer: Definer, *, general: bool) -> None:
+    """A formula goes before a number, and one said of a single name before one said of all; what is said again is a
+    claim, until a new section begins."""
+    definer = replace(definer, general=general)
     before = session.definers.setdefault(definer.symbol.text, [])
     if not before:
         before.append(definer)
@@ -234,22 +356,22 @@ def _add(session: Session, definer: Definer, claim: Claim) -> None:
     if formula and all(each.role is Role.VALUE for each in before):
         before[:] = [definer]
         return
-    section = claim.statement.piece.section
-    earlier = session.claims[_place(session.claims, before[-1].number)].statement.piece.section
-    if section != earlier and formula == (before[-1].role is Role.FORMULA):
+    if before[-1].general and not general:
+        before[:] = [definer]
+        return
+    section, earlier = (_section(session, each.number) for each in (definer, before[-1]))
+    if section != earlier and formula == (before[-1].role is Role.FORMULA) and not general:
         before.append(definer)
 
 
-def _place(claims: Sequence[Claim], number: int) -> int:
-    return next(place for place, each in enumerate(claims) if each.number == number)
+def _section(session: Session, number: int) -> int:
+    return next(each for each in session.claims if each.number == number).statement.piece.section
 
 
 def defines(session: Session, claim: Claim) -> Definer | None:
-    """The definition that a claim gives, if it is the one that holds."""
-    for candidates in session.definers.values():
-        for each in candidates:
-            if each.number == claim.number:
-                return each
+    """The definition that a claim gives, if it is one that holds."""
+    symbol = claim.draft.symbol if claim.draft is not None else None
+    for each in session.definers.get(symbol.text, ()) if symbol is not None else ():
+        if each.number == claim.number:
+            return each
     return None
-
-

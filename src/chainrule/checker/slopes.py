@@ -29,6 +29,7 @@ class Style:
 
     layout: str = "mixed"
     local: bool = False
+    padded: bool = False  # entries out of range are 0
 
 
 def jacobian(point: Point, atom: Atom, atoms: Atoms, local: bool) -> Any:
@@ -125,7 +126,7 @@ def laid_out(array: Any, of_axes: int, layout: str) -> Value:
     if layout == "factor":
         return Value(_factor(array, of_axes))
     if of_axes == 0:
-        return Value(array.T if numerator and axes == 2 else array, row=numerator and axes == 1)
+        return Value(array, row=numerator and axes == 1)
     if of_axes == 1 and axes == 1:
         return Value(array, row=denominator)
     return Value(array.T if denominator and axes == 2 else array)

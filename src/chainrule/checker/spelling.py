@@ -184,27 +184,36 @@ def differential(node: Surface) -> Differential | None:
     return None
 
 
-def variables(node: Surface) -> tuple[Surface, ...] | None:
-    r"""What a derivative is with respect to, once for each order: `\partial x^2` is x twice. A nabla is left out."""
+def variables(node: Surface, order: int = 1) -> tuple[Surface, ...] | None:
+    r"""What a derivative of this order is with respect to: `\partial x^2` is x twice. A nabla says nothing."""
     if isinstance(node, Name) and node.base == "nabla":
         return ()
     if isinstance(node, Multiplicative):
-        places = [n for n, (_, each) in enumerate(node.factors) if isinstance(each, Name) and each.base in _SIGNS]
-        if len(places) > 1:
-            ends = [*places[1:], len(node.factors)]
-            parts = [product(list(node.factors[a:b])) for a, b in zip(places, ends, strict=True)]
-            found = [variables(each) for each in parts]
-            return None if any(each is None for each in found) else tuple(x for each in found if each for x in each)
-        halves = [variables(each) for _, each in node.factors]
-        if len(halves) == 2 and all(halves) and halves[0] == halves[1]:
-            return (*(halves[0] or ()), *(halves[1] or ()))  # the two that a second nabla stands for
         if all(isinstance(each, Name) and each.base == "nabla" for _, each in node.factors):
             return ()
+        parts = _parts(node)
+        if len(parts) > 1:
+            found = [variables(each) for each in parts]
+            return None if any(each is None for each in found) else tuple(x for each in found if each for x in each)
     inner = differential(node)
     if inner is None or inner.body is None:
         return None
-    match inner.body:
-        case Scripted(body, below, (Number("2"),), 0):
-            plain = body if below is None else replace(inner.body, superscripts=())
-            return (plain, plain)
+    if order == 2 and isinstance(inner.body, Scripted):
+        kept = tuple(each for each in inner.body.superscripts if not (isinstance(each, Number) and each.written == "2"))
+        if len(kept) < len(inner.body.superscripts):
+            plain = replace(inner.body, superscripts=kept)
+            body = plain.body if plain.subscript is None and not kept and not plain.primes else plain
+            return (body, body)
     return (inner.body,) * inner.order
+
+
+def _parts(node: Multiplicative) -> list[Surface]:
+    r"""`\partial x \partial y` cut before each sign."""
+    places = [n for n, (_, each) in enumerate(node.factors) if isinstance(each, Name) and each.base in _SIGNS]
+    if len(places) > 1:
+        ends = [*places[1:], len(node.factors)]
+        return [product(list(node.factors[start:stop])) for start, stop in zip(places, ends, strict=True)]
+    whole = [differential(each) for _, each in node.factors]
+    if len(node.factors) > 1 and all(each is not None and each.body is not None for each in whole):
+        return [each for _, each in node.factors]
+    return [node]

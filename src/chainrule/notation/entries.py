@@ -32,6 +32,8 @@ def take_entry(value: Value, indices: tuple[Meaning, ...], span: TextSpan, conte
             expected="at most as many indices as axes",
             remedy="give the array its shape (--shapes) or value (--at), or give the whole name a value of its own",
         )  # fmt: skip
+    if context.zero_outside and _is_outside(indices, value.shape, context):
+        return Value(0.0)
     keys = [_key(index, size, span, context) for index, size in zip(indices, value.shape, strict=False)]
     if all(isinstance(key, str) for key in keys):
         return _labelled(*_whole_axes_last(value, [str(key) for key in keys]))
@@ -44,6 +46,16 @@ def _digits_apart(indices: tuple[Meaning, ...], ndim: int) -> tuple[Meaning, ...
     if len(indices) == 1 and isinstance(only, Literal) and only.written.isdigit() and 1 < len(only.written) == ndim:
         return tuple(Literal(digit, float(digit), only.span) for digit in only.written)
     return indices
+
+
+def _is_outside(indices: tuple[Meaning, ...], shape: tuple[int, ...], context: Context) -> bool:
+    """Whether an entry whose every index is a number is out of range."""
+    for index, size in zip(indices, shape, strict=False):
+        if not (isinstance(index, Index) and (index.name == ":" or isinstance(context.indices.get(index.name), Run))):
+            names, number = moving(index, context)
+            if not names and not 1 <= number <= size:
+                return True
+    return False
 
 
 Shift = tuple[tuple[str, ...], int]  # the indices of x_{i+k-1}, and the position of the first entry

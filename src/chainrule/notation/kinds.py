@@ -66,6 +66,7 @@ class Context:
     steps: list[int] = field(default_factory=lambda: [0])
     units: Mapping[int, int] = field(default_factory=dict)  # how large each vector of ones and each identity is
     identities: list[Any] = field(default_factory=list)  # the nodes of identity matrices
+    zero_outside: bool = False  # entries out of range are 0 and no mistake
     kept: frozenset[int] = frozenset()  # where a size must stay a letter, by the identity of the place
 
     def binding(self, indices: Mapping[str, Run | int]) -> Context:

@@ -146,14 +146,17 @@ def is_declared(node: Surface, scope: Scope) -> bool:
     if symbol is None:
         return False
     bare = replace(symbol, superscript="", primes=0)
-    return any(each.text in scope.declared for each in (symbol, bare, bare.without_subscript()))
+    if any(each.text in scope.declared for each in (symbol, bare, bare.without_subscript())):
+        return True
+    cuts = range(1, len(bare.subscript)) if bare.subscript.isdigit() else ()
+    return any(replace(bare, subscript=bare.subscript[:cut]).text in scope.declared for cut in cuts)  # a_21 of a_2
 
 
 def pieces(word: str, scope: Scope, *, scripted: bool = False) -> list[str]:
     """The names that a run of letters stands for. `xx` is one name, but x x^T (`scripted`) is a product."""
     if len(word) == 1 or len(word) > _LONGEST_RUN or not word.isalpha() or _is_one_name(word, scope):
         return [word]
-    declared = {name for name in scope.declared if name.isalpha()} | set(scope.bound) | set(scope.own)
+    declared = {name for name in scope.declared if name.isalpha()} | set(scope.bound) | set(scope.own) | scope.alone
     doubled = len(set(word)) < len(word) and not scripted
     if (found := _cut(word, declared)) and not doubled:
         return found

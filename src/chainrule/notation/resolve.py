@@ -135,6 +135,8 @@ def _as_is(node: Name, scope: Scope) -> Meaning | None:
 
 
 def _scripted(node: Scripted, scope: Scope) -> Meaning:
+    if isinstance(node.subscript, Chain) and isinstance(node.body, Number) and node.body.written == "1":
+        return resolve(node.subscript, scope)  # an indicator
     if isinstance(node.body, Bars) and node.body.double:
         return _norm(node, node.body, scope)
     if isinstance(node.body, Name) and not node.body.whole and len(node.body.base) > 1:
@@ -192,7 +194,7 @@ def _begins_with_d(node: Surface) -> bool:
         case Scripted(body):
             return _begins_with_d(body)
         case Name(base):
-            return base in ("partial", "d") or (base.startswith("d") and len(base) > 1 and not base[1:].islower()) or (
+            return base in ("partial", "d", "nabla") or (base.startswith("d") and len(base) > 1 and not base[1:].islower()) or (
                 len(base) == 2 and base[0] == "d")  # fmt: skip
         case _:
             return False

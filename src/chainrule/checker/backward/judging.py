@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from ...derivation.formulas.properties import Properties, properties
 from ...ir.library import Array, reference
-from ..slips import Scene, Slip, as_candidates, candidates, describe, find_slips, pairs, repeated
+from ..slips import Scene, Slip, as_candidates, candidates, describe, find_slips, formula_of, pairs, repeated
 from ..slips.wording import axis_words
 from .findings import GradientFinding
 
@@ -58,7 +59,7 @@ def judge(name: str, label: str, compared: Sequence[Compared]) -> GradientFindin
         return GradientFinding(name, label, "right", worst)
     place = _worst_place(wrong)
     found = diagnose(compared)
-    message = _sentence(found, compared)
+    message = _sentence(found, compared) + _in_formulas(found, compared[0].scene)
     if not _differs(first) and wrong is not first:
         message += "; it is right at the arguments given"
     return GradientFinding(
@@ -125,6 +126,34 @@ def _sentence(found: Sequence[Slip], compared: Sequence[Compared]) -> str:
     if found:
         return f"{found[0].message} ({found[0].mistake})" + (f"; it {plain}" if plain else "")
     return f"it {plain}" if plain else "no single mistake of the catalogue gives these numbers"
+
+
+def _in_formulas(found: Sequence[Slip], scene: Scene) -> str:
+    """What was computed and what is right as formulas, where both have a short one."""
+    if not found:
+        return ""
+    known = _shares(scene)
+    written, right = formula_of(scene, found[0], known), formula_of(scene, None, known)
+    if not written or not right or written == right:
+        return ""
+    return f"; it equals {written}, right is {right}"
+
+
+def _shares(scene: Scene) -> Properties:
+    """The inputs that hold probabilities along their last axis at every point: their sum may be left out."""
+    numpy = reference()
+    found = [
+        node for node in scene.graph.inputs
+        if node.ndim and all(_sums_to_one(numpy.asarray(run.values[node])) for run in scene.runs)
+    ]  # fmt: skip
+    return properties((), (), (), found)
+
+
+def _sums_to_one(array: Array) -> bool:
+    numpy = reference()
+    if array.shape[-1] < 2:
+        return False
+    return bool(numpy.all(array >= 0) and numpy.all(numpy.abs(numpy.sum(array, axis=-1) - 1) < 1e-9))
 
 
 # Shapes and what is not finite ---------------------------------------------------------------------------------------

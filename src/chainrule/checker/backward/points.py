@@ -35,6 +35,9 @@ def redrawn(array: Array, moves: bool, bold: bool, generator: Any) -> Array:
         return 0.5 * noise if moves else given
     if numpy.all(given > 0) and numpy.all(given < 1):
         return _squashed(numpy.log(given / (1 - given)) + 0.5 * noise)
+    if bold and moves and not numpy.all(given):
+        noise = numpy.where(given == 0, noise, numpy.abs(noise) * numpy.sign(given))
+        return numpy.sqrt(numpy.mean(given**2)) * noise
     if not bold or numpy.all(given >= 0) or numpy.all(given <= 0):
         return given * numpy.exp(0.4 * noise)
     return numpy.where(given == 0, 0.0, numpy.sqrt(numpy.mean(given**2)) * noise)

@@ -83,7 +83,6 @@ class Caller:
             raise
         except Exception as problem:
             raise UserProblemError(_said(self.backward, problem)) from problem
-        result = copied(result) if not hasattr(result, "_asdict") else result
         for role, old, new in zip(self.roles, before, handed, strict=True):
             notes.extend(each for each in _changes(role, old, new, trial, self.backward) if each not in notes)
         run = trial.recorded

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from .drafts import Drafts
@@ -19,33 +20,54 @@ _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}\[\],:])', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: `kind` is code, markdown or raw; `known` says whether its place in the file was found."""
+
+    kind: str
+    source: Mapped
+    known: bool = True
+
+
 def read_notebook(content: Mapped, drafts: Drafts) -> bool:
     """Adds the pieces of a notebook; false if the file is none, and then nothing was added."""
-    cells = _cells(content.text)
-    if cells is None:
+    found = cells(content)
+    if found is None:
         return False
-    places = dict(_sources(content))
-    for number, cell in enumerate(cells):
-        written = _written(cell.get("source"))
-        source = places.get(number)
-        if source is None or source.text != written:
-            if written.strip():
-                drafts.note(f"the place of cell {number + 1} in the file is not known", 0)
-            source = content.replaced(0, len(content.text), written) if written else content.part(0, 0)
-        _read_cell(source, number, cell.get("cell_type"), drafts)
+    for number, cell in enumerate(found):
+        if not cell.known:
+            drafts.note(f"the place of cell {number + 1} in the file is not known", 0)
+        _read_cell(cell, number, drafts)
     drafts.cell = None
     return True
 
 
-def _read_cell(source: Mapped, number: int, kind: object, drafts: Drafts) -> None:
+def cells(content: Mapped) -> list[Cell] | None:
+    """The cells of a notebook in order; None if the file is none."""
+    found = _cells(content.text)
+    if found is None:
+        return None
+    places = dict(_sources(content))
+    return [_cell(content, cell, places.get(number)) for number, cell in enumerate(found)]
+
+
+def _cell(content: Mapped, cell: dict[str, Any], source: Mapped | None) -> Cell:
+    kind, written = str(cell.get("cell_type")), _written(cell.get("source"))
+    if source is not None and source.text == written:
+        return Cell(kind, source)
+    source = content.replaced(0, len(content.text), written) if written else content.part(0, 0)
+    return Cell(kind, source, known=not written.strip())
+
+
+def _read_cell(cell: Cell, number: int, drafts: Drafts) -> None:
     drafts.cell = number
     drafts.next_block()
-    if kind == "code":
-        drafts.code(source, True, "cell", "python", sure=True)
-    elif kind == "markdown":
-        read_markdown(source, drafts)
+    if cell.kind == "code":
+        drafts.code(cell.source, True, "cell", "python", sure=True)
+    elif cell.kind == "markdown":
+        read_markdown(cell.source, drafts)
     else:
-        drafts.words(source)
+        drafts.words(cell.source)
 
 
 def _cells(text: str) -> list[dict[str, Any]] | None:

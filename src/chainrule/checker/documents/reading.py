@@ -56,6 +56,16 @@ def read_document(given: str | PathLike[str] | bytes, file: str = "") -> Documen
     return Document(file, text, tuple(drafts.pieces), tuple(drafts.notes), tuple(sources))
 
 
+def is_latex(suffix: str) -> bool:
+    """Whether files whose names end so are read as LaTeX."""
+    return suffix in _LATEX
+
+
+def is_markdown(suffix: str) -> bool:
+    """Whether files whose names end so are read as Markdown; plain text is what is neither."""
+    return suffix in _MARKDOWN
+
+
 def _read(content: Mapped, suffix: str, drafts: Drafts, files: Files) -> None:
     if suffix in _LATEX:
         read_latex(content, drafts, files)

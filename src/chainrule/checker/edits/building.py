@@ -88,6 +88,18 @@ def product(parts: list[Part] | tuple[Part, ...], span: TextSpan) -> Surface:
     return found[0][1] if len(found) == 1 else Multiplicative(tuple(found), span)
 
 
+def is_row(node: Surface) -> bool:
+    """Whether a node is numbers side by side, as in `[1 -2]`: entries, not factors."""
+    return isinstance(node, Multiplicative) and all(not sign and _is_number(each) for sign, each in node.factors)
+
+
+def _is_number(node: Surface) -> bool:
+    match node:
+        case Number() | Additive((("-" | "+", Number()),)):
+            return True
+    return False
+
+
 def as_factor(node: Surface) -> Surface:
     """The node with brackets if it cannot stand in a product without them."""
     return bracketed(node) if isinstance(node, Additive | Multiplicative | Chain) else node
@@ -172,7 +184,8 @@ def with_child(node: Surface, slot: int, new: Surface) -> Surface:
     """The node with one child replaced; slots count as `places.slots` gives them."""
     match node:
         case Multiplicative(pairs, span):
-            return product((*pairs[:slot], (pairs[slot][0], new), *pairs[slot + 1 :]), span)
+            changed = (*pairs[:slot], (pairs[slot][0], new), *pairs[slot + 1 :])
+            return replace(node, factors=changed) if is_row(node) else product(changed, span)
         case Additive(pairs, span):
             return total((*pairs[:slot], (pairs[slot][0], new), *pairs[slot + 1 :]), span)
         case Scripted():

@@ -13,6 +13,7 @@ from itertools import chain, product
 from .couplings import coupling_slips
 from .descriptions import describe
 from .ends import end_slips
+from .formulas import formula_of
 from .matching import PRIORS, agree, as_candidates, candidates, pairs, rank, repeated
 from .paths import path_slips
 from .products import product_slips
@@ -25,7 +26,7 @@ from .wording import Words
 
 __all__ = [
     "PRIORS", "Change", "Point", "Scene", "Slip", "Words", "agree", "as_candidates", "candidates", "describe",
-    "find_slips", "pairs", "rank", "repeated", "set_scene",
+    "find_slips", "formula_of", "pairs", "rank", "repeated", "set_scene",
 ]  # fmt: skip
 
 _MAKERS = (
@@ -63,7 +64,7 @@ def _other_entries(scene: Scene, entry: tuple[int, ...]) -> Iterator[Slip]:
         swapped = other == entry[::-1]
         places = [", ".join(str(place + 1) for place in each) for each in (other, entry)]
         message = f"this is entry ({places[0]}) of {asked}, not entry ({places[1]})"
-        yield Slip("M19" if swapped else "M8", message, scene, (right,), 1.0 if swapped else 0.7, other)
+        yield Slip("M19" if swapped else "M8", message, scene, (right,), 1.5 if swapped else 0.7, other)
 
 
 def _unchanged(run: object, gradient: object) -> object:

@@ -97,7 +97,7 @@ def pairs(slips: Sequence[Slip]) -> Iterator[Slip]:
     likely = [each for each in single if each.mistake in _LIKELY_PAIRED and not each.changes[0].alone]
     chosen = sorted(likely, key=rank, reverse=True)[:MOST_PAIRED]
     for first, second in combinations(chosen, 2):
-        if first.changes[0].place != second.changes[0].place:
+        if not _at_one_place(first.changes[0], second.changes[0]):
             yield _together(first, second)
 
 
@@ -118,6 +118,10 @@ def _with_a_scale(single: Sequence[Slip]) -> Iterator[Slip]:
             scaled = Change(scene.wrt, None, partial(_times, factor))
             message = f"{slip.message}, and {said}"
             yield replace(slip, message=message, changes=(change, scaled), weight=slip.weight * PAIR_WEIGHT)
+
+
+def _at_one_place(first: Change, second: Change) -> bool:
+    return first.node is second.node and first.slot == second.slot
 
 
 def _together(first: Slip, second: Slip) -> Slip:

@@ -158,7 +158,7 @@ def _walk_back(scene: Scene, run: Run) -> None:
 def pulled(run: Run, node: Node, gradient: Array, wanted: Sequence[int]) -> list[tuple[int, Array]]:
     """What a node sends to its inputs: by its own rule, or as NumPy would where the gradient has a wrong shape."""
     inputs = [run.values[each] for each in node.inputs]
-    if reference().shape(gradient) != node.shape and node.op in _LOOSE:
+    if gradient.shape != node.shape and node.op in _LOOSE:
         return [(slot, _LOOSE[node.op](node, gradient, inputs[0])) for slot in wanted]
     return send(node.op, node.params, gradient, run.values[node], inputs, wanted, True)
 

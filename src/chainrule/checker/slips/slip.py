@@ -77,7 +77,7 @@ def _picked(whole: Array, entry: tuple[int, ...]) -> Array | None:
 
 def _changed(scene: Scene, run: Run, changes: Sequence[Change], point: int) -> Array | None:
     if len(changes) != 1:
-        return _walked(scene, run, changes)
+        return walked(scene, run, changes)
     change = changes[0]
     arrived = run.totals.get(change.node)
     if arrived is None:
@@ -96,7 +96,7 @@ def _rest(scene: Scene, run: Run, place: Node | Edge, point: int) -> Array:
     return scene.right(point) if part is None else scene.right(point) - part
 
 
-def _walked(scene: Scene, run: Run, changes: Sequence[Change]) -> Array | None:
+def walked(scene: Scene, run: Run, changes: Sequence[Change]) -> Array | None:
     """The whole walk with several changes."""
     at_edges: dict[tuple[Node, int | None], Effect] = {
         (each.node, each.slot): each.effect for each in changes if each.slot is not None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 from ...derivation.symbols import ACTIVATIONS
 from ...ir.library import Array, reference
@@ -24,6 +23,9 @@ _OWN_DERIVATIVE = frozenset({"exp", "mul", "add", "sub", "neg", "mark", "cast", 
 
 def slope_slips(scene: Scene) -> Iterator[Slip]:
     """Every slip of a slope on the way back."""
+    above: dict[Node, list[tuple[Node, int]]] = {}
+    for node, slot, source in scene.edges:
+        above.setdefault(source, []).append((node, slot))
     for node, slot, _ in scene.edges:
         for mistake, message, other, weight in _slopes(node, slot, scene.words):
             yield Slip(mistake, message, scene, (Change(node, slot, partial(_scaled, node, slot, other)),), weight)
@@ -31,6 +33,19 @@ def slope_slips(scene: Scene) -> Iterator[Slip]:
             slope = scene.words.slope(node) if is_function(node) else scene.words.of(node.inputs[1 - slot])
             message = f"{slope} was added where it must multiply"
             yield Slip("M15", message, scene, (Change(node, slot, partial(_added, node, slot)),), 0.3)
+            before = _scaling_above(node, above)
+            if before is not None:
+                effect = partial(_added_to_the_one_above, node, slot, *before)
+                yield Slip("M15", message, scene, (Change(node, slot, effect),), 0.3)
+
+
+def _scaling_above(node: Node, above: dict[Node, list[tuple[Node, int]]]) -> tuple[Node, int] | None:
+    """The next step that scales the gradient, past those that copy it, where there is only one way up."""
+    while len(above.get(node, ())) == 1:
+        node, slot = above[node][0]
+        if not (node.op.name == "add" or (node.op.name == "sub" and slot == 0)):
+            return node, slot
+    return None
 
 
 Entry = tuple[str, str, Slope, float]
@@ -320,10 +335,22 @@ def preimage(node: Node) -> Node | None:
     return bare(node.inputs[0]) if is_function(node) else None
 
 
-def _added(node: Node, slot: int, run: Run, gradient: Array) -> Any:
-    """The gradient plus the slope, where it should be times."""
+def _slope(node: Node, slot: int, run: Run) -> Array:
     derivative = node.op.derivative
     assert isinstance(derivative, Elementwise)
-    return gradient + derivative.partials[slot](
-        run.values[node], *[run.values[each] for each in node.inputs], **node.settings
-    )
+    inputs = [run.values[each] for each in node.inputs]
+    return derivative.partials[slot](run.values[node], *inputs, **node.settings)
+
+
+def _added(node: Node, slot: int, run: Run, gradient: Array) -> Array:
+    """The gradient plus the slope, where it should be times."""
+    return gradient + _slope(node, slot, run)
+
+
+def _added_to_the_one_above(
+    node: Node, slot: int, above: Node, its_slot: int, run: Run, gradient: Array
+) -> Array | None:
+    """The slope added to that of the step above, where both should multiply: g (s + t) for g s t."""
+    if not isinstance(above.op.derivative, Elementwise) or above.shape != node.shape:
+        return None
+    return run.totals[above] * (_slope(above, its_slot, run) + _slope(node, slot, run))

@@ -13,11 +13,10 @@ from functools import partial
 from ...ir.library import Array, reference
 from ...ir.node import Node
 from ...ir.op import Elementwise, Linear
-from ...ops.products import matmul_op
 from ...transforms.reverse import send
 from .scene import Run, Scene
 from .slip import Change, Slip
-from .slopes import preimage
+from .slopes import is_function, preimage
 from .wording import bare
 
 MOST_OTHERS = 24  # nodes that may stand in the place of one
@@ -28,11 +27,21 @@ def substitution_slips(scene: Scene) -> Iterator[Slip]:
     named = [node for node in scene.graph.order() if node in scene.graph.names or _is_input(scene, node)]
     for node, slot, _ in scene.edges:
         for place in _read(node, slot):
-            wanted = bare(node.inputs[place])
-            for other in _others(named, wanted):
-                yield _in_place(scene, node, slot, place, wanted, other)
+            for wanted in _spoken_of(bare(node.inputs[place]), set(named)):
+                for other in _others(named, wanted):
+                    yield _in_place(scene, node, slot, place, wanted, other)
     yield from _gradients_of_others(scene, named)
     yield from _values(scene, named)
+
+
+def _spoken_of(node: Node, named: set[Node], deepest: int = 3) -> list[Node]:
+    """The nodes whose names stand in the formula of a node: itself if it has one, else those of what it reads."""
+    if node in named:
+        return [node]
+    if not node.inputs or not deepest:
+        return []
+    found = [each for source in node.inputs for each in _spoken_of(bare(source), named, deepest - 1)]
+    return list(dict.fromkeys(found))
 
 
 def _is_input(scene: Scene, node: Node) -> bool:
@@ -68,9 +77,9 @@ def _distance(wanted: Node, other: Node) -> int:
 def _in_place(scene: Scene, node: Node, slot: int, place: int, wanted: Node, other: Node) -> Slip:
     mistake = _relation(scene, wanted, other)
     message = f"{scene.words.of(other)} was written where {scene.words.of(wanted)} belongs"
-    if node.op is not matmul_op and mistake == "M8" and len(node.inputs) == 1:
+    if mistake == "M8" and is_function(node) and bare(node.inputs[0]) is wanted:
         message = f"{scene.words.slope(node)} was taken at {scene.words.of(other)}"
-    change = Change(node, slot, partial(_with_other, node, slot, place, other))
+    change = Change(node, slot, partial(_with_other, node, slot, place, wanted, other))
     return Slip(mistake, message, scene, (change,))
 
 
@@ -80,11 +89,13 @@ def _relation(scene: Scene, wanted: Node, other: Node) -> str:
     return "M10" if _is_input(scene, wanted) and _is_input(scene, other) else "M8"
 
 
-def _with_other(node: Node, slot: int, place: int, other: Node, run: Run, gradient: Array) -> Array | None:
+def _with_other(
+    node: Node, slot: int, place: int, wanted: Node, other: Node, run: Run, gradient: Array
+) -> Array | None:
     """The rule with another value read; the output is what the op makes of it, as the author's formula would."""
     numpy = reference()
     inputs = [run.values[each] for each in node.inputs]
-    inputs[place] = numpy.broadcast_to(run.values[other], numpy.shape(inputs[place]))[()]
+    inputs[place] = numpy.broadcast_to(_again(node.inputs[place], wanted, other, run), numpy.shape(inputs[place]))[()]
     y = run.values[node]
     if isinstance(node.op.derivative, Elementwise) and node.op.name != "mul":
         y = node.op.kernel(numpy, *inputs, **node.settings)
@@ -92,6 +103,18 @@ def _with_other(node: Node, slot: int, place: int, other: Node, run: Run, gradie
         if at == slot:
             return sent
     return None
+
+
+def _again(node: Node, wanted: Node, other: Node, run: Run, deepest: int = 12) -> Array:
+    """The value of a node with another node read in the place of one."""
+    if node is wanted:
+        return run.values[other]
+    if not node.inputs or not deepest:
+        return run.values[node]
+    inputs = [_again(each, wanted, other, run, deepest - 1) for each in node.inputs]
+    if all(new is run.values[each] for new, each in zip(inputs, node.inputs, strict=True)):
+        return run.values[node]
+    return node.op.kernel(reference(), *inputs, **node.settings)
 
 
 # Gradients and values of other nodes ---------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ class Kind(Enum):
 
 @dataclass(slots=True)  # not frozen: a document has hundreds of thousands
 class Token:
-    """`text` is a word in small letters, a sign as one spelling, a name as LaTeX or as written; `shown` the characters.
+    """`text` is a word in small letters, a sign in one spelling, or a name as written.
 
     `maths` says that it stands in mathematics or code. `transposed` is said of a name with `^T` above it; `under` is
     the name below a derivative, or the sizes of a space.
@@ -43,7 +43,7 @@ class Token:
     transposed: bool = False
     under: str = ""
     quoted: bool = False  # in backticks
-    capital: bool = False
+    shown: str = ""  # a word as written
     spaced: bool = False  # white space stands before it
     line: bool = False  # it begins a line
 
@@ -93,7 +93,7 @@ def _prose_token(group: str, shown: str, match: re.Match[str], piece: int) -> To
     start, stop, text = match.start(), match.end(), match.string
     if group == "abbreviation":
         word = re.sub(r"[\W_]+", "", shown.lower())
-        return Token(Kind.WORD, word, piece, start, stop)
+        return Token(Kind.WORD, word, piece, start, stop, shown=shown)
     if group == "command":
         ends = shown.rstrip("{*").endswith(("section", "item", "paragraph", "chapter"))
         return Token(Kind.BREAK, shown, piece, start, stop) if ends else None
@@ -103,7 +103,7 @@ def _prose_token(group: str, shown: str, match: re.Match[str], piece: int) -> To
     if group == "number":
         return Token(Kind.NUMBER, shown, piece, start, stop)
     if group == "word":
-        return Token(Kind.WORD, shown.lower(), piece, start, stop, capital=shown[0].isupper())
+        return Token(Kind.WORD, shown.lower(), piece, start, stop, shown=shown)
     if shown[0] == "*" or shown == "_":
         after, before = text[stop : stop + 1], text[start - 1 : start]
         emphasis = after.isalnum() != before.isalnum() or (len(shown) > 1) or "*" in (after, before)

@@ -80,7 +80,8 @@ def stored(record: Record) -> dict[str, Any]:
     """A record whole, for `restored`."""
     found = document(record)
     for kept, each in zip(found["statements"], record.statements, strict=True):
-        kept["page"] = [each.end_line, each.end_column, each.text, each.more, [asdict(line) for line in each.source]]
+        lines = [asdict(line) for line in each.source]
+        kept["page"] = [each.end_line, each.end_column, each.text, each.more, each.cell, lines]
     return found
 
 
@@ -103,12 +104,12 @@ def _repaired(each: Mapping[str, Any]) -> Repair:
 
 
 def _statement(each: Mapping[str, Any]) -> Statement:
-    end_line, end_column, text, more, source = each["page"]
+    end_line, end_column, text, more, cell, source = each["page"]
     return Statement(
         each["file"], each["offset"], each["end"], each["line"], each["column"], end_line, end_column, text,
         each["latex"], Verdict(each["verdict"]), each["reason"], _diagnosis(each["diagnosis"]),
         each["expected_latex"], None if each["witness"] is None else Witness(**each["witness"]),
-        tuple(each["assumptions"]), tuple(each["follows"]), tuple(SourceLine(**line) for line in source), more,
+        tuple(each["assumptions"]), tuple(each["follows"]), tuple(SourceLine(**line) for line in source), more, cell,
     )  # fmt: skip
 
 

@@ -79,8 +79,10 @@ def _listed(title: str, found: Sequence[Statement]) -> list[str]:
     page = [f"**{title}**", ""]
     for each in found:
         said = prose(each.reason)
-        if each.verdict is not Verdict.UNCHECKED:
-            said = f"{SAID[each.verdict]}: {said}" if said else SAID[each.verdict]
+        if each.verdict is Verdict.DEFINITION or (each.verdict is not Verdict.UNCHECKED and not said):
+            said = SAID[each.verdict]
+        elif each.verdict is not Verdict.UNCHECKED and said != SAID[each.verdict]:
+            said = f"{SAID[each.verdict]}: {said}"
         page.append(f"- line {each.line}: {code(' '.join(each.text.split()))}" + (f", {said}" if said else ""))
     return [*page, ""]
 

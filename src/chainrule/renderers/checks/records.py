@@ -6,10 +6,12 @@ engine, so it passes between processes, waits in a file, and serves every format
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ...checker.documents.pieces import Source, place_at
+from ...checker.documents.pieces import Document, Source, place_at
 from ...checker.results import Checked, Diagnosis, Finding, Repair, Verdict, Witness
 
 NEAR = 240  # characters kept before a statement in its line
@@ -20,7 +22,10 @@ ACCUSED = (Verdict.WRONG, Verdict.FOLLOWS)
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A line of the file near a statement, which is `text[start:stop]`; `before` and `after` say where it was cut."""
+    """A line of the file near a statement, which is `text[start:stop]`; `before` and `after` say where it was cut.
+
+    `number` is 0 where lines have no numbers that a reader could see.
+    """
 
     number: int
     text: str
@@ -32,7 +37,10 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement with its verdict, its place and the lines it stands on; `more` counts the lines left out."""
+    """One statement with its verdict, its place and the lines it stands on; `more` counts the lines left out.
+
+    In a notebook `cell` is the number of its cell, and the lines are those of the cell, not of the file.
+    """
 
     file: str
     offset: int
@@ -52,6 +60,7 @@ class Statement:
     follows: tuple[int, ...] = ()
     source: tuple[SourceLine, ...] = ()
     more: int = 0
+    cell: int | None = None
 
     @property
     def accused(self) -> bool:
@@ -75,7 +84,8 @@ def record(checked: Checked, file: str = "") -> Record:
     """The record of a judged document; `file` is what it is called where it was not read from a file."""
     name = checked.file or file
     sources = {source.file: source for source in reversed(checked.document.sources)}
-    found = tuple(_statement(each, sources.get(each.place.file), name) for each in checked.findings)
+    cells = _cells(checked.document)
+    found = tuple(_statement(each, sources.get(each.place.file), name, cells) for each in checked.findings)
     return Record(name, found, checked.repairs, checked.notes, "", checked.summary)
 
 
@@ -88,17 +98,27 @@ def unread(file: str, problem: str) -> Record:
     return Record(file, problem=problem, summary={verdict.value: 0 for verdict in Verdict})
 
 
-def _statement(finding: Finding, source: Source | None, file: str) -> Statement:
+def _cells(document: Document) -> list[tuple[int, int]]:
+    """Where the pieces of a notebook begin, with the numbers of their cells."""
+    return [(piece.offsets.start(0), piece.cell + 1) for piece in document.pieces if piece.cell is not None]
+
+
+def _statement(finding: Finding, source: Source | None, file: str, cells: list[tuple[int, int]]) -> Statement:
     place = finding.place
     source = source or Source(place.file, finding.text)
     last = place_at(source, max(place.offset, place.end - 1), place.end)  # a line break at the end stays on its line
-    lines, more = _lines(source, place.line, place.column, last.line, last.column + 1)
+    if cells:
+        lines, more = _lines(Source(file, finding.text), 1, 1, finding.text.count("\n") + 1, len(finding.text) + 1)
+        lines = tuple(replace(each, number=0) for each in lines)
+    else:
+        lines, more = _lines(source, place.line, place.column, last.line, last.column + 1)
     witness = finding.witness
     plain = None if witness is None else Witness(dict(witness.at), witness.written, witness.right, witness.entry)
     return Statement(
         place.file or file, place.offset, place.end, place.line, place.column, last.line, last.column + 1, finding.text,
         finding.latex, finding.verdict, finding.reason, finding.diagnosis, finding.expected, plain,
         finding.assumptions, finding.follows, lines, more,
+        cells[max(0, bisect_right(cells, (place.offset, math.inf)) - 1)][1] if cells else None,
     )  # fmt: skip
 
 

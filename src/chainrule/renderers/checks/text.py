@@ -7,7 +7,7 @@ One idea: the report is plain text that colour only repeats.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...checker.results import Verdict
 from ..columns import head, padded, table_lines, tail, width, wrapped
@@ -93,7 +93,8 @@ def excerpt(statement: Statement, look: Look, style: str) -> list[str]:
     page = []
     for each in statement.source:
         line, marks = _marked(each, look.width - numbers - 5)
-        page.append(f"  {look.paint(f'{each.number:>{numbers}} |', _FAINT)} {line}")
+        number = str(each.number or "").rjust(numbers)
+        page.append(f"  {look.paint(f'{number} |', _FAINT)} {line}")
         page.append(f"  {look.paint(' ' * numbers + ' |', _FAINT)} {look.paint(marks, style)}")
     if statement.more:
         many = "1 more line" if statement.more == 1 else f"{statement.more} more lines"
@@ -145,11 +146,13 @@ def _listed(title: str, shown: Sequence[Statement], look: Look, many: int) -> li
     if not shown:
         return []
     places = [place(each) for each in shown]
-    first = min(max(map(width, places)), look.width // 3)
+    if max(map(width, places)) > look.width // 3:
+        places = [place(replace(each, file="")) for each in shown]
+    first = max(map(width, places))
     second = min(max(width(_brief(each)) for each in shown), max(16, (look.width - first) * 2 // 5))
     page = [look.paint(title, _BOLD)]
     for where, each in zip(places, shown, strict=True):
-        lead = f"  {padded(tail(where, first), first)}  {padded(head(_brief(each), second), second)}  "
+        lead = f"  {padded(where, first)}  {padded(head(_brief(each), second), second)}  "
         said, *rest = wrapped(_why(each), max(16, look.width - width(lead)))
         page += [lead + look.paint(said, _STYLES[each.verdict]), *(" " * width(lead) + line for line in rest)]
     if many > len(shown):
@@ -162,10 +165,10 @@ def _brief(statement: Statement) -> str:
 
 
 def _why(statement: Statement) -> str:
-    said = plain(statement.reason)
+    said, verdict = plain(statement.reason), SAID[statement.verdict]
     if statement.verdict is Verdict.UNCHECKED:
         return said
-    return f"{SAID[statement.verdict]}: {said}" if said else SAID[statement.verdict]
+    return verdict if statement.verdict is Verdict.DEFINITION or said in ("", verdict) else f"{verdict}: {said}"
 
 
 def _class(records: Sequence[Record], look: Look) -> list[str]:

@@ -75,8 +75,11 @@ def plain(message: str) -> str:
 def place(statement: Statement | Repair) -> str:
     """file:line:column, as editors and terminals understand it."""
     where = statement.place if isinstance(statement, Repair) else statement
-    found = f"{where.line}:{where.column}"
-    return f"{visible(where.file)}:{found}" if where.file else f"line {where.line}, column {where.column}"
+    cell = statement.cell if isinstance(statement, Statement) else None
+    within = "" if cell is None else f" (cell {cell})"
+    if not where.file:
+        return f"line {where.line}, column {where.column}{within}"
+    return f"{visible(where.file)}:{where.line}:{where.column}{within}"
 
 
 def headline(statement: Statement) -> str:
@@ -113,7 +116,7 @@ def explained(statement: Statement, write: Callable[[str], str] = plain) -> list
     if statement.witness is not None:
         rows.append(("witness", witness(statement.witness)))
     rows += [("assumed", write(each)) for each in statement.assumptions]
-    told = {rows[0][1]} if len(rows) > 1 and rows[1] == ("mistake", rows[0][1]) else set()
+    told = {SAID[statement.verdict], headline(statement), rows[1][1] if len(rows) > 1 else ""}
     return [(label, said) for label, said in rows if said and not (label == "reason" and said in told)]
 
 

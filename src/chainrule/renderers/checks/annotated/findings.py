@@ -28,8 +28,9 @@ _OPEN = (Verdict.WRONG,)
 
 @dataclass(slots=True)
 class Workings:
-    """The workings that the page already has: one that is shared by several findings stands there once."""
+    """What the page already has: a working that several findings share stands there once."""
 
+    explained: set[str] = field(default_factory=set)  # anchors of findings
     anchors: dict[int, str] = field(default_factory=dict)
     kept: list[Derivation] = field(default_factory=list)  # what is kept alive is not mistaken for another
     characters: int = 0
@@ -37,6 +38,7 @@ class Workings:
 
 def finding_html(numbered: Numbered, workings: Workings, *, opened: bool = True) -> str:
     """One statement's explanation, folded; that of a mistake is open at first."""
+    workings.explained.add(numbered.anchor)
     finding = numbered.finding
     sign = SIGNS[finding.verdict]
     is_open = " open" if opened and finding.verdict in _OPEN else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ....checker.documents import Document, Piece
 from ....checker.results import Checked, Finding
@@ -31,7 +31,6 @@ class Placed:
     all: tuple[Numbered, ...]
     of_piece: Mapping[int, tuple[Numbered, ...]]
     elsewhere: tuple[Numbered, ...]
-    shown: set[str] = field(default_factory=set)  # anchors that the page already has
 
     def of(self, piece: int) -> tuple[Numbered, ...]:
         """The findings of a piece."""

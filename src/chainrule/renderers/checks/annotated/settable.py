@@ -9,19 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ....checker.documents.environments import ROWS, WITH_ARGUMENT
+
 _LABEL = re.compile(r"\\label\s*\{[^{}]*\}|\\(?:nonumber|notag|allowdisplaybreaks|noindent|displaybreak)(?![A-Za-z])")
 _TAG = re.compile(r"\\tag\*?\s*\{([^{}$]*)\}")
 _INTERTEXT = re.compile(r"\\(?:short)?intertext(?=\s*\{)")
 _OUTER = re.compile(r"\s*\\begin\s*\{([A-Za-z]+\*?)\}")
 _TOKEN = re.compile(r"\\begin\s*\{[^{}]*\}|\\end\s*\{[^{}]*\}|\\\\\*?(?:[ \t]*\[[^\[\]\n]*\])?|\\.|[{}&]", re.DOTALL)
-_ROWS = frozenset(
-    {
-        "align", "alignat", "aligned", "alignedat", "dgroup", "displaymath", "dmath", "eqnarray", "equation", "flalign",
-        "flaligned", "gather", "gathered", "IEEEeqnarray", "lgathered", "math", "multline", "multlined", "rgathered",
-        "split", "subequations", "dseries", "xalignat",
-    }
-)  # fmt: skip
-_WITH_ARGUMENT = frozenset({"alignat", "alignedat", "xalignat", "IEEEeqnarray"})
 _ARGUMENT = re.compile(r"\s*\{[^{}]*\}")
 _RELATION = re.compile(r"\s*(?:[=<>≈≡≤≥]|\\(?:approx|equiv|leq?|geq?|sim|propto|coloneqq|to|Rightarrow|implies|iff)\b)")
 _DEEPEST = 8
@@ -49,7 +43,7 @@ def settable(latex: str) -> str:
 def rows(latex: str) -> list[Row]:
     """The rows of a formula that is laid out in rows; otherwise the formula is one row of one cell.
 
-    >>> rows(r"\\begin{align} a &= b \\\\\\\\ c &= d \\end{align}")
+    >>> rows(r"\\begin{align} a &= b \\\\ c &= d \\end{align}")
     [Row(start=13, cells=(' a ', '= b ')), Row(start=23, cells=(' c ', '= d '))]
     """
     start, stop = _inside(latex)
@@ -77,14 +71,14 @@ def _inside(latex: str) -> tuple[int, int]:
     start, stop = 0, len(latex)
     for _ in range(_DEEPEST):
         begin = _OUTER.match(latex, start, stop)
-        if begin is None or begin.group(1).rstrip("*") not in _ROWS:
+        if begin is None or begin.group(1).rstrip("*") not in ROWS:
             break
         closing = f"\\end{{{begin.group(1)}}}"
         end = latex.rfind(closing, begin.end(), stop)
         if end < 0 or latex[end + len(closing) : stop].strip(" \t\n.,;"):
             break
         start, stop = begin.end(), end
-        if begin.group(1).rstrip("*") in _WITH_ARGUMENT and (argument := _ARGUMENT.match(latex, start, stop)):
+        if begin.group(1).rstrip("*") in WITH_ARGUMENT and (argument := _ARGUMENT.match(latex, start, stop)):
             start = argument.end()
     return start, stop
 

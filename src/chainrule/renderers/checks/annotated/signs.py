@@ -1,7 +1,7 @@
 """Verdicts and text in, the small pieces of HTML out that every part of the page is made of.
 
-One idea: whatever comes from outside goes through `plain`, `sentence` or `formula`, and these escape; a verdict is shown
-by a sign and a word, and by its colour only besides.
+One idea: whatever comes from outside goes through `plain`, `sentence` or `formula`, and these escape; a verdict is
+shown by a sign and a word, and by its colour only besides.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def shown(text: str) -> str:
 
 
 def _harmless(letter: str) -> bool:
-    return letter.isprintable() or letter in "\n\t" or letter.isspace() or unicodedata.category(letter) == "Co"
+    return letter.isprintable() or letter in "\n\t" or unicodedata.category(letter) in ("Zs", "Co")
 
 
 def plain(text: str) -> str:

@@ -1,0 +1,140 @@
+"""A side and what is known in, changed sides out, the likeliest first.
+
+One idea: a table of rules, each with its cost. The costs say how often a slip is made on pages that were marked by hand,
+and how special a change is: the derivative of an activation that stands there comes before any name of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import TypeAlias
+
+from ...notation.surface import Additive, Big, Group, Matrix, Multiplicative, Name, Number, Scripted, Surface, children
+from . import activations, calculus, factors, names, numbers, order, signs, sums
+from .edit import Edit
+from .known import Known
+from .setting import Setting
+
+Rule: TypeAlias = Callable[[Setting, float], Iterator[Edit]]
+
+RULES: tuple[tuple[float, Rule], ...] = (
+    (1.0, names.variable_for_gradient),
+    (1.0, activations.function_for_derivative),
+    (1.0, factors.kept_factor),
+    (1.1, signs.difference_swapped),
+    (1.1, signs.sign_of_term),
+    (1.2, names.within_family),
+    (1.2, activations.before_for_after),
+    (1.3, order.transposed),
+    (1.3, activations.missing_derivative),
+    (1.3, activations.half_remembered),
+    (1.4, factors.lost_number),
+    (1.4, names.swapped_indices),
+    (1.5, calculus.other_exponent),
+    (1.5, factors.extra_factor),
+    (1.6, names.other_parameter),
+    (1.7, factors.lost_near),
+    (1.7, sums.cross_terms),
+    (1.7, names.other_index),
+    (1.8, signs.plus_for_times),
+    (1.8, calculus.missing_square),
+    (1.9, order.exchanged_factors),
+    (1.9, order.other_product),
+    (1.9, order.diagonal),
+    (2.0, sums.missing_sum),
+    (2.0, sums.other_sum),
+    (2.0, signs.extra_term),
+    (2.1, calculus.constant),
+    (2.1, numbers.digits_exchanged),
+    (2.1, numbers.point_moved),
+    (2.1, numbers.sign_of_number),
+    (2.2, factors.lost_upstream),
+    (2.2, calculus.other_function),
+    (2.3, sums.missing_twin),
+    (2.4, names.other_gradient),
+    (2.6, numbers.wrong_number),
+    (2.8, names.other_name),
+    (3.0, factors.lost_name),
+)
+LIMIT = 600  # changes of one side
+_CHEAP = 1.5  # what may be half of a pair
+_FIRSTS = 60  # pairs begin with so many
+
+
+def edits(side: Surface, known: Known, *, limit: int = LIMIT, depth: int = 1) -> Iterator[Edit]:
+    r"""The changes of a side that would undo one slip, the likeliest first; lazily, each once, at most `limit`.
+
+    With `depth=2` pairs of likely changes follow. What is not changed keeps its place in the text.
+
+    >>> from chainrule.notation import read_statements
+    >>> side = read_statements(r"$-2 (\hat y - y)$")[0]
+    >>> [(each.mistake, each.message) for each in edits(side, Known(), limit=2)]
+    [('M14', 'the difference is the wrong way round: $\\hat y - y$ for $y - \\hat y$'), ('M14', 'the sign is wrong')]
+    """
+    return islice(_edits(side, known, depth), limit)
+
+
+def _edits(side: Surface, known: Known, depth: int) -> Iterator[Edit]:
+    kept: dict[int, int] = {}
+    seen = {fingerprint(side, kept, keep=True)}
+    firsts: list[Edit] = []
+    for each in _fresh(_single(side, known), kept, seen):
+        yield each
+        if each.cost <= _CHEAP and len(firsts) < _FIRSTS and each.hole is None:
+            firsts.append(each)
+    for first in firsts if depth > 1 else ():
+        for second in _fresh(_single(first.tree, known, most=_CHEAP), kept, seen):
+            yield replace(second, cost=first.cost + second.cost, said=f"{_literal(first)}; and {second.said}")
+
+
+def _literal(edit: Edit) -> str:
+    return edit.message.replace("{", "{{").replace("}", "}}")
+
+
+def _single(side: Surface, known: Known, most: float = 9.0) -> Iterator[Edit]:
+    setting = Setting(side, known)
+    for cost, rule in RULES:
+        if cost <= most:
+            yield from rule(setting, cost)
+
+
+def _fresh(found: Iterator[Edit], kept: dict[int, int], seen: set[int]) -> Iterator[Edit]:
+    for each in found:
+        mark = fingerprint(each.tree, kept)
+        if mark not in seen:
+            seen.add(mark)
+            yield each
+
+
+def fingerprint(node: Surface, kept: dict[int, int], *, keep: bool = False) -> int:
+    """A number for a tree, the same for trees that differ only in their places; `kept` has those of shared branches."""
+    found = kept.get(id(node))
+    if found is None:
+        found = hash((_label(node), *(fingerprint(each, kept, keep=keep) for each in children(node))))
+        if keep:
+            kept[id(node)] = found
+    return found
+
+
+def _label(node: Surface) -> tuple[object, ...]:
+    match node:
+        case Number(written):
+            return ("number", written)
+        case Name(base, _, accents):
+            return ("name", base, accents)
+        case Scripted(_, below, _, primes):
+            return ("scripted", below is None, primes)
+        case Additive(pairs) | Multiplicative(pairs):
+            return (type(node), *(sign for sign, _ in pairs))
+        case Group(bracket):
+            return ("group", bracket)
+        case Big(sign, lower, upper):
+            return (sign, lower is None, upper is None)
+        case Matrix(_, rows):
+            return ("matrix", *map(len, rows))
+    return (type(node),)
+
+
+__all__ = ["LIMIT", "RULES", "edits", "fingerprint"]

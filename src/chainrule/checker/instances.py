@@ -1,0 +1,380 @@
+r"""Statements about any layer, time or numbered name in, statements about each of them out.
+
+One idea: `z^l = w^l a^{l-1} + b^l` says several things at once, one for each l; written out with numbers, each is an
+ordinary statement about ordinary names. How many there are is what the document says, else three.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..notation.drafts import Role
+from ..notation.surface import Additive, Big, Chain, Group, Multiplicative, Name, Number, Scripted, Surface
+from ..notation.symbols import Symbol, script_text, symbol_of
+from .claims import Claim, with_trees
+from .trees import everywhere, product, rebuilt
+
+_MOST = 6
+_ENDS = {"l": "L", "t": "T", "i": "n", "k": "K", "n": "N", "ℓ": "L", "ell": "L"}
+Pattern = tuple[str, tuple[str, ...], str, str]  # base, accents, what stands below and above, `#` for the number
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is counted in a document: letters of layers and times with their numbers, and families of numbered names."""
+
+    letters: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    ends: Mapping[str, int] = field(default_factory=dict)  # L = 3: letters of last numbers
+    families: Mapping[Pattern, tuple[int, ...]] = field(default_factory=dict)
+
+
+def count(claims: Sequence[Claim], said: Mapping[str, tuple[int, int]], last: Mapping[str, int]) -> Counted:
+    """What is counted in these claims. `said`: the values of indices that the words give; `last`: letters such as L."""
+    letters: dict[str, tuple[int, ...]] = {}
+    ends: dict[str, int] = {}
+    numbers = _numbers(claims)
+    for letter in sorted(_recursive(claims)):
+        first, final = said.get(letter, (1, 0))
+        end = _ENDS.get(letter, letter.upper())
+        final = final or last.get(end, 0) or max([3, *numbers.get(letter, ())])
+        first = max(first, _after_explicit(claims, letter))
+        letters[letter] = tuple(range(first, min(final, first + _MOST - 1) + 1))
+        ends[end] = letters[letter][-1]
+    return Counted(letters, ends, _families(claims, set(letters)))
+
+
+# What is counted ------------------------------------------
+def _recursive(claims: Sequence[Claim]) -> set[str]:
+    """Letters that stand on the left of a definition and, a number further, on the right of one for the same name."""
+    left: dict[str, set[str]] = defaultdict(set)
+    shifted: dict[str, set[str]] = defaultdict(set)
+    for claim in claims:
+        draft = claim.draft
+        if draft is not None and draft.role is Role.FORMULA and isinstance(claim.sides[0].tree, Scripted):
+            for letter in _plain_letters(claim.sides[0].tree):
+                left[letter].add(_base(claim.sides[0].tree))
+        for side in claim.sides[1:] if draft is not None and draft.role is Role.FORMULA else ():
+            for node in everywhere(side.tree) if side.tree is not None else ():
+                if isinstance(node, Scripted):
+                    for letter in _shifted_letters(node):
+                        shifted[letter].add(_base(node))
+    return {letter for letter in left if left[letter] & shifted[letter]}
+
+
+def _after_explicit(claims: Sequence[Claim], letter: str) -> int:
+    """The number after that of `a^1 = x`, where `a^l` is defined for all others: there the recursion begins."""
+    bases = {
+        _base(claim.sides[0].tree) for claim in claims
+        if isinstance(claim.sides[0].tree, Scripted) and letter in _plain_letters(claim.sides[0].tree)
+    }  # fmt: skip
+    starts = [
+        int(inner.written) + 1
+        for claim in claims if claim.draft is not None and claim.draft.role is not Role.CLAIM
+        and isinstance(claim.sides[0].tree, Scripted) and _base(claim.sides[0].tree) in bases
+        for script in _scripts(claim.sides[0].tree)
+        if isinstance(inner := _bare(script), Number) and inner.written in ("0", "1")
+    ]  # fmt: skip
+    return max(starts, default=0)
+
+
+def _base(node: Scripted) -> str:
+    symbol = symbol_of(replace(node, subscript=None, superscripts=(), primes=0))
+    return symbol.text if symbol else ""
+
+
+def _scripts(node: Scripted) -> Iterator[Surface]:
+    for each in (node.subscript, *node.superscripts):
+        if each is not None:
+            yield each
+
+
+def _plain_letters(node: Scripted) -> Iterator[str]:
+    for script in _scripts(node):
+        inner = _bare(script)
+        if isinstance(inner, Name) and not inner.accents and (len(inner.base) == 1 or inner.base == "ell"):
+            yield inner.base
+        elif isinstance(inner, Multiplicative | Group | Name):  # w^{l}_{jk} below, h_{l,t}
+            for each in everywhere(inner):
+                if isinstance(each, Name) and not each.whole and not each.accents:
+                    yield from each.base
+
+
+def _bare(script: Surface) -> Surface:
+    while isinstance(script, Group) and len(script.items) == 1:
+        script = script.items[0]
+    return script
+
+
+def _shifted_letters(node: Scripted) -> Iterator[str]:
+    """The l of `l-1`."""
+    for script in _scripts(node):
+        match _bare(script):
+            case Additive((("", Name(base)), (_, Number(written)))) if written.isdigit() and (len(base) == 1 or base == "ell"):
+                yield base
+
+
+def _numbers(claims: Sequence[Claim]) -> dict[str, tuple[int, ...]]:
+    """Numbers that stand where a letter stands on other names of the same base."""
+    seen: dict[str, set[int]] = defaultdict(set)
+    bases: dict[str, set[str]] = defaultdict(set)
+    for node in _scripted(claims):
+        for script in _scripts(node):
+            inner = _bare(script)
+            if isinstance(inner, Number) and inner.written.isdigit() and len(inner.written) == 1:
+                seen[_base(node)].add(int(inner.written))
+            elif isinstance(inner, Name) and len(inner.base) == 1:
+                bases[inner.base].add(_base(node))
+    return {letter: tuple(sorted({n for base in names for n in seen[base]})) for letter, names in bases.items()}
+
+
+def _scripted(claims: Iterable[Claim]) -> Iterator[Scripted]:
+    for claim in claims:
+        for side in claim.sides:
+            for node in everywhere(side.tree) if side.tree is not None else ():
+                if isinstance(node, Scripted):
+                    yield node
+
+
+# Families of numbered names ------------------------------------------
+def _families(claims: Sequence[Claim], letters: set[str]) -> dict[Pattern, tuple[int, ...]]:
+    """Names that differ in one number, where the name without a number stands nowhere."""
+    seen: dict[Pattern, set[int]] = defaultdict(set)
+    alone: set[tuple[str, tuple[str, ...]]] = set()
+    for claim in claims:
+        for side in claim.sides:
+            if side.tree is not None:
+                _walk(side.tree, seen, alone)
+        draft = claim.draft
+        if draft is not None and draft.indices and draft.symbol is not None:
+            alone.add((draft.symbol.base, draft.symbol.accents))
+    return {
+        pattern: tuple(sorted(numbers)) for pattern, numbers in seen.items()
+        if (pattern[0], pattern[1]) not in alone and len(numbers) > 1
+    }  # fmt: skip
+
+
+def _walk(node: Surface, seen: dict[Pattern, set[int]], alone: set[tuple[str, tuple[str, ...]]]) -> None:
+    pending: list[Surface] = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Scripted) and isinstance(current.body, Name):
+            pattern = _pattern(current)
+            if pattern is not None:
+                seen[pattern[0]].add(pattern[1])
+            elif current.subscript is None:
+                alone.add((current.body.base, current.body.accents))
+            pending.extend(_scripts(current))
+        elif isinstance(current, Name):
+            alone.add((current.base, current.accents))
+            if not current.whole and not current.accents:
+                alone |= {(letter, ()) for letter in current.base}
+        else:
+            from ..notation.surface import children
+
+            pending.extend(children(current))
+
+
+def _pattern(node: Scripted) -> tuple[Pattern, int] | None:
+    """A name with a number of one digit below or above it."""
+    symbol = symbol_of(node)
+    if symbol is None or symbol.primes:
+        return None
+    if len(symbol.subscript) == 1 and symbol.subscript.isdigit():
+        return (symbol.base, symbol.accents, "#", symbol.superscript), int(symbol.subscript)
+    if len(symbol.superscript.strip("()[]")) == 1 and symbol.superscript.strip("()[]").isdigit() and symbol.superscript[0] in "([":
+        marked = symbol.superscript.replace(symbol.superscript.strip("()[]"), "#")
+        return (symbol.base, symbol.accents, symbol.subscript, marked), int(symbol.superscript.strip("()[]"))
+    return None
+
+
+# Writing out ------------------------------------------
+def written_out(claim: Claim, counted: Counted) -> list[Claim]:
+    """The claim for each number of its letters; itself alone where nothing is counted in it."""
+    trees = tuple(side.tree and _sums(put_ends(side.tree, counted), counted) for side in claim.sides)
+    letters = [letter for letter in counted.letters if any(tree is not None and _has(tree, letter) for tree in trees)]
+    letters += [letter for letter in _family_letters(trees, counted) if letter not in letters]
+    if not letters:
+        return [with_trees(claim, trees)] if trees != tuple(side.tree for side in claim.sides) else [claim]
+    found = [trees]
+    for letter in letters[:2]:
+        numbers = counted.letters.get(letter) or _range_of(letter, trees, counted)
+        found = [tuple(tree and put(tree, letter, number) for tree in each) for each in found for number in numbers]
+    return [with_trees(claim, each) for each in found[: _MOST * 2]]
+
+
+def _family_letters(trees: Sequence[Surface | None], counted: Counted) -> list[str]:
+    """Letters below names of families, bound by no sum."""
+    found: dict[str, None] = {}
+    for tree in trees:
+        for node in everywhere(tree) if tree is not None else ():
+            if isinstance(node, Scripted) and (letter := _family_letter(node, counted)) is not None:
+                found.setdefault(letter)
+    bound = {letter for tree in trees if tree is not None for node in everywhere(tree) if isinstance(node, Big)
+             for letter in _bound(node)}  # fmt: skip
+    return [letter for letter in found if letter not in bound]
+
+
+def _family_letter(node: Scripted, counted: Counted) -> str | None:
+    symbol = symbol_of(node)
+    if symbol is None or not isinstance(node.body, Name):
+        return None
+    below = symbol.subscript
+    if len(below) == 1 and below.isalpha() and (symbol.base, symbol.accents, "#", symbol.superscript) in counted.families:
+        return below
+    inner = symbol.superscript.strip("()[]")
+    if len(inner) == 1 and inner.isalpha() and symbol.superscript[:1] in "([":
+        if (symbol.base, symbol.accents, below, symbol.superscript.replace(inner, "#")) in counted.families:
+            return inner
+    return None
+
+
+def _range_of(letter: str, trees: Sequence[Surface | None], counted: Counted) -> tuple[int, ...]:
+    """The numbers that all families which a letter counts have."""
+    ranges = []
+    for tree in trees:
+        for node in everywhere(tree) if tree is not None else ():
+            if isinstance(node, Scripted) and _family_letter(node, counted) == letter:
+                ranges.append(set(_numbers_of(node, letter, counted)))
+    return tuple(sorted(set.intersection(*ranges)))[:_MOST] if ranges else ()
+
+
+def _numbers_of(node: Scripted, letter: str, counted: Counted) -> tuple[int, ...]:
+    symbol = symbol_of(node)
+    assert symbol is not None  # a family letter stands on it
+    if symbol.subscript == letter:
+        return counted.families[(symbol.base, symbol.accents, "#", symbol.superscript)]
+    above = symbol.superscript.replace(symbol.superscript.strip("()[]"), "#")
+    return counted.families[(symbol.base, symbol.accents, symbol.subscript, above)]
+
+
+def put_ends(node: Surface, counted: Counted) -> Surface:
+    """Letters of last numbers, in scripts and above sums, as numbers."""
+    for letter, number in counted.ends.items():
+        node = put(node, letter, number)
+    return node
+
+
+def _sums(node: Surface, counted: Counted) -> Surface:
+    """Sums over layers, times and families, written out."""
+    node = rebuilt(node, lambda each: _sums(each, counted))
+    if not isinstance(node, Big) or node.sign != "∑":
+        return node
+    for letter in _bound(node):
+        numbers = _summed(node, letter, counted)
+        if numbers:
+            terms = tuple(("+" if place else "", put(node.body, letter, n)) for place, n in enumerate(numbers))
+            whole = Additive(terms, node.span) if len(terms) > 1 else terms[0][1]
+            rest = _without(node, letter)
+            return Group("(", (whole if rest is None else replace(rest, body=whole),), node.span)
+    return node
+
+
+def _summed(node: Big, letter: str, counted: Counted) -> tuple[int, ...]:
+    numbers = counted.letters.get(letter) if _has(node.body, letter) else None
+    numbers = numbers or _range_of(letter, [node.body], counted)
+    first, last = _first(node), node.upper
+    if not numbers:
+        return ()
+    if isinstance(last, Number) and last.written.isdigit():
+        numbers = tuple(range(numbers[0] if first is None else first, min(int(last.written), 12) + 1))
+    return tuple(number for number in numbers if first is None or number >= first)
+
+
+def _first(node: Big) -> int | None:
+    lower = _bare(node.lower) if node.lower is not None else None
+    match lower:
+        case Chain((_, Number(written)), ("=",)) if written.isdigit():
+            return int(written)
+    return None
+
+
+def _bound(node: Big) -> list[str]:
+    lower = _bare(node.lower) if node.lower is not None else None
+    match lower:
+        case Name(base):
+            return [base] if len(base) == 1 else list(base)
+        case Chain((Name(base), *_), ("=" | "∈",)):
+            return [base]
+        case Group(_, items) if all(isinstance(each, Name) for each in items):
+            return [each.base for each in items if isinstance(each, Name)]
+    return []
+
+
+def _without(node: Big, letter: str) -> Big | None:
+    """The sum over the other indices."""
+    rest = [each for each in _bound(node) if each != letter]
+    if not rest:
+        return None
+    return replace(node, lower=Name("".join(rest), node.span), upper=None)
+
+
+def _has(node: Surface, letter: str) -> bool:
+    return any(
+        isinstance(each, Name) and each.base == letter
+        for scripted in everywhere(node) if isinstance(scripted, Scripted)
+        for script in _scripts(scripted) for each in everywhere(script)
+    )  # fmt: skip
+
+
+def put(node: Surface, letter: str, number: int) -> Surface:
+    """The tree with a number for a letter in all scripts and above sums."""
+    if isinstance(node, Scripted):
+        below = node.subscript and _numbered(node.subscript, letter, number)
+        above = tuple(_numbered(each, letter, number) for each in node.superscripts)
+        return replace(node, body=put(node.body, letter, number), subscript=below, superscripts=above)
+    if isinstance(node, Big):
+        if letter in _bound(node):
+            return node
+        upper = node.upper and _numbered(node.upper, letter, number)
+        lower = node.lower and _numbered_limit(node.lower, letter, number)
+        return replace(node, lower=lower, upper=upper, body=put(node.body, letter, number))
+    return rebuilt(node, lambda each: put(each, letter, number))
+
+
+def _numbered_limit(lower: Surface, letter: str, number: int) -> Surface:
+    match lower:
+        case Chain((first, start), signs) if start is not None:
+            return replace(lower, parts=(first, _numbered(start, letter, number)), relations=signs)
+    return lower
+
+
+def _numbered(script: Surface, letter: str, number: int) -> Surface:
+    match script:
+        case Name(base) if base == letter and not script.accents:
+            return Number(str(number), script.span)
+        case Name(base) if len(base) in (2, 3) and letter in base and not script.whole and not script.accents:
+            parts = [Number(str(number), script.span) if each == letter else Name(each, script.span) for each in base]
+            return product([("", each) for each in parts])
+        case Additive(terms):
+            changed = tuple((sign, _numbered(each, letter, number)) for sign, each in terms)
+            if all(isinstance(each, Number) and each.written.isdigit() for _, each in changed):
+                total = sum((-1 if sign == "-" else 1) * int(script_text(each)) for sign, each in changed)
+                return Number(str(total), script.span) if total >= 0 else Name(f"minus{-total}", script.span, whole=True)
+            return replace(script, terms=changed)
+        case Scripted():
+            return put(script, letter, number)
+    return rebuilt(script, lambda each: _numbered(each, letter, number))
+
+
+def symbols_of(claims: Iterable[Claim], counted: Counted) -> dict[str, Symbol]:
+    """The names with a number above them that stand where a counted letter stood."""
+    found: dict[str, Symbol] = {}
+    for claim in claims:
+        raised = {
+            _base(node) for side in claim.sides if side.tree is not None for node in everywhere(side.tree)
+            if isinstance(node, Scripted) and any(_has_letter(each, counted) for each in node.superscripts)
+        }  # fmt: skip
+        for each in written_out(claim, counted) if raised else ():
+            for side in each.sides:
+                for node in everywhere(side.tree) if side.tree is not None else ():
+                    if isinstance(node, Scripted) and _base(node) in raised:
+                        symbol = symbol_of(replace(node, subscript=None, primes=0))
+                        if symbol is not None and symbol.superscript.isdigit():
+                            found[symbol.text] = symbol
+    return found
+
+
+def _has_letter(script: Surface, counted: Counted) -> bool:
+    return any(isinstance(each, Name) and each.base in counted.letters for each in everywhere(script))

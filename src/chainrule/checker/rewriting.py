@@ -1,0 +1,133 @@
+r"""Trees as they were read in, trees whose names the rest of the checker knows out.
+
+One idea: what a mark means is decided once for a document. `\delta_{ij}` is an indicator where no \delta is defined so,
+and `a^{(i)}` a column of A where the document has a matrix A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..notation.surface import Chain, Group, Multiplicative, Name, Number, Scripted, Surface
+from ..notation.symbols import symbol_of
+from .claims import Claim, with_trees
+from .trees import everywhere, rebuilt
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What marks mean in a document."""
+
+    kronecker: bool = True
+    matrices: frozenset[str] = frozenset()  # names that are matrices with one example in each row or column
+    columns: bool = True  # examples are columns
+    zero_based: bool = False  # entries are counted from 0
+
+
+def read_marks(claims: Sequence[Claim], columns: bool, zero_based: bool) -> Marks:
+    """What the marks in these claims mean."""
+    lefts = [claim.sides[0].tree for claim in claims if claim.sides[0].tree is not None]
+    kronecker = not any(_delta(tree) is not None for tree in lefts)
+    return Marks(kronecker, frozenset(_matrices(claims)), columns, zero_based)
+
+
+def _matrices(claims: Sequence[Claim]) -> set[str]:
+    """Capital names that stand without an example above them."""
+    found: set[str] = set()
+    for claim in claims:
+        for side in claim.sides:
+            for node in everywhere(side.tree) if side.tree is not None else ():
+                if isinstance(node, Name | Scripted):
+                    symbol = symbol_of(node)
+                    if symbol is not None and symbol.base[-1:].isupper():
+                        found.add(symbol.text)
+                    if isinstance(node, Name) and not node.whole:
+                        found |= {letter for letter in node.base if letter.isupper()}
+    return found
+
+
+def rewritten(claim: Claim, marks: Marks) -> Claim:
+    """The claim with its marks put in other words."""
+    trees = tuple(side.tree and _rewrite(side.tree, marks) for side in claim.sides)
+    return claim if all(a is b.tree for a, b in zip(trees, claim.sides, strict=True)) else with_trees(claim, trees)
+
+
+def _rewrite(node: Surface, marks: Marks) -> Surface:
+    if marks.kronecker and (pair := _delta(node)) is not None:
+        one = Number("1", node.span)
+        return Scripted(one, Chain(pair, ("=",), node.span), (), 0, node.span)
+    changed = rebuilt(node, lambda each: _rewrite(each, marks))
+    if isinstance(changed, Scripted):
+        changed = _example(changed, marks)
+        if marks.zero_based and changed.subscript is not None:
+            changed = replace(changed, subscript=_from_one(changed.subscript))
+    return changed
+
+
+def _delta(node: Surface | None) -> tuple[Surface, Surface] | None:
+    r"""The two indices of `\delta_{ij}`."""
+    match node:
+        case Scripted(Name("delta"), below, (), 0) if below is not None:
+            while isinstance(below, Group) and len(below.items) == 1:
+                below = below.items[0]
+            match below:
+                case Name(base) if len(base) == 2 and not below.whole and base.isalpha():
+                    return Name(base[0], below.span), Name(base[1], below.span)
+                case Group(_, (one, other)) if _is_index(one) and _is_index(other):
+                    return one, other
+                case Multiplicative((("", one), ("", other))) if _is_index(one) and _is_index(other):
+                    return one, other
+    return None
+
+
+def _is_index(node: Surface) -> bool:
+    return (isinstance(node, Name) and len(node.base) == 1) or isinstance(node, Scripted)
+
+
+# Examples ------------------------------------------
+def _example(node: Scripted, marks: Marks) -> Scripted:
+    """`a^{[2](i)}` as a column of A^{[2]}."""
+    scripts = [part for each in node.superscripts for part in _apart(each)]
+    index = _index_of(scripts[-1]) if scripts else None
+    if index is None or not isinstance(node.body, Name):
+        return node
+    for base in (node.body.base, node.body.base.upper() if len(node.body.base) == 1 else _raised(node.body.base)):
+        whole = replace(node, body=replace(node.body, base=base), superscripts=tuple(scripts[:-1]), subscript=None)
+        symbol = symbol_of(whole)
+        if symbol is not None and symbol.text in marks.matrices and symbol.base[-1:].isupper():
+            everything: Surface = node.subscript or Name(":", node.span, whole=True)
+            pair = (everything, index) if marks.columns else (index, everything)
+            return replace(whole, subscript=Group("{", pair, node.span))
+    return node
+
+
+def _raised(base: str) -> str:
+    return base[0] + base[1:].upper() if base[0] == "d" and len(base) == 2 else base
+
+
+def _apart(script: Surface) -> list[Surface]:
+    if isinstance(script, Multiplicative) and all(sign == "" for sign, _ in script.factors):
+        return [each for _, each in script.factors]
+    return [script]
+
+
+def _index_of(script: Surface) -> Surface | None:
+    match script:
+        case Group("(", (Name(base) as index,)) if len(base) == 1 and base in "ijnkmst":
+            return index
+    return None
+
+
+def _from_one(script: Surface) -> Surface:
+    """Whole numbers below a name, one more: the document counts entries from 0."""
+    match script:
+        case Number(written) if written.isdigit():
+            if len(written) == 1:
+                return Number(str(int(written) + 1), script.span)
+            return Group("{", tuple(Number(str(int(each) + 1), script.span) for each in written), script.span)
+        case Group(_, items):
+            return replace(script, items=tuple(map(_from_one, items)))
+    return script
+
+

@@ -1,0 +1,361 @@
+"""A sentence in, what it says of the names in it out: their shapes, properties and roles, and the functions they are.
+
+One idea: a name is described before it (`the target t`), after it (`t is the target`, `t (N, D)`) or by a relation
+(`t > 0`); what is said of a part of it, or only perhaps, is not said of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import memberships, vocabulary as words
+from .collecting import Facts
+from .descriptions import Description, description_at
+from .governing import Flow
+from .phrases import Named, name_at, names_at, said_shape, shape_at, size_at
+from .said import Heard
+from .sentences import Sentence
+from .tokens import Kind, Token
+
+_BACK = 8  # words before a name that may describe it
+_ENDS_NAME = frozenset({",", "∈", "=", ":", ">", "<", ":=", "<=", ">=", ".", ")"})
+_BEFORE_NAME = frozenset({",", "(", ":", "[", "∀", "=>", "}"})
+_OPENS = frozenset({"for", "with", "where", "if", "when", "assume", "suppose", "let", "given", "say", "only", "are"})
+
+
+def hear_subjects(flow: Flow, number: int, facts: Facts) -> None:
+    """Adds what sentence `number` says of its names."""
+    sentence = flow.sentences[number]
+    tokens = sentence.tokens
+    if sentence.subject:
+        _hear_comment(flow, sentence, facts)
+    assigned = frozenset(flow.page.assigned)
+    place = 0
+    while place < len(tokens):
+        names, after = names_at(tokens, place, assigned)
+        if not names:
+            place += 1
+            continue
+        if _stands_alone(tokens, place, after):
+            _Subject(flow, number, facts, names, place, after).hear()
+        place = after
+
+
+def _hear_comment(flow: Flow, sentence: Sentence, facts: Facts) -> None:
+    """A comment after an assignment that is nothing but a shape: `# (N, D)`, `# shape (N, D)`."""
+    tokens = sentence.tokens
+    shape = shape_at(tokens, 0) or said_shape(tokens, 0)
+    if shape is None or (shape[1] < len(tokens) and tokens[shape[1]].text not in (",", ":", "-", "=")):
+        return
+    named = Named(sentence.subject, sentence.subject, tokens[0])
+    facts.shape(named, shape[0], flow.page.heard(tokens[: shape[1]], sentence))
+
+
+def _stands_alone(tokens: Sequence[Token], place: int, after: int) -> bool:
+    """Whether the names are no part of a product or a call."""
+    first, last = tokens[place], tokens[after - 1]
+    before = tokens[place - 1] if place else None
+    behind = tokens[after] if after < len(tokens) else None
+    if before is not None and _joined(before, first) and not (
+        before.text in _BEFORE_NAME or (before.kind is Kind.WORD and before.maths)
+    ):
+        return False
+    if behind is not None and _joined(last, behind):
+        spaced_bracket = behind.text in ("(", "[") and behind.spaced and not behind.maths
+        return behind.text in _ENDS_NAME or behind.kind is Kind.WORD or spaced_bracket or (
+            not behind.maths and behind.text in ("-", '"')
+        )
+    return True
+
+
+def _joined(left: Token, right: Token) -> bool:
+    """Whether two tokens stand in one formula, or in prose with a sign between them."""
+    if left.maths != right.maths:
+        return False
+    if left.maths:
+        return left.piece == right.piece
+    return Kind.SIGN in (left.kind, right.kind)
+
+
+class _Subject:
+    """Names in a sentence, and what is said around them."""
+
+    def __init__(self, flow: Flow, number: int, facts: Facts, names: list[Named], place: int, after: int) -> None:
+        self.flow, self.number, self.facts, self.names = flow, number, facts, names
+        self.sentence = flow.sentences[number]
+        self.tokens = self.sentence.tokens
+        self.place, self.after = place, after
+
+    def hear(self) -> None:
+        """Adds what is said of the names, before them and after them."""
+        self._hear_before()
+        after = self._past_value()
+        if after >= len(self.tokens):
+            return
+        token = self.tokens[after]
+        if token.kind is Kind.WORD and (token.text in words.IS or token.text in words.ARE):
+            self._hear_copula(after)
+        elif token.text == "∈":
+            memberships.hear(self.flow, self.number, self.facts, self._of_formula(), after)
+        elif token.text in (">", "<", ">=") and token.maths:
+            memberships.hear_sign(self.flow, self.number, self.facts, self._of_formula(), after)
+        elif not self._blocked() or token.text in ("(", "[") or token.kind is Kind.NUMBER:
+            self._hear_after(after)
+
+    def heard(self, start: int, stop: int) -> Heard:
+        """The words from one token to another."""
+        return self.flow.page.heard(self.tokens[start : max(stop, start + 1)], self.sentence)
+
+    # Before the names ---------------------------------------------------------------------------------------------
+    def _hear_before(self) -> None:
+        for start in range(max(0, self.place - _BACK), self.place):
+            if self.tokens[start].kind is Kind.DISPLAY or self.tokens[start].text in (",", "."):
+                continue
+            found = description_at(self.tokens[: self.place], start, bare=True)
+            if found is None or found.stop != self.place or self._denied(start):
+                continue
+            if found.noun or found.sizes is not None or self._introduced(start):
+                self._keep_before(found, start)
+            return
+
+    def _denied(self, start: int) -> bool:
+        return start > 0 and self.tokens[start - 1].text in ("non", *words.NEGATIONS)
+
+    def _introduced(self, start: int) -> bool:
+        """Whether an adjective before a name is one: `a positive s`, `for symmetric A`, but not `, positive b`."""
+        begins = self.tokens[start].text in words.DETERMINERS
+        return begins or (start > 0 and self.tokens[start - 1].text in _OPENS)
+
+    def _keep_before(self, found: Description, start: int) -> None:
+        names = self.names if found.plural else self.names[:1]
+        if found.function and not found.roles and found.function != "elementwise":
+            found.function = ""  # `the sigmoid s` is a value as often as a function
+        conditional = self._conditional(start)
+        if conditional and (found.traits or found.sizes is not None):
+            only = self._governed(self.after)
+            if only:
+                self._keep(found, names, self.heard(start, self.after), only)
+            return
+        self._keep(found, names, self.heard(start, self.after), ())
+
+    # After the names ----------------------------------------------------------------------------------------------
+    def _past_value(self) -> int:
+        """The place after `= 3` where words go on about the name: `$L=3$ is the output layer`."""
+        after = self.after
+        tokens = self.tokens
+        if after + 1 < len(tokens) and tokens[after].text == "=" and tokens[after].maths:
+            end = after + 1
+            while end < len(tokens) and tokens[end].piece == tokens[after].piece:
+                end += 1
+            if end < len(tokens) and tokens[end].kind is Kind.WORD and end - after <= 3:
+                return end
+        return after
+
+    def _of_formula(self) -> list[Named]:
+        """The names that stand in the same formula as the last."""
+        last = self.names[-1].token
+        return [each for each in self.names if each.token.piece == last.piece and each.token.maths == last.maths]
+
+    def _hear_copula(self, after: int) -> None:
+        if self._blocked():
+            return
+        singular = self.tokens[after].text in words.IS
+        names = self.names
+        if singular and len(names) > 1 and names[-1].token.piece != names[0].token.piece:
+            names = names[-1:]
+        found = description_at(self.tokens, after + 1)
+        if found is None or self._doubted(after, found.stop):
+            return
+        if singular and self._listed_after(found):
+            return
+        only: tuple[int, ...] = ()
+        if self._conditional(self.place):
+            only = self._governed(found.stop)
+            if not only:
+                return
+        self._keep(found, names, self.heard(self.place, found.stop), only)
+
+    def _listed_after(self, found: Description) -> bool:
+        """`S is square, A is` is no list; a kind that follows a value, `is 3 x 2`, is no shape."""
+        return found.stop < len(self.tokens) and self.tokens[found.stop].text == "="
+
+    def _hear_after(self, after: int) -> None:
+        token = self.tokens[after]
+        start = after
+        bracket = token.text == "("
+        names = self.names
+        if shape := shape_at(self.tokens, after):
+            if self._shape_is_meant(after, shape[1]):
+                for named in self._with_shape():
+                    self.facts.shape(named, shape[0], self.heard(self.place, shape[1]))
+            return
+        if token.text in ("has", "have", "with", "having", "of") or token.text in (":", ","):
+            self._hear_has(after)
+        if bracket or token.text in (":", "="):
+            start = after + 1
+            if start >= len(self.tokens) or (token.text == "=" and token.maths):
+                return
+        elif token.kind is not Kind.WORD and token.text != ",":
+            return
+        elif token.text == ",":
+            start = after + 1
+            if start >= len(self.tokens) or self.tokens[start].text not in ("the", "a", "an"):
+                return
+        if token.text in words.PREPOSITIONS:
+            return
+        found = description_at(self.tokens, start)
+        if found is None or self._doubted(after, found.stop) or self._blocked():
+            return
+        if bracket and (found.stop >= len(self.tokens) or self.tokens[found.stop].text not in (")", ",", ";")):
+            return
+        self._keep_after(found, token, names, start)
+
+    def _keep_after(self, found: Description, token: Token, names: list[Named], start: int) -> None:
+        if token.text == ",":
+            found.roles = [role for role in found.roles if role[0] in ("upstream", "learning rate", "derivative")]
+            found.function = ""
+        if token.kind is Kind.WORD:
+            if found.roles and not found.traits and token.text not in words.DETERMINERS:
+                return  # `$x$ inputs`: a noun that the name belongs to
+            if found.kind and not found.plural and not found.traits:
+                return
+            if found.function and found.function != "elementwise" and self._function_goes_on(found):
+                return
+        if token.text == "(" and found.plural and found.kind and len(names) == 1:
+            names = self._listed_before() or names
+        self._keep(found, names, self.heard(self.place, found.stop), self._only_here(found, start))
+
+    def _function_goes_on(self, found: Description) -> bool:
+        return found.stop < len(self.tokens) and self.tokens[found.stop].kind is not Kind.SIGN
+
+    def _only_here(self, found: Description, start: int) -> tuple[int, ...]:
+        return self._governed(found.stop) if self._conditional(self.place) else ()
+
+    def _hear_has(self, after: int) -> None:
+        """`has shape (N, D)`, `with N rows and D columns`, `: N rows, D columns`, `, shape (N, M)`."""
+        if self._blocked() and self.tokens[after].text != "of":
+            return
+        start = after + 1
+        while start < len(self.tokens) and self.tokens[start].text in ("a", "the", "dimensions", "has", "have"):
+            start += 1
+        shape = said_shape(self.tokens, start) or _rows_and_columns(self.tokens, start)
+        if shape is not None:
+            names = self.names if self.tokens[after].text == "have" else self.names[-1:]
+            for named in names:
+                self.facts.shape(named, shape[0], self.heard(self.place, shape[1]))
+
+    def _shape_is_meant(self, after: int, stop: int) -> bool:
+        """Whether `(N, D)` after a name is its shape and not what a function is applied to."""
+        if stop < len(self.tokens) and self.tokens[stop].text in ("=", "matrix", "matrices", "vector"):
+            return False
+        token, name = self.tokens[after], self.names[-1]
+        if token.text in ("(", "[") and not token.spaced and not name.token.maths:
+            return False
+        return not (token.maths and token.piece == name.token.piece and token.kind is not Kind.WORD)
+
+    def _with_shape(self) -> list[Named]:
+        last = self.names[-1].token
+        same = [each for each in self.names if each.token.piece == last.piece and each.token.maths]
+        return same if len(same) == len(self.names) else self.names[-1:]
+
+    def _listed_before(self) -> list[Named]:
+        """The names of `anchor a, positive b, negative c (vectors)`."""
+        found, place = list(self.names), self.place - 1
+        while place >= 1 and place > self.place - 24:
+            while place > 0 and self.tokens[place].kind is Kind.WORD and name_at(self.tokens, place) is None:
+                place -= 1
+            if place < 1 or self.tokens[place].text not in (",", "and"):
+                break
+            named = name_at(self.tokens, place - 1)
+            if named is None:
+                break
+            found.insert(0, named)
+            place -= 2
+        return found
+
+    # What is said around ------------------------------------------------------------------------------------------
+    def _clause_start(self, place: int) -> int:
+        while place > 0 and self.tokens[place - 1].text not in (",", ";", ":", "(") and (
+            self.tokens[place - 1].kind is not Kind.DISPLAY
+        ):
+            place -= 1
+        return place
+
+    def _conditional(self, place: int) -> bool:
+        clause = self.tokens[self._clause_start(place) : self.place]
+        return any(token.kind is Kind.WORD and token.text in words.CONDITIONAL for token in clause[-10:])
+
+    def _doubted(self, after: int, stop: int) -> bool:
+        clause = [*self.tokens[self._clause_start(self.place) : self.place][-10:], *self.tokens[after:stop]]
+        behind = self.tokens[stop : stop + 2]
+        if any(token.text in words.CONDITIONAL for token in behind) or self.tokens[-1].text == "?":
+            return True
+        said = [token for token in clause if token.kind is Kind.WORD]
+        if said and said[0].text in ("is", "are", "does"):
+            return True
+        return any(token.text in words.DOUBTFUL for token in said)
+
+    def _blocked(self) -> bool:
+        """Whether something of the names is spoken of: `the rows of X`, `the derivative by x`."""
+        place = self.place - 1
+        for _ in range(_BACK):
+            if place < 0 or self.tokens[place].kind is not Kind.WORD:
+                if place >= 0 and self.tokens[place].maths and self.tokens[place].kind is Kind.NAME:
+                    return name_at(self.tokens, place) is not None and place == self.place - 1
+                return False
+            said = self.tokens[place].text
+            if said in words.PREPOSITIONS or said in ("respect", "both", "neither"):
+                return True
+            if said in words.BOUNDARY or said in words.CONDITIONAL or said in ("that", "let", "for", "say", "assume"):
+                return False
+            place -= 1
+        return False
+
+    def _governed(self, place: int) -> tuple[int, ...]:
+        return self.flow.after(self.number, place) or self.flow.before(self.number, self._clause_start(self.place))
+
+    def _keep(self, found: Description, names: list[Named], heard: Heard, only: tuple[int, ...]) -> None:
+        for named in names:
+            _keep_shape(found, named, heard, self.facts, only)
+            for what, holds, along in found.traits:
+                self.facts.trait(named, what, heard, holds, along, only)
+            for what, of in found.roles:
+                self.facts.role(named, what, heard, of)
+            if found.function:
+                self.facts.function(named.text, named.latex, found.function, heard, found.where)
+
+
+def _keep_shape(found: Description, named: Named, heard: Heard, facts: Facts, only: tuple[int, ...]) -> None:
+    sizes, kind = found.sizes, found.kind
+    if sizes is None:
+        if kind == "scalar":
+            facts.shape(named, (), heard, only=only)
+        elif kind in ("vector", "row", "column"):
+            facts.shape(named, (None,), heard, "row" if kind == "row" else "column" if kind == "column" else "", only)
+        elif kind == "matrix":
+            facts.shape(named, (None, None), heard, only=only)
+        return
+    wanted = {"scalar": 0, "vector": 1, "row": 1, "column": 1, "matrix": 2}.get(kind, len(sizes))
+    if wanted == len(sizes):
+        facts.shape(named, sizes, heard, "row" if kind == "row" else "column" if kind == "column" else "", only)
+    elif wanted == 1 and len(sizes) == 2 and 1 in sizes:
+        facts.shape(named, sizes, heard, only=only)
+
+
+def _rows_and_columns(tokens: Sequence[Token], place: int) -> tuple[tuple[int | str | None, ...], int] | None:
+    """`N rows (tokens), d columns (features)`."""
+    first = size_at(tokens, place)
+    if first is None or first[1] >= len(tokens) or tokens[first[1]].text not in ("rows", "columns"):
+        return None
+    place = first[1] + 1
+    if place + 2 < len(tokens) and tokens[place].text == "(" and tokens[place + 2].text == ")":
+        place += 3
+    if place >= len(tokens) or tokens[place].text not in (",", "and"):
+        return None
+    second = size_at(tokens, place + 1)
+    if second is None or second[1] >= len(tokens) or tokens[second[1]].text not in ("rows", "columns"):
+        return None
+    if tokens[second[1]].text == tokens[first[1]].text:
+        return None
+    by_rows = tokens[first[1]].text == "rows"
+    return ((first[0], second[0]) if by_rows else (second[0], first[0])), second[1] + 1
