@@ -119,16 +119,27 @@ class Bench:
         return list(self.cache[key])
 
     def compute(self, meaning: Meaning, style: Style, points: Sequence[Point]) -> list[Any]:
-        """What a meaning is at each point and for each entry."""
-        found = []
+        """What a meaning is at each point and for each entry; None where it is nothing there. Raises ChainruleError
+        where it is nothing anywhere."""
+        found: list[Any] = []
+        failure: ChainruleError | None = None
         for point in points:
-            context = self._context(meaning, style, point)
             for indices in self.entries(point):
-                context.indices = dict(indices)
-                context.zero_outside = style.padded
-                with numpy.errstate(all="ignore"):
-                    found.append(as_array(as_floats(lower_whole(meaning, context))))
+                try:
+                    found.append(self._at(meaning, style, point, indices))
+                except ChainruleError as problem:
+                    failure = failure or problem
+                    found.append(None)
+        if failure is not None and all(each is None for each in found):
+            raise failure
         return found
+
+    def _at(self, meaning: Meaning, style: Style, point: Point, indices: Mapping[str, int]) -> Any:
+        context = self._context(meaning, style, point)
+        context.indices = dict(indices)
+        context.zero_outside = style.padded
+        with numpy.errstate(all="ignore"):
+            return as_array(as_floats(lower_whole(meaning, context)))
 
     def entries(self, point: Point) -> list[Mapping[str, int]]:
         """The entries that the free indices stand for at a point, as many as there is time for."""

@@ -6,6 +6,7 @@ stands for every number that rounds to it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
@@ -47,6 +48,17 @@ def _squeezed(array: Any) -> Any:
 
 def _is_zero(array: Any) -> bool:
     return not numpy.asarray(array).any()
+
+
+def all_same(left: Sequence[Any], right: Sequence[Any]) -> bool | None:
+    """Whether two lists of arrays are the same wherever both are something; None where that is nowhere."""
+    pairs = [(a, b) for a, b in zip(left, right, strict=True) if a is not None and b is not None and usable(a, b)]
+    return all(same(a, b) for a, b in pairs) if pairs else None
+
+
+def usable(one: Any, other: Any) -> bool:
+    """Whether both are numbers: outside of its domain a side is nothing."""
+    return bool(numpy.isfinite(one).all() and numpy.isfinite(other).all())
 
 
 def match(one: Any, other: Any) -> Match:

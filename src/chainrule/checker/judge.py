@@ -11,7 +11,7 @@ from ..errors import ChainruleError
 from ..notation.drafts import Role
 from .bench import STYLES, Bench, set_up
 from .claims import Claim, goes_on, read_claim
-from .compare import same
+from .compare import all_same
 from .documents import Document, statements
 from .model import Facts
 from .numbers import judge_number
@@ -125,18 +125,18 @@ def _sides(bench: Bench, places: Sequence[int]) -> Ruling:
 
 def _symbols(bench: Bench, anchor: int, place: int) -> Ruling:
     """Two sides with names."""
-    points = bench.points()
-    failures: list[str] = []
+    points, failure, differs = bench.points(), "", False
     for style in STYLES:
         try:
-            left, right = bench.values(anchor, style, points), bench.values(place, style, points)
+            agree = all_same(bench.values(anchor, style, points), bench.values(place, style, points))
         except ChainruleError as problem:
-            failures.append(problem.given)
+            failure = failure or problem.given
             continue
-        if all(same(one, other) for one, other in zip(left, right, strict=True)):
+        if agree:
             return Ruling(Verdict.RIGHT, "", place, style)
-    if len(failures) == len(STYLES):
-        return Ruling(Verdict.UNCHECKED, f"{failures[0]} cannot be computed", place)
+        differs = differs or agree is False
+    if not differs:
+        return Ruling(Verdict.UNCHECKED, f"{failure or 'a side'} cannot be computed", place)
     return Ruling(Verdict.WRONG, "the sides differ", place)
 
 

@@ -6,7 +6,7 @@ everything that does not use the name is judged all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,13 +34,15 @@ from ..notation.meaning import (
 )  # fmt: skip
 from ..notation.names import Scope
 from ..notation.program import in_order
+from ..notation.ranks import infer_ranks
 from ..notation.recognise import function_body
 from ..notation.resolve import resolve
 from ..notation.shapes import infer_shapes
 from ..notation.sizes import Size
-from ..notation.surface import Group, Surface
-from ..notation.symbols import Symbol
+from ..notation.surface import Group, Name, Scripted, Surface
+from ..notation.symbols import Symbol, symbol_of
 from .atoms import MARK, Atoms
+from .trees import everywhere
 
 _SIZE_LETTERS = frozenset("mnNKDMTBCdkpH")
 
@@ -89,6 +91,7 @@ class Model:
     shapes: dict[str, tuple[Size, ...]]
     problems: dict[str, str]
     sizes: frozenset[str]  # letters that are sizes
+    ranks: dict[str, int] = field(default_factory=dict)  # how many axes inputs have, where claims show it
     open_loss: Symbol | None = None  # a loss of which only its gradients are spoken of
 
     def read(self, tree: Surface, bound: tuple[str, ...] = ()) -> Meaning:
@@ -114,15 +117,44 @@ class Model:
         return [each.symbol.text for each in self.forward if each.symbol.text not in used]
 
 
+def ranks_from_claims(model: Model, trees: Iterable[Surface], free: tuple[str, ...] = ()) -> dict[str, int]:
+    """How many axes the inputs have, as the statements about them show: a transpose says that W is a matrix though
+    its definition does not. A derivative of a number has the shape of what it is taken by."""
+    definitions = list(model.forward)
+    for place, tree in enumerate(trees):
+        try:
+            body = _as_variables(model.read(tree, free), model)
+        except ChainruleError:
+            continue
+        definitions.append(Definition(Symbol(f"{MARK}claim{place}"), body, body.span))
+    if len(definitions) == len(model.forward):
+        return {}
+    known = {name: len(shape) for name, shape in model.shapes.items() if shape}
+    found = infer_ranks(Program(tuple(definitions), definitions[-1].symbol, ()), known)
+    return {each.text: found.get(each.text, 0) for each in model.inputs}
+
+
+def _as_variables(node: Meaning, model: Model) -> Meaning:
+    """The tree with what a derivative is taken by instead of the derivative: it has the same shape."""
+    if isinstance(node, Variable):
+        atom = model.atoms.atom(node)
+        if atom is None and node.symbol.text in model.derived:
+            atom = model.atoms.atom(model.derived[node.symbol.text])
+        return Variable(atom.wrt[-1], node.span) if atom is not None and atom.wrt else node
+    return mapped(node, lambda each: _as_variables(each, model))
+
+
 def build(
-    definers: Iterable[Definer], facts: Facts, gradients: Mapping[str, Symbol], atoms: Atoms, loss: Symbol | None = None
-) -> Model:
+    definers: Iterable[Definer], facts: Facts, gradients: Mapping[str, Symbol], atoms: Atoms, loss: Symbol | None = None,
+    ranks: Mapping[str, int] | None = None,
+) -> Model:  # fmt: skip
     """The model of these definitions. `gradients`: names such as dW, which stand for derivatives. A `loss` that is not
     defined depends in an unspecified way on everything that no definition uses."""
     chosen = list(definers)
     model = Model(_scope(chosen, facts, gradients, atoms), atoms, {}, (), {}, (), {}, {}, {}, frozenset())
     read = _resolved(chosen, model)
     model.functions = _functions(read, model)
+    model.ranks = dict(ranks or {})
     _sort_out(read, model)
     _settle(model, facts)
     if loss is not None and loss.text not in {each.symbol.text for each in model.forward}:
@@ -141,11 +173,23 @@ def _scope(definers: list[Definer], facts: Facts, gradients: Mapping[str, Symbol
         if each.raised:
             raised |= set(each.indices)
             families.add(each.symbol.text)
+            for symbol in _raised_names(each.tree, each.indices):
+                families.add(symbol.text)
+                declared.setdefault(symbol.text, symbol)
     own = {each.symbol.text: len(each.parameters) for each in definers if each.parameters}
     return Scope(
         resolve, declared, own, dict(facts.functions), frozenset(arrays), raised=frozenset(raised),
         families=frozenset(families), latex=True, derivative=atoms.read, alone=facts.alone,
     )  # fmt: skip
+
+
+def _raised_names(tree: Surface, indices: tuple[str, ...]) -> Iterator[Symbol]:
+    """The lists in `t^i = z^i - y^i`: names with the index above them."""
+    for node in everywhere(tree):
+        if isinstance(node, Scripted) and any(isinstance(x, Name) and x.base in indices for x in node.superscripts):
+            symbol = symbol_of(replace(node, superscripts=()))
+            if symbol is not None:
+                yield symbol
 
 
 def _resolved(definers: list[Definer], model: Model) -> list[tuple[Definer, Meaning]]:
@@ -336,7 +380,8 @@ def _shapes(model: Model, definitions: list[Definition], given: Mapping[str, tup
     symbols = inputs_of(definitions, model)
     names = {each.text for each in symbols}
     program = Program(tuple(definitions), definitions[-1].symbol, ())
-    found = infer_shapes(program, symbols, {name: shape for name, shape in given.items() if name in names})
+    ranks = {name: rank for name, rank in model.ranks.items() if name in names}
+    found = infer_shapes(program, symbols, {name: shape for name, shape in given.items() if name in names}, ranks)
     return dict(found.letters)
 
 

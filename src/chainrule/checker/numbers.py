@@ -88,7 +88,8 @@ def _everywhere(bench: Bench, anchor: int, value: Any) -> bool:
     """Whether the first side is this number wherever it is."""
     for style in STYLES:
         try:
-            if all(same(value, each) for each in bench.values(anchor, style, bench.points())):
+            values = [each for each in bench.values(anchor, style, bench.points()) if each is not None]
+            if values and all(same(value, each) for each in values):
                 return True
         except ChainruleError:
             continue
@@ -98,7 +99,7 @@ def _everywhere(bench: Bench, anchor: int, value: Any) -> bool:
 def _without_data(bench: Bench, anchor: int, written: Enclosure, place: int) -> Ruling:
     """A number where the document gives no data: wrong if the first side is another number whatever the data are."""
     try:
-        values = bench.values(anchor, STYLES[0], bench.points())
+        values = [each for each in bench.values(anchor, STYLES[0], bench.points()) if each is not None]
     except ChainruleError as problem:
         return Ruling(Verdict.UNCHECKED, f"{problem.given} cannot be computed", place)
     if len(values) > 1 and all(same(values[0], each) for each in values[1:]):

@@ -89,7 +89,7 @@ def _plan(model: Model, letters: Sequence[str], numbers: tuple[int, ...]) -> Pla
         return Plan(Program((), model.inputs[0] if model.inputs else None, ()), {}, chosen, {})  # type: ignore[arg-type]
     program = Program(definitions, definitions[-1].symbol, ())
     plain = {name: shape for name, shape in declared.items() if all(isinstance(size, int) for size in shape)}
-    found = infer_shapes(program, symbols, plain)
+    found = infer_shapes(program, symbols, plain, model.ranks)
     return Plan(program, found.numbers, {**found.sizes, **chosen}, found.units)
 
 

@@ -21,7 +21,7 @@ from ..notation.symbols import Symbol, symbol_of
 from .atoms import Atoms
 from .claims import Claim
 from .instances import Counted, count, symbols_of, written_out
-from .model import Definer, Facts, Model, build
+from .model import Definer, Facts, Model, build, ranks_from_claims
 from .points import Point, data_of, plans, take
 from .spelling import differential, variables
 from .trees import everywhere
@@ -64,13 +64,33 @@ class Session:
         return self.models[key]
 
     def _build(self, chosen: list[Definer]) -> Model:
-        gradients = {name: Symbol(name) if name not in self.facts.symbols else self.facts.symbols[name] for name in self.stems}
-        model = build(chosen, self.facts, gradients, Atoms(free_nabla=self.nabla), loss=self.loss)
+        model = self._assemble(chosen)
+        return self._with_ranks(model, chosen)
+
+    def _assemble(self, chosen: list[Definer], ranks: Mapping[str, int] | None = None) -> Model:
+        facts = self.facts
+        gradients = {name: Symbol(name) if name not in facts.symbols else facts.symbols[name] for name in self.stems}
+        model = build(chosen, facts, gradients, Atoms(free_nabla=self.nabla), self.loss, ranks)
         for name, stem in self.stems.items():
             if self.loss is not None and name not in model.derived:
                 atom = model.atoms.of(Variable(self.loss, chosen[0].tree.span), (stem,), chosen[0].tree.span)
                 model.derived[name] = Variable(Symbol(atom.name), chosen[0].tree.span)
         return model
+
+    def _with_ranks(self, model: Model, chosen: list[Definer]) -> Model:
+        """The model with the axes that claims show, where its definitions leave them open."""
+        trees = [
+            side.tree for claims in self.instances.values() for each in claims[:1] for side in each.sides
+            if side.tree is not None and each.equal and not side.numeric
+        ]  # fmt: skip
+        ranks = {
+            name: rank for name, rank in ranks_from_claims(model, trees).items()
+            if rank and not model.shapes.get(name) and name not in self.facts.shapes and name not in model.data
+        }  # fmt: skip
+        if not ranks:
+            return model
+        wider = self._assemble(chosen, ranks)
+        return wider if len(wider.forward) >= len(model.forward) else model
 
     def points(self, number: int) -> list[Point]:
         """Points for the model that holds at a statement."""

@@ -88,9 +88,15 @@ class Shapes:
     units: Mapping[int, int]  # how large each vector of ones and each identity is, by its node in the program
 
 
-def infer_shapes(program: Program, inputs: Sequence[Symbol], declared: Mapping[str, tuple[Size, ...]]) -> Shapes:
-    """Shapes for all inputs of a program. Those that are not declared are worked out from how they are used."""
-    ranks = infer_ranks(program, {name: len(shape) for name, shape in declared.items()})
+def infer_shapes(
+    program: Program, inputs: Sequence[Symbol], declared: Mapping[str, tuple[Size, ...]],
+    ranks: Mapping[str, int] | None = None,
+) -> Shapes:  # fmt: skip
+    """Shapes for all inputs of a program. Those that are not declared are worked out from how they are used.
+
+    `ranks`: how many axes some inputs have, where nothing is known of their sizes.
+    """
+    ranks = infer_ranks(program, {**(ranks or {}), **{name: len(shape) for name, shape in declared.items()}})
     sizes = Sizes()
     axes: dict[str, Dims] = {}
     for name, shape in declared.items():

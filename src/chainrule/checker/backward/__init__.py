@@ -74,8 +74,10 @@ def _checked(
     except UserProblemError as problem:
         return BackwardCheck(name_of(backward), name_of(forward), (), 0, tuple(filter(None, notes)), str(problem))
     trials = [given, *more_trials(caller, given, generator, notes)]
-    if len(trials) > 1 and at_kinks(recorded.graph.order()):
-        notes.append("the arguments given lie on a kink, where a gradient is a matter of convention: judged elsewhere")
-        trials = trials[1:]
+    smooth = [each for each in trials if not at_kinks(each.recorded.graph.order())]
+    if at_kinks(recorded.graph.order()):
+        where = "judged elsewhere" if smooth else "other gradients may be right too"
+        notes.append(f"the arguments given lie on a kink, where a gradient is a matter of convention: {where}")
+    trials = smooth or trials
     findings = findings_of(trials)
     return BackwardCheck(name_of(backward), name_of(forward), findings, len(trials), tuple(filter(None, notes)))

@@ -31,6 +31,7 @@ class GradientFinding:
     right: float | None = None
     where: str = ""
     message: str = ""
+    formula: str = ""  # what was computed and what is right, where both have a short form
     candidates: tuple[Candidate, ...] = ()
 
     @property
@@ -40,11 +41,12 @@ class GradientFinding:
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as plain data."""
+        others = [{"mistake": each.mistake, "message": each.message} for each in self.candidates]
         return {
             "name": self.name, "label": self.label, "verdict": self.verdict, "error": _plain(self.error),
             "index": None if self.index is None else list(self.index), "written": _plain(self.written),
             "right": _plain(self.right), "where": self.where, "message": self.message,
-            "candidates": [{"mistake": each.mistake, "message": each.message} for each in self.candidates],
+            "formula": self.formula, "candidates": others,
         }  # fmt: skip
 
 
@@ -118,6 +120,8 @@ def _finding_lines(finding: GradientFinding, width: int) -> list[str]:
     inside = " " * (11 + width)
     if finding.message:
         lines.append(f"{inside}{finding.message}")
+    if finding.formula:
+        lines.append(f"{inside}{finding.formula}")
     others = finding.candidates[1:] if finding.candidates else ()
     if others:
         lines.append(f"{inside}the same would come from:")

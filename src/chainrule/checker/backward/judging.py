@@ -59,12 +59,12 @@ def judge(name: str, label: str, compared: Sequence[Compared]) -> GradientFindin
         return GradientFinding(name, label, "right", worst)
     place = _worst_place(wrong)
     found = diagnose(compared)
-    message = _sentence(found, compared) + _in_formulas(found, compared[0].scene)
+    message = _sentence(found, compared)
     if not _differs(first) and wrong is not first:
         message += "; it is right at the arguments given"
     return GradientFinding(
         name, label, "wrong", error_of(wrong), place, float(wrong.written[place]), float(wrong.right[place]),
-        wrong.where, message, as_candidates(found),
+        wrong.where, message, _in_formulas(found, compared[0].scene, label), as_candidates(found),
     )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def _sentence(found: Sequence[Slip], compared: Sequence[Compared]) -> str:
     return f"it {plain}" if plain else "no single mistake of the catalogue gives these numbers"
 
 
-def _in_formulas(found: Sequence[Slip], scene: Scene) -> str:
+def _in_formulas(found: Sequence[Slip], scene: Scene, label: str) -> str:
     """What was computed and what is right as formulas, where both have a short one."""
     if not found:
         return ""
@@ -136,7 +136,7 @@ def _in_formulas(found: Sequence[Slip], scene: Scene) -> str:
     written, right = formula_of(scene, found[0], known), formula_of(scene, None, known)
     if not written or not right or written == right:
         return ""
-    return f"; it equals {written}, right is {right}"
+    return f"{label} equals {written}, right is {right}"
 
 
 def _shares(scene: Scene) -> Properties:

@@ -112,20 +112,12 @@ def record_forward(function: Callable[..., Any], args: Sequence[Any], cached: bo
     if not outputs:
         raise GradientError(given="a forward function whose output has no gradient", where="check_backward",
                             expected="an output of floats that depends on the arguments")  # fmt: skip
-    _name_outputs(outputs, names)
     paths = tuple((places[int(str(path[0]))], *path[1:]) for path in tree.paths(recording.structure))
     return Recorded(Graph(recording.variables, outputs, names), recording.variables, tuple(symbols), paths)
 
 
 def _is_cut(node: Node) -> bool:
     return isinstance(node.op.derivative, Flat) and bool(node.inputs)
-
-
-def _name_outputs(outputs: Sequence[Node], names: dict[Node, str]) -> None:
-    for number, node in enumerate(outputs, 1):
-        if node not in names:
-            wanted = "L" if not node.shape else "out" if len(outputs) == 1 else f"out_{number}"
-            names[node] = wanted if wanted not in names.values() else f"{wanted}_{number}"
 
 
 def values_of(recorded: Recorded) -> list[Array]:

@@ -57,7 +57,8 @@ def more_trials(caller: Caller, given: Trial, generator: Any, notes: list[str]) 
         enough = len(trials) >= POINTS and _sides([given, *trials]) == _sides([given, *trials], every=True)
         if enough or len(trials) >= _MOST_POINTS:
             break
-        trial = _drawn(caller, given, moving, attempt < _TRIES // 2, generator)
+        bold, strict = attempt % 3 < 2, attempt < _TRIES // 2
+        trial = _drawn(caller, given, moving, bold, strict, generator)
         if trial is None or (len(trials) >= POINTS and _sides([given, *trials, trial]) == _sides([given, *trials])):
             continue
         try:
@@ -70,8 +71,10 @@ def more_trials(caller: Caller, given: Trial, generator: Any, notes: list[str]) 
     return trials
 
 
-def _drawn(caller: Caller, given: Trial, moving: set[Any], bold: bool, generator: Any) -> Trial | None:
-    """One more point, if both functions are finite there."""
+def _drawn(
+    caller: Caller, given: Trial, moving: set[Any], bold: bool, strict: bool, generator: Any
+) -> Trial | None:  # fmt: skip
+    """One more point, if both functions are finite there; with `strict` none at a kink."""
     args = list(given.args)
     for place in float_places(args):
         leaves, structure = tree.flatten(args[place])
@@ -83,7 +86,7 @@ def _drawn(caller: Caller, given: Trial, moving: set[Any], bold: bool, generator
         return None
     same = [node.shape for node in recorded.outputs] == [node.shape for node in given.recorded.outputs]
     finite = all(reference().all(reference().isfinite(each)) for each in values_of(recorded))
-    if not same or not finite or at_kinks(recorded.graph.order()):
+    if not same or not finite or (strict and at_kinks(recorded.graph.order())):
         return None
     return Trial(recorded, tuple(args), seeds_for(recorded, None, generator, caller.roles), "at random arguments")
 

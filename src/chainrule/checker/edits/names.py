@@ -117,15 +117,13 @@ def other_index(setting: Setting, cost: float) -> Iterator[Edit]:
 
 
 def _indices(setting: Setting, script: Surface) -> Iterator[Surface]:
-    letters = letters_of(script)
-    if not letters or len(letters) > _MOST_LETTERS:
-        return
-    for letter in letters:
+    if (turned := _signs_turned(script)) is not None:
+        yield turned
+    letters = list(dict.fromkeys(letters_of(script)))
+    for letter in letters[:_MOST_LETTERS]:
         for other in setting.indices[:_MOST_INDICES]:
             if other != letter:
                 yield renamed(script, letter, other)
-    if (turned := _signs_turned(script)) is not None:
-        yield turned
 
 
 def renamed(tree: Surface, letter: str, other: str) -> Surface:

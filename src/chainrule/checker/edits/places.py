@@ -127,7 +127,8 @@ def _length(pairs: tuple[Part, ...], place: int, heads: Heads) -> int:
         return 1
     if _is_indicator(node) and isinstance(after[1], Group):
         return 2
-    generic = isinstance(node, Name) and function_named(node.base) is None
+    head = node.body if isinstance(node, Scripted) else node
+    generic = isinstance(head, Name) and function_named(head.base) is None
     if heads.is_head(node) and (isinstance(after[1], Group) or not generic or _has_bracket(after[1])):
         return 2
     return 2 if _is_nabla(node) else 1

@@ -11,9 +11,11 @@ from functools import cached_property
 
 from ...notation.surface import Additive, Group, Multiplicative, Name, Number, Scripted, Surface, children
 from ...notation.symbols import symbol_of
-from .building import TRANSPOSES, bracketed, is_row, is_turned
-from .known import Gradient, Known, Pair, Quantity
+from .building import TRANSPOSES, Part, bracketed, is_row, is_turned
+
+from .known import Gradient, Kind, Known, Pair, Quantity
 from .places import Heads, Place, Role, Unit, is_constant, is_derivative, places, units
+from .runs import split
 
 _ENTRYWISE = frozenset({"⊙", "∘"})
 _MARKS = frozenset({"*", "+"})
@@ -58,9 +60,10 @@ class Setting:
     """A side, what is known, and tables of both. Nothing in it changes after it is made."""
 
     def __init__(self, side: Surface, known: Known) -> None:
-        self.side, self.known = side, known
         self.quantities = _table(known)
         letters = {text for text in self.quantities if text.isalnum()}
+        self.known = replace(known, definitions=tuple(split(each, letters) for each in known.definitions))
+        self.side = side = split(side, letters)
         self.heads = Heads(known.functions, frozenset(letters - known.functions))
         self.places: list[Place] = places(side, self.heads)
         self._named: dict[int, tuple[Surface, Named | None]] = {}  # the node is kept, so that its number stays its own
@@ -156,14 +159,32 @@ class Setting:
         return ((text, each) for text, each in self.quantities.items() if each is not named.quantity and text)
 
     def rank(self, node: Surface) -> int | None:
-        """How many axes a factor has; None if nobody knows."""
-        if isinstance(node, Number):
-            return 0
+        """How many axes a node has, as far as its names say; None if nobody knows."""
         named = self.named(node)
         if named is not None and named.quantity.shape is not None:
             return max(0, len(named.quantity.shape) - _index_count(named.index))
-        shape = next((each.shape for each in self.known.gradients if same(each.written, node)), None)
-        return None if shape is None else len(shape)
+        for each in self.known.gradients:
+            if each.shape is not None and same(each.written, node):
+                return len(each.shape)
+        match node:
+            case Number():
+                return 0
+            case Scripted(_, below) if below is not None and _index_count(below) > 1:
+                return 0  # an entry of a matrix of which nothing else is known
+            case Group(_, (only,)) | Scripted(only, None):
+                return self.rank(only)
+            case Additive(pairs):
+                return self._highest(pairs)
+            case Multiplicative(pairs) if any(sign in _ENTRYWISE for sign, _ in pairs) or self._is_call(pairs):
+                return self._highest(pairs)
+        return None
+
+    def _is_call(self, pairs: tuple[Part, ...]) -> bool:
+        return len(pairs) == 2 and self.heads.is_head(pairs[0][1]) and isinstance(pairs[1][1], Group)
+
+    def _highest(self, pairs: tuple[Part, ...]) -> int | None:
+        ranks = [rank for _, each in pairs if (rank := self.rank(each)) is not None]
+        return max(ranks) if ranks else None
 
     def is_array(self, node: Surface) -> bool:
         """Whether a factor is known to have axes, or carries a transpose."""
@@ -182,8 +203,11 @@ def _is_mark(script: Surface) -> bool:
 
 
 def _table(known: Known) -> dict[str, Quantity]:
+    """Every name by each of its spellings; the ends of pairs are names too."""
+    ends = [Quantity(each.before, Kind.PRE_ACTIVATION) for each in known.pairs]
+    ends += [Quantity(each.after, Kind.ACTIVATION) for each in known.pairs if each.after is not None]
     found: dict[str, Quantity] = {}
-    for quantity in known.names:
+    for quantity in (*known.names, *ends):
         for spelling in (quantity.written, *quantity.aliases):
             found.setdefault(text_of(spelling), quantity)
     found.pop("", None)

@@ -27,7 +27,7 @@ def path_slips(scene: Scene) -> Iterator[Slip]:
         if 1 < len(edges) <= MOST_ARROWS:
             yield from _at_meeting(scene, source, edges, consumer)
     for node in scene.active:
-        if node in scene.graph.names and node is not scene.wrt:
+        if (node in scene.graph.names or node is scene.output) and node is not scene.wrt:
             yield from _through(scene, node)
 
 
@@ -82,8 +82,9 @@ def _through(scene: Scene, node: Node) -> Iterator[Slip]:
         yield Slip("M3", f"only the paths through {name} were kept", scene, (Change(node, None, _same, True),), 0.5)
     if node is scene.output and not _has_upstream(scene):
         return
-    upstream = "the upstream gradient" if node is scene.output else scene.words.gradient(scene.output, node)
-    message = f"{upstream} is missing: this is only the derivative of {name}"
+    message = f"{scene.words.gradient(scene.output, node)} is missing: this is only the derivative of {name}"
+    if node is scene.output:
+        message = "the upstream gradient is missing"
     yield Slip("M23", message, scene, (Change(node, None, _ones, True),))
 
 

@@ -132,7 +132,9 @@ def _raised_first(node: Scripted) -> bool:
     if node.subscript is None or not node.superscripts:
         return False
     low, high = node.subscript.span.start, node.superscripts[0].span.start
-    return high < low if high != low else isinstance(node.superscripts[0], Group)
+    if high >= node.body.span.stop and high != low:
+        return high < low
+    return isinstance(node.superscripts[0], Group)  # a script that was put there has no place of its own
 
 
 def _above(scripts: tuple[Surface, ...]) -> str:

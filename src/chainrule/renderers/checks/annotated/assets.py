@@ -18,21 +18,22 @@ KATEX = "0.19.1"
 _FONT_FACE = re.compile(r"@font-face\{[^{}]*\}")
 _ALWAYS = ("Main-Regular", "Math-Italic", "Size1-Regular", "Size2-Regular", "Size3-Regular", "Size4-Regular")
 _BOLD = r"\\(?:mathbf|textbf|bf|bfseries|boldsymbol|bm|bold|pmb|mathbfit)(?![A-Za-z])"
-_SLANTED = r"\\(?:mathit|textit|it|emph|mathnormal|itshape)(?![A-Za-z])"
-_WANTED = (
-    ("Main-Bold", _BOLD),
-    ("Main-Italic", _SLANTED),
-    ("Main-BoldItalic", rf"(?s){_BOLD}.*{_SLANTED}|{_SLANTED}.*{_BOLD}|\\(?:boldsymbol|bm|pmb|mathbfit)(?![A-Za-z])"),
-    ("Math-BoldItalic", r"\\(?:boldsymbol|bm|pmb|mathbfit)(?![A-Za-z])"),
-    ("Caligraphic-Regular", r"\\(?:mathcal|cal|oldstyle)"),
-    ("Caligraphic-Bold", rf"(?s)\\(?:mathcal|cal).*{_BOLD}|{_BOLD}.*\\(?:mathcal|cal)"),
-    ("Fraktur-Regular", r"\\(?:mathfrak|frak)"),
-    ("Fraktur-Bold", rf"(?s)\\(?:mathfrak|frak).*{_BOLD}|{_BOLD}.*\\(?:mathfrak|frak)"),
-    ("SansSerif-Regular", r"\\(?:mathsf|textsf|sf|sffamily)"),
-    ("SansSerif-Bold", rf"(?s)\\(?:mathsf|textsf|sf).*{_BOLD}|{_BOLD}.*\\(?:mathsf|textsf|sf)"),
-    ("SansSerif-Italic", rf"(?s)\\(?:mathsf|textsf|sf).*{_SLANTED}|{_SLANTED}.*\\(?:mathsf|textsf|sf)|\\mathsfit"),
-    ("Script-Regular", r"\\mathscr"),
-    ("Typewriter-Regular", r"\\(?:mathtt|texttt|tt|ttfamily|verb)"),
+_SLANTED = r"\\(?:mathit|textit|it|emph|mathnormal|itshape|mathsfit|mathbfit|boldsymbol|bm|pmb)(?![A-Za-z])"
+_SCRIPT, _BROKEN, _SANS = r"\\(?:mathcal|cal|oldstyle)", r"\\(?:mathfrak|frak)", r"\\(?:mathsf|textsf|sf)"
+_WANTED = (  # a font, and what must all occur in the formulas of a page that asks for it
+    ("Main-Bold", (_BOLD,)),
+    ("Main-Italic", (_SLANTED,)),
+    ("Main-BoldItalic", (_BOLD, _SLANTED)),
+    ("Math-BoldItalic", (r"\\(?:boldsymbol|bm|pmb|mathbfit)(?![A-Za-z])",)),
+    ("Caligraphic-Regular", (_SCRIPT,)),
+    ("Caligraphic-Bold", (_SCRIPT, _BOLD)),
+    ("Fraktur-Regular", (_BROKEN,)),
+    ("Fraktur-Bold", (_BROKEN, _BOLD)),
+    ("SansSerif-Regular", (_SANS,)),
+    ("SansSerif-Bold", (_SANS, _BOLD)),
+    ("SansSerif-Italic", (_SANS, _SLANTED)),
+    ("Script-Regular", (r"\\mathscr",)),
+    ("Typewriter-Regular", (r"\\(?:mathtt|texttt|tt|ttfamily|verb)",)),
 )
 # Commands for which the fonts above are enough; any other may be a sign of the American Mathematical Society's font.
 _NAMES = """
@@ -71,7 +72,7 @@ def fonts_for(formulas: str) -> list[str]:
     """
     every = _EVERY.search(formulas) is not None
     found = list(_ALWAYS)
-    found += [name for name, pattern in _WANTED if every or re.search(pattern, formulas)]
+    found += [name for name, signs in _WANTED if every or all(re.search(sign, formulas) for sign in signs)]
     unusual = any(name not in _ORDINARY for name in _COMMAND.findall(formulas))
     strange = any(not letter.isascii() for letter in _PLAIN_SIGNS.sub("", formulas))
     return [*found, "AMS-Regular"] if every or unusual or strange else found

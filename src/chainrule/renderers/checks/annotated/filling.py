@@ -37,10 +37,10 @@ class _Use:
     block: bool
 
     def __call__(self, slot: Slot) -> str:
-        self.filling.pending.extend(slot.findings)
         if not (self.block and slot.block):
+            self.filling.pending.extend(slot.findings)
             return slot.inline
-        made = f"{slot.block}{explained(self.filling)}"
+        made = stated(slot, self.filling)
         tag = self.filling.paragraph
         return f"</{tag.split()[0]}>\n{made}<{tag}>" if tag else made
 
@@ -48,6 +48,13 @@ class _Use:
 def filled(text: str, filling: Filling, *, block: bool) -> str:
     """Words with their pieces; displayed mathematics ends the paragraph if `block`."""
     return replaced(escape(shown(text)), filling.slots, _Use(filling, block))
+
+
+def stated(slot: Slot, filling: Filling) -> str:
+    """Displayed mathematics with the explanations of its statements beside it, and those that were waiting."""
+    before = explained(filling)
+    beside = findings_html(slot.findings, filling.workings)
+    return before + (f'<div class="stated">{slot.block}{beside}</div>\n' if beside else f"{slot.block}\n")
 
 
 def code(text: str, filling: Filling) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import PurePath
 
 from ....checker.results import Diagnosis, Finding, Repair, Verdict, Witness
 from ....derivation.lines import Derivation
@@ -19,7 +20,7 @@ from ...symbols import printable
 from ...working import pen_for, statements
 from ..words import SAID, lines, named
 from .placing import Numbered
-from .signs import SIGNS, WORDS, formula, plain, sentence
+from .signs import SIGNS, WORDS, formula, isolated, plain, sentence, shown
 
 _MOST_WORKING = 3_000_000  # characters of all workings of a page
 _MOST_VALUES = 12
@@ -46,7 +47,7 @@ def finding_html(numbered: Numbered, workings: Workings, *, opened: bool = True)
         f'{sign.html}<strong>{WORDS[finding.verdict]}</strong> <a class="number" href="#{numbered.anchor}">'
         f'{numbered.number}</a> <span class="brief">{_brief(finding)}</span>'
     )
-    rows = "".join(f"<dt>{label}</dt><dd>{said}</dd>" for label, said in explained(finding))
+    rows = "".join(f"<dt>{label}</dt><dd>{said}</dd>" for label, said in explained(numbered))
     return (
         f'<details class="finding {sign.style}" id="{numbered.anchor}"{is_open}><summary>{title}</summary>'
         f"<dl>{rows}</dl>{working_html(finding, numbered.anchor, workings)}</details>"
@@ -70,9 +71,18 @@ def _brief(finding: Finding) -> str:
     return sentence(finding.reason) if finding.verdict is Verdict.UNCHECKED else ""
 
 
-def explained(finding: Finding) -> Iterator[tuple[str, str]]:
+def statement_html(numbered: Numbered) -> str:
+    """The statement itself: set as mathematics, or as it was typed."""
+    finding = numbered.finding
+    if numbered.typed:
+        return f"<code>{isolated(escape(shown(finding.text)))}</code>"
+    return formula(finding.latex or finding.text)
+
+
+def explained(numbered: Numbered) -> Iterator[tuple[str, str]]:
     """Everything that is said of a statement: a label and the HTML of what it says."""
-    yield "statement", formula(finding.latex or finding.text)
+    finding = numbered.finding
+    yield "statement", statement_html(numbered)
     said = finding.diagnosis.message if finding.diagnosis else ""
     if finding.reason and finding.reason != said:
         yield "why", sentence(finding.reason)
@@ -111,7 +121,7 @@ def witness_html(witness: Witness) -> str:
 
 def where(found: Finding | Repair) -> str:
     """`notes.md, line 3, column 5`."""
-    file = f"<bdi>{plain(found.place.file)}</bdi>, " if found.place.file else ""
+    file = f"<bdi>{plain(PurePath(found.place.file).name)}</bdi>, " if found.place.file else ""
     return f"{file}line {found.place.line}, column {found.place.column}"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from ....checker.documents import Piece
 from ....checker.documents.mapped import Mapped
 from ....checker.documents.notebooks import Cell
-from .filling import Filling, code, explained, filled
+from .filling import Filling, code, explained, filled, stated
 from .findings import Workings
 from .latex import words_of
 from .markdown import markdown_html
@@ -21,7 +21,7 @@ from .slots import marked, mathematics_slot
 
 _PLAIN = 'p class="plain" dir="auto"'
 _PARAGRAPH = 'p dir="auto"'
-_BETWEEN = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_BETWEEN = re.compile(r"\n(?:[ \t]*\n)+")
 
 
 def plain_html(content: Mapped, numbers: Sequence[int], judged: Placed, workings: Workings) -> str:
@@ -108,9 +108,7 @@ class _Flow:
         slot = mathematics_slot(piece, judged.of(number), piece.text)
         if slot.block and not self.tag.startswith("h"):
             self.end()
-            self.parts.append(slot.block)
-            self.filling.pending.extend(slot.findings)
-            self.parts.append(explained(self.filling))
+            self.parts.append(stated(slot, self.filling))
         else:
             self.inside.append(slot.inline)
             self.filling.pending.extend(slot.findings)

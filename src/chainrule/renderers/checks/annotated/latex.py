@@ -13,8 +13,8 @@ from html import escape
 
 from .signs import isolated, shown
 
-_HEADING = re.compile(r"\s*\\(part|chapter|(?:sub)*section|(?:sub)?paragraph)\*?\s*(?:\[[^\]]*\])?\s*\{")
-_LEVELS = {"part": "h2", "chapter": "h2", "section": "h2", "subsection": "h3", "subsubsection": "h4"}
+_HEADING = re.compile(r"\s*\\(title|part|chapter|(?:sub)*section|(?:sub)?paragraph)\*?\s*(?:\[[^\]]*\])?\s*\{")
+_LEVELS = {"title": "h2", "part": "h2", "chapter": "h2", "section": "h2", "subsection": "h3", "subsubsection": "h4"}
 _TOKEN = re.compile(
     r"(?P<comment>(?<!\\)%[^\n]*\n?)"
     r"|\\(?P<style>emph|textit|textbf|textsc|texttt|underline)\s*\{(?P<inner>[^{}]*)\}"

@@ -31,7 +31,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _SCHEMES = ("http", "https", "mailto")
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028\u2029\ufeff]")
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(?:[^\n]*\n){0,400}?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)")
-_COMMENT = re.compile(r"<!--(?:(?!-->|\ue000|\ue002|\n\n).)*-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:(?!-->|\ue000|\ue002|\n\n).){0,5000}-->", re.DOTALL)
 
 
 def markdown_html(content: Mapped, numbers: Sequence[int], judged: Placed, workings: Workings) -> str:

@@ -2,7 +2,7 @@
 // Sets the formulas, opens what a link leads to, and unfolds what matters before printing.
 (() => {
   const options = {
-    trust: false, maxExpand: 300, maxSize: 20, throwOnError: false, errorColor: "inherit", strict: "ignore",
+    trust: false, maxExpand: 300, maxSize: 20, throwOnError: false, errorColor: "#010203", strict: "ignore",
     output: "htmlAndMathml",
   };
   const waiting = [...document.querySelectorAll(".tex")];
@@ -11,7 +11,7 @@
     const source = element.textContent;
     try {
       katex.render(source, element, { ...options, displayMode: element.classList.contains("large") });
-      if (!element.querySelector(".katex-error")) return;
+      if (!element.querySelector('.katex-error, [mathcolor="#010203"]')) return;
     } catch (error) { /* shown as its source below */ }
     element.textContent = source;
     element.classList.add("source");

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ....checker.documents import Document, Piece
 from ....checker.results import Checked, Finding
@@ -21,6 +21,7 @@ class Numbered:
     number: int
     anchor: str
     finding: Finding
+    typed: bool = False  # as code, or as a line that nothing marks as mathematics
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,12 @@ def placed(checked: Checked, prefix: str) -> Placed:
         if piece is None:
             elsewhere.append(each)
         else:
-            of_piece.setdefault(piece, []).append(each)
+            of_piece.setdefault(piece, []).append(replace(each, typed=_is_typed(document.pieces[piece])))
     return Placed(document, numbered, {piece: tuple(found) for piece, found in of_piece.items()}, tuple(elsewhere))
+
+
+def _is_typed(piece: Piece) -> bool:
+    return piece.kind == "code" or piece.form == "line"
 
 
 def _begins(document: Document, source: int) -> list[tuple[int, int, int]]:

@@ -139,15 +139,15 @@ def inline_html(inner: str, found: Sequence[Numbered]) -> str:
     """A formula in a line of text, with a sign for each of its statements."""
     if not found:
         return inner
-    return f'<span class="judged {_style(found)}">{inner}{"".join(badge(each) for each in found)}</span>'
+    return f'<span class="judged {_style(found)}">{inner}{"".join(badge(each, numbered=len(found) > 1) for each in found)}</span>'
 
 
-def badge(each: Numbered) -> str:
+def badge(each: Numbered, *, numbered: bool = False) -> str:
     """The sign of a statement, which leads to its explanation."""
     sign, word = SIGNS[each.finding.verdict], WORDS[each.finding.verdict]
     return (
         f'<a class="badge {sign.style}" href="#{each.anchor}" aria-label="{word}, statement {each.number}" '
-        f'title="{word}">{sign.sign}</a>'
+        f'title="{word}, statement {each.number}">{sign.sign}{each.number if numbered else ""}</a>'
     )
 
 
@@ -178,7 +178,8 @@ def _blank(text: str, start: int) -> int:
 
 def _row(row: Row, found: Sequence[Numbered] = ()) -> str:
     style = f" {_style(found)}" if found else ""
-    badges = "".join(f"{badge(each)}<small>{WORDS[each.finding.verdict]}</small>" for each in found)
+    word = f"<small>{WORDS[found[0].finding.verdict]}</small>" if len(found) == 1 else ""
+    badges = "".join(badge(each) for each in found) + word
     margin = f'<span class="margin{style}">{badges}</span>'
     if len(row.cells) == 1:
         return f'{margin}<span class="whole">{formula(row.cells[0], large=True)}</span>'

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from ....checker.results import Checked, Finding, Verdict
 from ..words import COLUMNS, lines, named
-from .findings import where
+from .findings import statement_html, where
 from .placing import Numbered, Placed
-from .signs import SIGNS, formula, plain, sentence
+from .signs import SIGNS, plain, sentence
 
 _LISTED = (
     (Verdict.WRONG, "What is wrong", True),
@@ -80,7 +80,7 @@ def _items(found: Sequence[Numbered]) -> Iterator[str]:
         sign = SIGNS[each.finding.verdict]
         link = f'<a href="#{each.anchor}">line {each.finding.place.line}</a>'
         yield (
-            f'<span class="{sign.style}">{sign.html}</span>{link}: {formula(each.finding.latex or each.finding.text)} '
+            f'<span class="{sign.style}">{sign.html}</span>{link}: {statement_html(each)} '
             f"<small>{_because(each.finding)}</small>"
         )
 
