@@ -241,13 +241,18 @@ def set_up(session: Session, claim: Claim, conditions: Sequence[Surface] = ()) -
             bench.problems[place] = side.problem
             continue
         try:
-            bench.meanings[place] = with_identity(model.read(side.tree, free), model)
+            bench.meanings[place] = prepared(bench, side.tree)
         except ChainruleError as problem:
             bench.problems[place] = f"{problem.given} cannot be read"
     bench.conditions = tuple(_conditions(bench, conditions))
-    if any(each.symbol.text.endswith(RAW) for m in bench.meanings.values() for each in everything(m) if isinstance(each, Variable)):
-        bench.meanings = {place: _digits_apart(each, bench) for place, each in bench.meanings.items()}
     return bench
+
+
+def prepared(bench: Bench, tree: Surface) -> Meaning:
+    """What a side means. Raises ChainruleError where it means nothing."""
+    found = with_identity(bench.model.read(tree, bench.free), bench.model)
+    raw = any(isinstance(each, Variable) and each.symbol.text.endswith(RAW) for each in everything(found))
+    return _digits_apart(found, bench) if raw else found
 
 
 def _digits_apart(node: Meaning, bench: Bench) -> Meaning:

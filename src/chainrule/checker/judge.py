@@ -12,11 +12,12 @@ from ..notation.drafts import Role
 from .bench import STYLES, Bench, set_up
 from .claims import Claim, goes_on, read_claim
 from .compare import all_same
+from .diagnosing import repair
 from .documents import Document, statements
 from .model import Facts
 from .numbers import judge_number
 from .rewriting import read_marks, rewritten
-from .results import Checked, Finding, Verdict
+from .results import Candidate, Checked, Diagnosis, Finding, Verdict
 from .rulings import Ruling
 from .session import Session, defines, open_session
 
@@ -49,8 +50,16 @@ def _finding(document: Document, session: Session, claim: Claim) -> Finding:
     statement = claim.statement
     return Finding(
         statement.place(document), statement.text, statement.text, ruling.verdict, ruling.reason,
-        assumptions=ruling.assumptions,
+        assumptions=ruling.assumptions, diagnosis=_diagnosis(ruling),
+        expected=ruling.found.expected if ruling.found is not None else None,
     )  # fmt: skip
+
+
+def _diagnosis(ruling: Ruling) -> Diagnosis | None:
+    if ruling.found is None:
+        return None
+    candidates = tuple(Candidate(each.mistake, each.message) for each in ruling.found.edits)
+    return Diagnosis(candidates[0].mistake, candidates[0].message, candidates)
 
 
 _WORST_FIRST = (
@@ -137,7 +146,7 @@ def _symbols(bench: Bench, anchor: int, place: int) -> Ruling:
         differs = differs or agree is False
     if not differs:
         return Ruling(Verdict.UNCHECKED, f"{failure or 'a side'} cannot be computed", place)
-    return Ruling(Verdict.WRONG, "the sides differ", place)
+    return Ruling(Verdict.WRONG, "the sides differ", place, found=repair(bench, anchor, place))
 
 
 def _number(bench: Bench, anchor: int, place: int) -> Ruling:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .diagnosing import Found
 from .results import Verdict
 from .slopes import Style
 
@@ -17,3 +18,4 @@ class Ruling:
     side: int | None = None
     style: Style | None = None
     assumptions: tuple[str, ...] = ()
+    found: Found | None = None

@@ -18,7 +18,7 @@ from ..slips.wording import axis_words
 from .findings import GradientFinding
 
 _MOST_PAIRS = 3000
-_LARGEST_PAIRED = 4000  # entries of a gradient for which two slips at once are looked for
+_LARGEST_PAIRED = 20_000  # entries of all arrays on the way back, for two slips at once to be looked for
 _ALLOWED = {2: 5e-2, 4: 1e-3, 8: 1e-6}  # relative error by bytes of the coarsest number used
 
 
@@ -109,7 +109,7 @@ def diagnose(compared: Sequence[Compared]) -> tuple[Slip, ...]:
     found = candidates(single, written, tolerance=tolerance)
     if not found:
         found = candidates(repeated(single), written, tolerance=tolerance)
-    if not found and scene.wrt.type.size <= _LARGEST_PAIRED:
+    if not found and sum(node.type.size for node in scene.active) <= _LARGEST_PAIRED:
         found = candidates(islice(pairs(single), _MOST_PAIRS), written, tolerance=tolerance)
     return found
 

@@ -26,8 +26,10 @@ from ...notation.surface import (
 from .building import factors, inside, powered, product
 from .edit import Edit
 from .known import Pair
+from .likeness import same
 from .places import Place, Role
-from .setting import Named, Setting, index_letters, same, text_of
+from .names import everywhere_else
+from .setting import Named, Setting, index_letters, text_of
 
 _MULTIPLIED = ("⊙", "∘")
 
@@ -137,6 +139,10 @@ def _derivatives(setting: Setting, called: tuple[Surface, Surface]) -> Iterator[
         return
     function = function_of(setting, head)
     bracket = argument if isinstance(argument, Group) else Group("(", (argument,), argument.span)
+    for pair in setting.known.pairs:
+        if pair.after is not None and same(pair.before, inside(bracket)) and pair.function == function:
+            found_slope = slope(pair, pair.after, pair.before, setting.entrywise if setting.is_array(pair.after) else "")
+            yield from () if found_slope is None else (found_slope,)
     if function in ("max", "maximum") and len(bracket.items) == 2:
         kept = [each for each in bracket.items if not (isinstance(each, Number) and each.written == "0")]
         if len(kept) == 1:
@@ -251,6 +257,9 @@ def before_for_after(setting: Setting, cost: float) -> Iterator[Edit]:
         for pair in setting.pairs.get(named.text, ()) if named is not None else ():
             if named is not None and (new := _other_end(pair, named)) is not None:
                 yield Edit("M9", place.put(new), cost, "{0} stands where {1} belongs", (place.node, new))
+                end = pair.after if text_of(pair.before) == named.text else pair.before
+                if end is not None and (tree := everywhere_else(setting, named, end)) is not None:
+                    yield Edit("M9", tree, cost, "{0} stands where {1} belongs", (named.bare, end))
     for place, parts in setting.products:
         for unit in parts:
             if unit.called is not None and _is_activation(setting, unit.called[0]):

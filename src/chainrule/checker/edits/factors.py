@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...notation.surface import Additive, Big, Fraction, Multiplicative, Name, Number, Scripted, Surface, children
+from ...notation.surface import Additive, Big, Fraction, Name, Number, Scripted, Surface, children
 from .activations import times_beside
 from .building import as_factor, factors, half, product, turned
 from .edit import Edit
 from .known import Quantity
 from .places import Place, Role, Unit, is_derivative
-from .setting import Named, Setting, everywhere, letters_of, text_of
+from .setting import Setting, everywhere, letters_of, text_of
 
 _MEANS = {"mean": "sum", "average": "sum"}
 
@@ -182,7 +182,3 @@ def lost_upstream(setting: Setting, cost: float) -> Iterator[Edit]:
 
 def _is_one(node: Surface) -> bool:
     return (isinstance(node, Number) and node.written == "1") or (isinstance(node, Name) and node.base == "𝟙")
-
-
-__all__ = ["Multiplicative", "Named", "extra_factor", "kept_factor", "lost_name", "lost_near", "lost_number",
-           "lost_upstream"]  # fmt: skip

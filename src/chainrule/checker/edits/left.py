@@ -11,8 +11,8 @@ from ...notation.surface import Surface
 from . import names
 from .edit import Edit
 from .known import Known
-from .search import fingerprint
-from .setting import Setting, same
+from .likeness import same
+from .setting import Setting
 
 
 def left_edits(left: Surface, known: Known) -> Iterator[Edit]:
@@ -27,9 +27,9 @@ def left_edits(left: Surface, known: Known) -> Iterator[Edit]:
     ['the result is called $W$, but it is $\\nabla_W L$']
     """
     setting = Setting(left, known)
-    seen = {fingerprint(left, {})}
+    seen = {setting.marks.of(setting.side)}
     for each in _relabelled(setting):
-        mark = fingerprint(each.tree, {})
+        mark = setting.marks.of(each.tree)
         if mark not in seen:
             seen.add(mark)
             yield each

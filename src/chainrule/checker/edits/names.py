@@ -13,8 +13,9 @@ from ...notation.surface import Additive, Group, Multiplicative, Name, Number, S
 from ..trees import rebuilt
 from .edit import Edit
 from .known import Kind, Quantity
+from .likeness import same
 from .places import Place, Role, is_derivative
-from .setting import Named, Setting, everywhere, letters_of, same, text_of
+from .setting import Named, Setting, everywhere, letters_of, text_of
 
 _SAID = "{0} was written where {1} belongs"
 _ROLES = frozenset({Role.HEAD})
@@ -57,6 +58,28 @@ def base(node: Surface) -> tuple[str, tuple[str, ...]]:
     return (body.base, body.accents) if isinstance(body, Name) else ("", ())
 
 
+def everywhere_else(setting: Setting, named: Named, new: Surface) -> Surface | None:
+    """The side with a name that stands there more than once replaced wherever it stands; None if it stands once."""
+    again = [each for each in setting.places if (other := setting.named(each.node)) is not None
+             and other.text == named.text and each.role is not Role.HEAD]  # fmt: skip
+    if len(again) < 2:
+        return None
+    tree = setting.side
+    for place in again:
+        other = setting.named(place.node)
+        if other is not None:
+            tree = exchanged(tree, place.node, other.dressed(new))
+    return tree
+
+
+def _one_or_all(setting: Setting, mistake: str, place: Place, named: Named, new: Surface, cost: float) -> Iterator[Edit]:
+    """A name replaced where it stands, and once for all places at the first of several."""
+    yield _edit(mistake, place, named.node, named.dressed(new), cost)
+    first = next(each for each in setting.places if (other := setting.named(each.node)) and other.text == named.text)
+    if place is first and (tree := everywhere_else(setting, named, new)) is not None:
+        yield Edit(mistake, tree, cost, _SAID, (named.bare, new))
+
+
 # One name for another ------------------------------------------
 def within_family(setting: Setting, cost: float) -> Iterator[Edit]:
     """M8: a name becomes another one with the same letters."""
@@ -65,7 +88,10 @@ def within_family(setting: Setting, cost: float) -> Iterator[Edit]:
         if named is not None:
             for _, other in setting.others(named):
                 if base(other.written) == base(named.bare) and base(node)[0]:
-                    yield _edit("M8", place, node, named.dressed(other.written), cost)
+                    if place.node is node:
+                        yield from _one_or_all(setting, "M8", place, named, other.written, cost)
+                    else:
+                        yield _edit("M8", place, node, named.dressed(other.written), cost)
 
 
 def other_gradient(setting: Setting, cost: float) -> Iterator[Edit]:
@@ -73,7 +99,7 @@ def other_gradient(setting: Setting, cost: float) -> Iterator[Edit]:
     for place in setting.places:
         if place.role is Role.HEAD:
             continue
-        old = next((each for each in setting.gradients if same(each.written, place.node)), None)
+        old = setting.gradient(place.node)
         if old is not None or is_derivative(place.node):
             for other in setting.gradients:
                 if other is not old:
@@ -84,14 +110,14 @@ def other_parameter(setting: Setting, cost: float) -> Iterator[Edit]:
     """M10: a parameter becomes another one, or what it is multiplied by; any name becomes a parameter."""
     for place, named, other in _other_names(setting):
         if Kind.PARAMETER in (named.quantity.kind, other.kind):
-            yield _edit("M10", place, named.node, named.dressed(other.written), cost)
+            yield from _one_or_all(setting, "M10", place, named, other.written, cost)
 
 
 def other_name(setting: Setting, cost: float) -> Iterator[Edit]:
     """M8: a name becomes another one of the page."""
     for place, named, other in _other_names(setting):
         if Kind.PARAMETER not in (named.quantity.kind, other.kind):
-            yield _edit("M8", place, named.node, named.dressed(other.written), cost)
+            yield from _one_or_all(setting, "M8", place, named, other.written, cost)
 
 
 def _other_names(setting: Setting) -> Iterator[tuple[Place, Named, Quantity]]:
@@ -119,6 +145,9 @@ def other_index(setting: Setting, cost: float) -> Iterator[Edit]:
 def _indices(setting: Setting, script: Surface) -> Iterator[Surface]:
     if (turned := _signs_turned(script)) is not None:
         yield turned
+    if isinstance(script, Number) and script.written.isdigit() and len(script.written) == 1:
+        value = int(script.written)
+        yield from (replace(script, written=str(each)) for each in (value - 1, value + 1) if each >= 0)
     letters = list(dict.fromkeys(letters_of(script)))
     for letter in letters[:_MOST_LETTERS]:
         for other in setting.indices[:_MOST_INDICES]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TypeAlias
 
-from ...notation.surface import Additive, Big, Group, Matrix, Multiplicative, Name, Number, Scripted, Surface, children
+from ...notation.surface import Surface
 from . import activations, calculus, factors, names, numbers, order, signs, sums
 from .edit import Edit
 from .known import Known
@@ -77,15 +77,15 @@ def edits(side: Surface, known: Known, *, limit: int = LIMIT, depth: int = 1) ->
 
 
 def _edits(side: Surface, known: Known, depth: int) -> Iterator[Edit]:
-    kept: dict[int, int] = {}
-    seen = {fingerprint(side, kept, keep=True)}
+    setting = Setting(side, known)
+    seen = {setting.marks.of(setting.side)}
     firsts: list[Edit] = []
-    for each in _fresh(_single(side, known), kept, seen):
+    for each in _fresh(setting, seen):
         yield each
         if each.cost <= _CHEAP and len(firsts) < _FIRSTS and each.hole is None:
             firsts.append(each)
     for first in firsts if depth > 1 else ():
-        for second in _fresh(_single(first.tree, known, most=_CHEAP), kept, seen):
+        for second in _fresh(Setting(first.tree, known), seen, most=_CHEAP):
             yield replace(second, cost=first.cost + second.cost, said=f"{_literal(first)}; and {second.said}")
 
 
@@ -93,48 +93,11 @@ def _literal(edit: Edit) -> str:
     return edit.message.replace("{", "{{").replace("}", "}}")
 
 
-def _single(side: Surface, known: Known, most: float = 9.0) -> Iterator[Edit]:
-    setting = Setting(side, known)
+def _fresh(setting: Setting, seen: set[int], most: float = 9.0) -> Iterator[Edit]:
+    """What the rules yield, in the order of their costs, each changed tree once."""
     for cost, rule in RULES:
-        if cost <= most:
-            yield from rule(setting, cost)
-
-
-def _fresh(found: Iterator[Edit], kept: dict[int, int], seen: set[int]) -> Iterator[Edit]:
-    for each in found:
-        mark = fingerprint(each.tree, kept)
-        if mark not in seen:
-            seen.add(mark)
-            yield each
-
-
-def fingerprint(node: Surface, kept: dict[int, int], *, keep: bool = False) -> int:
-    """A number for a tree, the same for trees that differ only in their places; `kept` has those of shared branches."""
-    found = kept.get(id(node))
-    if found is None:
-        found = hash((_label(node), *(fingerprint(each, kept, keep=keep) for each in children(node))))
-        if keep:
-            kept[id(node)] = found
-    return found
-
-
-def _label(node: Surface) -> tuple[object, ...]:
-    match node:
-        case Number(written):
-            return ("number", written)
-        case Name(base, _, accents):
-            return ("name", base, accents)
-        case Scripted(_, below, _, primes):
-            return ("scripted", below is None, primes)
-        case Additive(pairs) | Multiplicative(pairs):
-            return (type(node), *(sign for sign, _ in pairs))
-        case Group(bracket):
-            return ("group", bracket)
-        case Big(sign, lower, upper):
-            return (sign, lower is None, upper is None)
-        case Matrix(_, rows):
-            return ("matrix", *map(len, rows))
-    return (type(node),)
-
-
-__all__ = ["LIMIT", "RULES", "edits", "fingerprint"]
+        for each in rule(setting, cost) if cost <= most else ():
+            mark = setting.marks.of(each.tree)
+            if mark not in seen:
+                seen.add(mark)
+                yield each

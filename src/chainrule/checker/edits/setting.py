@@ -12,8 +12,8 @@ from functools import cached_property
 from ...notation.surface import Additive, Group, Multiplicative, Name, Number, Scripted, Surface, children
 from ...notation.symbols import symbol_of
 from .building import TRANSPOSES, Part, bracketed, is_row, is_turned
-
 from .known import Gradient, Kind, Known, Pair, Quantity
+from .likeness import Marks, same
 from .places import Heads, Place, Role, Unit, is_constant, is_derivative, places, units
 from .runs import split
 
@@ -66,6 +66,11 @@ class Setting:
         self.side = side = split(side, letters)
         self.heads = Heads(known.functions, frozenset(letters - known.functions))
         self.places: list[Place] = places(side, self.heads)
+        self.marks = Marks()
+        for tree in (side, *(each.written for each in (*known.names, *known.gradients))):
+            self.marks.keep(tree)
+        self._gradients = {self.marks.of(each.written): each for each in known.gradients}
+        self._ranks: dict[int, tuple[Surface, int | None]] = {}
         self._named: dict[int, tuple[Surface, Named | None]] = {}  # the node is kept, so that its number stays its own
 
     @cached_property
@@ -158,14 +163,23 @@ class Setting:
         """All other names in scope."""
         return ((text, each) for text, each in self.quantities.items() if each is not named.quantity and text)
 
+    def gradient(self, node: Surface) -> Gradient | None:
+        """The gradient that a node is the name of."""
+        return self._gradients.get(self.marks.of(node))
+
     def rank(self, node: Surface) -> int | None:
         """How many axes a node has, as far as its names say; None if nobody knows."""
-        named = self.named(node)
+        kept = self._ranks.get(id(node))
+        if kept is None:
+            kept = self._ranks[id(node)] = (node, self._rank(node))
+        return kept[1]
+
+    def _rank(self, node: Surface) -> int | None:
+        named, gradient = self.named(node), self.gradient(node)
         if named is not None and named.quantity.shape is not None:
             return max(0, len(named.quantity.shape) - _index_count(named.index))
-        for each in self.known.gradients:
-            if each.shape is not None and same(each.written, node):
-                return len(each.shape)
+        if gradient is not None and gradient.shape is not None:
+            return len(gradient.shape)
         match node:
             case Number():
                 return 0
@@ -218,28 +232,6 @@ def text_of(node: Surface) -> str:
     """The spelling that identifies a name; nothing for what is no name."""
     symbol = symbol_of(node) if isinstance(node, Name | Scripted) else None
     return symbol.text if symbol is not None else ""
-
-
-def same(one: Surface, other: Surface) -> bool:
-    """Whether two trees are the same but for their places."""
-    if type(one) is not type(other):
-        return False
-    match one, other:
-        case (Name(), Name()):
-            return (one.base, one.accents) == (other.base, other.accents)
-        case (Number(written), Number(again)):
-            return written == again
-        case (Group(bracket), Group(again)) if bracket != again:
-            return False
-        case (Scripted(), Scripted()) if one.primes != other.primes or (one.subscript is None) != (
-            other.subscript is None
-        ):
-            return False
-    signs = [[sign for sign, _ in each.terms] if isinstance(each, Additive)
-             else [sign for sign, _ in each.factors] if isinstance(each, Multiplicative) else []
-             for each in (one, other)]  # fmt: skip
-    below, beside = list(children(one)), list(children(other))
-    return signs[0] == signs[1] and len(below) == len(beside) and all(map(same, below, beside))
 
 
 def everywhere(tree: Surface) -> Iterator[Surface]:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from ...notation.surface import Additive, Surface
 from .building import Part, factors, negative, product, terms, total
 from .edit import Edit
+from .likeness import same
 from .places import Place, Role, is_derivative
-from .setting import Setting, same
+from .setting import Setting
 
 _OPPOSITE = {"": "-", "+": "-", "-": "+"}
 _TIMES = frozenset({"", "·", "×", "*", "⊙", "∘"})

@@ -22,9 +22,10 @@ from ...notation.surface import (
 from ..trees import rebuilt
 from .building import Part, factors, inside, product, terms, total, turned
 from .edit import Edit
+from .likeness import same
 from .names import base, renamed
 from .places import Place, Role
-from .setting import Setting, everywhere, index_letters, letters_of, same, text_of
+from .setting import Setting, everywhere, index_letters, letters_of, text_of
 
 _TOP = frozenset({Role.SIDE, Role.TERM})
 _MOST = 4
@@ -56,7 +57,9 @@ def _rows(setting: Setting, place: Place, cost: float) -> Iterator[Edit]:
     """`dZ` becomes `\\sum_n dZ_n`, and with a vector of ones `1^T dZ` and `dZ 1`."""
     pairs = factors(place.node)
     last = pairs[-1][1]
-    if not (setting.is_array(last) or _is_gradient(setting, last)) or setting.rank(last) == 1:
+    rank = setting.rank(last)
+    capital = rank is None and base(last)[0][-1:].isupper()
+    if not (setting.is_array(last) or setting.gradient(last) is not None or capital) or rank in (0, 1):
         return
     letters = [each for each in setting.known.indices if each not in index_letters(place.node)][:2] or ["i"]
     for letter in letters if isinstance(last, Name | Scripted) else ():
@@ -71,10 +74,6 @@ def _rows(setting: Setting, place: Place, cost: float) -> Iterator[Edit]:
     for new in (before, product((("", last), ("", ones)), last.span)):
         whole = product((*pairs[:-1], (pairs[-1][0], new)), place.node.span)
         yield Edit("M24", place.put(whole), cost, "a sum over the examples is missing")
-
-
-def _is_gradient(setting: Setting, node: Surface) -> bool:
-    return any(same(each.written, node) for each in setting.known.gradients)
 
 
 def _bound(tree: Surface) -> list[str]:
@@ -224,6 +223,3 @@ def _moved(node: Scripted, step: int) -> Surface:
     if isinstance(node.subscript, Number):
         return replace(node, subscript=change(node.subscript))
     return replace(node, superscripts=tuple(map(change, node.superscripts)))
-
-
-__all__ = ["Place", "cross_terms", "missing_sum", "missing_twin", "other_sum"]

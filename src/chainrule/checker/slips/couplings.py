@@ -79,7 +79,7 @@ def _copied(node: Node, slot: int, run: Run, gradient: Array) -> Array:
     numpy = reference()
     axes, keepdims = node.settings.get("axes", ()), node.settings.get("keepdims", True)
     whole = gradient if keepdims or not numpy.ndim(gradient) else numpy.expand_dims(gradient, axes)
-    return numpy.broadcast_to(whole, node.inputs[slot].shape)[()]
+    return numpy.broadcast_to(whole, node.inputs[slot].shape)
 
 
 def _diagonal_only(node: Node, slot: int, run: Run, gradient: Array) -> Array:

@@ -26,6 +26,7 @@ from .slip import Slip, walked
 MOST_STEPS = 60
 MOST_NAMES = 12  # in a formula that still explains something
 _MOST_ENTRIES = 20_000
+_LONGEST = 72  # letters of a formula
 
 
 def formula_of(scene: Scene, slip: Slip | None = None, known: Properties = NOTHING) -> str:
@@ -40,7 +41,7 @@ def formula_of(scene: Scene, slip: Slip | None = None, known: Properties = NOTHI
             found = _formula(scene, slip, known)
             if found is None or value is None or not agree(_evaluated(found, scene), value):
                 return ""
-            return scene.words.of_formula(found)
+            return scene.words.formula(found, _LONGEST) if found not in scene.graph.names else ""
     except (*NOT_FITTING, NoIndexFormError, AttributeError, KeyError):
         return ""  # an effect that has no form on symbols
 

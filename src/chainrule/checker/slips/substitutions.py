@@ -95,7 +95,7 @@ def _with_other(
     """The rule with another value read; the output is what the op makes of it, as the author's formula would."""
     numpy = reference()
     inputs = [run.values[each] for each in node.inputs]
-    inputs[place] = numpy.broadcast_to(_again(node.inputs[place], wanted, other, run), numpy.shape(inputs[place]))[()]
+    inputs[place] = numpy.broadcast_to(_again(node.inputs[place], wanted, other, run), numpy.shape(inputs[place]))
     y = run.values[node]
     if isinstance(node.op.derivative, Elementwise) and node.op.name != "mul":
         y = node.op.kernel(numpy, *inputs, **node.settings)

@@ -128,6 +128,6 @@ def _count(node: Node) -> int:
 def _spread(node: Node, factor: float, run: Run, gradient: Array) -> Array:
     """The gradient copied back along the axes that were reduced, times a factor."""
     numpy = reference()
-    if not node.settings["keepdims"]:
+    if not node.settings["keepdims"] and gradient.shape:
         gradient = numpy.expand_dims(gradient, node.settings["axes"])
-    return factor * numpy.broadcast_to(gradient, node.inputs[0].shape)[()]
+    return factor * numpy.broadcast_to(gradient, node.inputs[0].shape)

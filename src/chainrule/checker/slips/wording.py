@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ...ir.node import Node
 from ...ir.notation import Form, Strength
@@ -17,6 +18,7 @@ from ...ops.sources import constant_op
 
 _LONGEST = 48  # letters of a formula that may stand in a sentence
 _DEEPEST = 6
+_LARGEST_BELOW = 1000  # a denominator that is written out
 _TRANSPARENT = frozenset({broadcast, cast, mark})
 
 
@@ -74,6 +76,11 @@ class Words:
         short = below.isidentifier() and len(below.partition("_")[0]) <= 2 and len(above) <= 2
         return f"d{above}/d{below}" if short else f"the gradient of {below}"
 
+    def formula(self, node: Node, longest: int) -> str:
+        """The formula of a node, as long as it may be; nothing where it is longer."""
+        text = self._written(bare(node), 2 * _DEEPEST)[0]
+        return self.math(text) if len(text) <= longest else ""
+
     def _form(self, node: Node) -> Form | None:
         try:
             notation = node.op.written(node)
@@ -111,7 +118,11 @@ class Words:
 def number_text(node: Node) -> str:
     """A constant that is one number, as it would be written; nothing for a table of numbers."""
     value = number_of(node)
-    return "" if value is None else f"{value:.6g}"
+    if value is None or value - value != 0:
+        return ""
+    fraction = Fraction(value).limit_denominator(_LARGEST_BELOW)
+    plain = f"{value:.6g}"
+    return str(fraction) if float(plain) != value and abs(float(fraction) - value) <= 4e-16 * abs(value) else plain
 
 
 def number_of(node: Node) -> float | None:

@@ -115,7 +115,7 @@ def _behind(line: Line, stop: int) -> str:
 def _list(tokens: list[Token], start: int) -> tuple[list[str], int, int]:
     """The names between brackets or after a colon, the place after them, and where they begin."""
     place = start
-    while place < len(tokens) and tokens[place].text not in ("[", "(", ":"):
+    while place < len(tokens) and tokens[place].text not in ("[", "(", ":") and tokens[place - 1].text != ":":
         if tokens[place].kind is Kind.NAME and tokens[place + 1 : place + 2] and tokens[place + 1].text in (",", "->"):
             break
         place += 1

@@ -48,10 +48,10 @@ class Facts:
         if len(self.traits) < MOST:
             self.traits.append(said.Trait(named.text, named.latex, what, heard, holds, along, only))
 
-    def role(self, named: Named, what: str, heard: Heard, of: str = "") -> None:
+    def role(self, named: Named, what: str, heard: Heard, of: str = "", loss: str = "") -> None:
         """What a name is."""
         if len(self.roles) < MOST:
-            self.roles.append(said.Role(named.text, named.latex, what, heard, of))
+            self.roles.append(said.Role(named.text, named.latex, what, heard, of, loss))
 
     def function(self, name: str, latex: str, function: str, heard: Heard, where: str = "") -> None:
         """The function that a name is."""

@@ -13,7 +13,7 @@ from ..documents.statements import Statement
 from .collecting import MOST, Facts
 from .governing import Flow
 from .phrases import spelled
-from .said import Condition, Heard, Range
+from .said import Condition, Heard, Range, Trait
 from .sentences import Page, Sentence
 from .tokens import Kind, Token
 
@@ -211,7 +211,12 @@ def hear_range(statement: Statement, number: int, heard: Heard, facts: Facts) ->
     sides = [_SPACES.sub("", statement.side(place)) for place in range(len(signs))]
     if len(facts.ranges) >= MOST or any(len(side) > _LONGEST for side in sides):
         return False
-    if len(signs) == 3 and signs[1] in _LESS and signs[2] in _LESS and sides[0] in ("0", "1"):
+    if len(signs) == 3 and signs[1] in _LESS and signs[2] in _LESS and sides[0] == "0" and sides[2] == "1":
+        named = spelled(sides[1])
+        if named:
+            facts.traits.append(Trait(named, sides[1], "in unit interval", heard))
+        return False
+    if len(signs) == 3 and signs[1] in _LESS and signs[2] in _LESS and sides[0] in ("0", "1") and sides[1] in _INDEX:
         return _keep_range(sides[1], sides[0], sides[2], (), number, heard, facts)
     if signs != ["", "="]:
         return False

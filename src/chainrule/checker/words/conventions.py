@@ -66,7 +66,7 @@ _TABLE = tuple((what, re.compile(pattern), read) for what, pattern, read in (
     ("log", r" \\?log(?:arithm)?s? (?:is|are|means|denotes|=) (?:the )?(?:always )?(?P<said>natural|\\?ln) ", _logarithm),
     ("log", r" \\?log(?:arithm)?s? (?:to )?(?:the )?base (?P<said>2|10|two|ten|e) ", _logarithm),
     ("log", r" base (?P<said>2|10|two|ten|e) log(?:arithm)?s? ", _logarithm),
-    ("softmax over", r" softmax (?:\S+ )?(?:(?:over|along|to|for|per|in|on) )?(?:each |every |the )?(?P<said>rows?|columns?)"
+    ("softmax over", r" softmax (?:[a-z]+ )?(?:(?:over|along|to|for|per|in|on) )?(?:each |every |the )?(?P<said>rows?|columns?)"
                      r"(?: wise)? ", _axis),
     ("softmax over", r" (?P<said>row|column) wise softmax ", _axis),
     ("softmax over", r"softmax\}? (?:\S+ )?(?:\S+ )?(?:\S+ )?\(? ?(?:over|per) (?:each |every |the )?(?P<said>rows?|columns?) ",

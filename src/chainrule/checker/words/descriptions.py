@@ -57,7 +57,7 @@ def description_at(tokens: Sequence[Token], place: int, bare: bool = False) -> D
         break
     if found.empty or negated:
         return None
-    found.stop = _modifiers(found, tokens, place)
+    found.stop = place if bare else modifiers(found, tokens, place)
     return found if bare or _ends(tokens, found) else None
 
 
@@ -109,7 +109,8 @@ def _sizes(found: Description, tokens: Sequence[Token], place: int) -> int | Non
     return None
 
 
-def _modifiers(found: Description, tokens: Sequence[Token], place: int) -> int:
+def modifiers(found: Description, tokens: Sequence[Token], place: int) -> int:
+    """The place after `of length d`, `with unit norm`, `(rows sum to one)`, which are taken into the description."""
     while place < len(tokens):
         after = _modifier(found, tokens, place)
         if after is None:
@@ -210,7 +211,7 @@ def _belongs(found: Description, tokens: Sequence[Token], place: int) -> int | N
     derived = found.roles[-1][0] in ("upstream", "derivative")
     asked = tokens[place].text
     start = place + 1
-    while start < len(tokens) and tokens[start].text in ("respect", "to", "the", "loss", "cost", "a", "its", "total"):
+    while start < len(tokens) and tokens[start].text in ("respect", "to", "the", "loss", "cost", "a", "its", "total", "real"):
         start += 1
     if asked in ("wrt", "by", "with", "to") or (asked == "of" and derived):
         if asked == "with" and tokens[place + 1 : place + 2] and tokens[place + 1].text != "respect":
@@ -219,7 +220,7 @@ def _belongs(found: Description, tokens: Sequence[Token], place: int) -> int | N
         if named and derived and asked != "of":
             found.roles[-1] = (found.roles[-1][0], named.text)
             return start + 1
-        if asked == "of" and start > place + 2 or (named and derived):
+        if (asked == "of" and start > place + 2) or (named and derived):
             return start + (1 if named else 0)
         return None
     if asked in ("of", "from") and start < len(tokens) and tokens[start].text in _WHOLES:
@@ -242,5 +243,7 @@ def _ends(tokens: Sequence[Token], found: Description) -> bool:
     if token.kind is Kind.SIGN:
         return token.text in (",", ";", ":", ")", "(", "]", "-", "}", '"', "/", "=>", "!", "?", "=")
     if token.kind is Kind.WORD:
+        if found.noun and (token.text == "of" or (not found.traits and token.text in words.PREPOSITIONS)):
+            return True
         return token.text in words.BOUNDARY and token.text not in _CONDITIONED
     return False

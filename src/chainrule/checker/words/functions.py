@@ -25,7 +25,7 @@ _EVERYWHERE = tuple(map(re.compile, (
 )))  # fmt: skip
 _OUTPUT = re.compile(rf" (?P<function>{_FUNCTION}|linear) (?:output(?: layer| activation| unit)?|at the output) (?=[,;:.()▮]|$|and )")
 _IS = re.compile(
-    rf" (?P<name>\S+) (?:=|is|denotes|:)(?: the)? \\?(?:\w+\{{)?(?P<function>{_FUNCTION})\}}? (?=[,;:.()▮]|$|and |superscript )"
+    rf" (?P<name>\S+) (?:=|is|denotes|:)(?: the)? \\?(?:\w+\{{)?(?P<function>{_FUNCTION})\}}? (?=[,;:.)▮]|$|and )"
 )
 _ACTS = re.compile(
     r" (?P<name>\S+) (?:acts|is applied|works|applied|operates|applies) (?:elementwise|element wise|entry by entry"

@@ -23,6 +23,14 @@ class Flow:
 
     page: Page
     sentences: Sequence[Sentence]
+    displays: bool = False  # the sentences are formulas that stand by themselves
+
+    def holding(self, token: Token) -> tuple[int, ...]:
+        """The statement of a formula that stands by itself in which, or after which, a token stands."""
+        number = self.page.first_from(token.piece, token.start + 1) - 1
+        if number < 0 or self.page.numbers[id(self.page.statements[number].piece)] != token.piece:
+            return ()
+        return (number,)
 
     def claims_at(self, token: Token, whole: bool = True) -> list[int]:
         """The statements of the formula that a token is or begins, which claim an equality."""

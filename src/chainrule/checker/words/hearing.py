@@ -38,7 +38,7 @@ def read_words(document: Document, statements: Sequence[Statement]) -> Said:
     for number in range(len(flow.sentences)):
         _hear(flow, number, facts)
         hear_conditions(flow, number, facts)
-    displays = Flow(page, tuple(spoken_displays(page)))
+    displays = Flow(page, tuple(spoken_displays(page)), displays=True)
     for number in range(len(displays.sentences)):
         _hear(displays, number, facts)
     hear_displayed(page, facts)

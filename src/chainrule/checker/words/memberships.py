@@ -80,7 +80,7 @@ def _hear_members(facts: Facts, named: Named, tokens: Sequence[Token], heard: He
     members: list[str] = []
     dotted = False
     for place, token in enumerate(tokens):
-        if place % 2 and token.text not in (",",) or not place % 2 and token.text == ",":
+        if (place % 2 and token.text not in (",",)) or (not place % 2 and token.text == ","):
             return
         if place % 2:
             continue

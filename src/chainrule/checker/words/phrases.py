@@ -26,8 +26,7 @@ _SIZE_WORDS = frozenset({"batch_size", "hidden_size", "input_size", "output_size
                          "in_features", "out_features", "batch", "vocab_size", "embed_dim", "hidden_dim", "input_dim",
                          "output_dim", "n_features", "n_samples", "n_classes", "n_hidden", "num_features"})  # fmt: skip
 _OF_SIZE = phrases(dict.fromkeys(
-    ("size|shape|dimension|dimensions|length|dim|dims|shape is|dimensionality|order|form|größe|länge|taille|dimensión"
-     "|sizes|shapes").split("|"), True
+    ["size", "shape", "dimension", "dimensions", "length", "dim", "dims", "shape is", "dimensionality", "order", "form", "größe", "länge", "taille", "dimensión", "sizes", "shapes"], True
 ))  # fmt: skip
 
 
@@ -72,10 +71,10 @@ def _looks_like_a_name(tokens: Sequence[Token], place: int, assigned: frozenset[
     if _LETTER.match(shown):
         if shown.lower() in _ARTICLES:
             after = tokens[place + 1] if place + 1 < len(tokens) else None
-            return after is not None and (after.text in (",", "=", "is", "are", ":", "∈", "(") or
+            return after is not None and (after.text in (",", "=", "is", "are", ":", "∈", "(", "the", ">") or
                                           (after.text == "and" and shown.lower() != "i"))  # fmt: skip
         return True
-    return shown in alphabet.GREEK and shown not in ("pi", "nu", "mu", "eta") or shown in ("mu", "eta")
+    return (shown in alphabet.GREEK and shown not in ("pi", "nu", "mu", "eta")) or shown in ("mu", "eta")
 
 
 _ENGLISH = frozenset({"loss", "out", "mean", "sum", "input", "output", "data", "error", "is", "in", "for", "if", "and",

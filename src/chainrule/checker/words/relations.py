@@ -7,8 +7,11 @@ One idea: patterns over the line of a sentence; whatever should be a name is rea
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
+from ...errors import ChainruleError
+from ...notation.symbols import read_symbol
 from . import vocabulary as words
 from .collecting import Facts
 from .governing import Flow
@@ -43,7 +46,7 @@ _DERIVED = re.compile(
     rf"(?:\w+ )?(?:\S )?(?:wrt|by|with respect to|for)(?: the)? (?P<of>{_NAME})) "
 )
 _GENERAL = re.compile(
-    r" (?:error signals?|notation|short|shorthand|bars?|write|convention|everything|named|so on|means|denotes?|below"
+    r" (?:error signals?|notation|short|shorthand|bars?|write|everything|named|so on|means|denotes?|below"
     r"|stands|always|throughout) "
 )
 _EVERYTHING = re.compile(r" (?:everything|all quantities|all variables)(?: is| are)?(?: an?)? (?:scalars?|numbers?|scalar valued) ")
@@ -76,8 +79,8 @@ def _hear_counts(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -> No
         whole = None
         if at + 3 < len(line.tokens) and line.tokens[at + 2].text in ("of", "in"):
             whole = name_at(line.tokens, at + 3)
-        _count(flow, sentence, line, tokens[0].piece >= 0 and (at, at + 2) or (at, at + 2), size,
-               words.COUNTED[match.group("of")], whole, facts)  # fmt: skip
+        heard = flow.page.heard(tokens, sentence)
+        facts.counts.append(Count(size, words.COUNTED[match.group("of")], heard, whole.text if whole else ""))
     for match in matches(_NUMBER_OF, line):
         named = line.name(match, "size")
         if named and match.group("of") in words.COUNTED:
@@ -89,12 +92,6 @@ def _hear_counts(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -> No
             size = _counted_size(line, line.token_at(match.start("size")))
             if size is not None:
                 facts.counts.append(Count(size, kind, flow.page.heard(line.said(match), sentence)))
-
-
-def _count(flow: Flow, sentence: Sentence, line: Line, span: tuple[int, int], size: int | str, kind: str,
-           whole: Named | None, facts: Facts) -> None:  # fmt: skip
-    heard = flow.page.heard(line.tokens[span[0] : span[1]], sentence)
-    facts.counts.append(Count(size, kind, heard, whole.text if whole else ""))
 
 
 _NUMBERED = frozenset({"layer", "step", "example", "neuron", "row", "column", "class", "node", "word", "token", "week",
@@ -153,32 +150,45 @@ def _hear_same(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -> None
 def _hear_derivatives(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -> None:
     for match in matches(_DERIVED, line):
         named = line.name(match, "name")
-        under = match.group("under") or match.group("of") or ""
-        inner = spelled(under)
-        if named is None or not inner:
+        derived = _derived(line, match)
+        if named is None or derived is None:
             continue
+        mark = (match.group("mark") or "").strip()
         heard = flow.page.heard(line.said(match), sentence)
-        pattern = _pattern(match.group("mark") or "", named, under)
-        said_so = match.group("how") not in (":=", "=") or _GENERAL.search(line.text)
-        if pattern and said_so and (_GENERAL.search(line.text) or match.group("mark")):
+        pattern = _pattern(mark, named.latex, derived[0])
+        if pattern and (_GENERAL.search(line.text) or mark):
             facts.convention("derivative names", pattern, heard, named.text)
-        elif not match.group("mark") and not (pattern and pattern.startswith("*")):
-            facts.role(named, "derivative", heard, inner)
+        elif not mark:
+            facts.role(named, "derivative", heard, spelled(derived[0]), spelled(derived[1]))
 
 
-def _pattern(mark: str, named: Named, under: str) -> str:
+def _derived(line: Line, match: re.Match[str]) -> tuple[str, str] | None:
+    """What a derivative is taken by, and of what, in LaTeX."""
+    named = line.name(match, "of")
+    if named is not None:
+        return named.latex, ""
+    token = line.tokens[line.token_at(match.end() - 2)]
+    if token.kind is not Kind.DERIVATIVE or not spelled(token.under):
+        return None
+    return token.under, token.text
+
+
+def _pattern(mark: str, latex: str, under: str) -> str:
     """`dQ` and `Q` make `d*`; nothing if the one is not written with the other."""
-    if mark:
-        return f"{mark.strip()} *" if spelled(under) == named.text else ""
-    latex = "".join(named.latex.split())
-    at = latex.rfind(under)
-    if at <= 0 or latex == under:
+    try:
+        name, by = read_symbol(latex), read_symbol(under)
+    except (ChainruleError, ValueError):
         return ""
-    if latex[at + len(under) :].strip("}") or latex.startswith("\\bar" + under):
-        return "\\bar{*}" if latex.startswith("\\bar") else ""
-    if latex.startswith(("\\bar", "\\overline")):
-        return "\\bar{*}"
-    return latex[:at] + "*" + latex[at + len(under) :]
+    if mark:
+        return f"{mark} *" if name == by else ""
+    if name.accents[: len(name.accents) - len(by.accents)] and replace(name, accents=by.accents) == by:
+        return rf"\{name.accents[-1]}{{*}}"
+    if replace(name, base=name.base[1:]) == by and name.base[0] == "d":
+        return "d*"
+    below = name.subscript.strip("{}")
+    if below and below == by.text and not name.superscript:
+        return f"{replace(name, subscript='').latex}_{{*}}"
+    return ""
 
 
 def _hear_everything(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -> None:

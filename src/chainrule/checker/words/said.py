@@ -57,13 +57,14 @@ class Trait:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a name is, one of `ROLES`; `of` is the name that it belongs to, such as what a derivative is taken by."""
+    """What a name is, one of `ROLES`; of a derivative, `of` is the name it is taken by and `loss` what is derived."""
 
     name: str
     latex: str
     what: str
     heard: Heard
     of: str = ""
+    loss: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ class Remark:
 
 TRAITS = (
     "symmetric", "one-hot", "distribution", "sums to one", "positive", "nonnegative", "negative", "square",
-    "orthogonal", "orthonormal columns", "orthonormal rows", "diagonal", "invertible", "positive definite",
+    "orthogonal", "orthonormal", "diagonal", "invertible", "positive definite",
     "positive semidefinite", "integer", "constant", "unit", "binary", "signs", "identity", "nonzero", "antisymmetric",
     "lower triangular", "upper triangular", "zero", "in unit interval",
 )  # fmt: skip

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import memberships, vocabulary as words
+from . import memberships
+from . import vocabulary as words
 from .collecting import Facts
-from .descriptions import Description, description_at
+from .descriptions import Description, description_at, modifiers
 from .governing import Flow
 from .phrases import Named, name_at, names_at, said_shape, shape_at, size_at
 from .said import Heard
@@ -18,7 +19,7 @@ from .sentences import Sentence
 from .tokens import Kind, Token
 
 _BACK = 8  # words before a name that may describe it
-_ENDS_NAME = frozenset({",", "∈", "=", ":", ">", "<", ":=", "<=", ">=", ".", ")"})
+_ENDS_NAME = frozenset({",", "∈", "=", ":", ">", "<", ":=", "<=", ">=", ".", ")", "~"})
 _BEFORE_NAME = frozenset({",", "(", ":", "[", "∀", "=>", "}"})
 _OPENS = frozenset({"for", "with", "where", "if", "when", "assume", "suppose", "let", "given", "say", "only", "are"})
 
@@ -36,8 +37,10 @@ def hear_subjects(flow: Flow, number: int, facts: Facts) -> None:
         if not names:
             place += 1
             continue
-        if _stands_alone(tokens, place, after):
-            _Subject(flow, number, facts, names, place, after).hear()
+        if not _stands_alone(tokens, place, after):
+            place += 1
+            continue
+        _Subject(flow, number, facts, names, place, after).hear()
         place = after
 
 
@@ -89,6 +92,7 @@ class _Subject:
     def hear(self) -> None:
         """Adds what is said of the names, before them and after them."""
         self._hear_before()
+        self._hear_signs()
         after = self._past_value()
         if after >= len(self.tokens):
             return
@@ -97,7 +101,7 @@ class _Subject:
             self._hear_copula(after)
         elif token.text == "∈":
             memberships.hear(self.flow, self.number, self.facts, self._of_formula(), after)
-        elif token.text in (">", "<", ">=") and token.maths:
+        elif token.text in (">", "<", ">="):
             memberships.hear_sign(self.flow, self.number, self.facts, self._of_formula(), after)
         elif not self._blocked() or token.text in ("(", "[") or token.kind is Kind.NUMBER:
             self._hear_after(after)
@@ -118,6 +122,19 @@ class _Subject:
                 self._keep_before(found, start)
             return
 
+    def _qualified(self, start: int) -> bool:
+        """Whether an unknown word stands before a description: a `squashed residual` is none."""
+        if start == 0 or self.tokens[start].text in words.DETERMINERS:
+            return False
+        before = self.tokens[start - 1]
+        known = (words.DETERMINERS, words.PREPOSITIONS, words.BOUNDARY, words.CONDITIONAL, _OPENS)
+        return before.kind is Kind.WORD and not before.maths and not any(before.text in each for each in known)
+
+    def _counts_up(self) -> bool:
+        """Whether the name is an index with its values: `features $i = 1..D$`."""
+        said = [token.text for token in self.tokens[self.after : self.after + 4]]
+        return said[:1] == ["="] and (".." in said or "," in said[2:3])
+
     def _denied(self, start: int) -> bool:
         return start > 0 and self.tokens[start - 1].text in ("non", *words.NEGATIONS)
 
@@ -128,6 +145,10 @@ class _Subject:
 
     def _keep_before(self, found: Description, start: int) -> None:
         names = self.names if found.plural else self.names[:1]
+        if self._qualified(start) or self._counts_up():
+            found.roles = []
+        if found.kind == "scalar" and self.tokens[self.place - 1].text.startswith("number"):
+            return
         if found.function and not found.roles and found.function != "elementwise":
             found.function = ""  # `the sigmoid s` is a value as often as a function
         conditional = self._conditional(start)
@@ -140,16 +161,27 @@ class _Subject:
 
     # After the names ----------------------------------------------------------------------------------------------
     def _past_value(self) -> int:
-        """The place after `= 3` where words go on about the name: `$L=3$ is the output layer`."""
-        after = self.after
-        tokens = self.tokens
-        if after + 1 < len(tokens) and tokens[after].text == "=" and tokens[after].maths:
-            end = after + 1
-            while end < len(tokens) and tokens[end].piece == tokens[after].piece:
-                end += 1
-            if end < len(tokens) and tokens[end].kind is Kind.WORD and end - after <= 3:
-                return end
-        return after
+        """The place after a formula that begins with the name, where words go on about it: `$L=3$ is the output`,
+        `$z \\sim N(0, I)$ is fixed`, `$g = \\partial L/\\partial y$, shape (N, D)`."""
+        after, tokens = self.after, self.tokens
+        if after + 1 >= len(tokens) or not tokens[after].maths or tokens[after].text not in ("=", "~", ":="):
+            return after
+        end = after + 1
+        while end < len(tokens) and tokens[end].piece == tokens[after].piece:
+            end += 1
+        if end >= len(tokens) or len(self.names) > 1:
+            return after
+        if tokens[end].text in (",", "(") and said_shape(tokens, end + 1):
+            return end
+        copula = tokens[end].text in words.IS
+        return end if copula and (tokens[after].text == "~" or end - after <= 3) else after
+
+    def _hear_signs(self) -> None:
+        """`$y = \\pm 1$`."""
+        said = [token.text for token in self.tokens[self.after : self.after + 4]]
+        if said[:3] == ["=", "±", "1"] and (len(said) < 4 or not self.tokens[self.after + 3].maths):
+            for named in self._of_formula():
+                self.facts.trait(named, "signs", self.heard(self.place, self.after + 3))
 
     def _of_formula(self) -> list[Named]:
         """The names that stand in the same formula as the last."""
@@ -183,14 +215,17 @@ class _Subject:
         token = self.tokens[after]
         start = after
         bracket = token.text == "("
-        names = self.names
+        names = self._with_shape()
         if shape := shape_at(self.tokens, after):
             if self._shape_is_meant(after, shape[1]):
                 for named in self._with_shape():
                     self.facts.shape(named, shape[0], self.heard(self.place, shape[1]))
             return
-        if token.text in ("has", "have", "with", "having", "of") or token.text in (":", ","):
+        if token.text in ("has", "have", "with", "having", "of") or token.text in (":", ",", "("):
             self._hear_has(after)
+        if token.text in ("with", "having") and not self._blocked():
+            self._hear_with(after)
+            return
         if bracket or token.text in (":", "="):
             start = after + 1
             if start >= len(self.tokens) or (token.text == "=" and token.maths):
@@ -229,6 +264,8 @@ class _Subject:
         return found.stop < len(self.tokens) and self.tokens[found.stop].kind is not Kind.SIGN
 
     def _only_here(self, found: Description, start: int) -> tuple[int, ...]:
+        if self.flow.displays:
+            return self.flow.holding(self.names[0].token)
         return self._governed(found.stop) if self._conditional(self.place) else ()
 
     def _hear_has(self, after: int) -> None:
@@ -244,6 +281,19 @@ class _Subject:
             for named in names:
                 self.facts.shape(named, shape[0], self.heard(self.place, shape[1]))
 
+    def _hear_with(self, after: int) -> None:
+        """`with entries 0 or 1`, `with unit norm`."""
+        found = Description()
+        stop = modifiers(found, self.tokens, after)
+        if stop > after and found.traits and not self._conditional(self.place):
+            self._keep(found, self._with_shape(), self.heard(self.place, stop), ())
+            if self.tokens[stop : stop + 1] and self.tokens[stop].text == "(":
+                more = description_at(self.tokens, stop + 1)
+                if more is not None and more.traits and self.tokens[more.stop : more.stop + 1] and (
+                    self.tokens[more.stop].text == ")"
+                ):
+                    self._keep(more, self._with_shape(), self.heard(self.place, more.stop), ())
+
     def _shape_is_meant(self, after: int, stop: int) -> bool:
         """Whether `(N, D)` after a name is its shape and not what a function is applied to."""
         if stop < len(self.tokens) and self.tokens[stop].text in ("=", "matrix", "matrices", "vector"):
@@ -254,9 +304,10 @@ class _Subject:
         return not (token.maths and token.piece == name.token.piece and token.kind is not Kind.WORD)
 
     def _with_shape(self) -> list[Named]:
-        last = self.names[-1].token
-        same = [each for each in self.names if each.token.piece == last.piece and each.token.maths]
-        return same if len(same) == len(self.names) else self.names[-1:]
+        """The names that what follows without `is` or `are` is said of: those of one formula, or joined by `and`."""
+        same = self._of_formula()
+        together = len(same) == len(self.names) or self.tokens[self.after - 2].text == "and"
+        return self.names if together else same
 
     def _listed_before(self) -> list[Named]:
         """The names of `anchor a, positive b, negative c (vectors)`."""
@@ -286,14 +337,13 @@ class _Subject:
         return any(token.kind is Kind.WORD and token.text in words.CONDITIONAL for token in clause[-10:])
 
     def _doubted(self, after: int, stop: int) -> bool:
-        clause = [*self.tokens[self._clause_start(self.place) : self.place][-10:], *self.tokens[after:stop]]
+        before = self.tokens[self._clause_start(self.place) : self.place][-10:]
         behind = self.tokens[stop : stop + 2]
         if any(token.text in words.CONDITIONAL for token in behind) or self.tokens[-1].text == "?":
             return True
-        said = [token for token in clause if token.kind is Kind.WORD]
-        if said and said[0].text in ("is", "are", "does"):
+        if before and before[0].text in ("is", "are", "does", "do"):
             return True
-        return any(token.text in words.DOUBTFUL for token in said)
+        return any(token.text in words.DOUBTFUL for token in (*before, *self.tokens[after:stop]))
 
     def _blocked(self) -> bool:
         """Whether something of the names is spoken of: `the rows of X`, `the derivative by x`."""

@@ -47,9 +47,10 @@ TRAITS = phrases({
     "positive semidefinite|positive semi definite|psd": "positive semidefinite",
     "square|quadratisch|carrée": "square",
     "orthogonal|unitary": "orthogonal",
+    "orthonormal": "orthonormal",
     "diagonal": "diagonal",
     "invertible|nonsingular|non singular|regular": "invertible",
-    "constant|constants|fixed|held fixed|kept fixed|held constant|kept constant|frozen|not differentiated"
+    "constant|constants|fixed|held fixed|kept fixed|held constant|kept constant|fixed once drawn|frozen|not differentiated"
     "|not learned|not trained|not trainable|fest|konstant": "constant",
     "integer|integers|whole number|whole numbers": "integer",
     "binary": "binary",
@@ -72,11 +73,11 @@ KINDS = phrases({
 ROLES = phrases({
     "upstream gradient|upstream gradients|upstream derivative|upstream|incoming gradient|gradient from above"
     "|gradient flowing in|backpropagated gradient|output gradient|gradient at the output": "upstream",
-    "gradient|derivative|error signal|error signals|total derivative|adjoint|sensitivity": "derivative",
+    "gradient|derivative|gradients|derivatives|error signal|error signals|total derivative|adjoint": "derivative",
     "target|targets|label|labels|true label|true labels|ground truth|target value|desired output|true value"
     "|target values|target vector|label vector|correct label|correct labels|ground truth label": "target",
     "prediction|predictions|predicted value|predicted values|predicted output|model output|network output": "prediction",
-    "input|inputs|input vector|input data|data|feature vector|input matrix|features": "input",
+    "input|inputs|input vector|input data|data|feature vector|input matrix": "input",
     "output|outputs|output vector": "output",
     "loss|cost|loss function|cost function|objective|error function|total loss": "loss",
     "weight|weights|weight vector|weight matrix|weight matrices": "weight",
@@ -133,7 +134,7 @@ COUNTED = {
 EXAMPLES = frozenset(
     {
         "examples", "example", "samples", "sample", "observations", "observation", "instances", "instance", "tokens",
-        "token", "datapoints", "datapoint", "points", "point", "inputs", "cases", "tokens",
+        "token", "datapoints", "datapoint", "points", "point", "inputs", "cases",
     }
 )  # fmt: skip
 NUMBER_WORDS = {
@@ -147,7 +148,7 @@ DETERMINERS = frozenset(
         "simply", "again", "both", "still", "real", "given", "general", "arbitrary", "usual", "full", "simple",
         "single", "small", "large", "known", "each", "every", "plain", "standard", "corresponding", "random", "ein",
         "eine", "der", "die", "das", "une", "un", "le", "la", "treated", "called", "assumed", "considered", "taken",
-        "now", "here", "real-valued", "valued", "learnable", "trainable", "learned", "usually", "then", "dense",
+        "now", "here", "valued", "learnable", "trainable", "learned", "usually", "then", "dense",
     }
 )  # fmt: skip
 IS = frozenset({"is", "be", "denotes", "means", "being", "represents", "stays", "remains", "designates", "ist", "est",
@@ -165,7 +166,7 @@ PREPOSITIONS = frozenset(
 )  # fmt: skip
 CONDITIONAL = frozenset({"if", "when", "whenever", "wenn", "falls", "si", "unless", "whether", "iff", "provided", "once"})
 DOUBTFUL = frozenset({"unless", "whether", "would", "were", "could", "might", "should", "may", "need", "only", "almost",
-                      "nearly", "sometimes", "usually", "often", "otherwise", "instead", "otherwise", "except", "must",
+                      "nearly", "sometimes", "usually", "often", "otherwise", "instead", "except", "must",
                       "cannot", "can", "maybe", "perhaps", "mostly"})  # fmt: skip
 BOUNDARY = frozenset(
     {

@@ -31,7 +31,8 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _SCHEMES = ("http", "https", "mailto")
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028\u2029\ufeff]")
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(?:[^\n]*\n){0,400}?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)")
-_COMMENT = re.compile(r"<!--(?:(?!-->|\ue000|\ue002|\n\n).){0,5000}-->", re.DOTALL)
+_LONGEST_COMMENT = 5_000
+_KEPT = re.compile("\n\n|[\ue000\ue002]")
 
 
 def markdown_html(content: Mapped, numbers: Sequence[int], judged: Placed, workings: Workings) -> str:
@@ -40,8 +41,26 @@ def markdown_html(content: Mapped, numbers: Sequence[int], judged: Placed, worki
     if front := _FRONT_MATTER.match(text):
         text = text[front.end() :]
     parser = _parser()
-    made: str = parser.render(_COMMENT.sub("", text), {_FILLING: Filling(slots, workings)})
+    made: str = parser.render(without_comments(text), {_FILLING: Filling(slots, workings)})
     return _EMPTY.sub("", made)
+
+
+def without_comments(text: str) -> str:
+    """The text without comments of HTML that lie within a paragraph and hold no mathematics.
+
+    >>> without_comments("a <!-- b --> c <!-- d")
+    'a  c <!-- d'
+    """
+    parts, place, done, stop = [], 0, 0, -1
+    while (start := text.find("<!--", place)) >= 0:
+        stop = stop if stop >= start + 4 else text.find("-->", start + 4)
+        if stop < 0:
+            break
+        place = start + 4
+        if stop - start <= _LONGEST_COMMENT and not _KEPT.search(text, start, stop):
+            parts.append(text[done:start])
+            done = place = stop + 3
+    return "".join([*parts, text[done:]])
 
 
 def _parser() -> MarkdownIt:
