@@ -359,6 +359,10 @@ def test_what_cannot_be_matched_is_refused() -> None:
         chainrule.check_backward(too_many, affine, (X, W, b))
     with pytest.raises(GradientError, match="2 results of unnamed"):
         chainrule.check_backward(unnamed, affine, (X, W, b))
+    with pytest.raises(GradientError, match="which returned nothing"):
+        chainrule.check_backward(lambda dout, X, W, b: None, affine, (X, W, b))
+    with pytest.raises(GradientError, match="dX, which is str"):
+        chainrule.check_backward(lambda dout, X, W, b: ("a", W, b), affine, (X, W, b))
     with pytest.raises(GradientError, match="a dict with the keys"):
         chainrule.check_backward(lambda dout, X, W, b: {"nothing": X}, affine, (X, W, b))
     with pytest.raises(GradientError, match="which raised ValueError"):
@@ -374,3 +378,15 @@ def test_it_is_deterministic() -> None:
     first, second = (chainrule.check_backward(check, affine, (X, W, b)) for _ in range(2))
     assert first == second
     assert first.text() == second.text()
+
+
+def test_an_output_that_does_not_depend_on_an_argument() -> None:
+    def forward(x, unused):
+        return np.sum(x**2)
+
+    given = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    assert chainrule.check_backward(lambda x, unused: (2 * x, 0 * unused), forward, given).ok
+    check = chainrule.check_backward(lambda x, unused: (2 * x, unused), forward, given)
+    assert [each.ok for each in check.findings] == [True, False]
+    assert chainrule.check_backward(lambda *args: (2 * args[0], 0 * args[1]), forward, given).ok
+    assert chainrule.check_backward(lambda x: [2 * x[0], 2 * x[1]], lambda x: np.sum(x**2), given[:1]).ok

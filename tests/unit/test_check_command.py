@@ -16,7 +16,7 @@ from chainrule.apps.checking import asked, many, one, parts, workers
 from chainrule.apps.cli import REPORTS, VERDICTS, main
 from chainrule.checker.results import Verdict
 from chainrule.errors import DomainError
-from chainrule.renderers.checks import formats
+from chainrule.renderers.checks import formats, html
 from chainrule.renderers.checks.records import record, unread
 
 GOOD = "nothing to see"
@@ -110,17 +110,17 @@ def test_the_names_of_formats_and_verdicts_are_known_without_the_checker():
 
 
 def test_a_page_of_html_goes_where_it_belongs(folder, monkeypatch):
-    pages = pytest.importorskip("chainrule.renderers.checks.html")
-    monkeypatch.setattr(pages, "write_page", _titled)
-    assert "<p>bad.md</p>" in run("bad.md", "--format", "html").output
-    assert run("bad.md", "good.md", "--format", "html").exit_code == 2
+    monkeypatch.setattr(html, "write_pages", _titled)
+    assert run("bad.md", "good.md", "--format", "html").output == "<p>bad.md</p><p>good.md</p>\n"
+    assert run("bad.md", "-o", "one.html").exit_code == 1
+    assert (folder / "one.html").read_text(encoding="utf-8") == "<p>bad.md</p>\n"
     (folder / "pages").mkdir()
     assert run("bad.md", "none.md", "good.md", "-o", "pages", "--format", "html").exit_code == 2
     assert sorted(each.name for each in (folder / "pages").iterdir()) == ["bad.md.html", "good.md.html"]
 
 
 def _titled(judged):
-    return f"<p>{judged.file}</p>"
+    return "".join(f"<p>{each.file}</p>" for each in judged)
 
 
 # Files that are none -------------------------------------------------------------------------------------------------

@@ -2,71 +2,18 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from checked import clean, found, hostile, page
+from unit.checked import clean, found, hostile, page
+from unit.pages import Tree, body, judged
+
 from chainrule import explain
-from chainrule.checker.documents import read_document, statements
-from chainrule.checker.results import Checked, Finding, Verdict
+from chainrule.checker.documents import read_document
+from chainrule.checker.results import Checked
 from chainrule.renderers.checks.html import write_page, write_pages
 
 NOTES = Path(__file__).parents[1] / "notes"
-VOID = {"meta", "br", "hr", "img", "input", "link"}
-
-
-class Tree(HTMLParser):
-    """Elements with their attributes, and whether every tag is closed in order."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.wrong: list[str] = []
-        self.text: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("div", "p", "section", "details", "dl", "table", "pre", "ul", "ol") and "p" in self.open:
-            self.wrong.append(f"{tag} in p, line {self.getpos()[0]}")
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in VOID:
-            return
-        if not self.open or self.open[-1] != tag:
-            self.wrong.append(f"</{tag}> where {self.open[-1:]} is open, line {self.getpos()[0]}")
-        elif self.open:
-            self.open.pop()
-
-    def handle_data(self, data: str) -> None:
-        if not {"script", "style"} & set(self.open):
-            self.text.append(data)
-
-    @property
-    def words(self) -> str:
-        return "".join(self.text)
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.elements if name == tag]
-
-    def of_class(self, name: str) -> list[dict[str, str | None]]:
-        return [each for _, each in self.elements if name in (each.get("class") or "").split()]
-
-
-def judged(text: str | bytes, file: str = "notes.md", verdicts: str = "") -> Checked:
-    """Every statement of a text, with verdicts in turn."""
-    data = text.encode() if isinstance(text, str) else text
-    document = read_document(data, file)
-    names = verdicts.split() or [verdict.value for verdict in Verdict]
-    return Checked(document, tuple(
-        Finding(each.place(document), each.text, each.text, Verdict(names[number % len(names)]), f"reason {number}")
-        for number, each in enumerate(statements(document))
-    ))  # fmt: skip
 
 
 def tree(checked: Checked) -> Tree:
@@ -74,11 +21,6 @@ def tree(checked: Checked) -> Tree:
     assert made.wrong == []
     assert made.open == []
     return made
-
-
-def body(html: str) -> str:
-    """The page without styles and scripts."""
-    return re.sub(r"<(style|script)>.*?</\1>", "", html, flags=re.DOTALL)
 
 
 # Structure ------------------------------------------------------------------------------------------------------------
@@ -151,9 +93,11 @@ def test_every_statement_of_real_notes_stands_in_its_place(path: Path):
 
 
 def test_latex_headings_styles_and_references():
-    text = r"\section{The $W$ layer} \emph{Now} ``so'' by~\eqref{eq:a} \begin{align} a &= b \\ c &= d \end{align} 5\% % no"
+    text = (
+        r"\section{The $W$ layer} \emph{Now} ``so'' by~\eqref{eq:a} \begin{align} a &= b \\ c &= d \end{align} 5\% % no"
+    )
     html = write_page(judged(text, "a.tex"))
-    assert '<h2 dir="auto">The <bdi class="tex" dir="ltr">W</bdi> layer</h2>' in html
+    assert re.search('<h2 dir="auto">The <span.*<bdi class="tex" dir="ltr">W</bdi>.*</span> layer</h2>', html)
     assert "<em>Now</em> “so” by\u00a0(eq:a)" in html
     assert '<span class="left"><bdi class="tex large" dir="ltr"> a </bdi></span>' in html
     assert "5%" in html
@@ -216,14 +160,16 @@ def test_the_same_document_gives_the_same_page():
 
 
 def test_writing_directions_are_isolated():
-    made = write_page(judged("# \u05e9\u05dc\u05d5\u05dd\n\n\u05d4\u05e0\u05d5\u05e1\u05d7\u05d4 $z = Wx$\u202e.", "\u05d0.md"))
+    made = write_page(
+        judged("# \u05e9\u05dc\u05d5\u05dd\n\n\u05d4\u05e0\u05d5\u05e1\u05d7\u05d4 $z = Wx$\u202e.", "\u05d0.md")
+    )
     assert "<bdi>\u05d0.md</bdi>" in made
     assert '<p dir="auto">' in made
     assert "\u202e" not in made
     assert "<title>\u05d0.md</title>" in made
 
 
-# Places that Markdown could lose ---------------------------------------------------------------------------------------
+# Places that Markdown could lose --------------------------------------------------------------------------------------
 def test_formulas_in_addresses_of_images_are_shown():
     html = write_page(judged("Then ![f](https://latex.codecogs.com/svg.image?z%3DWx) so"))
     assert '<bdi class="tex" dir="ltr">z=Wx</bdi>' in html
@@ -249,3 +195,18 @@ def test_hostile_findings_stay_text():
     made = tree(hostile())
     assert len(made.all("script")) == 2
     assert "\x1b" not in made.words
+
+
+def test_a_page_of_the_web_is_shown_by_its_words():
+    text = "<html><head><title>t</title></head><body><h1>One &lt; two</h1><p onclick=x>Let $a = b$ <b>so</b></p><p>end"
+    html = write_page(judged(text, "a.html"))
+    assert Tree(html).wrong == []
+    assert "<h2 " in html
+    assert "One &lt; two</h2>" in html
+    assert "onclick" not in body(html)
+
+
+def test_code_between_tags_in_running_text_is_marked():
+    made = tree(judged("Then <pre>a = 1</pre> and\n\n<pre>\nb = 2\n</pre>"))
+    assert "Elsewhere" not in made.words
+    assert "pre>" not in made.words

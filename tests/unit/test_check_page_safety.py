@@ -9,12 +9,13 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from unit.pages import Tree, body, judged
+
 from chainrule.checker.documents import read_document, statements
 from chainrule.checker.results import Checked, Finding, Verdict
 from chainrule.renderers.checks.annotated import assets
 from chainrule.renderers.checks.annotated.markdown import is_harmless
 from chainrule.renderers.checks.html import write_page
-from test_check_page import Tree, body, judged
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -31,7 +32,7 @@ ATTACKS = [
     '$\\text{" onmouseover="alert(1)} = x$',
     "$$\\href{javascript:alert(1)}{x} = \\includegraphics{https://example.org/x.png}$$",
     "[a $x = 1$](b 'c $y = 2$') ![i $z = 3$](j)",
-    "```\"><script>alert(1)</script>\n</code></pre><script>alert(1)</script>\nx = 1\n```",
+    '```"><script>alert(1)</script>\n</code></pre><script>alert(1)</script>\nx = 1\n```',
     "| a |\n|---|\n| <script>alert(1)</script> $q = 1$ |\n",
     "&lt;script&gt; &#60;script&#62;alert(1)",
     "<!-- --><script>alert(1)</script><!-- $a = b$ -->",
@@ -48,20 +49,25 @@ def test_nothing_of_a_document_is_executed_or_loaded(attack: str, file: str):
     assert len(made.all("style")) == 1
     for tag, attributes in made.elements:
         assert tag not in ("img", "svg", "iframe", "object", "embed", "link", "form", "base", "input", "video", "audio")
-        assert not [name for name in attributes if name.startswith("on") or name in ("src", "style", "srcset", "xlink:href")]
+        assert not [
+            name for name in attributes if name.startswith("on") or name in ("src", "style", "srcset", "xlink:href")
+        ]
     for each in made.all("a"):
         assert re.match(r"#|https?:|mailto:|[^:/\\]*$|[\w.%-]+/", each.get("href") or "#"), each
 
 
 @pytest.mark.parametrize("url", [
-    "javascript:x", " javascript:x", "java\nscript:x", "java%0ascript:x", "JAVASCRIPT:x", "data:text/html,x", "vbscript:x",
+    "javascript:x", " javascript:x", "java\nscript:x", "java%0ascript:x", "JAVASCRIPT:x", "data:text/html,x",
+    "vbscript:x",
     "//host/x", "\\\\host\\x", "/\\host", "file:///x", "java&Tab;script:x", "\x01javascript:x", "blob:x", "ms-word:x",
 ])  # fmt: skip
 def test_addresses_that_are_refused(url: str):
     assert not is_harmless(url)
 
 
-@pytest.mark.parametrize("url", ["https://a.org/x?y=z:w", "http://a.org", "mailto:a@b.org", "#there", "a/b.md", "../c.md#d"])
+@pytest.mark.parametrize(
+    "url", ["https://a.org/x?y=z:w", "http://a.org", "mailto:a@b.org", "#there", "a/b.md", "../c.md#d"]
+)
 def test_addresses_that_are_let_through(url: str):
     assert is_harmless(url)
 
@@ -117,7 +123,7 @@ def test_only_the_fonts_that_are_needed_are_put_in():
 
 
 def test_every_font_that_can_be_asked_for_is_there():
-    assert "\U0001d400" and len(assets.fonts_for("\U0001d400")) == 20
+    assert len(assets.fonts_for("\U0001d400")) == 20
     assert "KaTeX_AMS" in assets.style("\U0001d400")
 
 

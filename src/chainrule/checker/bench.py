@@ -36,7 +36,7 @@ from .atoms import RAW, Atom
 from .claims import Claim
 from .free import free_letters
 from .model import Model, extended, names_in
-from .points import Point, as_array, plans, take
+from .points import Point, as_array, as_problem, plans, take
 from .session import Session
 from .slopes import Style, jacobian, laid_out
 
@@ -134,11 +134,20 @@ class Bench:
             raise failure
         return found
 
+    def probe(self, meaning: Meaning, style: Style, number: int) -> Any:
+        """What a meaning is in one place of the list that `compute` gives for all points."""
+        for point in self.points():
+            entries = self.entries(point)
+            if number < len(entries):
+                return self._at(meaning, style, point, entries[number])
+            number -= len(entries)
+        raise IndexError(number)
+
     def _at(self, meaning: Meaning, style: Style, point: Point, indices: Mapping[str, int]) -> Any:
-        context = self._context(meaning, style, point)
-        context.indices = dict(indices)
-        context.zero_outside = style.padded
-        with numpy.errstate(all="ignore"):
+        with numpy.errstate(all="ignore"), as_problem(meaning.span):
+            context = self._context(meaning, style, point)
+            context.indices = dict(indices)
+            context.zero_outside = style.padded
             return as_array(as_floats(lower_whole(meaning, context)))
 
     def entries(self, point: Point) -> list[Mapping[str, int]]:
@@ -234,7 +243,7 @@ def set_up(session: Session, claim: Claim, conditions: Sequence[Surface] = ()) -
     """A claim on the bench, its sides read as far as they can be."""
     model = session.model(claim.number)
     trees = [side.tree for side in claim.sides if side.tree is not None]
-    free = free_letters(trees, model.scope)
+    free = free_letters(trees, model.scope, model.known)
     bench = Bench(session, claim, model, free)
     for place, side in enumerate(claim.sides):
         if side.tree is None:

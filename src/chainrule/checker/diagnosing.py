@@ -88,9 +88,8 @@ def _equals(bench: Bench, meaning: Meaning, style: int, values: list[Any]) -> bo
     """Whether a meaning has these values: first at one point, then at all."""
     points = bench.points()
     try:
-        first = bench.compute(meaning, STYLES[style], points[:1])
-        pairs = [(a, b) for a, b in zip(first, values, strict=False) if a is not None and b is not None]
-        if not pairs or not all(same(a, b) for a, b in pairs):
+        probe = next((place for place, each in enumerate(values) if each is not None), None)
+        if probe is None or not same(bench.probe(meaning, STYLES[style], probe), values[probe]):
             return False
         return bool(all_same(bench.compute(meaning, STYLES[style], points), values))
     except ChainruleError:

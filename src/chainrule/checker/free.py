@@ -9,36 +9,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..notation.names import Scope
-from ..notation.surface import Big, Chain, Group, Multiplicative, Name, Scripted, Surface, children
+from ..notation.surface import Big, Chain, Group, Name, Scripted, Surface, children
 from ..notation.symbols import symbol_of
 
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
-def free_letters(trees: Iterable[Surface], scope: Scope) -> tuple[str, ...]:
+def free_letters(trees: Iterable[Surface], scope: Scope, known: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Letters that stand as indices and are bound by no sum, in order of appearance."""
     found: dict[str, None] = {}
     for tree in trees:
-        _collect(tree, scope, frozenset(), found)
+        _collect(tree, frozenset(scope.declared) | known, frozenset(), found)
     return tuple(found)
 
 
-def _collect(node: Surface, scope: Scope, bound: frozenset[str], found: dict[str, None]) -> None:
+def _collect(node: Surface, names: frozenset[str], bound: frozenset[str], found: dict[str, None]) -> None:
     if isinstance(node, Big):
         names = {letter for letter in _letters_under(node.lower)}
         if node.lower is not None:
             bound = bound | names
         else:
             bound = bound | {each for each in _subscripts(node.body)}
-        _collect(node.body, scope, bound, found)
+        _collect(node.body, names, bound, found)
         return
-    if isinstance(node, Scripted) and not _is_name(node, scope):
+    if isinstance(node, Scripted) and not _is_name(node, names):
         for script in (node.subscript, *(each for each in node.superscripts if isinstance(each, Group))):
             for letter in _letters(script):
                 if letter not in bound:
                     found.setdefault(letter)
     for each in children(node):
-        _collect(each, scope, bound, found)
+        _collect(each, names, bound, found)
 
 
 def _subscripts(node: Surface) -> list[str]:
@@ -47,14 +47,10 @@ def _subscripts(node: Surface) -> list[str]:
     return subscript_letters(node)
 
 
-def _is_name(node: Scripted, scope: Scope) -> bool:
-    """Whether the scripts are part of a declared name."""
+def _is_name(node: Scripted, names: frozenset[str]) -> bool:
+    """Whether the scripts are part of a name."""
     symbol = symbol_of(node)
-    return symbol is not None and (symbol.text in scope.declared and not _array_below(node, scope))
-
-
-def _array_below(node: Scripted, scope: Scope) -> bool:
-    return False
+    return symbol is not None and symbol.text in names
 
 
 def _letters_under(lower: Surface | None) -> list[str]:
@@ -80,5 +76,4 @@ def _letters(script: Surface | None) -> list[str]:
         return letters if len(letters) <= 4 and all(each in LETTERS for each in letters) else []
     if isinstance(script, Scripted):
         return []
-    if isinstance(script, Multiplicative | Group | Chain) or True:
-        return [letter for each in children(script) for letter in _letters(each)]
+    return [letter for each in children(script) for letter in _letters(each)]

@@ -6,20 +6,22 @@ One idea: every side of a statement is computed at the same points, and the firs
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from ..errors import ChainruleError
+from ..errors import ChainruleError, ShapeError
 from ..notation.drafts import Role
 from .bench import STYLES, Bench, set_up
 from .claims import Claim, goes_on, read_claim
 from .compare import all_same
 from .diagnosing import repair
 from .documents import Document, statements
-from .model import Facts
+from .hearing import conditions_of, facts_of
 from .numbers import judge_number
 from .rewriting import read_marks, rewritten
 from .results import Candidate, Checked, Diagnosis, Finding, Verdict
 from .rulings import Ruling
-from .session import Session, defines, open_session
+from .session import Session, again, defines, open_session, redefine
+from .words import read_words
 
 
 def check_document(document: Document) -> Checked:
@@ -27,9 +29,12 @@ def check_document(document: Document) -> Checked:
     found = statements(document)
     claims = [read_claim(number, each) for number, each in enumerate(found)]
     mathematics = [each for each in claims if each.statement.piece.kind == "mathematics"]
-    marks = read_marks(mathematics, True, False)
+    said = read_words(document, found)
+    facts = facts_of(said)
+    marks = read_marks(mathematics, not facts.rows, facts.zero_based)
     joined = {each.number: each for each in continued([rewritten(each, marks) for each in mathematics])}
-    session = open_session(list(joined.values()), Facts())
+    session = open_session(list(joined.values()), facts)
+    session.conditions, session.asides = conditions_of(said), said.asides
     return Checked(document, tuple(_finding(document, session, joined.get(each.number, each)) for each in claims))
 
 
@@ -72,6 +77,8 @@ def rule(session: Session, claim: Claim) -> Ruling:
     """The verdict on a claim: that on the worst of its instances which can be judged at all."""
     if claim.statement.piece.kind != "mathematics":
         return Ruling(Verdict.UNCHECKED, "code is not judged")
+    if claim.number in session.asides:
+        return Ruling(Verdict.DEFINITION, "it says for what other statements hold")
     if len(claim.sides) < 2:
         return Ruling(Verdict.UNCHECKED, "no relation is stated")
     return _worst([_rule_one(session, each) for each in session.instances[claim.number]])
@@ -89,10 +96,34 @@ def _rule_one(session: Session, claim: Claim) -> Ruling:
     definer = defines(session, claim)
     if claim.draft is not None and claim.draft.role is Role.SHAPE:
         return Ruling(Verdict.DEFINITION, "it says of what kind a name is")
+    if claim.sides[1].sign == "←" and len(claim.sides) > 2:
+        claim = replace(claim, sides=(replace(claim.sides[1], sign=""), *claim.sides[2:]), draft=None)
+        definer = None
     if not claim.equal:
         return Ruling(Verdict.DEFINITION if definer else Verdict.UNCHECKED, "no equality is stated")
     bench = set_up(session, claim, session.conditions.get(claim.number, ()))
-    return _compare(bench, definer is not None)
+    ruling = _compare(bench, definer is not None)
+    if ruling.verdict is Verdict.WRONG and definer is None and _says_anew(session, claim, ruling, bench):
+        redefine(session, claim)
+        return Ruling(Verdict.DEFINITION, "it says anew what the name on the left is")
+    return ruling
+
+
+def _says_anew(session: Session, claim: Claim, ruling: Ruling, bench: Bench) -> bool:
+    """Whether a statement that is false of a name so far is meant to define it anew: other data for an input, another
+    formula that no single slip explains, or one of several that a new example defines together."""
+    draft = claim.draft
+    if draft is None or draft.symbol is None or draft.role is Role.CLAIM:
+        return False
+    name = draft.symbol.text
+    if draft.role is Role.VALUE:
+        return name in bench.model.data or (name in bench.model.derived and bench.model.open_loss is not None)
+    if not again(session, claim):
+        return False
+    if ruling.found is None or not claim.statement.piece.display:
+        return True
+    together = [each for each in session.claims if each.statement.piece is claim.statement.piece and again(session, each)]
+    return len(together) > 1
 
 
 def _compare(bench: Bench, defining: bool) -> Ruling:
@@ -134,19 +165,24 @@ def _sides(bench: Bench, places: Sequence[int]) -> Ruling:
 
 def _symbols(bench: Bench, anchor: int, place: int) -> Ruling:
     """Two sides with names."""
-    points, failure, differs = bench.points(), "", False
+    points, differs = bench.points(), False
+    failures: list[ChainruleError] = []
     for style in STYLES:
         try:
-            agree = all_same(bench.values(anchor, style, points), bench.values(place, style, points))
+            left = bench.values(anchor, style, points)
+            agree = all_same(left, bench.values(place, style, points))
         except ChainruleError as problem:
-            failure = failure or problem.given
+            failures.append(problem)
             continue
         if agree:
             return Ruling(Verdict.RIGHT, "", place, style)
         differs = differs or agree is False
-    if not differs:
-        return Ruling(Verdict.UNCHECKED, f"{failure or 'a side'} cannot be computed", place)
-    return Ruling(Verdict.WRONG, "the sides differ", place, found=repair(bench, anchor, place))
+    if differs:
+        return Ruling(Verdict.WRONG, "the sides differ", place, found=repair(bench, anchor, place))
+    if failures and isinstance(failures[0], ShapeError) and (found := repair(bench, anchor, place)) is not None:
+        return Ruling(Verdict.WRONG, f"the shapes do not fit: {failures[0].given}", place, found=found)
+    reason = failures[0].given if failures else "a side"
+    return Ruling(Verdict.UNCHECKED, f"{reason} cannot be computed", place)
 
 
 def _number(bench: Bench, anchor: int, place: int) -> Ruling:

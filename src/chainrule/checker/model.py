@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..errors import ChainruleError, ParseError, TextSpan
+from ..errors import ChainruleError, ParseError
 from ..notation.drafts import Role
 from ..notation.entrywise import Around, mark
 from ..notation.inline import inlined
@@ -18,11 +18,9 @@ from ..notation.meaning import (
     Call,
     Definition,
     Index,
-    Literal,
     Meaning,
     Member,
     Over,
-    Own,
     Product,
     Program,
     Tabulated,
@@ -70,7 +68,15 @@ class Facts:
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     alone: frozenset[str] = frozenset()  # single letters that are names
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # the numbers that an index takes
+    traits: Mapping[str, frozenset[str]] = field(default_factory=dict)  # symmetric, one-hot, positive
+    classes: frozenset[str] = frozenset()  # letters that stand for one fixed class
     bars: bool = False  # a bar means the derivative of the loss
+    deltas: bool = False  # so does a delta before a name
+    of_the_sum: frozenset[str] = frozenset()  # gradients of the sum of the losses where the loss is their mean
+    columns: bool = False  # examples are columns
+    rows: bool = False
+    zero_based: bool = False  # entries are counted from 0
+    numerator: bool = False  # gradients are rows
 
 
 @dataclass(slots=True)
@@ -91,6 +97,7 @@ class Model:
     shapes: dict[str, tuple[Size, ...]]
     problems: dict[str, str]
     sizes: frozenset[str]  # letters that are sizes
+    traits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)  # how many axes inputs have, where claims show it
     open_loss: Symbol | None = None  # a loss of which only its gradients are spoken of
 
@@ -154,7 +161,7 @@ def build(
     model = Model(_scope(chosen, facts, gradients, atoms), atoms, {}, (), {}, (), {}, {}, {}, frozenset())
     read = _resolved(chosen, model)
     model.functions = _functions(read, model)
-    model.ranks = dict(ranks or {})
+    model.ranks, model.traits = dict(ranks or {}), facts.traits
     _sort_out(read, model)
     _settle(model, facts)
     if loss is not None and loss.text not in {each.symbol.text for each in model.forward}:

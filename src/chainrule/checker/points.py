@@ -6,13 +6,14 @@ sizes differ, numbers have no pattern, and what must be positive is so only wher
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
 
-from ..errors import ChainruleError, UnknownNameError
+from ..errors import ChainruleError, ShapeError, TextSpan, UnknownNameError
 from ..ir.node import Node
 from ..ir.recording import open_recording
 from ..notation.kinds import Context, Value, array, as_floats
@@ -24,7 +25,7 @@ from ..ops import reductions
 from ..ops.sources import input_node
 from .model import Model, inputs_of
 
-_SIZES = ((3, 2, 4, 5), (2, 4, 3, 5), (4, 3, 2, 5))
+_SIZES = ((3, 2, 4, 5), (5, 3, 2, 4))  # rows before columns: then an inverse of A^T A exists
 LEVELS = ("any", "positive", "share")
 
 
@@ -52,6 +53,17 @@ class Point:
     def context(self, nodes: bool = False, units: Mapping[int, int] | None = None) -> Context:
         """The names as arrays, or as nodes of the graph."""
         return Context(dict(self.nodes if nodes else self.values), self.sizes, [], units=units or {})
+
+
+@contextmanager
+def as_problem(span: TextSpan | None = None) -> Iterator[None]:
+    """What a library says of arrays that do not fit, as an error of ours. Raises ShapeError."""
+    try:
+        yield
+    except ChainruleError:
+        raise
+    except (ValueError, ArithmeticError, IndexError, TypeError, KeyError, AttributeError, RecursionError):
+        raise ShapeError(given="arrays that do not fit", where=span, expected="shapes that fit") from None
 
 
 def as_array(value: Value) -> Any:
@@ -93,18 +105,22 @@ def _plan(model: Model, letters: Sequence[str], numbers: tuple[int, ...]) -> Pla
     return Plan(program, found.numbers, {**found.sizes, **chosen}, found.units)
 
 
-def take(model: Model, plan: Plan, seed: int, level: str, data: Mapping[str, Any] | None = None) -> Point:
-    """One point. `level`: what numbers are drawn from. `data`: values to use instead."""
+def take(
+    model: Model, plan: Plan, seed: int, level: str, data: Mapping[str, Any] | None = None,
+    weights: Mapping[str, Any] | None = None,
+) -> Point:  # fmt: skip
+    """One point. `level`: what numbers are drawn from. `data`: values to use instead; `weights`: the derivatives of a
+    loss that is not written."""
     source = numpy.random.default_rng(seed)
     nodes: dict[str, Value] = {}
     with open_recording():
         for symbol in model.inputs:
             name, shape = symbol.text, plan.shapes.get(symbol.text, ())
-            drawn = draw(source, shape, level)
+            drawn = fitting(draw(source, shape, level), model.traits.get(name, frozenset()))
             given = (data or {}).get(name)
             nodes[name] = Value(input_node(shape, numpy.dtype("float64"), drawn if given is None else given))
         point = Point(model, nodes, {}, plan.sizes, {each.symbol.text: each for each in plan.program.definitions})
-        _compute(point, plan)
+        _compute(point, plan, weights or {})
     for name, value in nodes.items():
         point.values[name] = Value(_beside_zero(as_array(value), name in point.definitions), value.row)
     return point
@@ -115,27 +131,30 @@ def _beside_zero(array: Any, computed: bool) -> Any:
     return numpy.where(array == 0, -1e-300, array) if computed else array
 
 
-def _compute(point: Point, plan: Plan) -> None:
+def _compute(point: Point, plan: Plan, weights: Mapping[str, Any]) -> None:
     context = Context(point.nodes, plan.sizes, [], units=plan.units)
     with numpy.errstate(all="ignore"):
         for each in plan.program.definitions:
             try:
-                found = as_floats(lower_whole(each.body, context))
+                with as_problem(each.span):
+                    found = as_floats(lower_whole(each.body, context))
             except ChainruleError as problem:
                 point.failed[each.symbol.text] = problem.given
                 continue
             point.nodes[each.symbol.text] = found
     if point.model.open_loss is not None:
-        _open_loss(point, point.model.open_loss.text)
+        _open_loss(point, point.model.open_loss.text, weights)
 
 
-def _open_loss(point: Point, name: str) -> None:
+def _open_loss(point: Point, name: str, given: Mapping[str, Any]) -> None:
     """A loss of which nothing is said: any weights on all that it may depend on give any upstream gradient."""
     source, total = numpy.random.default_rng(7), None
     for each in point.model.ends():
         node = point.nodes[each].node if each in point.nodes else None
         if isinstance(node, Node):
             weights = draw(source, tuple(node.shape), "any")
+            if each in given and numpy.size(given[each]) == weights.size:
+                weights = numpy.reshape(given[each], weights.shape)
             term = reductions.sum(node * weights)
             total = term if total is None else total + term
     if total is not None:
@@ -148,6 +167,58 @@ def draw(source: Any, shape: tuple[int, ...], level: str) -> Any:
         return source.uniform(0.1, 0.9, shape)
     sizes = source.uniform(0.3, 1.7, shape)
     return sizes if level == "positive" else sizes * source.choice((-1.0, 1.0), shape)
+
+
+def fitting(array: Any, traits: frozenset[str]) -> Any:
+    """Numbers changed so that they have the properties that the document says."""
+    for trait in sorted(traits):
+        if trait in _TRAITS and array.size:
+            array = _TRAITS[trait](array)
+    return array
+
+
+def _symmetric(array: Any) -> Any:
+    return (array + array.T) / 2 if array.ndim == 2 and array.shape[0] == array.shape[1] else array
+
+
+def _definite(array: Any) -> Any:
+    square = array.ndim == 2 and array.shape[0] == array.shape[1]
+    return array @ array.T + numpy.eye(len(array)) if square else numpy.abs(array)
+
+
+def _antisymmetric(array: Any) -> Any:
+    return (array - array.T) / 2 if array.ndim == 2 and array.shape[0] == array.shape[1] else array
+
+
+def _diagonal(array: Any) -> Any:
+    return numpy.diag(numpy.diag(array)) if array.ndim == 2 and array.shape[0] == array.shape[1] else array
+
+
+def _orthogonal(array: Any) -> Any:
+    return numpy.linalg.qr(array)[0] if array.ndim == 2 and array.shape[0] >= array.shape[1] else array
+
+
+def _distribution(array: Any) -> Any:
+    """Along the last axis; a number alone is left between 0 and 1."""
+    positive = numpy.abs(array)
+    return positive / positive.sum(axis=-1, keepdims=True) if array.ndim else positive % 1
+
+
+def _unit(array: Any) -> Any:
+    return array / numpy.linalg.norm(array) if array.ndim else array
+
+
+def _share(array: Any) -> Any:
+    return 0.05 + 0.9 * (numpy.abs(array) % 1)
+
+
+_TRAITS = {
+    "symmetric": _symmetric, "positive definite": _definite, "positive semidefinite": _definite,
+    "antisymmetric": _antisymmetric, "diagonal": _diagonal, "orthogonal": _orthogonal,
+    "orthonormal columns": _orthogonal, "one-hot": _distribution, "distribution": _distribution,
+    "sums to one": _distribution, "positive": numpy.abs, "nonnegative": numpy.abs, "signs": numpy.sign,
+    "unit": _unit, "in unit interval": _share, "binary": _share,
+}  # fmt: skip
 
 
 def data_of(model: Model, plan: Plan) -> dict[str, Any] | None:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..notation.drafts import Role
-from ..notation.meaning import Variable
+from ..notation.meaning import Variable, everything
+from ..notation.resolve import is_derivative, resolve
 from ..notation.functions import function_named
-from ..notation.resolve import is_derivative
 from ..notation.surface import Fraction, Multiplicative, Name, Number, Scripted, Surface
 from ..notation.symbols import Symbol, symbol_of
 from .atoms import Atoms
@@ -37,9 +37,11 @@ class Session:
     facts: Facts = field(default_factory=Facts)
     counted: Counted = field(default_factory=Counted)
     instances: dict[int, list[Claim]] = field(default_factory=dict)  # each claim for every number of its letters
+    upstream: dict[str, Surface] = field(default_factory=dict)  # numbers given for derivatives of an open loss
     solutions: set[int] = field(default_factory=set)  # claims that say where a gradient vanishes
     nabla: Surface | None = None  # what a nabla without a subscript is with respect to
     conditions: Mapping[int, tuple[Surface, ...]] = field(default_factory=dict)
+    asides: frozenset[int] = frozenset()  # claims that only say for what others hold
     definers: dict[str, list[Definer]] = field(default_factory=dict)
     stems: dict[str, Symbol] = field(default_factory=dict)  # names such as dW, and what they are the gradient of
     loss: Symbol | None = None
@@ -100,13 +102,31 @@ class Session:
             self.samples[key] = _sample(model)
         return self.samples[key]
 
+    def _weights(self, model: Model) -> dict[str, Any]:
+        """The numbers that the document gives for the derivatives of a loss that is not written."""
+        found = {}
+        for name, tree in self.upstream.items():
+            if end := _weighted(model, name):
+                found[end] = constant(resolve(tree, model.scope))
+        return found
+
     def own_point(self, number: int) -> Point | None:
         """The point that the document's own numbers give; None where a number is missing."""
         model = self.model(number)
         key = tuple(each.number for each in self.chosen(number))
         if key not in self.own:
-            self.own[key] = _own(model)
+            self.own[key] = _own(model, self._weights(model))
         return self.own[key]
+
+
+def _weighted(model: Model, name: str) -> str:
+    """What a given derivative is taken by, if it is one of the open loss."""
+    meaning = model.derived.get(name)
+    for each in everything(meaning) if meaning is not None else ():
+        atom = model.atoms.atom(each)
+        if atom is not None and len(atom.wrt) == 1:
+            return atom.wrt[0].text
+    return ""
 
 
 def _number(definer: Definer) -> int:
@@ -133,12 +153,12 @@ def _finite(model: Model, plan: Any, seed: int) -> Point:
     return point
 
 
-def _own(model: Model) -> Point | None:
+def _own(model: Model, weights: Mapping[str, Any]) -> Point | None:
     plan = plans(model, 1)[0]
     data = data_of(model, plan)
-    if data is None:
+    if data is None or (model.open_loss is not None and not set(model.ends()) <= set(weights)):
         return None
-    point = take(model, plan, 0, "any", data)
+    point = take(model, plan, 0, "any", data, weights)
     point.given = True
     return point
 
@@ -351,6 +371,28 @@ def _definers(claim: Claim, session: Session) -> list[Definer]:
     if numbers:
         return [Definer(claim.number, symbol, numbers[-1], (), None, False, Role.VALUE)]
     return []
+
+
+def redefine(session: Session, claim: Claim) -> bool:
+    """Let a statement define its name anew from here on; false where it defines none."""
+    fresh = [each for each in _definers(claim, session) if claim.number not in session.solutions]
+    for each in fresh:
+        candidates = session.definers.setdefault(each.symbol.text, [])
+        if each.role is Role.VALUE and any(isinstance(known.tree, Fraction) for known in candidates):
+            session.upstream[each.symbol.text] = each.tree  # the numbers of a gradient that is given
+            continue
+        if all(known.number != each.number for known in candidates):
+            candidates.append(each)
+            candidates.sort(key=_number)
+    return bool(fresh)
+
+
+def again(session: Session, claim: Claim) -> bool:
+    """Whether a statement defines a name that an earlier statement defines, and what it says is a formula."""
+    draft = claim.draft
+    if draft is None or draft.symbol is None or draft.role is not Role.FORMULA or not claim.equal:
+        return False
+    return any(each.number < claim.number for each in session.definers.get(draft.symbol.text, ()))
 
 
 def _is_no_name(claim: Claim, session: Session) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from ...checker.results import Verdict
+from ...checker.results import Checked, Verdict
 from ...errors import DomainError
 from ...renderers.checks import formats
 from ...renderers.checks.records import Record, record
@@ -101,31 +101,31 @@ def _tell(found: Sequence[Record], look: Look) -> None:
 
 
 def _pages(files: Sequence[str], options: Options) -> list[Record]:
-    """A page of HTML for each document: one on the terminal or in a file, several in a folder."""
+    """HTML: a page for each document where the output is a folder, else one page with all of them."""
+    from ...renderers.checks.html import write_pages
+
     folder = options.output if options.output and Path(options.output).is_dir() else None
-    if len(files) > 1 and folder is None:
-        raise DomainError(
-            given=f"{len(files)} documents as HTML", expected="a folder for their pages",
-            remedy="make a folder and give it with -o",
-        )  # fmt: skip
-    return [_page(file, options.output if folder is None else page_in(folder, file)) for file in files]
+    found: list[Record] = []
+    shown: list[Checked] = []
+    for file in files:
+        judged = one.judged(file)
+        if isinstance(judged, Record):
+            click.echo(f"{file}: not checked: {plain(judged.problem)}", err=True)
+            found.append(judged)
+            continue
+        found.append(record(judged, file))
+        if folder is None:
+            shown.append(judged)
+        else:
+            send(sound(write_pages([judged])), page_in(folder, file))
+    if shown:
+        send(sound(write_pages(shown)), options.output)
+    if options.output is not None:
+        click.echo(closing(found), err=True)
+    return found
 
 
 def page_in(folder: str, file: str) -> str:
     """Where the page of a document goes: `week 1/notes.md` becomes `week 1-notes.md.html`."""
     parts = [part for part in Path(file).parts if part not in (Path(file).anchor, "..", ".")]
-    return str(Path(folder) / f"{'-'.join(parts)}.html")
-
-
-def _page(file: str, output: str | None) -> Record:
-    from ...renderers.checks.html import write_page
-
-    judged = one.judged(file)
-    if isinstance(judged, Record):
-        click.echo(f"{file}: not checked: {plain(judged.problem)}", err=True)
-        return judged
-    send(sound(write_page(judged)), output)
-    found = record(judged, file)
-    if output is not None:
-        click.echo(f"{output}: {closing([found])}", err=True)
-    return found
+    return str(Path(folder) / f"{'-'.join(parts) or 'text'}.html")

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...errors import GradientError
 from ...ir.library import reference
 from ...ir.recording import suspended_recording
 from ...transforms.checking.branches import at_kinks
@@ -21,6 +22,8 @@ from .runs import Caller, Trial, UserProblemError, require_same, run_forward
 from .trials import more_trials, seeds_for, upstream_note
 
 __all__ = ["BackwardCheck", "GradientFinding", "check_backward"]
+
+_STREAM = 20_986  # our numbers must not be those of a caller who draws arguments from the same seed
 
 
 def check_backward(
@@ -55,7 +58,7 @@ def check_backward(
     args = tuple(args) if isinstance(args, (tuple, list)) else (args,)
     with suspended_recording(), warnings.catch_warnings(), reference().errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return _checked(backward, forward, args, upstream, reference().random.default_rng(seed))
+        return _checked(backward, forward, args, upstream, reference().random.default_rng([_STREAM, seed]))
 
 
 def _checked(
@@ -80,4 +83,9 @@ def _checked(
         notes.append(f"the arguments given lie on a kink, where a gradient is a matter of convention: {where}")
     trials = smooth or trials
     findings = findings_of(trials)
+    if not findings:
+        raise GradientError(
+            given=f"{name_of(backward)}, which returned no gradient that can be judged", where="check_backward",
+            expected="finite gradients of the arguments at some point", remedy="choose other arguments",
+        )  # fmt: skip
     return BackwardCheck(name_of(backward), name_of(forward), findings, len(trials), tuple(filter(None, notes)))

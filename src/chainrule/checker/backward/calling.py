@@ -71,6 +71,8 @@ def read_roles(
     arguments = parameter_names(forward)[:count]
     required, optional = _parameters(backward)
     names = required + [name for name in optional if name in arguments]
+    if not names and _takes_any(backward):
+        return tuple(Role("argument", place) for place in range(count))
     if names and not any(name in arguments for name in names):
         return _by_place(backward, names, count, cached, known, outputs)
     roles: list[Role | None] = []
@@ -101,6 +103,12 @@ def _parameters(function: Callable[..., Any]) -> tuple[list[str], list[str]]:
     positional = [each for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
     required = [each.name for each in positional if each.default is each.empty]
     return required, [each.name for each in positional if each.default is not each.empty]
+
+
+def _takes_any(function: Callable[..., Any]) -> bool:
+    """Whether a function has no more to say of its parameters than *args."""
+    parameters = inspect.signature(function).parameters.values()
+    return any(each.kind is each.VAR_POSITIONAL for each in parameters)
 
 
 def _by_place(
@@ -194,6 +202,11 @@ def assigned(result: Any, backward: Callable[..., Any], wanted: Wanted) -> dict[
 
     Raises GradientError where that cannot be told.
     """
+    if result is None:
+        raise GradientError(
+            given=f"{name_of(backward)}, which returned nothing", where="check_backward", expected="gradients",
+            remedy="return them: a tuple in the order of the arguments, or a dict",
+        )  # fmt: skip
     if hasattr(result, "_asdict"):
         result = result._asdict()
     if isinstance(result, Mapping):
@@ -209,7 +222,7 @@ def assigned(result: Any, backward: Callable[..., Any], wanted: Wanted) -> dict[
 
 def _is_one_array(result: Any, wanted: Wanted) -> bool:
     """Whether a list is a gradient written as a list of numbers."""
-    return len(wanted.variables) == 1 and isinstance(result, list) and all(type(each) is float for each in result)
+    return len(wanted.variables) == 1 and isinstance(result, list) and len(result) > 1
 
 
 def _from_mapping(result: Mapping[Any, Any], wanted: Wanted) -> dict[str, tuple[str, Any]]:

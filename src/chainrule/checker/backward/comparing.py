@@ -35,21 +35,35 @@ def _compared(trials: Sequence[Trial], name: str) -> list[Compared]:
     """One gradient at every point at which it has one."""
     numpy = reference()
     scenes = [_scene(trial.recorded, name, trial.seeds, ()) for trial in trials]
-    usable = [place for place, scene in enumerate(scenes) if scene is not None and name in trials[place].found]
-    shared, numbers = _shared_scene(trials, name, usable, scenes)
+    having = [place for place, trial in enumerate(trials) if trial.recorded.node(name) is not None]
+    usable = [place for place in having if name in trials[place].found]
+    shared, numbers = _shared_scene(trials, name, [place for place in usable if scenes[place] is not None])
     found = []
     for place in usable:
-        trial, scene = trials[place], scenes[place]
-        assert scene is not None
-        right = numpy.asarray(scene.right(0), float)
-        written = numpy.asarray(trial.found[name][1])
-        if not numpy.all(numpy.isfinite(right)) or written.dtype.kind not in "fiub":
+        trial, scene, node = trials[place], scenes[place], trials[place].recorded.node(name)
+        assert node is not None
+        right = numpy.zeros(node.shape) if scene is None else numpy.asarray(scene.right(0), float)
+        if not numpy.all(numpy.isfinite(right)):
             continue
+        written = _as_numbers(*trial.found[name])
         leaves = [leaf for each in float_places(trial.args) for leaf in tree.flatten(trial.args[each])[0]]
         allowed = allowed_error(written, *leaves)
         number = numbers.get(place, -1)
         found.append(Compared(written.astype(float), right, allowed, trial.where, shared or scene, number))
     return found
+
+
+def _as_numbers(label: str, value: object) -> Array:
+    """What was returned as an array. Raises GradientError where it is none."""
+    try:
+        array = reference().asarray(value)
+    except ValueError:
+        array = None
+    if array is None or array.dtype.kind not in "fiub":
+        kind = type(value).__name__ if array is None or not array.shape else f"an array of {array.dtype}"
+        raise GradientError(given=f"{label}, which is {kind}", where="check_backward",
+                            expected="an array of real numbers")  # fmt: skip
+    return array
 
 
 def _scene(recorded: Recorded, name: str, seeds: Sequence[Array], points: Sequence[Point]) -> Scene | None:
@@ -76,9 +90,7 @@ def _joined(recorded: Recorded, seeds: Sequence[Array]) -> tuple[Graph, Node]:
     return Graph(recorded.variables, (whole,), {**recorded.graph.names, whole: "L"}), whole
 
 
-def _shared_scene(
-    trials: Sequence[Trial], name: str, usable: Sequence[int], scenes: Sequence[Scene | None]
-) -> tuple[Scene | None, dict[int, int]]:
+def _shared_scene(trials: Sequence[Trial], name: str, usable: Sequence[int]) -> tuple[Scene | None, dict[int, int]]:
     """One scene with all points at which the computation took the same way: what slips are compared in."""
     if not usable or len(trials[0].recorded.outputs) > 1:
         return None, dict.fromkeys(usable[:1], 0)

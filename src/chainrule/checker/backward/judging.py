@@ -8,17 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from ...derivation.formulas.properties import Properties, properties
+from ...errors import GradientError
+from ...ir.graph import Graph
 from ...ir.library import Array, reference
-from ..slips import Scene, Slip, as_candidates, candidates, describe, find_slips, formula_of, pairs, repeated
+from ...ir.recording import accepting_from, open_recording
+from ...transforms.folding import fold_graph
+from ..slips import (
+    Point,
+    Scene,
+    Slip,
+    as_candidates,
+    candidates,
+    describe,
+    find_slips,
+    formula_of,
+    pairs,
+    repeated,
+    set_scene,
+)
 from ..slips.wording import axis_words
 from .findings import GradientFinding
 
 _MOST_PAIRS = 3000
-_LARGEST_PAIRED = 20_000  # entries of all arrays on the way back, for two slips at once to be looked for
+_MOST_COMPUTED = 60_000_000  # entries, all pairs together
 _ALLOWED = {2: 5e-2, 4: 1e-3, 8: 1e-6}  # relative error by bytes of the coarsest number used
 
 
@@ -30,7 +46,7 @@ class Compared:
     right: Array
     allowed: float
     where: str
-    scene: Scene
+    scene: Scene | None  # None where the output does not depend on it
     point: int  # of the scene; -1 where the computation took another branch there
 
     @property
@@ -101,17 +117,37 @@ def diagnose(compared: Sequence[Compared]) -> tuple[Slip, ...]:
     if not usable or not all(_finite(each.written) for each in usable):
         return ()
     scene = usable[0].scene
-    if len(usable) != len(scene.runs):
+    if scene is None or len(usable) != len(scene.runs):
         return ()
     written = [each.written for each in usable]
     tolerance = max(each.allowed for each in usable)
-    single = find_slips(scene)
-    found = candidates(single, written, tolerance=tolerance)
+    scenes = [scene, *_with_functions_folded(scene)]
+    single = [find_slips(each) for each in scenes]
+    found = candidates(chain.from_iterable(single), written, tolerance=tolerance)
     if not found:
-        found = candidates(repeated(single), written, tolerance=tolerance)
-    if not found and sum(node.type.size for node in scene.active) <= _LARGEST_PAIRED:
-        found = candidates(islice(pairs(single), _MOST_PAIRS), written, tolerance=tolerance)
+        found = candidates(chain.from_iterable(map(repeated, single)), written, tolerance=tolerance)
+    if not found:
+        most = min(_MOST_PAIRS, _MOST_COMPUTED // sum(node.type.size for node in scene.active))
+        couples = chain.from_iterable(islice(pairs(each), most) for each in single)
+        found = candidates(couples, written, tolerance=tolerance)
     return found
+
+
+def _with_functions_folded(scene: Scene) -> list[Scene]:
+    """The scene with functions that were written out as one step each, if there are any: 1 / (1 + exp(-z)) has a
+    derivative of its own to be forgotten.
+    """
+    said: list[str] = []
+    with open_recording(), accepting_from(0):
+        graph, became = fold_graph(Graph(scene.graph.inputs, (scene.output,), scene.graph.names), said.append)
+    wrt = became.get(scene.wrt, scene.wrt)
+    if not said or wrt not in set(graph.order()):
+        return []
+    points = [Point({node: run.values[node] for node in graph.inputs}, run.seed) for run in scene.runs]
+    try:
+        return [set_scene(graph, wrt, points=points)]
+    except GradientError:
+        return []
 
 
 def _by_point(compared: Compared) -> int:
@@ -128,9 +164,9 @@ def _sentence(found: Sequence[Slip], compared: Sequence[Compared]) -> str:
     return f"it {plain}" if plain else "no single mistake of the catalogue gives these numbers"
 
 
-def _in_formulas(found: Sequence[Slip], scene: Scene, label: str) -> str:
+def _in_formulas(found: Sequence[Slip], scene: Scene | None, label: str) -> str:
     """What was computed and what is right as formulas, where both have a short one."""
-    if not found:
+    if not found or scene is None:
         return ""
     known = _shares(scene)
     written, right = formula_of(scene, found[0], known), formula_of(scene, None, known)

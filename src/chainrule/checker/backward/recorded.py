@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ... import tree
+from ...derivation.symbols import symbols_for
 from ...errors import GradientError
 from ...ir.graph import Graph
 from ...ir.library import Array, reference
@@ -106,14 +107,17 @@ def record_forward(function: Callable[..., Any], args: Sequence[Any], cached: bo
     symbols = input_symbols(function, places, recording.structure)
     names = dict(zip(recording.variables, symbols, strict=True))
     for node, name in observer.names.items():
-        if name not in names.values():
-            names.setdefault(node, name)
+        names.setdefault(node, name)
     outputs = tuple(node for node in recording.outputs if node.dtype.kind == "f" and not _is_cut(node))
     if not outputs:
         raise GradientError(given="a forward function whose output has no gradient", where="check_backward",
                             expected="an output of floats that depends on the arguments")  # fmt: skip
+    graph = Graph(recording.variables, outputs, names)
+    order = graph.order()
+    shown = [*recording.variables, *(node for node in order if node in names and node not in set(recording.variables))]
+    graph = Graph(recording.variables, outputs, symbols_for(order, shown, names))  # h, h_2, h_3 where a loop names h
     paths = tuple((places[int(str(path[0]))], *path[1:]) for path in tree.paths(recording.structure))
-    return Recorded(Graph(recording.variables, outputs, names), recording.variables, tuple(symbols), paths)
+    return Recorded(graph, recording.variables, tuple(graph.names[node] for node in recording.variables), paths)
 
 
 def _is_cut(node: Node) -> bool:

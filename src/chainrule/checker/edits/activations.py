@@ -1,7 +1,7 @@
 r"""Slips with activations: f for f', f' left out or half remembered, z for a.
 
-One idea: what stands for the slope of an activation is written in the author's own names, `a(1-a)` where a has a name and
-`\sigma(z)(1-\sigma(z))` where it has none.
+One idea: what stands for the slope of an activation is written in the author's own names, `a(1-a)` where a has a name
+and `\sigma(z)(1-\sigma(z))` where it has none.
 """
 
 from __future__ import annotations
@@ -23,15 +23,13 @@ from ...notation.surface import (
     Scripted,
     Surface,
 )  # fmt: skip
-from .building import factors, inside, powered, product
+from .building import ENTRYWISE, factors, inside, powered, product
 from .edit import Edit
 from .known import Pair
 from .likeness import same
-from .places import Place, Role
 from .names import everywhere_else
+from .places import Place, Role
 from .setting import Named, Setting, index_letters, text_of
-
-_MULTIPLIED = ("⊙", "∘")
 
 
 # Slopes ------------------------------------------
@@ -90,7 +88,7 @@ def times_beside(setting: Setting, beside: Surface, factor: Surface | None) -> s
     """The sign between a product and one more factor, as the product has it."""
     signs = [sign for sign, _ in factors(beside)]
     for sign in signs:
-        if sign in _MULTIPLIED:
+        if sign in ENTRYWISE:
             return sign
     arrays = any(setting.is_array(each) for _, each in factors(beside))
     if factor is not None and arrays and setting.is_array(factor):
@@ -126,7 +124,7 @@ def _slope_of_named(setting: Setting, pair: Pair, named: Named, place: Place) ->
 
 def _times_of(setting: Setting, named: Named, place: Place) -> str:
     if place.above is not None and isinstance(place.above.node, Multiplicative):
-        signs = [sign for sign, _ in place.above.node.factors if sign in _MULTIPLIED]
+        signs = [sign for sign, _ in place.above.node.factors if sign in ENTRYWISE]
         if signs:
             return signs[0]
     return setting.entrywise if setting.is_array(named.node) else ""
@@ -135,13 +133,15 @@ def _times_of(setting: Setting, named: Named, place: Place) -> str:
 def _derivatives(setting: Setting, called: tuple[Surface, Surface]) -> Iterator[Surface]:
     """The derivatives of a function applied to something: spelled out if it is known, and with a prime."""
     head, argument = called
-    if isinstance(head, Scripted) and (head.primes or head.superscripts) or not setting.heads.is_head(head):
+    if (isinstance(head, Scripted) and (head.primes or head.superscripts)) or not setting.heads.is_head(head):
         return
     function = function_of(setting, head)
     bracket = argument if isinstance(argument, Group) else Group("(", (argument,), argument.span)
     for pair in setting.known.pairs:
         if pair.after is not None and same(pair.before, inside(bracket)) and pair.function == function:
-            found_slope = slope(pair, pair.after, pair.before, setting.entrywise if setting.is_array(pair.after) else "")
+            found_slope = slope(
+                pair, pair.after, pair.before, setting.entrywise if setting.is_array(pair.after) else ""
+            )
             yield from () if found_slope is None else (found_slope,)
     if function in ("max", "maximum") and len(bracket.items) == 2:
         kept = [each for each in bracket.items if not (isinstance(each, Number) and each.written == "0")]
@@ -198,7 +198,7 @@ def missing_derivative(setting: Setting, cost: float) -> Iterator[Edit]:
         for pair in setting.known.pairs:
             for after, before in _ends(setting, pair):
                 times = times_beside(setting, place.node, after)
-                new = slope(pair, after, before, times if times in _MULTIPLIED else "")
+                new = slope(pair, after, before, times if times in ENTRYWISE else "")
                 if new is not None:
                     whole = product((*factors(place.node), (times, new)), place.node.span)
                     said = "the derivative {0} of the activation is missing"
@@ -237,7 +237,7 @@ def half_remembered(setting: Setting, cost: float) -> Iterator[Edit]:
 
 def _half(place: Place, named: Named, times: str, cost: float) -> Iterator[Edit]:
     span = place.node.span
-    square = _squared(named.node, times if times in _MULTIPLIED else "")
+    square = _squared(named.node, times if times in ENTRYWISE else "")
     new = Additive((("", Number("1", span)), ("-", square)), span)
     yield Edit("M22", place.put(new), cost, "{0} is written where {1} belongs", (place.node, new))
     up = place.above

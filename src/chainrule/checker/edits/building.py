@@ -10,6 +10,7 @@ from dataclasses import replace
 from ...errors import TextSpan
 from ...notation.surface import (
     Additive,
+    Bars,
     Big,
     Branch,
     Cases,
@@ -20,11 +21,13 @@ from ...notation.surface import (
     Multiplicative,
     Name,
     Number,
+    Root,
     Scripted,
     Surface,
 )  # fmt: skip
 
 Part = tuple[str, Surface]
+ENTRYWISE = frozenset({"⊙", "∘"})
 TRANSPOSES = frozenset({"T", "⊤"})
 _ATOMS = (Name, Number, Group, Matrix, Scripted)
 _WIDE = 1 << 16  # more cells than a row has
@@ -77,8 +80,8 @@ def total(parts: list[Part] | tuple[Part, ...], span: TextSpan) -> Surface:
 def product(parts: list[Part] | tuple[Part, ...], span: TextSpan) -> Surface:
     """Factors as one node; a sum among them gets brackets, a product among them becomes part of the whole."""
     found: list[Part] = []
-    for sign, node in parts:
-        if isinstance(node, Multiplicative) and sign != "/":
+    for place, (sign, node) in enumerate(parts):
+        if isinstance(node, Multiplicative) and not _clashes(node, parts, place):
             found.extend([(sign, node.factors[0][1]), *node.factors[1:]])
         else:
             found.append((sign, as_factor(node)))
@@ -86,6 +89,13 @@ def product(parts: list[Part] | tuple[Part, ...], span: TextSpan) -> Surface:
         found.insert(0, ("", Number("1", span)))
     found = [("", found[0][1]), *found[1:]]
     return found[0][1] if len(found) == 1 else Multiplicative(tuple(found), span)
+
+
+def _clashes(node: Multiplicative, parts: list[Part] | tuple[Part, ...], place: int) -> bool:
+    """Whether a product inside another needs brackets: `W (a * b)`, as a matrix binds what stands right beside it."""
+    signs = [sign for sign, _ in (parts[place : place + 2] if place else parts[1:2])]
+    entrywise = any(sign in ENTRYWISE for sign, _ in node.factors)
+    return (place > 0 and signs[0] == "/") or (entrywise and any(sign not in ENTRYWISE for sign in signs))
 
 
 def is_row(node: Surface) -> bool:
@@ -205,13 +215,12 @@ def with_child(node: Surface, slot: int, new: Surface) -> Surface:
             row, column = divmod(slot, _WIDE)
             cells = (*node.rows[row][:column], new, *node.rows[row][column + 1 :])
             return replace(node, rows=(*node.rows[:row], cells, *node.rows[row + 1 :]))
-        case Cases():
-            place, condition = divmod(slot, 2)
-            branch = node.branches[place]
-            changed = Branch(branch.value, new) if condition else Branch(new, branch.condition)
-            return replace(node, branches=(*node.branches[:place], changed, *node.branches[place + 1 :]))
-        case _:
-            return replace(node, body=inside(new))  # type: ignore[call-arg]  # Root and Bars
+        case Cases(branches):
+            branch = Branch(new, branches[slot].condition)
+            return replace(node, branches=(*branches[:slot], branch, *branches[slot + 1 :]))
+        case Root() | Bars():
+            return replace(node, body=inside(new))
+    raise AssertionError(f"{type(node).__name__} has no places in it")
 
 
 def cell_slot(row: int, column: int) -> int:

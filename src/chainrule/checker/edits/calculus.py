@@ -132,12 +132,11 @@ def other_function(setting: Setting, cost: float) -> Iterator[Edit]:
             case Root(body, None):
                 yield Edit("M22", place.put(body), cost, "the root in {0} should not be there", (node,))
                 twice = product((("", Number("2", span)), ("", node)), span)
-                new = Fraction(Number("1", span), twice, span)
-                yield Edit("M22", place.put(new), cost, "{0} stands where its derivative {1} belongs", (node, new))
+                slope = Fraction(Number("1", span), twice, span)
+                yield Edit("M22", place.put(slope), cost, "{0} stands where its derivative {1} belongs", (node, slope))
             case Fraction(above, below) if not is_derivative(node):
                 if place.role is not Role.EXPONENT:
-                    new = Fraction(above, powered(below, Number("2", span)), span)
-                    minus = Additive((("-", new),), span)
+                    minus = Additive((("-", Fraction(above, powered(below, Number("2", span)), span)),), span)
                     yield Edit("M22", place.put(minus), cost, "the derivative of {0} is {1}", (node, minus))
     for place, units in setting.products:
         for unit in units:

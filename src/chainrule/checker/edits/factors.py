@@ -125,12 +125,11 @@ def _after(node: Surface, sign: str, new: Surface) -> Surface:
         return Additive((("-", _after(node.terms[0][1], sign, new)),), node.span)
     if isinstance(node, Big):  # what follows a sum sign belongs to it
         return product((("", new), (sign, node)), node.span)
-    parts = factors(node) if not isinstance(node, Additive) else (("", as_factor(node)),)
-    return product((*parts, (sign, new)), node.span)
+    return product((("", node), (sign, new)), node.span)
 
 
 def _with_index(setting: Setting, place: Place, quantity: Quantity, new: Surface) -> Iterator[Surface]:
-    """The name; as an entry where the author writes entries: with the index of the sum it stands under, or the left's."""
+    """The name; where the author writes entries, with the index of the sum that it stands under, or of the left."""
     letters = _letters_around(setting, place)
     open_below = isinstance(new, Name) or (isinstance(new, Scripted) and new.subscript is None)
     if not letters or not open_below or quantity.shape == ():

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from ...notation.surface import Surface
 from . import names
 from .edit import Edit
-from .known import Known
+from .known import Kind, Known
 from .likeness import same
 from .setting import Setting
 
 
 def left_edits(left: Surface, known: Known) -> Iterator[Edit]:
-    r"""The names that a left side may have been meant to be: `W` its gradient, `\frac{\partial L}{\partial z_0}` another.
+    r"""The names that a left side may have been meant to be: for `W` its gradient, for a gradient another one.
 
     >>> from chainrule.checker.edits import Gradient, Known, Quantity
     >>> from chainrule.notation import read_statements
@@ -45,4 +45,8 @@ def _relabelled(setting: Setting) -> Iterator[Edit]:
             yield Edit(
                 "M21", each.written, 1.6, "the result is called {0}, but it is {1}", (setting.side, each.written)
             )
-    yield from names.other_parameter(setting, 1.8)
+    for place, node in names.occurrences(setting):
+        named = setting.named(node)
+        for _, other in setting.others(named) if named is not None else ():
+            if named is not None and other.kind is named.quantity.kind is Kind.PARAMETER:
+                yield names.replacement("M10", place, node, named.dressed(other.written), 1.8)

@@ -1,7 +1,7 @@
 r"""Slips with names: the wrong node, the wrong parameter, the wrong or a swapped index, the variable for its gradient.
 
-One idea: names with the same letters are a family (`z_1` and `z_2`, `W^{(1)}` and `W^{(2)}`), and within a family a slip is
-likelier than across.
+One idea: names with the same letters are a family (`z_1` and `z_2`, `W^{(1)}` and `W^{(2)}`), and within a family a slip
+is likelier than across.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def exchanged(tree: Surface, old: Surface, new: Surface) -> Surface:
     return rebuilt(tree, inside)
 
 
-def _edit(mistake: str, place: Place, old: Surface, new: Surface, cost: float) -> Edit:
+def replacement(mistake: str, place: Place, old: Surface, new: Surface, cost: float) -> Edit:
+    """The edit that puts one node for another, at a place or inside the name of a derivative that stands there."""
     shown = (old, new) if place.node is old else (place.node, exchanged(place.node, old, new))
     return Edit(mistake, place.put(shown[1]), cost, _SAID, shown)
 
@@ -72,9 +73,11 @@ def everywhere_else(setting: Setting, named: Named, new: Surface) -> Surface | N
     return tree
 
 
-def _one_or_all(setting: Setting, mistake: str, place: Place, named: Named, new: Surface, cost: float) -> Iterator[Edit]:
+def _one_or_all(
+    setting: Setting, mistake: str, place: Place, named: Named, new: Surface, cost: float
+) -> Iterator[Edit]:
     """A name replaced where it stands, and once for all places at the first of several."""
-    yield _edit(mistake, place, named.node, named.dressed(new), cost)
+    yield replacement(mistake, place, named.node, named.dressed(new), cost)
     first = next(each for each in setting.places if (other := setting.named(each.node)) and other.text == named.text)
     if place is first and (tree := everywhere_else(setting, named, new)) is not None:
         yield Edit(mistake, tree, cost, _SAID, (named.bare, new))
@@ -91,7 +94,7 @@ def within_family(setting: Setting, cost: float) -> Iterator[Edit]:
                     if place.node is node:
                         yield from _one_or_all(setting, "M8", place, named, other.written, cost)
                     else:
-                        yield _edit("M8", place, node, named.dressed(other.written), cost)
+                        yield replacement("M8", place, node, named.dressed(other.written), cost)
 
 
 def other_gradient(setting: Setting, cost: float) -> Iterator[Edit]:
@@ -136,10 +139,10 @@ def other_index(setting: Setting, cost: float) -> Iterator[Edit]:
         if not isinstance(node, Scripted) or node.subscript is None:
             continue
         for new in _indices(setting, node.subscript):
-            yield _edit("M8", place, node, replace(node, subscript=new), cost)
+            yield replacement("M8", place, node, replace(node, subscript=new), cost)
         for new in elsewhere.get(base(node), ()):
             if not same(new, node.subscript):
-                yield _edit("M8", place, node, replace(node, subscript=new), cost)
+                yield replacement("M8", place, node, replace(node, subscript=new), cost)
 
 
 def _indices(setting: Setting, script: Surface) -> Iterator[Surface]:
@@ -198,7 +201,7 @@ def swapped_indices(setting: Setting, cost: float) -> Iterator[Edit]:
     for place, node in occurrences(setting):
         if isinstance(node, Scripted) and node.subscript is not None:
             for new in _permuted(node.subscript):
-                yield _edit("M19", place, node, replace(node, subscript=new), cost)
+                yield replacement("M19", place, node, replace(node, subscript=new), cost)
 
 
 def _permuted(script: Surface) -> Iterator[Surface]:

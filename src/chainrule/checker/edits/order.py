@@ -6,6 +6,7 @@ One idea: only factors that may be arrays are turned or moved; a number has no o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ...notation.surface import Group, Matrix, Multiplicative, Name, Number, Surface
 from .building import Part, bracketed, factors, inside, is_turned, product, turned
@@ -59,7 +60,7 @@ def _instead(place: Place, unit: Unit, new: Surface) -> Surface:
 
 def _outer(setting: Setting, place: Place, units: list[Unit], cost: float) -> Iterator[Edit]:
     """`x y^T` becomes `y x^T`."""
-    for first, second in zip(units, units[1:], strict=False):
+    for first, second in pairwise(units):
         if second.sign not in _MATRIX or not _both(setting, first, second):
             continue
         mark = setting.transpose
@@ -111,7 +112,7 @@ def exchanged_factors(setting: Setting, cost: float) -> Iterator[Edit]:
 def other_product(setting: Setting, cost: float) -> Iterator[Edit]:
     """M7: a matrix product becomes one entry by entry, and the reverse."""
     for place, units in setting.products:
-        for first, second in zip(units, units[1:], strict=False):
+        for first, second in pairwise(units):
             if not _both(setting, first, second) or second.sign == "/":
                 continue
             entrywise = second.sign in _ENTRYWISE

@@ -194,14 +194,14 @@ def _below(place: Place, heads: Heads) -> Iterator[Place]:
         case Scripted():
             yield from _scripted(place, node)
         case Group(_, items):
-            role = Role.BRACKET if len(items) == 1 and place.role is not Role.ARGUMENT else Role.ARGUMENT
-            yield from (Place(each, place, slot, role, level + 1) for slot, each in enumerate(items))
+            within = Role.BRACKET if len(items) == 1 and place.role is not Role.ARGUMENT else Role.ARGUMENT
+            yield from (Place(each, place, slot, within, level + 1) for slot, each in enumerate(items))
         case Matrix(_, rows):
             for row, cells in enumerate(rows):
                 for column, cell in enumerate(cells):
                     yield Place(cell, place, cell_slot(row, column), Role.ARGUMENT, level + 1)
         case Cases(branches):
-            yield from (Place(each.value, place, 2 * slot, Role.VALUE, level) for slot, each in enumerate(branches))
+            yield from (Place(each.value, place, slot, Role.VALUE, level) for slot, each in enumerate(branches))
         case Root(body) | Bars(_, body):
             yield Place(body, place, 0, Role.BRACKET, level + 1)
         case Big(_, _, _, body):

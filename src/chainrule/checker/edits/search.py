@@ -1,7 +1,7 @@
 """A side and what is known in, changed sides out, the likeliest first.
 
-One idea: a table of rules, each with its cost. The costs say how often a slip is made on pages that were marked by hand,
-and how special a change is: the derivative of an activation that stands there comes before any name of the page.
+One idea: a table of rules, each with its cost. The costs say how often a slip is made on pages that were marked by
+hand, and how special a change is: the derivative of an activation that stands there comes before any name of the page.
 """
 
 from __future__ import annotations

@@ -11,13 +11,12 @@ from functools import cached_property
 
 from ...notation.surface import Additive, Group, Multiplicative, Name, Number, Scripted, Surface, children
 from ...notation.symbols import symbol_of
-from .building import TRANSPOSES, Part, bracketed, is_row, is_turned
+from .building import ENTRYWISE, TRANSPOSES, Part, bracketed, is_row, is_turned
 from .known import Gradient, Kind, Known, Pair, Quantity
 from .likeness import Marks, same
 from .places import Heads, Place, Role, Unit, is_constant, is_derivative, places, units
 from .runs import split
 
-_ENTRYWISE = frozenset({"⊙", "∘"})
 _MARKS = frozenset({"*", "+"})
 _SLOTS = frozenset({Role.SIDE, Role.TERM, Role.BRACKET, Role.VALUE, Role.ABOVE, Role.BELOW, Role.SUMMAND})
 
@@ -67,7 +66,7 @@ class Setting:
         self.heads = Heads(known.functions, frozenset(letters - known.functions))
         self.places: list[Place] = places(side, self.heads)
         self.marks = Marks()
-        for tree in (side, *(each.written for each in (*known.names, *known.gradients))):
+        for tree in (side, *(each.written for each in known.names), *(each.written for each in known.gradients)):
             self.marks.keep(tree)
         self._gradients = {self.marks.of(each.written): each for each in known.gradients}
         self._ranks: dict[int, tuple[Surface, int | None]] = {}
@@ -99,7 +98,7 @@ class Setting:
         trees = [self.side, *self.known.definitions]
         signs = [sign for tree in trees for each in everywhere(tree) if isinstance(each, Multiplicative)
                  for sign, _ in each.factors]  # fmt: skip
-        return next((each for each in signs if each in _ENTRYWISE), "⊙")
+        return next((each for each in signs if each in ENTRYWISE), "⊙")
 
     @cached_property
     def near(self) -> frozenset[str]:
@@ -189,7 +188,7 @@ class Setting:
                 return self.rank(only)
             case Additive(pairs):
                 return self._highest(pairs)
-            case Multiplicative(pairs) if any(sign in _ENTRYWISE for sign, _ in pairs) or self._is_call(pairs):
+            case Multiplicative(pairs) if any(sign in ENTRYWISE for sign, _ in pairs) or self._is_call(pairs):
                 return self._highest(pairs)
         return None
 
@@ -197,8 +196,9 @@ class Setting:
         return len(pairs) == 2 and self.heads.is_head(pairs[0][1]) and isinstance(pairs[1][1], Group)
 
     def _highest(self, pairs: tuple[Part, ...]) -> int | None:
-        ranks = [rank for _, each in pairs if (rank := self.rank(each)) is not None]
-        return max(ranks) if ranks else None
+        ranks = [self.rank(each) for _, each in pairs]
+        highest = max((each for each in ranks if each is not None), default=0)
+        return None if highest == 0 and None in ranks else highest
 
     def is_array(self, node: Surface) -> bool:
         """Whether a factor is known to have axes, or carries a transpose."""

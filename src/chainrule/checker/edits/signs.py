@@ -74,7 +74,7 @@ def extra_term(setting: Setting, cost: float) -> Iterator[Edit]:
     for place in setting.places:
         parts = terms(place.node)
         for slot, (_, each) in enumerate(parts) if len(parts) > 1 else ():
-            rest = list((*parts[:slot], *parts[slot + 1 :]))
+            rest = [*parts[:slot], *parts[slot + 1 :]]
             again = any(same(each, other) for _, other in rest)
             said = "{0} is counted twice" if again else "the term {0} is too much"
             yield Edit("M17" if again else "M15", place.put(_signed(rest, place)), cost, said, (each,))

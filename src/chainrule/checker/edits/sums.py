@@ -148,8 +148,7 @@ def _crossed(setting: Setting, value: Surface) -> Iterator[Surface]:
 def missing_twin(setting: Setting, cost: float) -> Iterator[Edit]:
     """M3: a term with 1 becomes that term plus the one with 2; a sum over time steps gets the step that it lacks."""
     families = _families(setting)
-    for slot, (sign, term) in enumerate(terms(setting.side)):
-        del slot
+    for sign, term in terms(setting.side):
         for new in _twins(setting, term, families):
             if not any(same(new, each) for _, each in terms(setting.side)):
                 parts = (*terms(setting.side), (sign or "+", new))
@@ -170,12 +169,12 @@ def _families(setting: Setting) -> dict[str, list[Scripted]]:
 
 def _numbered(node: Scripted) -> str:
     """The number below a name, or above it as an example or layer."""
-    scripts = (node.subscript, *(inside(each) for each in node.superscripts))
+    scripts: list[Surface | None] = [node.subscript, *(inside(each) for each in node.superscripts)]
     return next((each.written for each in scripts if isinstance(each, Number)), "")
 
 
 def _twins(setting: Setting, term: Surface, families: dict[str, list[Scripted]]) -> Iterator[Surface]:
-    """The term with one numbered name, wherever it stands, replaced by each other of its family; and all moved by one."""
+    """The term with one numbered name, wherever it stands, become another of its family; and with all moved by one."""
     inner = [each for each in everywhere(term) if isinstance(each, Scripted) and _numbered(each)]
     seen: list[Scripted] = []
     for node in inner:

@@ -68,7 +68,9 @@ def _divided(node: Node, slot: int, count: int, run: Run, gradient: Array) -> Ar
 
 def _counts(node: Node, slot: int) -> Iterator[tuple[int, str]]:
     """The sizes over which this product sums on the way back."""
-    axis = node.shape[:1] if slot == 1 and node.inputs[0].ndim > 1 else node.shape[-1:]
+    if node.op is outer_op or node.inputs[1 - slot].ndim < 2:
+        return  # an outer product adds nothing up
+    axis = node.shape[:1] if slot == 1 else node.shape[-1:]
     if axis and axis[0] > 1:
         yield axis[0], f"the {axis[0]} {'rows' if slot == 1 else 'columns'}"
 

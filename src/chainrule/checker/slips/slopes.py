@@ -18,6 +18,7 @@ from .slip import Change, Slip
 from .wording import Words, bare, number_of
 
 Slope = Callable[..., Array]  # of (y, inputs, slope)
+_SAID_BY_THE_OUTPUT = frozenset({"sigmoid", "tanh", "sqrt"})
 _OWN_DERIVATIVE = frozenset({"exp", "mul", "add", "sub", "neg", "mark", "cast", "positive"})
 
 
@@ -92,8 +93,10 @@ def _of_functions(node: Node, words: Words) -> Iterator[Entry]:
     if name in ("relu", "abs", "sign"):
         yield "M22", f"{slope} is 1 on the wrong side", _other_side, 0.5
         return
-    yield "M9", f"{slope} was taken at {words.of(node)}, not at {x}", partial(_at_output, node), 0.7
-    yield "M9", f"{x} stands in {slope} where {words.of(node)} belongs", partial(_with_input, node), 1.0
+    if name in ACTIVATIONS or name.startswith("generic"):
+        yield "M9", f"{slope} was taken at {words.of(node)}, not at {x}", partial(_at_output, node), 0.7
+    if name in _SAID_BY_THE_OUTPUT:
+        yield "M9", f"{x} stands in {slope} where {words.of(node)} belongs", partial(_with_input, node), 1.0
     yield "M14", f"the sign of {slope} is wrong", _turned, 0.5
     for said, other in _HALF_REMEMBERED.get(name, ()):
         yield "M22", f"{slope} is not {words.math(said.format(words.raw(node), words.raw(node.inputs[0])))}", other, 0.8
@@ -215,7 +218,7 @@ def _of_powers(node: Node, words: Words) -> Iterator[Entry]:
     yield "M22", f"the exponent {said} was not lowered by 1", partial(_power, exponent, exponent), 1.0
     yield "M22", f"the exponent {said} was not lowered by 1, and it does not stand as a factor", partial(
         _power, 1.0, exponent), 0.3  # fmt: skip
-    yield "M12", f"the factor {x} is missing", partial(_power, exponent, 0.0), 0.7
+    yield "M12", f"the factor {x} is missing", partial(_power, exponent, 0.0), 0.3
     if exponent not in (1.0, 2.0):
         yield "M22", f"the exponent {said} was raised by 1, not lowered", partial(_power, exponent, exponent + 1), 0.8
         yield "M22", f"the exponent {said} was lowered by 2", partial(_power, exponent, exponent - 2), 0.5

@@ -69,6 +69,7 @@ class Facts:
     def finished(self) -> Said:
         """All that was heard, in the order of the document."""
         conditions: dict[int, list[said.Condition]] = {}
+        self.conditions = _told_apart(self.conditions)
         for condition in self.conditions:
             for number in condition.statements:
                 conditions.setdefault(number, []).append(condition)
@@ -82,6 +83,21 @@ class Facts:
             worlds=tuple(self.worlds), remarks=tuple(self.remarks),
             asides=frozenset(number for number in asides if number is not None),
         )  # fmt: skip
+
+
+def _told_apart(conditions: Sequence[said.Condition]) -> list[said.Condition]:
+    """Values of one name that differ from condition to condition under a heading are cases, no data."""
+    values: dict[tuple[int, str], set[str]] = {}
+    for condition in conditions:
+        name, _, value = condition.relation.replace(" ", "").partition("=")
+        values.setdefault((condition.heard.section, name), set()).add(value)
+    return [
+        replace(condition, how="for")
+        if condition.how == "at" and condition.heard.words[:3].lower() == "for"
+        and len(values[condition.heard.section, condition.relation.replace(" ", "").partition("=")[0]]) > 1
+        else condition
+        for condition in conditions
+    ]  # fmt: skip
 
 
 def _order(fact: said.Shape | said.Trait | said.Role | said.FunctionSaid | said.Part | said.Convention | said.Range) -> tuple[int, int]:

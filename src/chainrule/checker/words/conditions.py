@@ -21,8 +21,8 @@ How = Literal["case", "if", "for", "where", "at"]
 _LEADS: dict[str, How] = {"case": "case", "for": "for", "if": "if", "when": "if", "whenever": "if", "at": "at",
                           "cases": "case", "otherwise": "if", "fall": "case", "falls": "if", "für": "for",
                           "pour": "for", "si": "if", "wenn": "if"}  # fmt: skip
-_FILLERS = frozenset({"all", "each", "every", "any", "the", "case", "that", "only", "1", "2", "3", "4", "(", ":", "i", "ii",
-                      "iii", "where", "class", "a", "b", "c", "indices", "values", "point", "layers", "index", "inputs"})  # fmt: skip
+_FILLERS = frozenset({"all", "each", "every", "any", "the", "case", "that", "only", "1", "2", "3", "4", "(", ":", "indices",
+                      "where", "class", "values", "point", "layers", "index", "inputs"})  # fmt: skip
 _RELATIONS = frozenset({"=", "!=", "<", ">", "<=", ">=", "∈"})
 _UNEQUAL = frozenset({"\\ne", "\\neq", "≠", "!=", "<", ">", "\\le", "\\leq", "\\ge", "\\geq", "\\lt", "\\gt", "≤", "≥",
                       "<=", ">=", "\\leqslant", "\\geqslant"})  # fmt: skip
@@ -48,14 +48,23 @@ def hear_conditions(flow: Flow, number: int, facts: Facts) -> None:
         start = place + 1
         while start < len(tokens) and tokens[start].text in _FILLERS and not tokens[start].maths:
             start += 1
-        stop = _relations_end(tokens, start)
+        if token.text == "otherwise":
+            _keep_otherwise(flow, number, place, facts)
+        stop = _relations_end(tokens, start, how in ("for", "at"))
         if stop > start:
             _keep(flow, number, how, place, start, stop, facts)
         place = max(stop, place + 1)
 
 
-def _relations_end(tokens: Sequence[Token], start: int) -> int:
-    """The place after the formulas that relate something, commas and `and` between them."""
+def _keep_otherwise(flow: Flow, number: int, place: int, facts: Facts) -> None:
+    governed = flow.governed(number, place, place + 1)
+    if governed:
+        heard = flow.page.heard(flow.sentences[number].tokens[place : place + 1], flow.sentences[number])
+        facts.conditions.append(Condition("otherwise", "if", governed, heard))
+
+
+def _relations_end(tokens: Sequence[Token], start: int, several: bool) -> int:
+    """The place after the formulas that relate something; several values may have commas between them."""
     stop = start
     place = start
     while place < len(tokens):
@@ -63,9 +72,20 @@ def _relations_end(tokens: Sequence[Token], start: int) -> int:
         if end == place:
             break
         stop = place = end
-        if place < len(tokens) and tokens[place].text in (",", "and") and not tokens[place].maths:
+        if place < len(tokens) and tokens[place].text in (",", "and") and not tokens[place].maths and several:
             place += 1
+            several = _puts_in_a_value(tokens, place)
+            if not several:
+                break
+        else:
+            break
     return stop
+
+
+def _puts_in_a_value(tokens: Sequence[Token], place: int) -> bool:
+    """Whether `x = 3` or `x = (1, 2)` stands there."""
+    shown = [token.text for token in tokens[place : place + 4]]
+    return shown[1:2] == ["="] and any(said[:1].isdigit() for said in shown[2:4])
 
 
 def _relation_end(tokens: Sequence[Token], place: int) -> int:
@@ -85,7 +105,7 @@ def _relation_end(tokens: Sequence[Token], place: int) -> int:
 def _keep(flow: Flow, number: int, how: How, lead: int, start: int, stop: int, facts: Facts) -> None:
     sentence = flow.sentences[number]
     tokens = sentence.tokens
-    governed = _governed(flow, number, how, lead, stop)
+    governed = flow.after(number, stop) if how == "case" else flow.governed(number, lead, stop)
     heard = flow.page.heard(tokens[lead:stop], sentence)
     done: set[int] = set()
     for token in tokens[start:stop]:
@@ -102,16 +122,26 @@ def _keep(flow: Flow, number: int, how: How, lead: int, start: int, stop: int, f
 
 def _keep_statement(flow: Flow, how: How, aside: int, governed: tuple[int, ...], heard: Heard, facts: Facts) -> None:
     statement = flow.page.statements[aside]
-    if hear_range(statement, aside, heard, facts) or not _is_condition(statement):
+    if hear_range(statement, aside, heard, facts) or not _is_condition(statement) or _is_membership(statement):
         return
     others = tuple(number for number in governed if number != aside)
     if others:
-        facts.conditions.append(Condition(statement.text.strip(), _how(how, statement), others, heard, aside))
+        facts.conditions.append(Condition(_balanced(statement.text), _how(how, statement), others, heard, aside))
+
+
+def _is_membership(statement: Statement) -> bool:
+    return any(link.sign in ("\\in", "∈") for link in statement.links)
+
+
+def _balanced(text: str) -> str:
+    """The condition without a bracket that opened before it."""
+    text = text.strip()
+    return text[:-1].strip() if text.endswith(")") and text.count(")") > text.count("(") else text
 
 
 def _how(how: How, statement: Statement) -> How:
     """Values that are put in are no case: `for $a = 2$`."""
-    if how in ("for", "at", "if") and _is_value(statement):
+    if how in ("for", "at") and _is_value(statement):
         return "at"
     return "for" if how == "at" else how
 
@@ -129,21 +159,6 @@ def _is_condition(statement: Statement) -> bool:
     return all(link.sign in _UNEQUAL or link.sign in ("", "=", "\\in", "∈") for link in statement.links) and (
         "\\partial" not in statement.text and "\\sum" not in statement.text and "\\frac{d" not in statement.text
     )
-
-
-def _governed(flow: Flow, number: int, how: How, lead: int, stop: int) -> tuple[int, ...]:
-    tokens = flow.sentences[number].tokens
-    behind = tokens[stop].text if stop < len(tokens) else ""
-    before = flow.before(number, lead)
-    if how == "case" or behind == ":" or not before:
-        return flow.after(number, stop)
-    at = lead - 1
-    while at > 0 and tokens[at].text in (",", "("):
-        at -= 1
-    displayed = at >= 0 and tokens[at].kind is Kind.DISPLAY
-    if displayed and any(token.maths for token in tokens[stop:]) and tokens[lead].shown[:1].isupper():
-        return flow.after(number, stop)
-    return before
 
 
 def _hear_bracket(flow: Flow, number: int, place: int, facts: Facts) -> None:
@@ -182,12 +197,31 @@ def hear_displayed(page: Page, facts: Facts) -> None:
         before = number - 1
         if before >= 0 and page.statements[before].piece is piece and _leads(piece.text, statement):
             heard = _said_here(page, statement)
-            facts.conditions.append(Condition(statement.text.strip(), "for", (before,), heard, number))
+            facts.conditions.append(Condition(_balanced(statement.text), "for", (before,), heard, number))
+
+
+_REMARK = re.compile(
+    r"\s(\([^()]{0,40}\\(?:text|mbox|textrm)\s*\{[^{}]{1,60}\}[^()]{0,40}\)|\\forall(?![a-zA-Z])[^=]{1,30})\s*$"
+)
+
+
+def hear_remarks(page: Page, facts: Facts) -> None:
+    """Adds the words in brackets at the end of a statement, with where they stand in it."""
+    for number, statement in enumerate(page.statements):
+        text = statement.text
+        if statement.piece.kind != "mathematics" or not ("\\forall" in text or "{" in text) or len(text) > 2_000:
+            continue
+        found = _REMARK.search(text[-160:])
+        if found is not None:
+            start = max(0, len(text) - 160) + found.start(1)
+            heard = _said_here(page, statement)
+            span = (start, start + len(found.group(1)))
+            facts.conditions.append(Condition(found.group(1), "where", (number,), heard, None, span))
 
 
 def _leads(text: str, statement: Statement) -> bool:
     """Whether brackets stand around it, a word leads to it, or it says that something differs."""
-    if not _is_condition(statement):
+    if not _is_condition(statement) or _is_membership(statement):
         return False
     before, after = text[max(0, statement.start - 40) : statement.start].rstrip(), text[statement.stop :].lstrip()
     before = re.sub(r"(?:\\[,;: !]|\\quad|\\qquad|\s)+$", "", before)

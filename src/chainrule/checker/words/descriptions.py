@@ -22,7 +22,7 @@ class Description:
     traits: list[tuple[str, bool, Axis]] = field(default_factory=list)  # what, whether it holds, along what
     kind: str = ""
     sizes: tuple[Size, ...] | None = None
-    roles: list[tuple[str, str]] = field(default_factory=list)  # what, and the name that it belongs to
+    roles: list[tuple[str, str, str]] = field(default_factory=list)  # what, of which name, of which loss
     function: str = ""
     where: str = ""
     stop: int = 0
@@ -51,7 +51,7 @@ def description_at(tokens: Sequence[Token], place: int, bare: bool = False) -> D
         if token.text in words.DETERMINERS and token.kind is Kind.WORD:
             place += 1
             continue
-        if token.text in (",", "and", "und", "et") and not found.empty and _item(Description(), tokens, _past(tokens, place + 1), False):
+        if token.text in (",", "and", "und", "et") and _trait_follows(found, tokens, place + 1):
             place += 1
             continue
         break
@@ -61,10 +61,11 @@ def description_at(tokens: Sequence[Token], place: int, bare: bool = False) -> D
     return found if bare or _ends(tokens, found) else None
 
 
-def _past(tokens: Sequence[Token], place: int) -> int:
+def _trait_follows(found: Description, tokens: Sequence[Token], place: int) -> bool:
+    """Whether the description goes on after a comma: `square, not symmetric`; a noun begins something new."""
     while place < len(tokens) and (tokens[place].text in words.DETERMINERS or tokens[place].text in words.NEGATIONS):
         place += 1
-    return place
+    return not found.empty and words.longest(words.TRAITS, tokens, place) is not None
 
 
 def _item(found: Description, tokens: Sequence[Token], place: int, negated: bool) -> int | None:
@@ -72,7 +73,7 @@ def _item(found: Description, tokens: Sequence[Token], place: int, negated: bool
     if role := words.longest(words.ROLES, tokens, place):
         kind = words.longest(words.KINDS, tokens, place)
         if not negated and (kind is None or kind[1] <= role[1]):
-            found.roles.append((role[0], ""))
+            found.roles.append((role[0], "", ""))
             found.plural, found.noun = found.plural or tokens[role[1] - 1].text.endswith("s"), True
             if kind is not None and kind[0] == "matrix":
                 found.kind = "matrix"
@@ -83,6 +84,8 @@ def _item(found: Description, tokens: Sequence[Token], place: int, negated: bool
     if negated:
         return None
     if kind := words.longest(words.KINDS, tokens, place):
+        if tokens[place].text.startswith("number") and tokens[kind[1] : kind[1] + 1] and tokens[kind[1]].text == "of":
+            return None
         found.kind, found.noun = kind[0], True
         found.plural = found.plural or tokens[kind[1] - 1].text.endswith(("s", "matrices", "en"))
         return kind[1]
@@ -205,24 +208,30 @@ def _sums_to_one(found: Description, tokens: Sequence[Token], place: int) -> int
 
 
 def _belongs(found: Description, tokens: Sequence[Token], place: int) -> int | None:
-    """`of the loss w.r.t. x`, `by x`, `of the network`: what a role belongs to."""
+    """`of the loss w.r.t. x`, `of J`, `by x`, `of the network`: what a role belongs to."""
     if not found.roles:
         return None
-    derived = found.roles[-1][0] in ("upstream", "derivative")
+    what, of, loss = found.roles[-1]
     asked = tokens[place].text
-    start = place + 1
-    while start < len(tokens) and tokens[start].text in ("respect", "to", "the", "loss", "cost", "a", "its", "total", "real"):
-        start += 1
-    if asked in ("wrt", "by", "with", "to") or (asked == "of" and derived):
-        if asked == "with" and tokens[place + 1 : place + 2] and tokens[place + 1].text != "respect":
+    if what in ("upstream", "derivative"):
+        start = place + 1
+        if asked == "with" and tokens[start : start + 1] and tokens[start].text != "respect":
             return None
+        while start < len(tokens) and tokens[start].text in ("respect", "to", "the", "a", "its", "total"):
+            start += 1
+        spoken = start < len(tokens) and tokens[start].text in ("loss", "cost", "objective", "error")
+        start += asked == "of" and spoken
         named = name_at(tokens, start)
-        if named and derived and asked != "of":
-            found.roles[-1] = (found.roles[-1][0], named.text)
+        if asked == "of" and (named or spoken):
+            found.roles[-1] = (what, of, named.text if named else loss)
+            return start + (named is not None)
+        if named and asked in ("wrt", "by", "with", "to", "for"):
+            found.roles[-1] = (what, named.text, loss)
             return start + 1
-        if (asked == "of" and start > place + 2) or (named and derived):
-            return start + (1 if named else 0)
         return None
+    start = place + 1
+    while start < len(tokens) and tokens[start].text in ("the", "a", "an", "real", "this", "our"):
+        start += 1
     if asked in ("of", "from") and start < len(tokens) and tokens[start].text in _WHOLES:
         return start + 1
     return None
@@ -243,6 +252,8 @@ def _ends(tokens: Sequence[Token], found: Description) -> bool:
     if token.kind is Kind.SIGN:
         return token.text in (",", ";", ":", ")", "(", "]", "-", "}", '"', "/", "=>", "!", "?", "=")
     if token.kind is Kind.WORD:
+        if token.text == "of" and any(what in ("derivative", "upstream") for what, _, _ in found.roles):
+            return False
         if found.noun and (token.text == "of" or (not found.traits and token.text in words.PREPOSITIONS)):
             return True
         return token.text in words.BOUNDARY and token.text not in _CONDITIONED

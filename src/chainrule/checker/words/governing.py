@@ -87,6 +87,20 @@ class Flow:
                 count += 1
                 yield statement
 
+    def governed(self, number: int, lead: int, stop: int) -> tuple[int, ...]:
+        """What a clause from `lead` to `stop` governs: the formula right before it, unless it leads to what follows."""
+        tokens = self.sentences[number].tokens
+        before = self.before(number, lead)
+        if not before or (stop < len(tokens) and tokens[stop].text == ":"):
+            return self.after(number, stop)
+        at = lead - 1
+        while at > 0 and tokens[at].text in (",", "("):
+            at -= 1
+        displayed = at >= 0 and tokens[at].kind is Kind.DISPLAY
+        if displayed and any(token.maths for token in tokens[stop:]) and tokens[lead].shown[:1].isupper():
+            return self.after(number, stop)
+        return before
+
     def before(self, number: int, place: int) -> tuple[int, ...]:
         """The statement of the formula that stands right before a place, brackets and commas passed over."""
         tokens = self.sentences[number].tokens

@@ -11,7 +11,7 @@ from ..documents.pieces import Document
 from ..documents.statements import Statement
 from .claims import hear_claims
 from .collecting import Facts
-from .conditions import hear_conditions, hear_displayed
+from .conditions import hear_conditions, hear_displayed, hear_remarks
 from .conventions import hear_conventions
 from .functions import hear_functions
 from .governing import Flow
@@ -42,6 +42,7 @@ def read_words(document: Document, statements: Sequence[Statement]) -> Said:
     for number in range(len(displays.sentences)):
         _hear(displays, number, facts)
     hear_displayed(page, facts)
+    hear_remarks(page, facts)
     hear_tables(flow, facts)
     return facts.finished()
 

@@ -45,6 +45,7 @@ _DERIVED = re.compile(
     r" (?:∂(?P<above>\S{0,40})/∂(?P<under>\S{1,60})|(?:always )?(?:the )?(?:total )?(?:derivative|gradient) of (?:the )?"
     rf"(?:\w+ )?(?:\S )?(?:wrt|by|with respect to|for)(?: the)? (?P<of>{_NAME})) "
 )
+_FROM_ABOVE = re.compile(rf" (?P<name>{_NAME}) (?:comes|arrives|flows in|is passed|is given)(?: in)? from (?:above|upstream|the next layer) ")
 _GENERAL = re.compile(
     r" (?:error signals?|notation|short|shorthand|bars?|write|everything|named|so on|means|denotes?|below"
     r"|stands|always|throughout) "
@@ -67,6 +68,10 @@ def hear_relations(flow: Flow, number: int, line: Line, facts: Facts) -> None:
     _hear_same(flow, sentence, line, facts)
     _hear_derivatives(flow, sentence, line, facts)
     _hear_everything(flow, sentence, line, facts)
+    for match in matches(_FROM_ABOVE, line):
+        named = line.name(match, "name", frozenset(flow.page.assigned)) or line.name(match, "name")
+        if named:
+            facts.role(named, "upstream", flow.page.heard(line.said(match), sentence))
 
 
 def _hear_counts(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -> None:
@@ -187,7 +192,8 @@ def _pattern(mark: str, latex: str, under: str) -> str:
         return "d*"
     below = name.subscript.strip("{}")
     if below and below == by.text and not name.superscript:
-        return f"{replace(name, subscript='').latex}_{{*}}"
+        base = r"\nabla" if name.base == "nabla" else replace(name, subscript="").latex
+        return f"{base}_{{*}}"
     return ""
 
 

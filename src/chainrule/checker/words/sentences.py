@@ -19,6 +19,7 @@ from .tokens import Kind, Token, maths_tokens, prose_tokens, quoted_tokens
 
 _LONGEST = 200  # characters of the words that a fact keeps
 _IN_WORDS = re.compile(r"\\in(?![A-Za-z])|∈|\\(?:text|mbox|textrm|quad|qquad)|\\(?:neq?|le|ge|lt|gt)(?![a-z])|[<>≠:]")
+_LEADS = frozenset({"if", "for", "case", "when", "at", "where"})
 _COMMENT = re.compile(r"#[ \t]*([^\n]{1,400})")
 _ASSIGNED = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*(?::[^=\n]{1,80})?=(?!=)", re.MULTILINE)
 _DOCSTRING = re.compile(r"(?:'''|\"\"\")(.{1,4000}?)(?:'''|\"\"\")", re.DOTALL)
@@ -89,7 +90,8 @@ def sentences(page: Page) -> Iterator[Sentence]:
             block = []
         if piece.kind == "code" and piece.display:
             yield from _comments(piece, number)
-        block.extend(_tokens(piece, number))
+        led = bool(block) and block[-1].text in _LEADS and piece.form == "line" and len(piece.text) < 24
+        block.extend(prose_tokens(piece.text, number, maths=True) if led else _tokens(piece, number))
         before = piece
     if before is not None:
         yield from _split(block, before, headings)

@@ -101,6 +101,7 @@ class _Subject:
             self._hear_copula(after)
         elif token.text == "∈":
             memberships.hear(self.flow, self.number, self.facts, self._of_formula(), after)
+            self._hear_after_space(after + 2)
         elif token.text in (">", "<", ">="):
             memberships.hear_sign(self.flow, self.number, self.facts, self._of_formula(), after)
         elif not self._blocked() or token.text in ("(", "[") or token.kind is Kind.NUMBER:
@@ -109,6 +110,18 @@ class _Subject:
     def heard(self, start: int, stop: int) -> Heard:
         """The words from one token to another."""
         return self.flow.page.heard(self.tokens[start : max(stop, start + 1)], self.sentence)
+
+    def _hear_after_space(self, after: int) -> None:
+        """What is said after `$x \\in \\mathbb R^n$`: `is the input`, `the weight matrix`."""
+        if after >= len(self.tokens) or self.tokens[after - 1].kind is not Kind.SPACE:
+            return
+        self.names = self._of_formula()
+        token = self.tokens[after]
+        if token.kind is Kind.WORD and token.text in (*words.IS, *words.ARE):
+            self._hear_copula(after)
+        elif not self._blocked():
+            self.after = after
+            self._hear_after(after)
 
     # Before the names ---------------------------------------------------------------------------------------------
     def _hear_before(self) -> None:
@@ -133,7 +146,7 @@ class _Subject:
     def _counts_up(self) -> bool:
         """Whether the name is an index with its values: `features $i = 1..D$`."""
         said = [token.text for token in self.tokens[self.after : self.after + 4]]
-        return said[:1] == ["="] and (".." in said or "," in said[2:3])
+        return said[:1] == ["="] and (".." in said or (said[2:3] == [","] and said[3:4] != [] and said[3].isdigit()))
 
     def _denied(self, start: int) -> bool:
         return start > 0 and self.tokens[start - 1].text in ("non", *words.NEGATIONS)
@@ -151,9 +164,9 @@ class _Subject:
             return
         if found.function and not found.roles and found.function != "elementwise":
             found.function = ""  # `the sigmoid s` is a value as often as a function
-        conditional = self._conditional(start)
-        if conditional and (found.traits or found.sizes is not None):
-            only = self._governed(self.after)
+        lead = self._lead(start)
+        if lead >= 0 and (found.traits or found.sizes is not None):
+            only = self.flow.governed(self.number, lead, self.after)
             if only:
                 self._keep(found, names, self.heard(start, self.after), only)
             return
@@ -201,8 +214,9 @@ class _Subject:
         if singular and self._listed_after(found):
             return
         only: tuple[int, ...] = ()
-        if self._conditional(self.place):
-            only = self._governed(found.stop)
+        lead = self._lead(self.place)
+        if lead >= 0:
+            only = self.flow.governed(self.number, lead, found.stop)
             if not only:
                 return
         self._keep(found, names, self.heard(self.place, found.stop), only)
@@ -252,7 +266,7 @@ class _Subject:
         if token.kind is Kind.WORD:
             if found.roles and not found.traits and token.text not in words.DETERMINERS:
                 return  # `$x$ inputs`: a noun that the name belongs to
-            if found.kind and not found.plural and not found.traits:
+            if found.kind and not found.plural and not found.traits and token.text not in words.DETERMINERS:
                 return
             if found.function and found.function != "elementwise" and self._function_goes_on(found):
                 return
@@ -266,7 +280,8 @@ class _Subject:
     def _only_here(self, found: Description, start: int) -> tuple[int, ...]:
         if self.flow.displays:
             return self.flow.holding(self.names[0].token)
-        return self._governed(found.stop) if self._conditional(self.place) else ()
+        lead = self._lead(self.place)
+        return self.flow.governed(self.number, lead, found.stop) if lead >= 0 else ()
 
     def _hear_has(self, after: int) -> None:
         """`has shape (N, D)`, `with N rows and D columns`, `: N rows, D columns`, `, shape (N, M)`."""
@@ -285,7 +300,7 @@ class _Subject:
         """`with entries 0 or 1`, `with unit norm`."""
         found = Description()
         stop = modifiers(found, self.tokens, after)
-        if stop > after and found.traits and not self._conditional(self.place):
+        if stop > after and found.traits and self._lead(self.place) < 0:
             self._keep(found, self._with_shape(), self.heard(self.place, stop), ())
             if self.tokens[stop : stop + 1] and self.tokens[stop].text == "(":
                 more = description_at(self.tokens, stop + 1)
@@ -332,9 +347,17 @@ class _Subject:
             place -= 1
         return place
 
-    def _conditional(self, place: int) -> bool:
-        clause = self.tokens[self._clause_start(place) : self.place]
-        return any(token.kind is Kind.WORD and token.text in words.CONDITIONAL for token in clause[-10:])
+    def _lead(self, place: int) -> int:
+        """Where the word stands that makes what is said a condition: `if S is symmetric`, `for symmetric A`; or -1."""
+        start = self._clause_start(place)
+        for at in range(place - 1, max(start, place - 10) - 1, -1):
+            token = self.tokens[at]
+            if token.kind is Kind.WORD and token.text in words.CONDITIONAL:
+                return at
+        at = place - 1
+        while at >= 0 and self.tokens[at].text in words.DETERMINERS:
+            at -= 1
+        return at if at >= 0 and self.tokens[at].text in ("for", "für", "pour") else -1
 
     def _doubted(self, after: int, stop: int) -> bool:
         before = self.tokens[self._clause_start(self.place) : self.place][-10:]
@@ -361,16 +384,13 @@ class _Subject:
             place -= 1
         return False
 
-    def _governed(self, place: int) -> tuple[int, ...]:
-        return self.flow.after(self.number, place) or self.flow.before(self.number, self._clause_start(self.place))
-
     def _keep(self, found: Description, names: list[Named], heard: Heard, only: tuple[int, ...]) -> None:
         for named in names:
             _keep_shape(found, named, heard, self.facts, only)
             for what, holds, along in found.traits:
                 self.facts.trait(named, what, heard, holds, along, only)
-            for what, of in found.roles:
-                self.facts.role(named, what, heard, of)
+            for what, of, loss in found.roles:
+                self.facts.role(named, what, heard, of, loss)
             if found.function:
                 self.facts.function(named.text, named.latex, found.function, heard, found.where)
 

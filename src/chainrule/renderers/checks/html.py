@@ -17,7 +17,7 @@ from ...checker.documents.reading import is_latex, is_markdown
 from ...checker.results import Checked
 from .annotated import assets
 from .annotated.findings import Workings, findings_html
-from .annotated.flowing import latex_html, notebook_html, plain_html
+from .annotated.flowing import latex_html, markup_html, notebook_html, plain_html
 from .annotated.markdown import markdown_html
 from .annotated.placing import Placed, placed
 from .annotated.signs import plain
@@ -70,6 +70,8 @@ def _text(judged: Placed, workings: Workings) -> str:
     suffix = PurePath(document.file).suffix.lower() if document.file else ".md"
     if is_latex(suffix):
         return latex_html(judged, workings)
+    if suffix in (".html", ".htm"):
+        return markup_html(judged, workings)
     content = readable(document.text)[0]
     if suffix == ".ipynb" and (found := cells(content)) is not None:
         return notebook_html(found, judged, workings)

@@ -147,6 +147,7 @@ def _listed(title: str, shown: Sequence[Statement], look: Look, many: int) -> li
         return []
     places = [place(each) for each in shown]
     if max(map(width, places)) > look.width // 3:
+        title = f"{title} in {visible(shown[0].file)}"
         places = [place(replace(each, file="")) for each in shown]
     first = max(map(width, places))
     second = min(max(width(_brief(each)) for each in shown), max(16, (look.width - first) * 2 // 5))

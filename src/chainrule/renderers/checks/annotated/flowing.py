@@ -1,21 +1,22 @@
-"""A LaTeX file, plain text or a notebook in, its paragraphs as HTML with the verdicts beside the statements out.
+"""A LaTeX or HTML file, plain text or a notebook in, the same as HTML with the verdicts beside the statements out.
 
-One idea: the pieces of a LaTeX file are walked in order, since only they know files brought in and macros; plain text
-keeps its lines; a notebook is Markdown and code, cell by cell.
+One idea: the pieces of a LaTeX or HTML file are walked in order, since only they know files brought in and macros;
+plain text keeps its lines; a notebook is Markdown and code, cell by cell.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ....checker.documents import Piece
 from ....checker.documents.mapped import Mapped
 from ....checker.documents.notebooks import Cell
 from .filling import Filling, code, explained, filled, stated
 from .findings import Workings
-from .latex import words_of
+from .latex import Words, words_of
 from .markdown import markdown_html
+from .markup import markup_words
 from .placing import Placed
 from .slots import marked, mathematics_slot
 
@@ -53,7 +54,15 @@ def notebook_html(cells: Sequence[Cell], judged: Placed, workings: Workings) -> 
 
 def latex_html(judged: Placed, workings: Workings) -> str:
     """A LaTeX file with the files that it brings in."""
-    flow = _Flow(Filling((), workings))
+    return _walked(judged, _Flow(Filling((), workings), words_of))
+
+
+def markup_html(judged: Placed, workings: Workings) -> str:
+    """An HTML file: its headings, paragraphs and code."""
+    return _walked(judged, _Flow(Filling((), workings), markup_words))
+
+
+def _walked(judged: Placed, flow: _Flow) -> str:
     block = -1
     for number, piece in enumerate(judged.document.pieces):
         if piece.block != block:
@@ -72,8 +81,9 @@ def latex_html(judged: Placed, workings: Workings) -> str:
 class _Flow:
     """A page that is being written: finished blocks, and the inside of the paragraph or heading that is open."""
 
-    def __init__(self, filling: Filling) -> None:
+    def __init__(self, filling: Filling, words: Callable[..., Iterator[Words]]) -> None:
         self.filling = filling
+        self.read = words
         self.parts: list[str] = []
         self.inside: list[str] = []
         self.tag = _PARAGRAPH
@@ -88,7 +98,7 @@ class _Flow:
 
     def words(self, text: str) -> None:
         """Adds words; a heading among them ends what is open."""
-        for part in words_of(text, in_heading=self.tag.startswith("h")):
+        for part in self.read(text, in_heading=self.tag.startswith("h")):
             if part.begins:
                 self.end()
                 self.tag = f'{part.begins} dir="auto"'

@@ -68,7 +68,7 @@ def marked(content: Mapped, numbers: Sequence[int], judged: Placed) -> tuple[str
         if piece.kind == "words" or stop <= start or start < done:
             continue
         found = judged.of(number)
-        if piece.kind == "code" and piece.display:
+        if piece.kind == "code" and (piece.form.startswith(_BARE) or stop - start == len(content.text)):
             changes += _stretches(content, found, (start, stop), slots)
         elif piece.kind == "mathematics" or found:
             start, stop = _with_marks(content.text, piece.form, start, stop, done)
@@ -132,6 +132,8 @@ def mathematics_slot(piece: Piece, found: tuple[Numbered, ...], written: str) ->
         inner = formula(piece.text, large=piece.display)
     is_block = piece.kind == "mathematics" and piece.display and piece.form != "line"
     block = display_html(piece, found) if is_block else ""
+    if piece.kind == "code" and piece.display:  # between tags in running text
+        block = f'<pre dir="auto">{inline_html(inner, found)}</pre>'
     return Slot(inline_html(inner, found), block, shown(written), found)
 
 
@@ -139,7 +141,8 @@ def inline_html(inner: str, found: Sequence[Numbered]) -> str:
     """A formula in a line of text, with a sign for each of its statements."""
     if not found:
         return inner
-    return f'<span class="judged {_style(found)}">{inner}{"".join(badge(each, numbered=len(found) > 1) for each in found)}</span>'
+    badges = "".join(badge(each, numbered=len(found) > 1) for each in found)
+    return f'<span class="judged {_style(found)}">{inner}{badges}</span>'
 
 
 def badge(each: Numbered, *, numbered: bool = False) -> str:

@@ -1,0 +1,104 @@
+"""What the words of a document say in, the facts that a model is built with out.
+
+One idea: words are believed where they say something that a model needs, and quoted where they decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..errors import ChainruleError
+from ..notation.functions import FUNCTIONS
+from ..notation.sizes import Size
+from ..notation.surface import Chain, Surface
+from .claims import read_tree
+from .model import Facts
+from .words import Said
+
+_MEANT = {"leaky relu": "leaky_relu", "log softmax": "log_softmax", "step": "heaviside"}
+_TRAITS = frozenset({
+    "symmetric", "one-hot", "distribution", "sums to one", "positive", "nonnegative", "positive definite", "orthogonal",
+    "diagonal", "unit", "binary", "signs", "in unit interval", "antisymmetric", "positive semidefinite", "invertible",
+    "orthonormal columns", "integer",
+})  # fmt: skip
+
+
+def facts_of(said: Said) -> Facts:
+    """The facts for a model."""
+    derivative_names = [each.value for each in said.conventions.get("derivative names", ())]
+    return Facts(
+        functions=_functions(said), shapes=_shapes(said), ranges=_ranges(said), traits=_traits(said),
+        bars=any("bar" in each for each in derivative_names),
+        deltas=any(each.replace(" ", "") in ("\\delta*",) for each in derivative_names),
+        of_the_sum=frozenset(_words(each.value for each in said.conventions.get("derivative names of the sum", ()))),
+        columns=_is(said, "examples", "columns"), rows=_is(said, "examples", "rows"),
+        zero_based=_is(said, "indices from", "0"), numerator=_is(said, "layout", "numerator"),
+        classes=frozenset(name for name, roles in said.roles.items() if any(each.what == "class" for each in roles)),
+    )  # fmt: skip
+
+
+def _words(values: Iterable[str]) -> list[str]:
+    return [word for each in values for word in each.split()]
+
+
+def _is(said: Said, what: str, value: str) -> bool:
+    return any(each.value == value for each in said.conventions.get(what, ()))
+
+
+def _functions(said: Said) -> dict[str, str]:
+    found = {}
+    for name, each in said.functions.items():
+        function = _MEANT.get(each[0].function, each[0].function)
+        if name and function in FUNCTIONS:
+            found[name] = function
+    return found
+
+
+def _shapes(said: Said) -> dict[str, tuple[Size, ...]]:
+    """Shapes by name; a size that is not said gets a letter of its own."""
+    found: dict[str, tuple[Size, ...]] = {}
+    for name, shapes in said.shapes.items():
+        sizes = shapes[0].sizes
+        square = any(each.what == "square" for each in said.traits.get(name, ()))
+        letters = [f"{name}0" if square else f"{name}{place}" for place in range(len(sizes))]
+        found[name] = tuple(letter if size is None else size for size, letter in zip(sizes, letters, strict=True))
+    return found
+
+
+def _ranges(said: Said) -> dict[str, tuple[int, int]]:
+    found = {}
+    for name, ranges in said.ranges.items():
+        first, last = ranges[0].first, ranges[0].last
+        values = [each for each in ranges[0].values if each.isdigit()]
+        if first.isdigit():
+            found[name] = (int(first), int(last) if last.isdigit() else 0)
+        elif values:
+            found[name] = (int(values[0]), int(values[-1]))
+    return found
+
+
+def _traits(said: Said) -> dict[str, frozenset[str]]:
+    return {
+        name: frozenset(each.what for each in traits if each.holds and each.what in _TRAITS)
+        for name, traits in said.traits.items()
+    }
+
+
+def conditions_of(said: Said) -> dict[int, tuple[Surface, ...]]:
+    """What holds for single statements, as trees."""
+    found: dict[int, tuple[Surface, ...]] = {}
+    for number, conditions in said.conditions.items():
+        trees = [tree for each in conditions if (tree := _condition(each.relation)) is not None]
+        if trees:
+            found[number] = tuple(trees)
+    return found
+
+
+def _condition(relation: str) -> Surface | None:
+    try:
+        tree = read_tree(relation)
+    except ChainruleError:
+        return None
+    return tree if isinstance(tree, Chain) else None
+
+
