@@ -156,7 +156,7 @@ def grown(inner: st.SearchStrategy[Surface]) -> st.SearchStrategy[Surface]:
 trees = st.recursive(names | numbers, grown, max_leaves=8)
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(trees)
 def test_any_tree_is_read_back_up_to_brackets(tree: Surface) -> None:
     """What the writer adds are brackets that the reader needs: reading and writing again changes nothing."""
@@ -166,7 +166,7 @@ def test_any_tree_is_read_back_up_to_brackets(tree: Surface) -> None:
     assert write(without_brackets(again)) == write(without_brackets(tree))
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(trees)
 def test_a_shorter_tree_is_not_longer_and_stays(tree: Surface) -> None:
     tree = read(latex(tree))

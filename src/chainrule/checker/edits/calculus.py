@@ -26,6 +26,7 @@ from .places import Role, is_constant, is_derivative
 from .setting import Setting
 
 _VALUES = frozenset({Role.SIDE, Role.TERM, Role.FACTOR, Role.BRACKET, Role.ABOVE, Role.BELOW, Role.SUMMAND, Role.VALUE})
+_FOR_DERIVATIVE = "{0} stands where its derivative {1} belongs"
 _MOST = 12  # an exponent above is no slip by one
 
 
@@ -125,7 +126,7 @@ def exponent_of(setting: Setting, node: Scripted) -> Rational | None:
 
 # Functions ------------------------------------------
 def other_function(setting: Setting, cost: float) -> Iterator[Edit]:
-    r"""M22: `\log x` becomes `1/x`, roots and logarithms are taken off, `1/x` becomes `-1/x^2`."""
+    """M22: roots taken off or differentiated, `1/x` as `-1/x^2`."""
     for place in setting.places:
         node, span = place.node, place.node.span
         match node:
@@ -133,25 +134,24 @@ def other_function(setting: Setting, cost: float) -> Iterator[Edit]:
                 yield Edit("M22", place.put(body), cost, "the root in {0} should not be there", (node,))
                 twice = product((("", Number("2", span)), ("", node)), span)
                 slope = Fraction(Number("1", span), twice, span)
-                yield Edit("M22", place.put(slope), cost, "{0} stands where its derivative {1} belongs", (node, slope))
-            case Fraction(above, below) if not is_derivative(node):
-                if place.role is not Role.EXPONENT:
-                    minus = Additive((("-", Fraction(above, powered(below, Number("2", span)), span)),), span)
-                    yield Edit("M22", place.put(minus), cost, "the derivative of {0} is {1}", (node, minus))
+                yield Edit("M22", place.put(slope), cost, _FOR_DERIVATIVE, (node, slope))
+            case Fraction(above, below) if place.role is not Role.EXPONENT and not is_derivative(node):
+                minus = Additive((("-", Fraction(above, powered(below, Number("2", span)), span)),), span)
+                yield Edit("M22", place.put(minus), cost, "the derivative of {0} is {1}", (node, minus))
+
+
+def other_logarithm(setting: Setting, cost: float) -> Iterator[Edit]:
+    r"""M22: `\log x` becomes `1/x`, or is taken off."""
     for place, units in setting.products:
+        pairs, span = factors(place.node), place.node.span
         for unit in units:
-            if unit.called is None or not isinstance(unit.called[0], Name):
+            if unit.called is None or not isinstance(unit.called[0], Name) or unit.called[0].base not in ("log", "ln"):
                 continue
-            head, argument = unit.called[0].base, inside(unit.called[1])
-            pairs = factors(place.node)
-            if head in ("log", "ln"):
-                for new, said in (
-                    (Fraction(Number("1", argument.span), argument, argument.span),
-                     "{0} stands where its derivative {1} belongs"),
-                    (argument, "the logarithm {0} should not be there: {1}"),
-                ):  # fmt: skip
-                    whole = (*pairs[: unit.start], (unit.sign, new), *pairs[unit.stop :])
-                    yield Edit("M22", place.put(product(whole, place.node.span)), cost, said, (unit.node, new))
+            argument = inside(unit.called[1])
+            slope = Fraction(Number("1", span), argument, span)
+            for new, said in ((slope, _FOR_DERIVATIVE), (argument, "the logarithm in {0} should not be there")):
+                whole = product((*pairs[: unit.start], (unit.sign, new), *pairs[unit.stop :]), span)
+                yield Edit("M22", place.put(whole), cost, said, (unit.node, new))
 
 
 # Constants ------------------------------------------

@@ -52,6 +52,7 @@ RULES: tuple[tuple[float, Rule], ...] = (
     (2.1, numbers.sign_of_number),
     (2.2, factors.lost_upstream),
     (2.2, calculus.other_function),
+    (2.2, calculus.other_logarithm),
     (2.3, sums.missing_twin),
     (2.4, names.other_gradient),
     (2.6, numbers.wrong_number),

@@ -75,8 +75,8 @@ class Setting:
     @cached_property
     def products(self) -> list[tuple[Place, list[Unit]]]:
         """The products, each with its factors."""
-        return [(each, units(each.node, self.heads)) for each in self.places
-                if isinstance(each.node, Multiplicative) and not is_row(each.node) and not is_derivative(each.node)]  # fmt: skip
+        found = [each for each in self.places if isinstance(each.node, Multiplicative) and not is_row(each.node)]
+        return [(each, units(each.node, self.heads)) for each in found if not is_derivative(each.node)]
 
     @cached_property
     def slots(self) -> list[Place]:

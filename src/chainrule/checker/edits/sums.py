@@ -169,8 +169,8 @@ def _families(setting: Setting) -> dict[str, list[Scripted]]:
 
 def _numbered(node: Scripted) -> str:
     """The number below a name, or above it as an example or layer."""
-    scripts: list[Surface | None] = [node.subscript, *(inside(each) for each in node.superscripts)]
-    return next((each.written for each in scripts if isinstance(each, Number)), "")
+    numbers = [each for each in (node.subscript, *map(inside, node.superscripts)) if isinstance(each, Number)]
+    return numbers[0].written if numbers else ""
 
 
 def _twins(setting: Setting, term: Surface, families: dict[str, list[Scripted]]) -> Iterator[Surface]:

@@ -44,8 +44,9 @@ def _same(said: str) -> str:
 
 # What is stated, the pattern (its group `said` is the value, `of` the name), how the value is read.
 _TABLE = tuple((what, re.compile(pattern), read) for what, pattern, read in (
-    ("examples", rf" {_EXAMPLES} (?:are|as|in|form|stacked|stored|arranged)(?: \S+)?(?: \S+)? (?P<said>rows?|columns?)"
-                 r"(?: of (?P<of>\S+))? ", _axis),
+    ("examples", rf" {_EXAMPLES} (?:are|form|stacked|stored|arranged)(?: the| stacked| stored| arranged| its| given| laid out)?"
+                 r"(?: as| in| along)?(?: the)?(?: \S{1,12})? (?P<said>rows?|columns?)(?: vectors)?(?: of (?P<of>\S+))? ", _axis),
+    ("examples", rf" {_EXAMPLES} (?:in|as)(?: the)? (?P<said>rows|columns) ", _axis),
     ("examples", r" (?P<said>rows?|columns?)(?: (?:of|in) (?P<of>\S+))? (?:are|is|=|represents?|holds?|contains?)"
                  rf"(?: the| an| a| one| our| all)? {_EXAMPLES} (?!\()", _axis),
     ("examples", rf" one {_EXAMPLES} (?:per|in each|in every) (?P<said>row|column) ", _axis),
@@ -105,8 +106,12 @@ _BRACKETED = re.compile(
     r"(?P<said>layer|training|example|sample|time|step)s? "
 )
 _MARKED = re.compile(
-    r" (?P<of>[^\s^]{1,40}\^\{?(?P<open>[(\[])\w{1,3}[)\]]\}?) (?:is|are|denotes?)(?: the| an| a)? (?:\S+ )?(?:th )?"
-    r"(?P<said>training|example|sample|layer)s? "
+    r" (?P<of>[^\s^]{1,40}\^\{?(?P<open>[(\[])\w{1,3}[)\]]\}?) (?:is|are|denotes?)(?: the| an| a)?"
+    r"(?: \w+ of| of| \S{1,3})?(?: -)?(?: th)?(?: the)? (?P<said>training|example|sample|layer)s? "
+)
+_OPENED = re.compile(
+    r" superscripts? (?P<open>[(\[]) \S{1,3} [)\]](?: denotes?| is| means| refers to| =| stands for| for)?(?: the)? "
+    r"(?P<said>layer|training|example|sample|time|step)s? "
 )
 _DOUBTED = re.compile(r" (?:would|otherwise|instead|could|whereas|versus|vs|or|both|depending|depends|some|others?) ")
 _OF_THE_SUM = re.compile(
@@ -139,7 +144,7 @@ def _hear_signs(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -> Non
     for match in matches(_BRACKETED, line):
         what = "square bracket superscript" if match.group("square") else "bracket superscript"
         _keep(flow, sentence, line, match, what, _KINDS[match.group("said")], facts)
-    for match in matches(_MARKED, line):
+    for match in (*matches(_MARKED, line), *matches(_OPENED, line)):
         what = "square bracket superscript" if match.group("open") == "[" else "bracket superscript"
         _keep(flow, sentence, line, match, what, _KINDS[match.group("said")], facts)
     for match in matches(_OF_THE_SUM, line):

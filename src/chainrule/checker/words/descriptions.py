@@ -79,6 +79,8 @@ def _item(found: Description, tokens: Sequence[Token], place: int, negated: bool
                 found.kind = "matrix"
             return role[1]
     if trait := words.longest(words.TRAITS, tokens, place):
+        if trait[0] == "positive definite" and tokens[place].text in ("symmetric", "spd") and not negated:
+            found.traits.append(("symmetric", True, ""))
         found.traits.append((trait[0], not negated, ""))
         return trait[1]
     if negated:
@@ -254,6 +256,8 @@ def _ends(tokens: Sequence[Token], found: Description) -> bool:
     if token.kind is Kind.WORD:
         if token.text == "of" and any(what in ("derivative", "upstream") for what, _, _ in found.roles):
             return False
+        if found.sizes is not None and not found.traits and token.text not in words.CONDITIONAL | words.DOUBTFUL:
+            return True
         if found.noun and (token.text == "of" or (not found.traits and token.text in words.PREPOSITIONS)):
             return True
         return token.text in words.BOUNDARY and token.text not in _CONDITIONED

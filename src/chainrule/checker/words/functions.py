@@ -17,13 +17,14 @@ from .sentences import Sentence
 
 _FUNCTION = r"(?:" + "|".join(sorted((" ".join(key) for key in words.FUNCTIONS), key=len, reverse=True)) + r")"
 _EVERYWHERE = tuple(map(re.compile, (
-    rf" (?P<function>{_FUNCTION}) (?:everywhere|throughout|in all layers|in every layer|units everywhere) ",
+    rf" (?P<function>{_FUNCTION}) (?:everywhere|throughout|in all layers|in every layer|units everywhere) (?!except|but|apart)",
     rf" (?P<function>{_FUNCTION}) (?:activations|activation functions|nonlinearities|non linearities|neurons|units)"
     r"(?: everywhere| in (?P<where>the hidden layers?|hidden layers?|the output layer)| at (?P<end>the output))? (?=[,;:.()▮]|$|and |for )",
     rf" (?:all activations are|activations? is|activation functions? is|activations? :|activation functions? :|activation =)"
     rf"(?: a| the)? (?P<function>{_FUNCTION}) ",
 )))  # fmt: skip
 _OUTPUT = re.compile(rf" (?P<function>{_FUNCTION}|linear) (?:output(?: layer| activation| unit)?|at the output) (?=[,;:.()▮]|$|and )")
+_OUTPUT_IS = re.compile(rf" output(?: activation| layer| unit)?(?: is|:| :)(?: the| a)? (?P<function>{_FUNCTION}|linear) (?=[,;:.()▮]|$|and )")
 _IS = re.compile(
     rf" (?P<name>\S+) (?:=|is|denotes|:)(?: the)? \\?(?:\w+\{{)?(?P<function>{_FUNCTION})\}}? (?=[,;:.)▮]|$|and )"
 )
@@ -36,11 +37,13 @@ _OF = re.compile(r" (?:of|by|from|like|unlike|than|derivatives?|with) (?:the |a 
 
 def hear_functions(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -> None:
     """Adds the functions that a sentence names."""
-    for pattern in (*_EVERYWHERE, _OUTPUT):
+    for pattern in (*_EVERYWHERE, _OUTPUT, _OUTPUT_IS):
         for match in matches(pattern, line):
             if _OF.search(line.text[: match.start() + 1][-24:]) and "with" not in line.text[: match.start() + 1][-8:]:
                 continue
-            where = "output" if pattern is _OUTPUT else _where(match)
+            if pattern is _OUTPUT and line.text[: match.start() + 1].endswith((" is ", " is the ", " = ")):
+                continue
+            where = "output" if pattern in (_OUTPUT, _OUTPUT_IS) else _where(match)
             facts.function("", "", _read(match.group("function")), _heard(flow, sentence, line, match), where)
     for match in matches(_IS, line):
         named = line.name(match, "name")

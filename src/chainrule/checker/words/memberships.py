@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from .collecting import Facts, whole_name
 from .governing import Flow
-from .phrases import Named, sizes_of_space, spelled
+from .phrases import Named, size_at, sizes_of_space, spelled
 from .said import Heard, Range
 from .tokens import Kind, Token
 
@@ -37,6 +37,20 @@ def hear(flow: Flow, number: int, facts: Facts, names: Sequence[Named], place: i
     heard = flow.page.heard(tokens[start : closing + 1], sentence)
     aside = next(iter(flow.page.within(names[0].token)), None)
     _hear_set(facts, names, tokens[place + 1 : closing + 1], heard, aside)
+    if [token.text for token in tokens[closing + 1 : closing + 2]] == ["^"] and (size := size_at(tokens, closing + 2)):
+        for named in names:
+            facts.shape(named, (size[0],), heard)
+
+
+def end(tokens: Sequence[Token], place: int) -> int:
+    """The place after the set that follows the sign at `place`."""
+    if place + 1 < len(tokens) and tokens[place + 1].kind is Kind.SPACE:
+        return place + 2
+    closing = _closing(tokens, place + 1) if place + 1 < len(tokens) else None
+    stop = place + 1 if closing is None else closing + 1
+    while stop < len(tokens) and tokens[stop].maths and tokens[stop].piece == tokens[place].piece:
+        stop += 1
+    return stop
 
 
 def _hear_space(facts: Facts, names: Sequence[Named], space: Token, heard: Heard) -> None:

@@ -22,7 +22,7 @@ from .sentences import Sentence
 from .tokens import Kind
 
 _NAME = r"\S{1,60}"
-_COUNTED = re.compile(r" (?P<of>" + "|".join(sorted(words.COUNTED, key=len, reverse=True)) + r") ")
+_COUNTED = re.compile(r" (?:training |hidden |input |output |time |different )?(?P<of>" + "|".join(sorted(words.COUNTED, key=len, reverse=True)) + r") ")
 _NUMBER_OF = re.compile(rf" (?P<size>{_NAME}) (?:=|is|for|denotes)(?: the)? number of (?P<of>\w+)(?: (?:of|in) (?P<name>{_NAME}))? ")
 _BATCH = re.compile(r" batch (?:of|size(?: is| of| =)?) (?P<size>\S+) ")
 _HIDDEN = re.compile(r" hidden size (?:is |of |= )?(?P<size>\S+) ")
@@ -45,6 +45,10 @@ _DERIVED = re.compile(
     r" (?:∂(?P<above>\S{0,40})/∂(?P<under>\S{1,60})|(?:always )?(?:the )?(?:total )?(?:derivative|gradient) of (?:the )?"
     rf"(?:\w+ )?(?:\S )?(?:wrt|by|with respect to|for)(?: the)? (?P<of>{_NAME})) "
 )
+_TREATED = re.compile(
+    rf" (?:treat|treats|treating|regard|regarding|consider|considering|keep|keeping|hold|holding)(?: the)? (?P<name>{_NAME}) "
+    r"(?:as )?(?:a |being )?(?:constant|fixed) "
+)
 _FROM_ABOVE = re.compile(rf" (?P<name>{_NAME}) (?:comes|arrives|flows in|is passed|is given)(?: in)? from (?:above|upstream|the next layer) ")
 _GENERAL = re.compile(
     r" (?:error signals?|notation|short|shorthand|bars?|write|everything|named|so on|means|denotes?|below"
@@ -53,7 +57,7 @@ _GENERAL = re.compile(
 _EVERYTHING = re.compile(r" (?:everything|all quantities|all variables)(?: is| are)?(?: an?)? (?:scalars?|numbers?|scalar valued) ")
 _SCALAR = re.compile(r" scalar (?P<of>state|states|weights|inputs|parameters|variables|quantities|hidden state) ")
 _SIGN_LABELS = re.compile(r" labels?(?: are| in| \S)? (?:\{ )?(?:± 1|\+ 1 / - 1|\+ / - 1|- 1 (?:or|and) \+? ?1|- 1 , \+? ?1) ")
-_BINARY_LABELS = re.compile(r" labels?(?: are| in)? (?:\{ )?0 (?:or|and|,) 1 ")
+_BINARY_LABELS = re.compile(r" labels?(?: are)?(?: in)? (?:\{ )?0 (?:or|and|,) 1 ")
 _ROWS_SUM = re.compile(r" (?P<axis>row|column)s of (?P<name>\S+) sum to (?:1|one) ")
 _ROWS_HOT = re.compile(r" (?P<axis>row|column)s of (?P<name>\S+) are (?:all )?one hot ")
 _HOT_ROWS = re.compile(r" (?P<name>\S+) (?:of|with|\() one hot (?P<axis>row|column)s ")
@@ -68,6 +72,10 @@ def hear_relations(flow: Flow, number: int, line: Line, facts: Facts) -> None:
     _hear_same(flow, sentence, line, facts)
     _hear_derivatives(flow, sentence, line, facts)
     _hear_everything(flow, sentence, line, facts)
+    for match in matches(_TREATED, line):
+        named = line.name(match, "name")
+        if named:
+            facts.trait(named, "constant", flow.page.heard(line.said(match), sentence))
     for match in matches(_FROM_ABOVE, line):
         named = line.name(match, "name", frozenset(flow.page.assigned)) or line.name(match, "name")
         if named:
@@ -84,7 +92,7 @@ def _hear_counts(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -> No
         whole = None
         if at + 3 < len(line.tokens) and line.tokens[at + 2].text in ("of", "in"):
             whole = name_at(line.tokens, at + 3)
-        heard = flow.page.heard(tokens, sentence)
+        heard = flow.page.heard((*tokens[:1], line.tokens[line.token_at(match.end() - 2)]), sentence)
         facts.counts.append(Count(size, words.COUNTED[match.group("of")], heard, whole.text if whole else ""))
     for match in matches(_NUMBER_OF, line):
         named = line.name(match, "size")

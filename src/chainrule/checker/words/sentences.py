@@ -91,10 +91,22 @@ def sentences(page: Page) -> Iterator[Sentence]:
         if piece.kind == "code" and piece.display:
             yield from _comments(piece, number)
         led = bool(block) and block[-1].text in _LEADS and piece.form == "line" and len(piece.text) < 24
-        block.extend(prose_tokens(piece.text, number, maths=True) if led else _tokens(piece, number))
+        block.extend(_line_tokens(piece, number) if led or _leads(piece) else _tokens(piece, number))
         before = piece
     if before is not None:
         yield from _split(block, before, headings)
+
+
+def _leads(piece: Piece) -> bool:
+    """Whether a line that looks like an equation is a condition: `if i = j`."""
+    return piece.form == "line" and len(piece.text) < 40 and piece.text.split(" ")[0].lower() in _LEADS
+
+
+def _line_tokens(piece: Piece, number: int) -> list[Token]:
+    found = prose_tokens(piece.text, number, maths=True)
+    if found and found[0].text in _LEADS:
+        found[0].maths = False
+    return found
 
 
 def _headings(document: Document) -> set[int]:

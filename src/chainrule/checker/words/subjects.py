@@ -37,11 +37,12 @@ def hear_subjects(flow: Flow, number: int, facts: Facts) -> None:
         if not names:
             place += 1
             continue
-        if not _stands_alone(tokens, place, after):
-            place += 1
-            continue
-        _Subject(flow, number, facts, names, place, after).hear()
-        place = after
+        while names and not _stands_alone(tokens, place, after):
+            names = names[:-1]
+            after = next((at + 1 for at in range(after - 2, place - 1, -1) if names and tokens[at] is names[-1].token), place)
+        if names:
+            _Subject(flow, number, facts, names, place, after).hear()
+        place = max(after, place + 1)
 
 
 def _hear_comment(flow: Flow, sentence: Sentence, facts: Facts) -> None:
@@ -59,9 +60,8 @@ def _stands_alone(tokens: Sequence[Token], place: int, after: int) -> bool:
     first, last = tokens[place], tokens[after - 1]
     before = tokens[place - 1] if place else None
     behind = tokens[after] if after < len(tokens) else None
-    if before is not None and _joined(before, first) and not (
-        before.text in _BEFORE_NAME or (before.kind is Kind.WORD and before.maths)
-    ):
+    listed = before is not None and (before.text in _BEFORE_NAME or (before.text in ("-", "•") and place == 1))
+    if before is not None and _joined(before, first) and not (listed or (before.kind is Kind.WORD and before.maths)):
         return False
     if behind is not None and _joined(last, behind):
         spaced_bracket = behind.text in ("(", "[") and behind.spaced and not behind.maths
@@ -93,6 +93,7 @@ class _Subject:
         """Adds what is said of the names, before them and after them."""
         self._hear_before()
         self._hear_signs()
+        self._take_the_last()
         after = self._past_value()
         if after >= len(self.tokens):
             return
@@ -101,9 +102,11 @@ class _Subject:
             self._hear_copula(after)
         elif token.text == "∈":
             memberships.hear(self.flow, self.number, self.facts, self._of_formula(), after)
-            self._hear_after_space(after + 2)
+            self._hear_after_space(memberships.end(self.tokens, after))
         elif token.text in (">", "<", ">="):
             memberships.hear_sign(self.flow, self.number, self.facts, self._of_formula(), after)
+            if after + 2 < len(self.tokens) and self.tokens[after + 2].text in words.IS:
+                self._hear_copula(after + 2)
         elif not self._blocked() or token.text in ("(", "[") or token.kind is Kind.NUMBER:
             self._hear_after(after)
 
@@ -111,9 +114,18 @@ class _Subject:
         """The words from one token to another."""
         return self.flow.page.heard(self.tokens[start : max(stop, start + 1)], self.sentence)
 
+    def _take_the_last(self) -> None:
+        """Of `of length m and x a vector` only x is described, and of `x, y is one-hot` only y."""
+        last = self.names[-1].token
+        if len(self.names) < 2 or self.after >= len(self.tokens) or self.names[0].token.piece == last.piece:
+            return
+        said = self.tokens[self.after].text
+        if said in ("a", "an", "the", "any") or (said in words.IS and said not in words.ARE):
+            self.names, self.place = self.names[-1:], self.after - 1
+
     def _hear_after_space(self, after: int) -> None:
         """What is said after `$x \\in \\mathbb R^n$`: `is the input`, `the weight matrix`."""
-        if after >= len(self.tokens) or self.tokens[after - 1].kind is not Kind.SPACE:
+        if after >= len(self.tokens):
             return
         self.names = self._of_formula()
         token = self.tokens[after]
@@ -204,15 +216,15 @@ class _Subject:
     def _hear_copula(self, after: int) -> None:
         if self._blocked():
             return
-        singular = self.tokens[after].text in words.IS
+        singular = self.tokens[after].text in words.IS and self.tokens[after].text not in words.ARE
         names = self.names
-        if singular and len(names) > 1 and names[-1].token.piece != names[0].token.piece:
-            names = names[-1:]
         found = description_at(self.tokens, after + 1)
         if found is None or self._doubted(after, found.stop):
             return
         if singular and self._listed_after(found):
             return
+        if not singular and not found.plural and self.tokens[after].text == "be" and found.noun:
+            names = names[-1:]
         only: tuple[int, ...] = ()
         lead = self._lead(self.place)
         if lead >= 0:
@@ -237,6 +249,8 @@ class _Subject:
             return
         if token.text in ("has", "have", "with", "having", "of") or token.text in (":", ",", "("):
             self._hear_has(after)
+        if token.text == ":":
+            self._hear_shape_later(after)
         if token.text in ("with", "having") and not self._blocked():
             self._hear_with(after)
             return
@@ -295,6 +309,19 @@ class _Subject:
             names = self.names if self.tokens[after].text == "have" else self.names[-1:]
             for named in names:
                 self.facts.shape(named, shape[0], self.heard(self.place, shape[1]))
+
+    def _hear_shape_later(self, after: int) -> None:
+        """`- w: A numpy array of weights, of shape (D, M)`: the shape that a line after a colon comes to."""
+        for at in range(after + 1, min(len(self.tokens), after + 30)):
+            token = self.tokens[at]
+            if token.text == ":" or token.kind is Kind.DISPLAY:
+                return
+            if token.text == "shape" and self.tokens[at - 1].text in ("of", "with", ",", "has"):
+                shape = said_shape(self.tokens, at)
+                owner = self.tokens[at - 2]
+                if shape is not None and (owner.text == "," or name_at(self.tokens, at - 2) is None):
+                    self.facts.shape(self.names[-1], shape[0], self.heard(self.place, shape[1]))
+                return
 
     def _hear_with(self, after: int) -> None:
         """`with entries 0 or 1`, `with unit norm`."""

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from .collecting import Facts
 from .governing import Flow
-from .phrases import name_at, shape_at, size_at
+from .phrases import Named, shape_at, size_at, spelled
 from .said import Size
 from .sentences import Sentence
-from .tokens import Token
+from .tokens import Kind, Token
 
 _HEADS = frozenset({"shape", "shapes", "size", "dimensions", "dimension", "dim", "dims", "sizes", "größe"})
 
@@ -40,9 +40,16 @@ def _hear(flow: Flow, cells: Sequence[Sentence], facts: Facts) -> None:
         if len(row) != len(rows[0]):
             continue
         sizes = _shape(row[column].tokens)
-        named = next((name_at(cell.tokens, 0) for at, cell in enumerate(row) if at != column and len(cell.tokens) == 1), None)
+        named = next((_name(cell.tokens[0]) for at, cell in enumerate(row) if at != column and len(cell.tokens) == 1), None)
         if sizes is not None and named is not None:
             facts.shape(named, sizes, flow.page.heard(row[column].tokens, row[column]))
+
+
+def _name(token: Token) -> Named | None:
+    """The name in a cell by itself, which may be a word."""
+    shown = token.text if token.kind is Kind.NAME else token.shown
+    text = spelled(shown) if shown else ""
+    return Named(text, shown, token) if text else None
 
 
 def _is_rule(tokens: Sequence[Token]) -> bool:

@@ -172,6 +172,6 @@ BOUNDARY = frozenset(
     {
         "and", "so", "but", "hence", "thus", "then", "which", "where", "with", "because", "since", "as", "while",
         "whereas", "throughout", "here", "too", "also", "again", "now", "everywhere", "therefore", "und", "et", "y",
-        "we", "mit", "let", "note", "or", "during", "from",
+        "we", "mit", "let", "note", "during", "from",
     }
 )  # fmt: skip

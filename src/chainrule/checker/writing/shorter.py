@@ -97,7 +97,8 @@ def _factor(factors: tuple[Pair, ...], place: int) -> tuple[Pair, ...]:
     if body is not each and (_may_be_called(factors, place - 1) or _may_be_called(factors, place, body)):
         return ((sign, each),)
     if isinstance(body, Multiplicative):
-        joined = not sign and not any(inner for inner, _ in body.factors)  # brackets decide what another sign joins
+        plain = not sign and not any(inner for inner, _ in body.factors)  # brackets decide what another sign joins
+        joined = plain and not (place and _begins_with_number(body))
         return (("", body.factors[0][1]), *body.factors[1:]) if joined else ((sign, each),)
     return ((sign, body),) if isinstance(body, _ATOMS) and not _begins_with_number(body) else ((sign, each),)
 

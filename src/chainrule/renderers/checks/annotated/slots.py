@@ -70,7 +70,7 @@ def marked(content: Mapped, numbers: Sequence[int], judged: Placed) -> tuple[str
         found = judged.of(number)
         if piece.kind == "code" and (piece.form.startswith(_BARE) or stop - start == len(content.text)):
             changes += _stretches(content, found, (start, stop), slots)
-        elif piece.kind == "mathematics" or found:
+        elif piece.kind == "mathematics" or found or piece.form == "pre":
             start, stop = _with_marks(content.text, piece.form, start, stop, done)
             slots.append(mathematics_slot(piece, found, content.text[start:stop]))
             changes.append(_Change(start, stop, f"{_OPEN}{len(slots) - 1}{_SHUT}"))
