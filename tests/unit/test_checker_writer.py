@@ -32,6 +32,7 @@ from chainrule.notation.surface import (
     Root,
     Scripted,
     Surface,
+    children,
     write,
 )
 
@@ -121,6 +122,10 @@ def without_brackets(node: Surface) -> Surface:
     return node
 
 
+def nodes(tree: Surface) -> int:
+    return 1 + sum(map(nodes, children(tree)))
+
+
 HERE = TextSpan("?", 0, 1)
 words = st.sampled_from(["x", "W", "z", "ab", "dW", "sigma", "tanh", "softmax", "𝟙", "loss", "T"])
 names = st.builds(Name, words, st.just(HERE), st.sampled_from([(), (), ("hat",), ("bar", "hat")]), st.just(True)).map(
@@ -171,6 +176,61 @@ def test_any_tree_is_read_back_up_to_brackets(tree: Surface) -> None:
 def test_a_shorter_tree_is_not_longer_and_stays(tree: Surface) -> None:
     tree = read(latex(tree))
     short = shorter(tree)
-    assert len(latex(short)) <= len(latex(tree))
+    assert nodes(short) <= nodes(tree)
     assert latex(shorter(short)) == latex(short)
     assert latex(read(latex(short))) == latex(short)
+
+
+# Spellings ------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ŷ = w₁·x₁² + b", r"\hat y = w_1 \cdot x_1^2 + b"),
+        ("W^{(1)}_{ij}", "W^{(1)}_{ij}"),
+        ("W_{ij}^{(1)}", "W_{ij}^{(1)}"),
+        ("W^{[1]}^T", "W^{[1] T}"),
+        (r"$\frac{\partial L}{\partial \hat y_1}$", r"\frac{\partial L}{\partial \hat y_1}"),
+        ("sigmoid(z) tanh(a)", r"\mathrm{sigmoid}(z) \tanh(a)"),
+        ("[1 -2; 3 4]", r"\begin{bmatrix} 1 & -2 \\ 3 & 4 \end{bmatrix}"),
+        ("[0.5 -2]", r"[0.5 \; -2]"),
+        ("||W x||^2 - |y|", r"\|W x\|^2 - |y|"),
+        ("sum_{i=1}^n x_i + c", r"\sum_{i=1}^n x_i + c"),
+        ("1{x > 0}", r"1 \{x > 0\}"),
+        ("1e-3 x", r"10^{-3} x"),
+        (r"$\left(\frac12 + x\right)^2$", r"\left( \frac{1}{2} + x \right)^2"),
+        (r"$x_{\text{data loss}} + \mathcal L$", r"x_{\text{data loss}} + \mathcal{L}"),
+        (r"$\begin{cases} 0 & z < 0 \\ z & \text{else} \end{cases}$",
+         r"\begin{cases} 0 & z < 0 \\ z & \text{otherwise} \end{cases}"),
+        (r"$\mathbb 1[z > 0] \odot \delta^{(2)}$", r"\mathbb{1} [z > 0] \odot \delta^{(2)}"),
+        ("y \\in {0, 1}", r"y \in (0, 1)"),
+    ],
+)  # fmt: skip
+def test_spellings(text: str, expected: str) -> None:
+    (tree,) = read_statements(text)
+    assert latex(tree) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"2 \cdot x", "2 x"),
+        (r"2 \cdot 3 x", r"2 \cdot 3 x"),
+        (r"1 \cdot x", "x"),
+        ("((x)) + (y z)", "x + y z"),
+        ("a - -b + -c", "a + b - c"),
+        ("a - (b + c)", "a - (b + c)"),
+        ("a + (b - c)", "a + b - c"),
+        (r"W (a \odot b)", r"W(a \odot b)"),
+        ("f(x)", "f(x)"),
+        (r"\frac{(x + y)}{(2)}", r"\frac{x + y}{2}"),
+        (r"2 \cdot \frac{1}{2}", r"2 \cdot \frac{1}{2}"),
+        ("a / (b c)", "a / (b c)"),
+    ],
+)
+def test_shorter(text: str, expected: str) -> None:
+    assert latex(shorter(read(text))) == expected
+
+
+def test_a_gradient_named_after_a_greek_letter() -> None:
+    assert latex(Name("dgamma", HERE, (), whole=True)) == r"d\gamma"
+    assert latex(Name("dx", HERE, ("hat",), whole=True)) == r"d\hat x"

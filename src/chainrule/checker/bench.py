@@ -14,7 +14,8 @@ from typing import Any
 import numpy
 
 from ..errors import ChainruleError, ParseError
-from ..notation.kinds import Context, Value, as_floats
+from ..notation.entries import WriteOut
+from ..notation.kinds import Context, Run, Value, as_floats, in_order
 from ..notation.lower import lower, lower_whole
 from ..notation.meaning import (
     Comparison,
@@ -124,7 +125,11 @@ class Bench:
         found: list[Any] = []
         failure: ChainruleError | None = None
         for point in points:
-            for indices in self.entries(point):
+            entries = self.entries(point)
+            if (whole := self._whole(meaning, style, point, entries)) is not None:
+                found += whole
+                continue
+            for indices in entries:
                 try:
                     found.append(self._at(meaning, style, point, indices))
                 except ChainruleError as problem:
@@ -133,6 +138,23 @@ class Bench:
         if failure is not None and all(each is None for each in found):
             raise failure
         return found
+
+    def _whole(
+        self, meaning: Meaning, style: Style, point: Point, entries: Sequence[Mapping[str, int]]
+    ) -> list[Any] | None:
+        """All entries at once, the free indices as axes; None where they have to be taken one by one."""
+        if not self.free or style.padded:
+            return None
+        try:
+            with numpy.errstate(all="ignore"), as_problem(meaning.span):
+                context = self._context(meaning, style, point)
+                context.indices = {letter: Run(self.size(letter, point), 1) for letter in self.free}
+                value = as_floats(lower(meaning, context))
+                inner = in_order(value, tuple(letter for letter in self.free if letter in value.labels))
+                array = as_array(inner)
+                return [array[tuple(each[letter] - 1 for letter in inner.labels)] for each in entries]
+        except (ChainruleError, WriteOut):
+            return None
 
     def probe(self, meaning: Meaning, style: Style, number: int) -> Any:
         """What a meaning is in one place of the list that `compute` gives for all points."""
@@ -160,7 +182,7 @@ class Bench:
         return list(self.cache[key])
 
     def _tuples(self, point: Point) -> Iterator[dict[str, int]]:
-        sizes = [self._size(letter, point) for letter in self.free]
+        sizes = [self.size(letter, point) for letter in self.free]
         for numbers in product(*(range(1, size + 1) for size in sizes)):
             indices = dict(zip(self.free, numbers, strict=True))
             if all(self._holds(each, indices, point) for each in self.conditions):
@@ -173,6 +195,14 @@ class Bench:
             return bool(numpy.asarray(as_array(as_floats(lower(condition, context)))).all())
         except ChainruleError:
             return True
+
+    def size(self, letter: str, point: Point) -> int:
+        """How far a free index runs at a point. Raises ParseError where no side says it."""
+        key = ("size", letter, id(point))
+        if key not in self.cache:
+            self.cache[key] = self._size(letter, point)
+        found: int = self.cache[key]
+        return found
 
     def _size(self, letter: str, point: Point) -> int:
         for meaning in self.meanings.values():

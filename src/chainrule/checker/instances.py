@@ -163,7 +163,7 @@ def _walk(node: Surface, seen: dict[Pattern, set[int]], alone: set[tuple[str, tu
             pattern = _pattern(current)
             if pattern is not None:
                 seen[pattern[0]].add(pattern[1])
-            elif current.subscript is None:
+            elif current.subscript is None and not any(isinstance(each, Group) for each in current.superscripts):
                 alone.add((current.body.base, current.body.accents))
             pending.extend(_scripts(current))
         elif isinstance(current, Name):

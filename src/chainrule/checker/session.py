@@ -24,7 +24,7 @@ from .instances import Counted, count, symbols_of, written_out
 from .model import Definer, Facts, Model, build, ranks_from_claims
 from .points import Point, data_of, plans, take
 from .spelling import differential, variables
-from .trees import everywhere
+from .trees import everywhere, rebuilt
 
 _LOSSES = ("L", "J", "C", "E", "ℓ", "ell", "loss", "Loss", "cost", "MSE", "F", "S", "f")
 
@@ -192,15 +192,21 @@ def open_session(claims: Sequence[Claim], facts: Facts) -> Session:
 
 
 def _right_names(claim: Claim) -> set[str]:
-    """The names on the right of a statement, letters of runs among them."""
+    """The names on the right of a statement, letters of runs among them, those in derivatives aside."""
     found: set[str] = set()
     for side in claim.sides[1:]:
-        for node in everywhere(side.tree) if side.tree is not None else ():
+        for node in everywhere(_without_derivatives(side.tree)) if side.tree is not None else ():
             if isinstance(node, Name | Scripted) and (symbol := symbol_of(node)) is not None:
                 found.add(symbol.text)
                 if isinstance(node, Name) and not node.whole:
                     found |= set(node.base)
     return found
+
+
+def _without_derivatives(node: Surface) -> Surface:
+    if isinstance(node, Fraction) and is_derivative(node):
+        return Number("1", node.span)
+    return rebuilt(node, _without_derivatives)
 
 
 def _differentiated_by(claim: Claim) -> set[str]:

@@ -1,7 +1,7 @@
 r"""Slips with names: the wrong node, the wrong parameter, the wrong or a swapped index, the variable for its gradient.
 
-One idea: names with the same letters are a family (`z_1` and `z_2`, `W^{(1)}` and `W^{(2)}`), and within a family a slip
-is likelier than across.
+One idea: names with the same letters are a family (`z_1` and `z_2`, `W^{(1)}` and `W^{(2)}`), and a slip is likelier
+within a family than across.
 """
 
 from __future__ import annotations

@@ -39,6 +39,8 @@ def hear_conditions(flow: Flow, number: int, facts: Facts) -> None:
     place = 0
     while place < len(tokens) and len(facts.conditions) < MOST:
         token = tokens[place]
+        if token.text == "class" and place and tokens[place - 1].text in ("positive", "negative"):
+            _keep_class(flow, number, place, facts)
         how = _LEADS.get(token.text) if token.kind is Kind.WORD and not token.maths else None
         if how is None:
             if token.text == "(" and not token.maths and place + 1 < len(tokens) and tokens[place + 1].maths:
@@ -54,6 +56,16 @@ def hear_conditions(flow: Flow, number: int, facts: Facts) -> None:
         if stop > start:
             _keep(flow, number, how, place, start, stop, facts)
         place = max(stop, place + 1)
+
+
+def _keep_class(flow: Flow, number: int, place: int, facts: Facts) -> None:
+    """`positive class: ...`, of which nothing but the words is known."""
+    tokens = flow.sentences[number].tokens
+    if place + 1 < len(tokens) and tokens[place + 1].text in (",", ":", ")"):
+        governed = flow.governed(number, place - 1, place + 1)
+        if governed:
+            heard = flow.page.heard(tokens[place - 1 : place + 1], flow.sentences[number])
+            facts.conditions.append(Condition(f"{tokens[place - 1].text} class", "case", governed, heard))
 
 
 def _keep_otherwise(flow: Flow, number: int, place: int, facts: Facts) -> None:

@@ -27,7 +27,7 @@ _SIGNS = {"*": "star", "⊙": "odot", "∘": "circ", "·": "dot", ".": "dot"}
 
 
 def _axis(said: str) -> str:
-    return "rows" if said.startswith("row") else "columns"
+    return "rows" if said.startswith(("row", "zeile")) else "columns"
 
 
 def _digit(said: str) -> str:
@@ -57,6 +57,7 @@ _TABLE = tuple((what, re.compile(pattern), read) for what, pattern, read in (
                   r"(?P<said>columns?|rows?)(?: vectors?)? ", _axis),
     ("vectors", r" vectors (?:are|as)(?: always| assumed to be| taken as| understood as| to be)? (?P<said>columns?|rows?) ",
      _axis),
+    ("vectors", r" (?:alle|all) (?:vektoren|vectors) (?:sind|are) (?P<said>spaltenvektoren|zeilenvektoren) ", _axis),
     ("vectors", r" (?P<said>column|row) vectors (?:throughout|everywhere|by default) ", _axis),
     ("indices from", r" (?:indices|indexes|index|indexing|counting|counted|count|numbered)(?: \S+)?(?: \S+)? "
                      r"(?:from|at) (?P<said>0|1|zero|one) ", _digit),

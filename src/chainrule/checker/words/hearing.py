@@ -13,6 +13,7 @@ from .claims import hear_claims
 from .collecting import Facts
 from .conditions import hear_conditions, hear_displayed, hear_remarks
 from .conventions import hear_conventions
+from .equations import hear_equations
 from .functions import hear_functions
 from .governing import Flow
 from .patterns import line_of
@@ -44,6 +45,7 @@ def read_words(document: Document, statements: Sequence[Statement]) -> Said:
     hear_displayed(page, facts)
     hear_remarks(page, facts)
     hear_tables(flow, facts)
+    hear_equations(page, facts)
     return facts.finished()
 
 

@@ -18,6 +18,7 @@ from .tokens import Kind, Token
 from .vocabulary import longest, phrases
 
 _ARTICLES = frozenset({"a", "A", "I", "i", "s", "t", "d"})  # letters that are also words, or parts of them
+_ALSO_WORDS = frozenset({"y", "e", "o", "u"})
 _MARKED = re.compile(r"[^\W\d_]{1,3}(?:[\d₀-₉ₐ-ₜᵢⱼₖₙₘ]+|[_^].+|['′]+)+$|d[A-Z]\w{0,3}$")
 _LETTER = re.compile(r"[^\W\d_][₀-₉ₐ-ₜᵢⱼₖₙₘ]*$")
 # Letters that sizes are called by; what is called x, y, z, u, v or w is a value.
@@ -68,9 +69,11 @@ def _looks_like_a_name(tokens: Sequence[Token], place: int, assigned: frozenset[
     shown = tokens[place].shown
     if shown in assigned or _MARKED.match(shown):
         return shown.lower() not in _ENGLISH
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    if shown in _ALSO_WORDS and after is not None and after.maths and after.kind is Kind.NAME:
+        return False  # Spanish `y`, Italian `e`
     if _LETTER.match(shown):
         if shown in _ARTICLES:
-            after = tokens[place + 1] if place + 1 < len(tokens) else None
             return after is not None and (after.text in (",", "=", "is", "are", ":", "∈", "(", "the", ">") or
                                           (after.text == "and" and shown.lower() != "i"))  # fmt: skip
         return True

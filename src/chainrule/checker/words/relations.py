@@ -23,12 +23,13 @@ from .tokens import Kind
 
 _NAME = r"\S{1,60}"
 _COUNTED = re.compile(r" (?:training |hidden |input |output |time |different )?(?P<of>" + "|".join(sorted(words.COUNTED, key=len, reverse=True)) + r") ")
-_NUMBER_OF = re.compile(rf" (?P<size>{_NAME}) (?:=|is|for|denotes)(?: the)? number of (?P<of>\w+)(?: (?:of|in) (?P<name>{_NAME}))? ")
-_BATCH = re.compile(r" batch (?:of|size(?: is| of| =)?) (?P<size>\S+) ")
+_NUMBER_OF = re.compile(rf" (?P<size>{_NAME}) (?:=|is|for|denotes)(?: the)?(?: total)? number of (?:training |hidden |input |output |time )?(?P<of>\w+)(?: (?:of|in) (?P<name>{_NAME}))? ")
+_BATCH = re.compile(r" batch (?:of size|of|size(?: is| of| =)?) (?P<size>\S+) ")
 _HIDDEN = re.compile(r" hidden size (?:is |of |= )?(?P<size>\S+) ")
 _PARTS = tuple(map(re.compile, (
-    rf" (?P<part>{_NAME}) (?:is|denotes|=|:) (?:the )?(?:(?P<before>\S+) )?(?:th )?(?P<axis>row|column) (?:(?P<index>\S+) )?"
+    rf" (?P<part>{_NAME}) (?:is|denotes|=|:) (?:the )?(?:(?P<before>\S+) )?(?:- )?(?:th )?(?P<axis>row|column) (?:(?P<index>\S+) )?"
     rf"of (?P<whole>{_NAME}) ",
+    rf" (?P<axis>row|column) (?P<index>\w) of (?P<whole>{_NAME}) is (?:denoted )?(?P<part>{_NAME}) ",
     rf" (?P<whole>{_NAME}) (?:has|with) (?:one |a )?(?:the )?(?P<axis>row|column)s? (?P<part>{_NAME}) ",
     rf" (?P<axis>row|column)s of (?P<whole>{_NAME}) are (?:the )?(?P<part>{_NAME}) ",
     rf" (?P<whole>{_NAME}) \( (?P<axis>row|column) (?P<part>{_NAME}) for ",
@@ -58,6 +59,8 @@ _EVERYTHING = re.compile(r" (?:everything|all quantities|all variables)(?: is| a
 _SCALAR = re.compile(r" scalar (?P<of>state|states|weights|inputs|parameters|variables|quantities|hidden state) ")
 _SIGN_LABELS = re.compile(r" labels?(?: are| in| \S)? (?:\{ )?(?:± 1|\+ 1 / - 1|\+ / - 1|- 1 (?:or|and) \+? ?1|- 1 , \+? ?1) ")
 _BINARY_LABELS = re.compile(r" labels?(?: are)?(?: in)? (?:\{ )?0 (?:or|and|,) 1 ")
+_IN_CHINESE = {"对称": "symmetric", "one hot": "one-hot", "正交": "orthogonal", "对角": "diagonal", "可逆": "invertible"}
+_CHINESE = re.compile(r" (?P<name>\S+) (?:是|为)(?:一个)? ?(?P<said>对称|one hot|正交|对角|可逆)")
 _ROWS_SUM = re.compile(r" (?P<axis>row|column)s of (?P<name>\S+) sum to (?:1|one) ")
 _ROWS_HOT = re.compile(r" (?P<axis>row|column)s of (?P<name>\S+) are (?:all )?one hot ")
 _HOT_ROWS = re.compile(r" (?P<name>\S+) (?:of|with|\() one hot (?P<axis>row|column)s ")
@@ -90,6 +93,8 @@ def _hear_counts(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -> No
             continue
         tokens = line.tokens[at : at + 2]
         whole = None
+        if line.tokens[at + 2 : at + 3] and line.tokens[at + 2].text in ("vector", "vectors", "wise"):
+            continue
         if at + 3 < len(line.tokens) and line.tokens[at + 2].text in ("of", "in"):
             whole = name_at(line.tokens, at + 3)
         heard = flow.page.heard((*tokens[:1], line.tokens[line.token_at(match.end() - 2)]), sentence)
@@ -116,7 +121,7 @@ def _counted_size(line: Line, at: int) -> int | str | None:
         return None
     token = line.tokens[at]
     before = line.tokens[at - 1].text if at else ""
-    if before in _NUMBERED or before in ("/", ".", "-", "+", "*x", "·"):
+    if before in _NUMBERED or before in ("/", ".", "-", "+", "*x", "·", "x", "by"):
         return None
     if token.text in words.NUMBER_WORDS:
         return words.NUMBER_WORDS[token.text]
@@ -211,6 +216,10 @@ def _hear_everything(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -
     for match in matches(_SCALAR, line):
         name = "*" + match.group("of")
         facts.shape(Named(name, name, line.tokens[0]), (), flow.page.heard(line.said(match), sentence))
+    for match in matches(_CHINESE, line):
+        named = line.name(match, "name")
+        if named:
+            facts.trait(named, _IN_CHINESE[match.group("said")], flow.page.heard(line.said(match), sentence))
     for pattern, trait in ((_SIGN_LABELS, "signs"), (_BINARY_LABELS, "binary")):
         for match in matches(pattern, line):
             facts.trait(Named("*target", "*target", line.tokens[0]), trait, flow.page.heard(line.said(match), sentence))

@@ -137,6 +137,8 @@ class _Subject:
 
     # Before the names ---------------------------------------------------------------------------------------------
     def _hear_before(self) -> None:
+        if self.place and self.tokens[self.place - 1].text in ("by", "as") and self._clause_says("denote", "denoted"):
+            self._hear_described(self.place - 1)
         for start in range(max(0, self.place - _BACK), self.place):
             if self.tokens[start].kind is Kind.DISPLAY or self.tokens[start].text in (",", "."):
                 continue
@@ -146,6 +148,14 @@ class _Subject:
             if found.noun or found.sizes is not None or self._introduced(start):
                 self._keep_before(found, start)
             return
+
+    def _hear_described(self, stop: int) -> None:
+        """`we denote the weights by w`."""
+        for start in range(max(0, stop - _BACK), stop):
+            found = description_at(self.tokens[:stop], start, bare=True)
+            if found is not None and found.stop == stop and found.noun:
+                self._keep(found, self.names[:1], self.heard(start, self.after), ())
+                return
 
     def _qualified(self, start: int) -> bool:
         """Whether an unknown word stands before a description: a `squashed residual` is none."""
@@ -249,12 +259,17 @@ class _Subject:
             return
         if token.text in ("has", "have", "with", "having", "of") or token.text in (":", ",", "("):
             self._hear_has(after)
-        if token.text == ":":
+        dash = token.text == "-" and token.spaced and self.place <= 1 and not self._joined_behind(after)
+        if token.text == ":" or dash:
             self._hear_shape_later(after)
+        if token.text == "." and not token.spaced and (dotted := said_shape(self.tokens, after + 1)):
+            self.facts.shape(self.names[-1], dotted[0], self.heard(self.place, dotted[1]))
+        if token.text == "for" and self._clause_says("write", "writing"):
+            self._keep_description(after + 1)
         if token.text in ("with", "having") and not self._blocked():
             self._hear_with(after)
             return
-        if bracket or token.text in (":", "="):
+        if bracket or dash or token.text in (":", "="):
             start = after + 1
             if start >= len(self.tokens) or (token.text == "=" and token.maths):
                 return
@@ -272,6 +287,19 @@ class _Subject:
         if bracket and (found.stop >= len(self.tokens) or self.tokens[found.stop].text not in (")", ",", ";")):
             return
         self._keep_after(found, token, names, start)
+
+    def _joined_behind(self, after: int) -> bool:
+        """Whether no white space stands after a dash, as before a second operand."""
+        return after + 1 >= len(self.tokens) or not self.tokens[after + 1].spaced or self.tokens[after].maths
+
+    def _clause_says(self, *said: str) -> bool:
+        clause = self.tokens[self._clause_start(self.place) : self.place]
+        return any(token.kind is Kind.WORD and token.text in said for token in clause)
+
+    def _keep_description(self, start: int) -> None:
+        found = description_at(self.tokens, start)
+        if found is not None and not self._doubted(start, found.stop):
+            self._keep(found, self.names, self.heard(self.place, found.stop), ())
 
     def _keep_after(self, found: Description, token: Token, names: list[Named], start: int) -> None:
         if token.text == ",":
@@ -342,6 +370,8 @@ class _Subject:
             return False
         token, name = self.tokens[after], self.names[-1]
         if token.text in ("(", "[") and not token.spaced and not name.token.maths:
+            return False
+        if token.text in ("(", "[") and not name.token.quoted and not _sizes_by_look(self.tokens[after:stop]):
             return False
         return not (token.maths and token.piece == name.token.piece and token.kind is not Kind.WORD)
 
@@ -424,6 +454,8 @@ class _Subject:
 
 def _keep_shape(found: Description, named: Named, heard: Heard, facts: Facts, only: tuple[int, ...]) -> None:
     sizes, kind = found.sizes, found.kind
+    if sizes is not None and len(sizes) == 1 and kind == "matrix" and ("square", True, "") in found.traits:
+        sizes = (sizes[0], sizes[0])
     if sizes is None:
         if kind == "scalar":
             facts.shape(named, (), heard, only=only)
@@ -437,6 +469,14 @@ def _keep_shape(found: Description, named: Named, heard: Heard, facts: Facts, on
         facts.shape(named, sizes, heard, "row" if kind == "row" else "column" if kind == "column" else "", only)
     elif wanted == 1 and len(sizes) == 2 and 1 in sizes:
         facts.shape(named, sizes, heard, only=only)
+
+
+def _sizes_by_look(tokens: Sequence[Token]) -> bool:
+    """Whether what stands in brackets can be nothing but sizes: a capital, a product, or a comma before the bracket."""
+    if len(tokens) > 2 and tokens[-2].text == ",":
+        return True
+    shown = [token.shown or token.text for token in tokens]
+    return any(said[:1].isupper() for said in shown) or "*x" in shown or "x" in shown or "by" in shown
 
 
 def _rows_and_columns(tokens: Sequence[Token], place: int) -> tuple[tuple[int | str | None, ...], int] | None:

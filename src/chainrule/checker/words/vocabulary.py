@@ -66,7 +66,7 @@ KINDS = phrases({
     "column vector|column vectors|spaltenvektor|spaltenvektoren": "column",
     "row vector|row vectors|zeilenvektor|zeilenvektoren": "row",
     "matrix|matrices|weight matrix|weight matrices|data matrix|design matrix|covariance matrix|2d array"
-    "|kernel matrix|parameter matrix|mask matrix|target matrix|jacobian matrix|rotation matrix|matrizen": "matrix",
+    "|kernel matrix|parameter matrix|mask matrix|target matrix|jacobian matrix|rotation matrix|matrizen|matrice|matrices|matriz": "matrix",
     "array|tensor|arrays|tensors": "array",
 })  # fmt: skip
 

@@ -80,7 +80,10 @@ def _sum(node: Additive) -> Surface:
 
 
 def _product(node: Multiplicative) -> Surface:
-    factors = [part for place in range(len(node.factors)) for part in _factor(node.factors, place)]
+    factors: list[Pair] = []
+    for place in reversed(range(len(node.factors))):  # whether a bracket may go depends on what follows it
+        before = node.factors[place - 1][1] if place else None
+        factors = [*_factor(node.factors[place], before, factors[0] if factors else None), *factors]
     while len(factors) > 1 and _is_one(factors[0][1]) and factors[1][0] in ("", *_PLAIN_DOTS):
         factors[:2] = [("", factors[1][1])]
     if len(factors) > 1 and isinstance(factors[0][1], Number) and factors[1][0] in _PLAIN_DOTS:
@@ -88,28 +91,24 @@ def _product(node: Multiplicative) -> Surface:
     return factors[0][1] if len(factors) == 1 else replace(node, factors=tuple(factors))
 
 
-def _factor(factors: tuple[Pair, ...], place: int) -> tuple[Pair, ...]:
+def _factor(pair: Pair, before: Surface | None, after: Pair | None) -> tuple[Pair, ...]:
     """A factor without needless brackets: as it is, or as the factors of a product inside it."""
-    sign, each = factors[place]
+    sign, each = pair
     body = inside(each)
     if body is each and not isinstance(body, Multiplicative):
-        return ((sign, each),)
-    if body is not each and (_may_be_called(factors, place - 1) or _may_be_called(factors, place, body)):
-        return ((sign, each),)
+        return (pair,)
+    if body is not each and (_is_called(before, pair) or _is_called(body, after)):
+        return (pair,)
     if isinstance(body, Multiplicative):
         plain = not sign and not any(inner for inner, _ in body.factors)  # brackets decide what another sign joins
-        joined = plain and not (place and _begins_with_number(body))
-        return (("", body.factors[0][1]), *body.factors[1:]) if joined else ((sign, each),)
-    return ((sign, body),) if isinstance(body, _ATOMS) and not _begins_with_number(body) else ((sign, each),)
+        joined = plain and not (before is not None and _begins_with_number(body))
+        return (("", body.factors[0][1]), *body.factors[1:]) if joined else (pair,)
+    return ((sign, body),) if isinstance(body, _ATOMS) and not _begins_with_number(body) else (pair,)
 
 
-def _may_be_called(factors: tuple[Pair, ...], place: int, head: Surface | None = None) -> bool:
-    """Whether a factor, or what would stand in its place, could be a function applied to the bracket that follows."""
-    if place < 0 or place + 1 >= len(factors):
-        return False
-    sign, after = factors[place + 1]
-    head = head or factors[place][1]
-    return not sign and isinstance(head, Name | Scripted) and isinstance(after, Group)
+def _is_called(head: Surface | None, after: Pair | None) -> bool:
+    """Whether a factor could be a function applied to the bracket that follows."""
+    return after is not None and not after[0] and isinstance(head, Name | Scripted) and isinstance(after[1], Group)
 
 
 def _is_one(node: Surface) -> bool:
