@@ -37,7 +37,7 @@ from .atoms import RAW, Atom
 from .claims import Claim
 from .free import free_letters
 from .model import Model, extended, names_in
-from .points import Point, as_array, as_problem, plans, take
+from .points import Plan, Point, as_array, as_problem, plans, take
 from .session import Session
 from .slopes import Style, jacobian, laid_out
 
@@ -267,6 +267,23 @@ class Bench:
         program = Program((definition,), definition.symbol, ())
         used = {name: shape for name, shape in shapes.items() if name in symbols}
         return infer_shapes(program, [each for each in symbols.values() if each.text not in point.sizes], used).units
+
+
+def vanishing(bench: Bench, name: str, loss: str, point: Point) -> bool | None:
+    """Whether the gradient of a loss by a name is 0 where the name is what the second side says; None where that
+    cannot be computed."""
+    try:
+        value = bench.compute(bench.meanings[1], Style(), [point])[0]
+        data = {each.text: as_array(point.nodes[each.text]) for each in point.model.inputs}
+        scale = max(1.0, float(numpy.abs(data[name]).max()))
+        plan = Plan(Program(point.model.forward, point.model.forward[-1].symbol, ()),
+                    {key: array.shape for key, array in data.items()}, point.sizes, {})  # fmt: skip
+        there = take(point.model, plan, 0, "any", {**data, name: numpy.reshape(value, data[name].shape)})
+        atom = bench.model.atoms.of(Variable(Symbol(loss), bench.meanings[1].span), (Symbol(name),), bench.meanings[1].span)
+        slope = jacobian(there, atom, bench.model.atoms, False)
+    except (ChainruleError, KeyError, ValueError):
+        return None
+    return bool(numpy.abs(slope).max() < 1e-7 * scale) if slope.ndim == len(data[name].shape) else None
 
 
 def set_up(session: Session, claim: Claim, conditions: Sequence[Surface] = ()) -> Bench:

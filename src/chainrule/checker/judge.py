@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..errors import ChainruleError, ShapeError
 from ..notation.drafts import Role
-from .bench import STYLES, Bench, set_up
+from .bench import STYLES, Bench, set_up, vanishing
 from .claims import Claim, goes_on, read_claim
 from .compare import all_same
 from .diagnosing import repair
@@ -102,11 +102,26 @@ def _rule_one(session: Session, claim: Claim) -> Ruling:
     if not claim.equal:
         return Ruling(Verdict.DEFINITION if definer else Verdict.UNCHECKED, "no equality is stated")
     bench = set_up(session, claim, session.conditions.get(claim.number, ()))
+    if claim.number in session.solutions:
+        return _solution(bench)
     ruling = _compare(bench, definer is not None)
     if ruling.verdict is Verdict.WRONG and definer is None and _says_anew(session, claim, ruling, bench):
         redefine(session, claim)
         return Ruling(Verdict.DEFINITION, "it says anew what the name on the left is")
     return ruling
+
+
+def _solution(bench: Bench) -> Ruling:
+    """`x = (A^T A)^{-1} A^T b`, after the gradient by x: it is one where the gradient vanishes."""
+    draft, model = bench.claim.draft, bench.model
+    name = draft.symbol.text if draft is not None and draft.symbol is not None else ""
+    if 1 not in bench.meanings or name not in {each.text for each in model.inputs}:
+        return Ruling(Verdict.UNCHECKED, f"{name or 'the left side'} is no variable of the document")
+    for loss in model.ends():
+        vanishes = [vanishing(bench, name, loss, point) for point in bench.points()]
+        if vanishes and all(each for each in vanishes if each is not None) and any(vanishes):
+            return Ruling(Verdict.RIGHT, f"the gradient of {loss} by {name} vanishes there", 1)
+    return Ruling(Verdict.UNCHECKED, f"it gives {name} another value; what is claimed of it is not said", 1)
 
 
 def _says_anew(session: Session, claim: Claim, ruling: Ruling, bench: Bench) -> bool:
@@ -177,12 +192,26 @@ def _symbols(bench: Bench, anchor: int, place: int) -> Ruling:
         if agree:
             return Ruling(Verdict.RIGHT, "", place, style)
         differs = differs or agree is False
+    if differs and _holds_for_targets(bench, anchor, place):
+        return Ruling(Verdict.RIGHT, "", place, assumptions=("the targets of the cross-entropy sum to one",))
     if differs:
         return Ruling(Verdict.WRONG, "the sides differ", place, found=repair(bench, anchor, place))
     if failures and isinstance(failures[0], ShapeError) and (found := repair(bench, anchor, place)) is not None:
         return Ruling(Verdict.WRONG, f"the shapes do not fit: {failures[0].given}", place, found=found)
     reason = failures[0].given if failures else "a side"
     return Ruling(Verdict.UNCHECKED, f"{reason} cannot be computed", place)
+
+
+def _holds_for_targets(bench: Bench, anchor: int, place: int) -> bool:
+    """Whether two sides are the same where the targets of a cross-entropy sum to one, as those of classes do."""
+    points = bench.session.shared_points(bench.claim.number)
+    for style in STYLES[:6] if points and not bench.unknown() else ():
+        try:
+            if all_same(bench.values(anchor, style, points), bench.values(place, style, points)):
+                return True
+        except ChainruleError:
+            continue
+    return False
 
 
 def _number(bench: Bench, anchor: int, place: int) -> Ruling:

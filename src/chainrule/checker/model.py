@@ -97,6 +97,7 @@ class Model:
     shapes: dict[str, tuple[Size, ...]]
     problems: dict[str, str]
     sizes: frozenset[str]  # letters that are sizes
+    loss: Symbol | None = None
     traits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)  # how many axes inputs have, where claims show it
     open_loss: Symbol | None = None  # a loss of which only its gradients are spoken of
@@ -161,7 +162,7 @@ def build(
     model = Model(_scope(chosen, facts, gradients, atoms), atoms, {}, (), {}, (), {}, {}, {}, frozenset())
     read = _resolved(chosen, model)
     model.functions = _functions(read, model)
-    model.ranks, model.traits = dict(ranks or {}), facts.traits
+    model.ranks, model.traits, model.loss = dict(ranks or {}), facts.traits, loss
     _sort_out(read, model)
     _settle(model, facts)
     if loss is not None and loss.text not in {each.symbol.text for each in model.forward}:
@@ -401,6 +402,49 @@ def shape_of_data(value: Meaning) -> tuple[int, ...] | None:
     except ChainruleError:
         return None
     return tuple(int(size) for size in getattr(found, "shape", ()))
+
+
+def divisor(model: Model) -> Variable | None:
+    """The number of examples that the loss is a mean over."""
+    for definition in model.forward if model.loss is not None else ():
+        if definition.symbol == model.loss:
+            for each in everything(definition.body):
+                for sign, factor in each.factors if isinstance(each, Product) else ():
+                    for name in _below(sign, factor):
+                        if name.symbol.text in model.sizes:
+                            return name
+    return None
+
+
+def only_added(model: Model, name: str) -> bool:
+    """Whether a name is only ever a term beside others, as a bias is."""
+    uses = added = 0
+    for definition in model.forward:
+        for each in everything(definition.body):
+            uses += isinstance(each, Variable) and each.symbol.text == name
+            if isinstance(each, Total) and len(each.terms) > 1:
+                added += sum(isinstance(term, Variable) and term.symbol.text == name for _, term in each.terms)
+    return uses == added
+
+
+def targets_of(model: Model) -> frozenset[str]:
+    r"""Inputs that a logarithm is multiplied by, as y in `-\sum_i y_i \log p_i`: the targets of a cross-entropy."""
+    inputs = {each.text for each in model.inputs}
+    found: set[str] = set()
+    for definition in model.forward:
+        for each in everything(definition.body):
+            if isinstance(each, Product) and any(_has_logarithm(factor) for _, factor in each.factors):
+                plain = [factor for _, factor in each.factors if not _has_logarithm(factor)]
+                found |= {name.symbol.text for factor in plain for name in names_in(factor)} & inputs
+            if isinstance(each, Call) and each.function in ("cross_entropy", "xlogy", "dot", "sum"):
+                if any(_has_logarithm(argument) for argument in each.arguments):
+                    plain = [x for argument in each.arguments for x in names_in(argument) if not _has_logarithm(argument)]
+                    found |= {name.symbol.text for name in plain} & inputs
+    return frozenset(found)
+
+
+def _has_logarithm(node: Meaning) -> bool:
+    return any(isinstance(each, Call) and each.function.startswith("log") for each in everything(node))
 
 
 def names_in(meaning: Meaning) -> list[Variable]:

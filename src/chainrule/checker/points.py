@@ -120,7 +120,7 @@ def take(
             given = (data or {}).get(name)
             nodes[name] = Value(input_node(shape, numpy.dtype("float64"), drawn if given is None else given))
         point = Point(model, nodes, {}, plan.sizes, {each.symbol.text: each for each in plan.program.definitions})
-        _compute(point, plan, weights or {})
+        _compute(point, plan, weights or {}, own=data is not None)
     for name, value in nodes.items():
         point.values[name] = Value(_beside_zero(as_array(value), name in point.definitions), value.row)
     return point
@@ -131,7 +131,7 @@ def _beside_zero(array: Any, computed: bool) -> Any:
     return numpy.where(array == 0, -1e-300, array) if computed else array
 
 
-def _compute(point: Point, plan: Plan, weights: Mapping[str, Any]) -> None:
+def _compute(point: Point, plan: Plan, weights: Mapping[str, Any], *, own: bool) -> None:
     context = Context(point.nodes, plan.sizes, [], units=plan.units)
     with numpy.errstate(all="ignore"):
         for each in plan.program.definitions:
@@ -141,8 +141,10 @@ def _compute(point: Point, plan: Plan, weights: Mapping[str, Any]) -> None:
             except ChainruleError as problem:
                 point.failed[each.symbol.text] = problem.given
                 continue
+            if each.symbol == point.model.loss and found.ndim and isinstance(found.node, Node):
+                found = Value(reductions.sum(found.node))  # a loss is a number: that of all outputs together
             point.nodes[each.symbol.text] = found
-    if point.model.open_loss is not None:
+    if point.model.open_loss is not None and (not own or set(point.model.ends()) <= set(weights)):
         _open_loss(point, point.model.open_loss.text, weights)
 
 

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..notation.drafts import Role
-from ..notation.meaning import Variable, everything
+from ..notation.meaning import Meaning, Product, Variable, everything
 from ..notation.resolve import is_derivative, resolve
 from ..notation.functions import function_named
-from ..notation.surface import Fraction, Multiplicative, Name, Number, Scripted, Surface
-from ..notation.symbols import Symbol, symbol_of
+from ..notation.surface import Big, Fraction, Multiplicative, Name, Number, Scripted, Surface
+from ..notation.symbols import Symbol, read_symbol, symbol_of
 from .atoms import Atoms
 from .claims import Claim
 from .instances import Counted, count, symbols_of, written_out
-from .model import Definer, Facts, Model, build, ranks_from_claims
+from .model import Definer, Facts, Model, build, divisor, only_added, ranks_from_claims, targets_of
 from .points import Point, data_of, plans, take
 from .spelling import differential, variables
 from .trees import everywhere, rebuilt
@@ -76,8 +76,15 @@ class Session:
         for name, stem in self.stems.items():
             if self.loss is not None and name not in model.derived:
                 atom = model.atoms.of(Variable(self.loss, chosen[0].tree.span), (stem,), chosen[0].tree.span)
-                model.derived[name] = Variable(Symbol(atom.name), chosen[0].tree.span)
+                model.derived[name] = self._scaled(name, Variable(Symbol(atom.name), chosen[0].tree.span), model)
         return model
+
+    def _scaled(self, name: str, gradient: Meaning, model: Model) -> Meaning:
+        """The gradient; that of the sum of the losses where the words say so and the loss is their mean."""
+        bases = {read_symbol(each).base for each in self.facts.of_the_sum}
+        if read_symbol(name).base not in bases or (count := divisor(model)) is None:
+            return gradient
+        return Product((("", count), ("", gradient)), gradient.span)
 
     def _with_ranks(self, model: Model, chosen: list[Definer]) -> Model:
         """The model with the axes that claims show, where its definitions leave them open."""
@@ -89,10 +96,18 @@ class Session:
             name: rank for name, rank in ranks_from_claims(model, trees).items()
             if rank and not model.shapes.get(name) and name not in self.facts.shapes and name not in model.data
         }  # fmt: skip
+        ranks |= {symbol.text: 1 for symbol in model.inputs if self._is_bias(symbol, model)}
         if not ranks:
             return model
         wider = self._assemble(chosen, ranks)
         return wider if len(wider.forward) >= len(model.forward) else model
+
+    def _is_bias(self, symbol: Symbol, model: Model) -> bool:
+        """Whether a small letter seems to be a matrix only because it is added to one: then it is added to each row."""
+        small = len(symbol.base) == 1 and symbol.base.islower() and symbol.base.isascii() and not symbol.accents
+        given = symbol.text in self.facts.shapes or symbol.text in model.data
+        wide = len(model.shapes.get(symbol.text, ())) == 2
+        return small and wide and not given and only_added(model, symbol.text)
 
     def points(self, number: int) -> list[Point]:
         """Points for the model that holds at a statement."""
@@ -100,6 +115,16 @@ class Session:
         key = tuple(each.number for each in self.chosen(number))
         if key not in self.samples:
             self.samples[key] = _sample(model)
+        return self.samples[key]
+
+    def shared_points(self, number: int) -> list[Point]:
+        """Points at which the targets of a cross-entropy sum to one; none where there are no such targets."""
+        model = self.model(number)
+        targets = targets_of(model)
+        key = (*(each.number for each in self.chosen(number)), -1)
+        if key not in self.samples:
+            traits = {**model.traits, **dict.fromkeys(targets, frozenset({"sums to one"}))}
+            self.samples[key] = _sample(replace(model, traits=traits)) if targets else []
         return self.samples[key]
 
     def _weights(self, model: Model) -> dict[str, Any]:
@@ -156,7 +181,7 @@ def _finite(model: Model, plan: Any, seed: int) -> Point:
 def _own(model: Model, weights: Mapping[str, Any]) -> Point | None:
     plan = plans(model, 1)[0]
     data = data_of(model, plan)
-    if data is None or (model.open_loss is not None and not set(model.ends()) <= set(weights)):
+    if data is None:
         return None
     point = take(model, plan, 0, "any", data, weights)
     point.given = True
@@ -174,6 +199,7 @@ def open_session(claims: Sequence[Claim], facts: Facts) -> Session:
     session.facts = replace(
         facts, symbols={**facts.symbols, **symbols_of(claims, counted)}, alone=frozenset(_alone(every))
     )
+    session.facts = replace(session.facts, traits=_with_constraints(session.facts.traits, every))
     session.loss = _loss(every)
     session.nabla = _nabla(claims)
     _find_stems(session, every, symbols)
@@ -218,6 +244,18 @@ def _differentiated_by(claim: Claim) -> set[str]:
                 for each in variables(node.denominator) or ():
                     if (symbol := symbol_of(each)) is not None:
                         found |= {symbol.text, symbol.without_subscript().text}
+    return found
+
+
+def _with_constraints(traits: Mapping[str, frozenset[str]], claims: Sequence[Claim]) -> dict[str, frozenset[str]]:
+    r"""What is said, with `\sum_c y_c = 1` among it."""
+    found = dict(traits)
+    for claim in claims:
+        match [side.tree for side in claim.sides]:
+            case [Big("∑", _, _, Scripted() as entry), Number("1")]:
+                symbol = symbol_of(replace(entry, subscript=None))
+                if symbol is not None:
+                    found[symbol.text] = found.get(symbol.text, frozenset()) | {"sums to one"}
     return found
 
 
@@ -273,16 +311,24 @@ def _alone(claims: Sequence[Claim]) -> set[str]:
 
 def _used_elsewhere(stem: Symbol, claims: Sequence[Claim]) -> bool:
     """Whether a name stands on the right of some definition, alone or in a run of letters."""
-    for claim in claims:
-        if claim.draft is None or claim.draft.role is not Role.FORMULA:
-            continue
-        for side in claim.sides[1:]:
-            for each in everywhere(side.tree) if side.tree is not None else ():
-                if isinstance(each, Name | Scripted) and symbol_of(each) == stem:
-                    return True
-                if isinstance(each, Name) and not each.whole and stem == Symbol(stem.base) and stem.base in each.base:
-                    return len(stem.base) == 1
-    return False
+    return any(
+        stem == symbol
+        for claim in claims if claim.draft is not None and claim.draft.role is Role.FORMULA
+        for side in claim.sides[1:] if side.tree is not None
+        for node in everywhere(side.tree) for symbol in names_of(node)
+    )  # fmt: skip
+
+
+def names_of(node: Surface) -> Iterator[Symbol]:
+    """The names that a node may spell: itself, and the letters of a run, `XW_1` being X and W_1 too."""
+    if not isinstance(node, Name | Scripted) or (symbol := symbol_of(node)) is None:
+        return
+    yield symbol
+    body = node.body if isinstance(node, Scripted) else node
+    if isinstance(body, Name) and not body.whole and not body.accents and 1 < len(body.base) <= 4:
+        for letter in body.base[:-1]:
+            yield Symbol(letter)
+        yield replace(symbol, base=body.base[-1])
 
 
 def _all_symbols(claims: Sequence[Claim]) -> dict[str, Symbol]:
@@ -291,12 +337,9 @@ def _all_symbols(claims: Sequence[Claim]) -> dict[str, Symbol]:
     for claim in claims:
         for side in claim.sides:
             for node in everywhere(side.tree) if side.tree is not None else ():
-                if isinstance(node, Name | Scripted) and (symbol := symbol_of(node)) is not None:
+                for symbol in names_of(node):
                     for each in (symbol, symbol.without_subscript()):
                         found.setdefault(each.text, each)
-                if isinstance(node, Name) and not node.whole and 1 < len(node.base) <= 4:
-                    for letter in node.base:
-                        found.setdefault(letter, Symbol(letter))
     return found
 
 

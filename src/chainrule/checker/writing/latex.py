@@ -165,9 +165,8 @@ def _group(node: Group) -> str:
             return latex(only)
         if node.bracket == "{" and isinstance(only, Additive | Multiplicative):
             return _bracketed(only)
-    bracket = "(" if node.bracket == "{" and len(node.items) > 1 else node.bracket
-    inside = ", ".join(_row_of_numbers(each) if bracket == "[" else latex(each) for each in node.items)
-    return _between(bracket, inside, any(map(_tall, node.items)))
+    inside = ", ".join(_row_of_numbers(each) if node.bracket == "[" else latex(each) for each in node.items)
+    return _between(node.bracket, inside, any(map(_tall, node.items)))
 
 
 def _holds_together(node: Surface) -> bool:

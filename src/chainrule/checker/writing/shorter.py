@@ -61,22 +61,23 @@ def inside(node: Surface) -> Surface:
 
 
 def _sum(node: Additive) -> Surface:
-    terms: list[Pair] = []
-    for sign, each in node.terms:
-        body = inside(each)
-        match body:
-            case Additive(((inner, last),)) if inner in ("-", "+"):  # two signs in a row
-                terms.append((_OPPOSITE[sign] if inner == "-" else sign, last))
-            case Additive() if sign != "-":
-                (_, first), *rest = body.terms
-                terms.extend([(body.terms[0][0] or sign, first), *rest])
-            case Additive():
-                terms.append((sign, each))
-            case _:
-                terms.append((sign, body))
+    terms = [part for sign, each in node.terms for part in _term(sign, each)]
     if terms[0][0] == "+":
         terms[0] = ("", terms[0][1])
     return terms[0][1] if len(terms) == 1 and not terms[0][0] else replace(node, terms=tuple(terms))
+
+
+def _term(sign: str, node: Surface) -> list[Pair]:
+    """A term with one sign, or the terms of a sum inside it where no minus stands before."""
+    body = inside(node)
+    match body:
+        case Additive(((inner, only),)):
+            return _term(_OPPOSITE[sign] if inner == "-" else sign, only)
+        case Additive(((inner, first), *rest)) if sign != "-":
+            return [(inner or sign, first), *rest]
+        case Additive():
+            return [(sign, node)]
+    return [(sign, body)]
 
 
 def _product(node: Multiplicative) -> Surface:
