@@ -225,8 +225,8 @@ class Bench:
                     context.names[name] = self._derived(name, point)
             for atom in self.model.atoms.inside(meaning):
                 self._put(atom, meaning, style, point, context)
-            self.cache[key] = context
-        found: Context = self.cache[key]
+            self.cache[key] = meaning, context  # the meaning is kept, so that its number stays its own
+        found: Context = self.cache[key][1]
         return replace(found, indices={}, steps=[0], names=dict(found.names))
 
     def _put(self, atom: Atom, meaning: Meaning, style: Style, point: Point, context: Context) -> None:

@@ -62,6 +62,10 @@ def _shapes(said: Said) -> dict[str, tuple[Size, ...]]:
         square = any(each.what == "square" for each in said.traits.get(name, ()))
         letters = [f"{name}0" if square else f"{name}{place}" for place in range(len(sizes))]
         found[name] = tuple(letter if size is None else size for size, letter in zip(sizes, letters, strict=True))
+    for each in said.counts:
+        if each.name and each.name not in found and each.of in ("rows", "columns"):
+            other = f"{each.name}0"
+            found[each.name] = (each.size, other) if each.of == "rows" else (other, each.size)
     return found
 
 

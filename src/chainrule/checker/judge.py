@@ -31,7 +31,7 @@ def check_document(document: Document) -> Checked:
     mathematics = [each for each in claims if each.statement.piece.kind == "mathematics"]
     said = read_words(document, found)
     facts = facts_of(said)
-    marks = read_marks(mathematics, not facts.rows, facts.zero_based)
+    marks = read_marks(mathematics, not facts.rows, facts.zero_based, facts.deltas)
     joined = {each.number: each for each in continued([rewritten(each, marks) for each in mathematics])}
     session = open_session(list(joined.values()), facts)
     session.conditions, session.asides = conditions_of(said), said.asides

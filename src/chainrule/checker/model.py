@@ -37,7 +37,7 @@ from ..notation.recognise import function_body
 from ..notation.resolve import resolve
 from ..notation.shapes import infer_shapes
 from ..notation.sizes import Size
-from ..notation.surface import Group, Name, Scripted, Surface
+from ..notation.surface import Group, Name, Number, Scripted, Surface
 from ..notation.symbols import Symbol, symbol_of
 from .atoms import MARK, Atoms
 from .trees import everywhere
@@ -184,11 +184,31 @@ def _scope(definers: list[Definer], facts: Facts, gradients: Mapping[str, Symbol
             for symbol in _raised_names(each.tree, each.indices):
                 families.add(symbol.text)
                 declared.setdefault(symbol.text, symbol)
+    for symbol in _indexed(definers):
+        declared.setdefault(symbol.text, symbol)
+        arrays.add(symbol.text)
     own = {each.symbol.text: len(each.parameters) for each in definers if each.parameters}
     return Scope(
         resolve, declared, own, dict(facts.functions), frozenset(arrays), raised=frozenset(raised),
         families=frozenset(families), latex=True, derivative=atoms.read, alone=facts.alone,
     )  # fmt: skip
+
+
+def _indexed(definers: list[Definer]) -> Iterator[Symbol]:
+    """Names whose entries stand both by letter and by number: `a_k` and `a_1` are entries of a."""
+    lettered: dict[str, Symbol] = {}
+    numbered: set[str] = set()
+    for each in definers:
+        for node in everywhere(each.tree):
+            if isinstance(node, Scripted) and node.subscript is not None:
+                symbol = symbol_of(replace(node, subscript=None))
+                if symbol is None:
+                    continue
+                if isinstance(node.subscript, Name) and node.subscript.base in each.indices:
+                    lettered[symbol.text] = symbol
+                elif isinstance(node.subscript, Number) and len(node.subscript.written) == 1:
+                    numbered.add(symbol.text)
+    yield from (symbol for name, symbol in lettered.items() if name in numbered)
 
 
 def _raised_names(tree: Surface, indices: tuple[str, ...]) -> Iterator[Symbol]:

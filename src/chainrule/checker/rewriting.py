@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ..notation.surface import Chain, Group, Multiplicative, Name, Number, Scripted, Surface
 from ..notation.symbols import symbol_of
 from .claims import Claim, with_trees
-from .trees import everywhere, rebuilt
+from .trees import everywhere, product, rebuilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,26 @@ class Marks:
     matrices: frozenset[str] = frozenset()  # names that are matrices with one example in each row or column
     columns: bool = True  # examples are columns
     zero_based: bool = False  # entries are counted from 0
+    deltas: bool = False  # a delta before a name makes it the name of a derivative
 
 
-def read_marks(claims: Sequence[Claim], columns: bool, zero_based: bool) -> Marks:
+def read_marks(claims: Sequence[Claim], columns: bool, zero_based: bool, deltas: bool) -> Marks:
     """What the marks in these claims mean."""
-    lefts = [claim.sides[0].tree for claim in claims if claim.sides[0].tree is not None]
+    lefts = [claim.sides[0].tree for claim in claims if claim.sides[0].tree is not None and len(claim.sides) > 1]
     kronecker = not any(_delta(tree) is not None for tree in lefts)
-    return Marks(kronecker, frozenset(_matrices(claims)), columns, zero_based)
+    deltas = deltas or sum(_prefixed(tree) is not None for tree in lefts) > 1
+    return Marks(kronecker, frozenset(_matrices(claims)), columns, zero_based, deltas)
+
+
+def _prefixed(node: Surface) -> Surface | None:
+    r"""`\delta h_t` as one name."""
+    match node:
+        case Multiplicative((("", Name("delta") as sign), ("", Name() | Scripted() as rest))):
+            body = rest.body if isinstance(rest, Scripted) else rest
+            if isinstance(body, Name):
+                name = replace(body, base="delta" + body.base, span=replace(sign.span, stop=body.span.stop), whole=True)
+                return replace(rest, body=name) if isinstance(rest, Scripted) else name
+    return None
 
 
 def _matrices(claims: Sequence[Claim]) -> set[str]:
@@ -57,12 +70,25 @@ def _rewrite(node: Surface, marks: Marks) -> Surface:
     if marks.kronecker and (pair := _delta(node)) is not None:
         one = Number("1", node.span)
         return Scripted(one, Chain(pair, ("=",), node.span), (), 0, node.span)
+    if marks.deltas and isinstance(node, Multiplicative):
+        node = _with_prefixes(node)
     changed = rebuilt(node, lambda each: _rewrite(each, marks))
     if isinstance(changed, Scripted):
         changed = _example(changed, marks)
         if marks.zero_based and changed.subscript is not None:
             changed = replace(changed, subscript=_from_one(changed.subscript))
     return changed
+
+
+def _with_prefixes(node: Multiplicative) -> Surface:
+    found: list[tuple[str, Surface]] = []
+    place = 0
+    while place < len(node.factors):
+        pair = node.factors[place : place + 2]
+        joined = _prefixed(product([("", pair[0][1]), pair[1]])) if len(pair) == 2 and pair[1][0] == "" else None
+        found.append((pair[0][0], joined or pair[0][1]))
+        place += 1 if joined is None else 2
+    return product(found)
 
 
 def _delta(node: Surface | None) -> tuple[Surface, Surface] | None:

@@ -38,6 +38,7 @@ class Session:
     counted: Counted = field(default_factory=Counted)
     instances: dict[int, list[Claim]] = field(default_factory=dict)  # each claim for every number of its letters
     upstream: dict[str, Surface] = field(default_factory=dict)  # numbers given for derivatives of an open loss
+    used: set[str] = field(default_factory=set)  # names on the right of definitions so far
     solutions: set[int] = field(default_factory=set)  # claims that say where a gradient vanishes
     nabla: Surface | None = None  # what a nabla without a subscript is with respect to
     conditions: Mapping[int, tuple[Surface, ...]] = field(default_factory=dict)
@@ -203,14 +204,15 @@ def open_session(claims: Sequence[Claim], facts: Facts) -> Session:
     session.loss = _loss(every)
     session.nabla = _nabla(claims)
     _find_stems(session, every, symbols)
-    used, wrt = set[str](), set[str]()
+    wrt = set[str]()
     for claim in every:
         for definer in _definers(claim, session):
-            if definer.symbol.text in used & wrt and definer.symbol.text not in session.definers:
+            if definer.symbol.text in session.used & wrt and definer.symbol.text not in session.definers:
                 session.solutions.add(claim.number)
             else:
                 _add(session, definer, general=len(session.instances[claim.number]) > 1)
-        used |= _right_names(claim)
+        if claim.draft is not None and claim.draft.role is not Role.CLAIM:
+            session.used |= _right_names(claim)
         wrt |= _differentiated_by(claim)
     if session.loss is None:
         session.loss = _last(session)
@@ -348,6 +350,8 @@ def _stem(symbol: Symbol, bars: bool) -> Symbol | None:
     base = symbol.base
     if base.startswith("d") and len(base) > 1 and base not in ("det", "diag", "delta", "dim"):
         return replace(symbol, base=base[1:])
+    if base.startswith("delta") and len(base) > 5:
+        return replace(symbol, base=base[5:])
     if bars and "bar" in symbol.accents:
         return replace(symbol, accents=tuple(each for each in symbol.accents if each != "bar"))
     return None
@@ -408,8 +412,12 @@ def _definers(claim: Claim, session: Session) -> list[Definer]:
     if found is None or found.symbol is None or found.role is Role.CLAIM:
         return []
     symbol = found.symbol
-    if found.role is Role.SHAPE or symbol.text in session.stems or not claim.equal or _is_no_name(claim, session):
+    if found.role is Role.SHAPE or not claim.equal or _is_no_name(claim, session):
         return []
+    if symbol.text in session.stems:
+        if not any(isinstance(side.tree, Fraction) and is_derivative(side.tree) for side in claim.sides[1:]):
+            return []
+        session.stems.pop(symbol.text)  # it says itself of what it is the derivative
     sides = [side for side in claim.sides[1:] if side.tree is not None]
     formulas = [side.tree for side in sides if not side.numeric and side.tree is not None]
     derivative = [tree for tree in formulas if isinstance(tree, Fraction) and is_derivative(tree)]
@@ -464,8 +472,14 @@ def _add(session: Session, definer: Definer, *, general: bool) -> None:
         before.append(definer)
         return
     formula = definer.role is Role.FORMULA
-    if formula and all(each.role is Role.VALUE for each in before):
+    if is_alias(before[-1]) and not is_alias(definer):
+        return  # a name of a derivative means the true one, whatever is worked out for it
+    if is_alias(definer) and not is_alias(before[-1]) and before[-1].symbol.text not in session.used:
         before[:] = [definer]
+        return
+    if formula and all(each.role is Role.VALUE for each in before):
+        if definer.symbol.text not in session.used:
+            before[:] = [definer]
         return
     if before[-1].general and not general:
         before[:] = [definer]
@@ -473,6 +487,11 @@ def _add(session: Session, definer: Definer, *, general: bool) -> None:
     section, earlier = (_section(session, each.number) for each in (definer, before[-1]))
     if section != earlier and formula == (before[-1].role is Role.FORMULA) and not general:
         before.append(definer)
+
+
+def is_alias(definer: Definer) -> bool:
+    """Whether a definition gives a derivative a name."""
+    return isinstance(definer.tree, Fraction) and is_derivative(definer.tree)
 
 
 def _section(session: Session, number: int) -> int:

@@ -17,12 +17,20 @@ _APPLIED = ("(", "[")
 
 def uniform(node: Surface, names: frozenset[str] = frozenset()) -> Surface:
     """The tree with every derivative as a fraction. `names`: letters such as d that are names in this document."""
-    node = rebuilt(node, lambda each: uniform(each, names))
     if isinstance(node, Fraction):
-        return _with_partials(node)
+        above, below = _half(node.numerator, names), _half(node.denominator, names)
+        return _with_partials(replace(node, numerator=above, denominator=below))
+    node = rebuilt(node, lambda each: uniform(each, names))
     if isinstance(node, Multiplicative):
         return _product(node, names)
     return node
+
+
+def _half(node: Surface, names: frozenset[str]) -> Surface:
+    r"""One half of a fraction: in `\frac{dL}{d\theta}` the d is a sign and no part of a name."""
+    if isinstance(node, Multiplicative) and isinstance(node.factors[0][1], Name) and node.factors[0][1].base == "d":
+        return rebuilt(node, lambda each: uniform(each, names))
+    return uniform(node, names)
 
 
 def _with_partials(node: Fraction) -> Surface:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...notation.surface import Additive, Big, Fraction, Name, Number, Scripted, Surface, children
+from ...notation.surface import Additive, Big, Fraction, Multiplicative, Name, Number, Scripted, Surface, children
 from .activations import times_beside
 from .building import as_factor, factors, half, product, turned
 from .edit import Edit
@@ -169,14 +169,23 @@ def lost_upstream(setting: Setting, cost: float) -> Iterator[Edit]:
             if place.level or place.role in (Role.BELOW, Role.ABOVE):
                 continue
             times = times_beside(setting, place.node, new)
-            rest = as_factor(place.node) if isinstance(place.node, Additive) else place.node
-            yield Edit("M23", place.put(product((("", new), (times, rest)), rest.span)), cost, said, (new,))
+            yield Edit("M23", place.put(_arriving(new, times, place.node)), cost, said, (new,))
             if setting.is_array(new) or each.shape is None:
                 yield Edit("M23", place.put(_after(place.node, "", new)), cost, said, (new,))
         for place in setting.places:
             if _is_one(place.node) and place.role in (Role.SIDE, Role.TERM, Role.FACTOR):
                 yield Edit("M23", place.put(new), cost, "{0} stands where the gradient {1} that arrives belongs",
                            (place.node, new))  # fmt: skip
+
+
+def _arriving(new: Surface, times: str, node: Surface) -> Surface:
+    """A gradient in front of a product, after its coefficient."""
+    match node:
+        case Multiplicative((("", Number() as number), (sign, first), *rest), span) if sign != "/":
+            return product((("", number), ("", new), (times or sign, first), *rest), span)
+        case Additive():
+            node = as_factor(node)
+    return product((("", new), (times, node)), node.span)
 
 
 def _is_one(node: Surface) -> bool:

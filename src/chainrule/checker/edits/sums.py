@@ -158,8 +158,9 @@ def missing_twin(setting: Setting, cost: float) -> Iterator[Edit]:
 def _families(setting: Setting) -> dict[str, list[Scripted]]:
     """The numbered names of the page, by their letters."""
     found: dict[str, list[Scripted]] = {}
-    for each in (*setting.known.names, *setting.known.gradients):
-        for node in everywhere(each.written):
+    written = [*(each.written for each in setting.known.names), *(each.written for each in setting.known.gradients)]
+    for tree in written:
+        for node in everywhere(tree):
             if isinstance(node, Scripted) and _numbered(node):
                 known = found.setdefault(base(node)[0], [])
                 if not any(same(node, other) for other in known):
@@ -174,7 +175,7 @@ def _numbered(node: Scripted) -> str:
 
 
 def _twins(setting: Setting, term: Surface, families: dict[str, list[Scripted]]) -> Iterator[Surface]:
-    """The term with one numbered name, wherever it stands, become another of its family; and with all moved by one."""
+    """The term with one numbered name, wherever it stands, as another of its family; or all numbers moved by 1."""
     inner = [each for each in everywhere(term) if isinstance(each, Scripted) and _numbered(each)]
     seen: list[Scripted] = []
     for node in inner:
