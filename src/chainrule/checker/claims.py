@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import ChainruleError
 from ..notation.drafts import Draft, draft
+from ..notation.functions import function_named
 from ..notation.grammar import read_statement
 from ..notation.statements import split
 from ..notation.surface import Additive, Chain, Group, Matrix, Multiplicative, Name, Number, Prose, Scripted, Surface
@@ -149,10 +150,14 @@ def is_numeric(node: Surface) -> bool:
     """Whether a tree has numbers in it and no names but those of functions and constants."""
     found = False
     for each in everywhere(node):
-        if isinstance(each, Name) and each.base not in _FUNCTIONS and not _is_transpose(each, node):
+        if isinstance(each, Name) and not _is_function(each.base) and not _is_transpose(each, node):
             return False
         found = found or isinstance(each, Number)
     return found
+
+
+def _is_function(base: str) -> bool:
+    return base in _FUNCTIONS or base == "sigma" or function_named(base) is not None
 
 
 def _is_transpose(name: Name, node: Surface) -> bool:

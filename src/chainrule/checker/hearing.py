@@ -23,6 +23,12 @@ _TRAITS = frozenset({
 })  # fmt: skip
 
 
+_SQUARE = frozenset({
+    "square", "symmetric", "positive definite", "positive semidefinite", "antisymmetric", "diagonal", "invertible",
+    "identity", "lower triangular", "upper triangular",
+})  # fmt: skip
+
+
 def facts_of(said: Said) -> Facts:
     """The facts for a model."""
     derivative_names = [each.value for each in said.conventions.get("derivative names", ())]
@@ -59,7 +65,7 @@ def _shapes(said: Said) -> dict[str, tuple[Size, ...]]:
     found: dict[str, tuple[Size, ...]] = {}
     for name, shapes in said.shapes.items():
         sizes = shapes[0].sizes
-        square = any(each.what == "square" for each in said.traits.get(name, ()))
+        square = any(each.what in _SQUARE and each.holds for each in said.traits.get(name, ()))
         letters = [f"{name}0" if square else f"{name}{place}" for place in range(len(sizes))]
         found[name] = tuple(letter if size is None else size for size, letter in zip(sizes, letters, strict=True))
     for each in said.counts:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..notation.drafts import Role
-from ..notation.surface import Additive, Big, Chain, Group, Multiplicative, Name, Number, Scripted, Surface
+from ..notation.surface import Additive, Big, Chain, Fraction, Group, Multiplicative, Name, Number, Scripted, Surface
 from ..notation.symbols import Symbol, script_text, symbol_of
 from .claims import Claim, with_trees
 from .trees import everywhere, product, rebuilt
@@ -54,12 +54,12 @@ def _recursive(claims: Sequence[Claim]) -> set[str]:
         draft = claim.draft
         if draft is not None and draft.role is Role.FORMULA and isinstance(claim.sides[0].tree, Scripted):
             for letter in _plain_letters(claim.sides[0].tree):
-                left[letter].add(_base(claim.sides[0].tree))
+                left[letter] |= _bases(claim.sides[0].tree)
         for side in claim.sides[1:] if draft is not None and draft.role is Role.FORMULA else ():
             for node in everywhere(side.tree) if side.tree is not None else ():
                 if isinstance(node, Scripted):
                     for letter in _shifted_letters(node):
-                        shifted[letter].add(_base(node))
+                        shifted[letter] |= _bases(node)
     return {letter for letter in left if left[letter] & shifted[letter]}
 
 
@@ -68,6 +68,7 @@ def _after_explicit(claims: Sequence[Claim], letter: str) -> int:
     bases = {
         _base(claim.sides[0].tree) for claim in claims
         if isinstance(claim.sides[0].tree, Scripted) and letter in _plain_letters(claim.sides[0].tree)
+        and not any(isinstance(side.tree, Fraction) for side in claim.sides[1:])
     }  # fmt: skip
     starts = [
         int(inner.written) + 1
@@ -82,6 +83,14 @@ def _after_explicit(claims: Sequence[Claim], letter: str) -> int:
 def _base(node: Scripted) -> str:
     symbol = symbol_of(replace(node, subscript=None, superscripts=(), primes=0))
     return symbol.text if symbol else ""
+
+
+def _bases(node: Scripted) -> set[str]:
+    """The name without its scripts; the last letter of a run too, as h in `Wh_{t-1}`."""
+    found = {_base(node)}
+    if isinstance(node.body, Name) and not node.body.whole and not node.body.accents and len(node.body.base) <= 4:
+        found.add(node.body.base[-1])
+    return found
 
 
 def _scripts(node: Scripted) -> Iterator[Surface]:

@@ -125,11 +125,11 @@ class Model:
         return [each.symbol.text for each in self.forward if each.symbol.text not in used]
 
 
-def ranks_from_claims(model: Model, trees: Iterable[Surface], free: tuple[str, ...] = ()) -> dict[str, int]:
+def ranks_from_claims(model: Model, sides: Iterable[tuple[Surface, tuple[str, ...]]]) -> dict[str, int]:
     """How many axes the inputs have, as the statements about them show: a transpose says that W is a matrix though
     its definition does not. A derivative of a number has the shape of what it is taken by."""
     definitions = list(model.forward)
-    for place, tree in enumerate(trees):
+    for place, (tree, free) in enumerate(sides):
         try:
             body = _as_variables(model.read(tree, free), model)
         except ChainruleError:
@@ -148,8 +148,17 @@ def _as_variables(node: Meaning, model: Model) -> Meaning:
         atom = model.atoms.atom(node)
         if atom is None and node.symbol.text in model.derived:
             atom = model.atoms.atom(model.derived[node.symbol.text])
-        return Variable(atom.wrt[-1], node.span) if atom is not None and atom.wrt else node
+        if atom is None:
+            return node
+        if len(atom.wrt) != 1 or atom.of_name is None or atom.of_name not in _numbers(model):
+            raise ParseError(given="a derivative of an array", where=node.span, expected="one of a number")
+        return Variable(atom.wrt[0], node.span)
     return mapped(node, lambda each: _as_variables(each, model))
+
+
+def _numbers(model: Model) -> set[str]:
+    """The names that are surely numbers: the losses."""
+    return {each.text for each in (model.loss, model.open_loss) if each is not None}
 
 
 def build(

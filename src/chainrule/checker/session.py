@@ -16,10 +16,11 @@ from ..notation.drafts import Role
 from ..notation.meaning import Meaning, Product, Variable, everything
 from ..notation.resolve import is_derivative, resolve
 from ..notation.functions import function_named
-from ..notation.surface import Big, Fraction, Multiplicative, Name, Number, Scripted, Surface
+from ..notation.surface import Big, Fraction, Group, Multiplicative, Name, Number, Scripted, Surface
 from ..notation.symbols import Symbol, read_symbol, symbol_of
 from .atoms import Atoms
 from .claims import Claim
+from .free import free_letters
 from .instances import Counted, count, symbols_of, written_out
 from .model import Definer, Facts, Model, build, divisor, only_added, ranks_from_claims, targets_of
 from .points import Point, data_of, plans, take
@@ -38,6 +39,8 @@ class Session:
     counted: Counted = field(default_factory=Counted)
     instances: dict[int, list[Claim]] = field(default_factory=dict)  # each claim for every number of its letters
     upstream: dict[str, Surface] = field(default_factory=dict)  # numbers given for derivatives of an open loss
+    labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    heads: set[str] = field(default_factory=set)  # names on the left of statements
     used: set[str] = field(default_factory=set)  # names on the right of definitions so far
     solutions: set[int] = field(default_factory=set)  # claims that say where a gradient vanishes
     nabla: Surface | None = None  # what a nabla without a subscript is with respect to
@@ -89,12 +92,8 @@ class Session:
 
     def _with_ranks(self, model: Model, chosen: list[Definer]) -> Model:
         """The model with the axes that claims show, where its definitions leave them open."""
-        trees = [
-            side.tree for claims in self.instances.values() for each in claims[:1] for side in each.sides
-            if side.tree is not None and each.equal and not side.numeric
-        ]  # fmt: skip
         ranks = {
-            name: rank for name, rank in ranks_from_claims(model, trees).items()
+            name: rank for name, rank in ranks_from_claims(model, self._sides(model)).items()
             if rank and not model.shapes.get(name) and name not in self.facts.shapes and name not in model.data
         }  # fmt: skip
         ranks |= {symbol.text: 1 for symbol in model.inputs if self._is_bias(symbol, model)}
@@ -102,6 +101,14 @@ class Session:
             return model
         wider = self._assemble(chosen, ranks)
         return wider if len(wider.forward) >= len(model.forward) else model
+
+    def _sides(self, model: Model) -> Iterator[tuple[Surface, tuple[str, ...]]]:
+        """The sides of all equalities, with the free indices of each statement."""
+        for claims in self.instances.values():
+            for each in claims[:1]:
+                trees = [side.tree for side in each.sides if side.tree is not None and not side.numeric]
+                free = free_letters(trees, model.scope, model.known) if each.equal else ()
+                yield from ((tree, free) for tree in trees if each.equal)
 
     def _is_bias(self, symbol: Symbol, model: Model) -> bool:
         """Whether a small letter seems to be a matrix only because it is added to one: then it is added to each row."""
@@ -201,10 +208,12 @@ def open_session(claims: Sequence[Claim], facts: Facts) -> Session:
         facts, symbols={**facts.symbols, **symbols_of(claims, counted)}, alone=frozenset(_alone(every))
     )
     session.facts = replace(session.facts, traits=_with_constraints(session.facts.traits, every))
+    session.facts = replace(session.facts, symbols={**session.facts.symbols, **_primed_names(every)})
     session.loss = _loss(every)
     session.nabla = _nabla(claims)
     _find_stems(session, every, symbols)
     wrt = set[str]()
+    session.labels, session.heads = _labels(claims), _heads(every)
     for claim in every:
         for definer in _definers(claim, session):
             if definer.symbol.text in session.used & wrt and definer.symbol.text not in session.definers:
@@ -247,6 +256,32 @@ def _differentiated_by(claim: Claim) -> set[str]:
                     if (symbol := symbol_of(each)) is not None:
                         found |= {symbol.text, symbol.without_subscript().text}
     return found
+
+
+def _primed_names(claims: Sequence[Claim]) -> dict[str, Symbol]:
+    """`c = f c' + i g`: a small letter with a prime that stands in the definition of the letter is another name."""
+    found: dict[str, Symbol] = {}
+    bases = {each.draft.symbol.text for each in claims if each.draft is not None and each.draft.symbol is not None}
+    for claim in claims:
+        if claim.draft is None or claim.draft.role is not Role.FORMULA:
+            continue
+        for side in claim.sides[1:]:
+            for node in everywhere(side.tree) if side.tree is not None else ():
+                if isinstance(node, Scripted) and node.primes and (symbol := symbol_of(node)) is not None:
+                    small = symbol.base.islower() and not _is_called(node, side.tree)
+                    if small and replace(symbol, primes=0).text in bases:
+                        found[symbol.text] = symbol
+    return found
+
+
+def _is_called(node: Scripted, tree: Surface | None) -> bool:
+    """Whether a bracket follows a name somewhere: then it is a function, and a prime its derivative."""
+    for each in everywhere(tree) if tree is not None else ():
+        if isinstance(each, Multiplicative):
+            for (_, one), (sign, other) in zip(each.factors, each.factors[1:], strict=False):
+                if one is node and sign == "" and isinstance(other, Group):
+                    return True
+    return False
 
 
 def _with_constraints(traits: Mapping[str, frozenset[str]], claims: Sequence[Claim]) -> dict[str, frozenset[str]]:
@@ -418,16 +453,80 @@ def _definers(claim: Claim, session: Session) -> list[Definer]:
         if not any(isinstance(side.tree, Fraction) and is_derivative(side.tree) for side in claim.sides[1:]):
             return []
         session.stems.pop(symbol.text)  # it says itself of what it is the derivative
+    if _is_function(claim, session) or symbol.superscript in ("T", "⊤") or _primed_function(symbol, session):
+        return []
+    indices = () if _is_label(claim, session) else found.indices
+    whole = symbol if indices == found.indices else symbol_of(claim.sides[0].tree) or symbol  # type: ignore[arg-type]
     sides = [side for side in claim.sides[1:] if side.tree is not None]
     formulas = [side.tree for side in sides if not side.numeric and side.tree is not None]
     derivative = [tree for tree in formulas if isinstance(tree, Fraction) and is_derivative(tree)]
     if derivative or formulas:
         tree = (derivative or formulas)[0]
-        return [Definer(claim.number, symbol, tree, found.indices, found.parameters, found.raised)]
+        first = Definer(claim.number, whole, tree, indices, found.parameters, found.raised)
+        return [first, *_second_names(claim, formulas, session)]
     numbers = [side.tree for side in sides if side.tree is not None]
     if numbers:
-        return [Definer(claim.number, symbol, numbers[-1], (), None, False, Role.VALUE)]
+        return [Definer(claim.number, whole, numbers[-1], (), None, False, Role.VALUE)]
     return []
+
+
+def _second_names(claim: Claim, formulas: Sequence[Surface], session: Session) -> Iterator[Definer]:
+    r"""`z_2 = w_2 h_1 = \hat y`: a name at the end that no statement defines is another name for the first."""
+    last, left = formulas[-1], claim.sides[0].tree
+    symbol = symbol_of(last) if isinstance(last, Name | Scripted) else None
+    if len(formulas) < 2 or symbol is None or left is None or symbol.text in session.heads | session.used:
+        return
+    if isinstance(last, Name) and not last.whole and len(last.base) > 1 and not last.accents:
+        return
+    yield Definer(claim.number, symbol, left)
+
+
+def _is_label(claim: Claim, session: Session) -> bool:
+    """Whether the letter below the left side is a label: `a_z`, `a_r` and `a_n` are defined each for itself."""
+    left = claim.sides[0].tree
+    if not isinstance(left, Scripted) or left.subscript is None:
+        return False
+    symbol = symbol_of(replace(left, subscript=None))
+    return symbol is not None and len(session.labels.get(symbol.text, frozenset())) > 1
+
+
+def _heads(claims: Sequence[Claim]) -> set[str]:
+    """The names on the left of statements."""
+    return {each.draft.symbol.text for each in claims if each.draft is not None and each.draft.symbol is not None}
+
+
+def _labels(claims: Sequence[Claim]) -> dict[str, frozenset[str]]:
+    """The single letters below each name that stands on the left of formulas."""
+    found: dict[str, set[str]] = {}
+    for claim in claims:
+        left = claim.sides[0].tree
+        if claim.draft is None or claim.draft.role is not Role.FORMULA or not isinstance(left, Scripted):
+            continue
+        if isinstance(left.subscript, Name) and len(left.subscript.base) == 1:
+            symbol = symbol_of(replace(left, subscript=None))
+            if symbol is not None:
+                found.setdefault(symbol.text, set()).add(left.subscript.base)
+    return {name: frozenset(letters) for name, letters in found.items()}
+
+
+def _is_function(claim: Claim, session: Session) -> bool:
+    r"""`g = \tanh`: the name of a function for another; noted, and no definition of a variable."""
+    right, symbol = claim.sides[1].tree, symbol_of(claim.sides[0].tree) if claim.sides[0].tree is not None else None
+    if len(claim.sides) != 2 or not isinstance(right, Name) or symbol is None:
+        return False
+    function = function_named(right.base)
+    if function is None or right.base in session.facts.alone:
+        return False
+    session.facts = replace(session.facts, functions={**session.facts.functions, symbol.text: function})
+    return True
+
+
+def _primed_function(symbol: Symbol, session: Session) -> bool:
+    """Whether a name with a prime is the derivative of a function that is known."""
+    plain = replace(symbol, primes=0).text
+    known = plain in session.facts.functions or function_named(plain) is not None or plain == "sigma"
+    own = any(each.parameters for each in session.definers.get(plain, ()))
+    return symbol.primes > 0 and (known or own)
 
 
 def redefine(session: Session, claim: Claim) -> bool:

@@ -16,7 +16,7 @@ from . import limits
 LinkPlace = tuple[str, int, int, int]  # the sign before a side, where it stands, and the side from start to stop
 Found = tuple[int, int, list[LinkPlace]]
 
-_MAGIC = re.compile(r"^[ \t]*(?:[%!][^\n]*|>>>|\.\.\.|In \[\d*\]:)", re.MULTILINE)
+MAGIC = re.compile(r"^[ \t]*(?:[%!][^\n]*|>>>|\.\.\.|In \[\d*\]:)", re.MULTILINE)
 _ASSIGNS = re.compile(
     r"^[ \t]*(?:>>>)?[ \t]*([A-Za-z_∂][^=\n#'\"]{0,200}?)\s*([-+*/@]?=)(?!=)[ \t]*([^\n#]+?)[ \t]*(?:#[^\n]*)?$",
     re.MULTILINE,
@@ -38,14 +38,14 @@ def code_statements(text: str, display: bool = True) -> list[Found]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                tree = ast.parse(_MAGIC.sub(_blank, text).replace("\f", " "))
-            return sorted(_assignments(tree, _Lines(text)))
+                tree = ast.parse(MAGIC.sub(blank, text).replace("\f", " "))
+            return sorted(_assignments(tree, Lines(text)))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             pass
     return [_line(found) for found in _ASSIGNS.finditer(text)]
 
 
-def _blank(found: re.Match[str]) -> str:
+def blank(found: re.Match[str]) -> str:
     return ("pass" if len(found.group()) >= 4 and found.group().lstrip()[0] in "%!" else "").rjust(len(found.group()))
 
 
@@ -60,7 +60,7 @@ def _line(found: re.Match[str]) -> Found:
     )
 
 
-class _Lines:
+class Lines:
     """Python counts lines and bytes of UTF-8; statements are counted in characters."""
 
     def __init__(self, text: str) -> None:
@@ -75,7 +75,7 @@ class _Lines:
         return self.starts[line - 1] + column
 
 
-def _assignments(tree: ast.AST, lines: _Lines) -> Iterator[Found]:
+def _assignments(tree: ast.AST, lines: Lines) -> Iterator[Found]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             yield _found(lines, [*node.targets, node.value])
@@ -83,7 +83,7 @@ def _assignments(tree: ast.AST, lines: _Lines) -> Iterator[Found]:
             yield _found(lines, [node.target, node.value])
 
 
-def _found(lines: _Lines, sides: Sequence[ast.expr]) -> Found:
+def _found(lines: Lines, sides: Sequence[ast.expr]) -> Found:
     places = [_place(lines, side) for side in sides]
     links = [("", places[0][0], *places[0])]
     for before, after in pairwise(places):
@@ -92,7 +92,7 @@ def _found(lines: _Lines, sides: Sequence[ast.expr]) -> Found:
     return places[0][0], places[-1][1], links
 
 
-def _place(lines: _Lines, node: ast.expr) -> tuple[int, int]:
+def _place(lines: Lines, node: ast.expr) -> tuple[int, int]:
     start = lines.place(node.lineno, node.col_offset)
     stop = lines.place(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
     return start, stop

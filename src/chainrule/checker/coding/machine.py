@@ -1,0 +1,420 @@
+"""A Python expression over NumPy in, its value at a point out: an array, or a node that the engine can differentiate.
+
+One idea: Python's tree is walked and only known functions of NumPy are called, on small arrays. A name of which nothing
+is known is drawn where it is first met, in the shape that its neighbour asks for.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy
+
+from ... import ops
+from ...errors import LimitError, ParseError, UnknownNameError
+from ...ir.node import Node
+from ..points import as_problem
+from .names import entry_name
+
+MOST_ENTRIES = 4096
+_MOST_STEPS = 60_000
+_DEPTH = 80
+_CALLS = 8
+_MODULES = frozenset({"np", "numpy", "jnp", "math", "torch", "F", "nn", "scipy", "special", "functional"})
+_FUNCTIONS = frozenset({
+    "sum", "mean", "max", "min", "amax", "amin", "prod", "var", "std", "exp", "log", "log1p", "expm1", "sqrt", "square",
+    "abs", "absolute", "sign", "tanh", "sinh", "cosh", "sin", "cos", "arctan", "maximum", "minimum", "where", "dot",
+    "matmul", "outer", "inner", "multiply", "divide", "add", "subtract", "power", "negative", "transpose", "reshape",
+    "ravel", "squeeze", "expand_dims", "concatenate", "stack", "hstack", "vstack", "einsum", "trace", "diag", "clip",
+    "eye", "identity", "arange", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "array", "asarray",
+    "argmax", "cumsum", "heaviside", "norm", "log2", "log10", "reciprocal", "atleast_2d", "float64", "float32",
+    "newaxis", "copy", "inv", "det", "diagflat", "swapaxes", "logaddexp", "greater", "float_",
+})  # fmt: skip
+_METHODS = frozenset({
+    "sum", "mean", "max", "min", "prod", "var", "std", "dot", "transpose", "reshape", "ravel", "flatten", "squeeze",
+    "astype", "copy", "clip", "argmax", "trace", "cumsum", "T", "float", "clone", "detach",
+})  # fmt: skip
+_SAME = frozenset({"astype", "copy", "float", "clone", "detach", "asarray", "float64", "float32", "float_"})
+_BY_ELEMENT: dict[type[ast.operator], str] = {
+    ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.Pow: "power",
+    ast.FloorDiv: "floor_divide", ast.Mod: "mod",
+}  # fmt: skip
+_AS_OPERATORS: dict[str, type[ast.operator]] = {
+    "add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": ast.Div, "power": ast.Pow, "dot": ast.MatMult,
+    "matmul": ast.MatMult,
+}  # fmt: skip
+_RELATIONS: dict[type[ast.cmpop], str] = {
+    ast.Gt: "greater", ast.Lt: "less", ast.GtE: "greater_equal", ast.LtE: "less_equal", ast.Eq: "equal",
+    ast.NotEq: "not_equal",
+}  # fmt: skip
+_LIBRARY: Mapping[str, str] = {
+    "sigmoid": "sigmoid", "expit": "sigmoid", "logistic": "sigmoid", "sigma": "sigmoid", "relu": "relu", "ReLU": "relu",
+    "softplus": "softplus", "tanh": "tanh", "softmax": "softmax",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a neighbour asks of a name: the shape that fits beside it, or a size on the left or right of `@`."""
+
+    shape: tuple[int, ...] | None = None
+    product: str = ""  # "left" or "right" of a matrix product
+    size: int | None = None
+
+
+Draw = Callable[[str, Wish], Any]
+
+
+@dataclass(slots=True)
+class Machine:
+    """Names and their values, functions of the document, and where values of other names come from."""
+
+    values: dict[str, Any]
+    functions: Mapping[str, ast.FunctionDef]
+    draw: Draw
+    steps: int = 0
+    depth: int = 0
+    calls: int = 0
+    axis: int = -1  # of the classes
+    used: list[str] = field(default_factory=list)
+
+    def knows(self, node: ast.AST) -> bool:
+        """Whether every name in an expression has a value."""
+        return all(
+            each.id in self.values or each.id in _MODULES or each.id in self.functions or each.id in _LIBRARY
+            or each.id in _BUILTINS for each in ast.walk(node) if isinstance(each, ast.Name)
+        )  # fmt: skip
+
+    def value(self, node: ast.expr, wish: Wish = Wish()) -> Any:
+        """The value of an expression. Raises ChainruleError for everything that is no arithmetic over NumPy."""
+        self.steps += 1
+        if self.steps > _MOST_STEPS or self.depth > _DEPTH:
+            raise LimitError(given="code that is too long", expected="fewer steps")
+        self.depth += 1
+        try:
+            with as_problem():
+                found = self._value(node, wish)
+        finally:
+            self.depth -= 1
+        if isinstance(found, numpy.ndarray | Node) and found.size > MOST_ENTRIES:
+            raise LimitError(given=f"an array of {found.size} entries", expected=f"at most {MOST_ENTRIES}")
+        return found
+
+    def _value(self, node: ast.expr, wish: Wish) -> Any:
+        match node:
+            case ast.Constant(bool() | int() | float() | None as value) if not _is_huge(value):
+                return value
+            case ast.Constant(value) if value is Ellipsis or isinstance(value, str):
+                return value
+            case ast.Name(name):
+                return self.name(name, wish)
+            case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+                return self._product(left, right)
+            case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _BY_ELEMENT:
+                one, other = self._pair(left, right, wish)
+                return combined(sign, one, other)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -_number(self.value(operand, wish))
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.value(operand, wish)
+            case ast.UnaryOp(op=ast.Invert() | ast.Not(), operand=operand):
+                return numpy.logical_not(_plain(self.value(operand, wish)))
+            case ast.Compare(left=left, ops=[relation], comparators=[right]) if type(relation) in _RELATIONS:
+                one, other = self._pair(left, right, wish)
+                return getattr(numpy, _RELATIONS[type(relation)])(_plain(one), _plain(other))
+            case ast.BinOp(left=left, op=ast.BitAnd() | ast.BitOr() as sign, right=right):
+                one, other = (_plain(each).astype(bool) for each in self._pair(left, right, wish))
+                return one & other if isinstance(sign, ast.BitAnd) else one | other
+            case ast.Tuple(elements) | ast.List(elements):
+                return [self.value(each) for each in elements[:MOST_ENTRIES]]
+            case ast.Subscript():
+                return self._entry(node, wish)
+            case ast.Attribute():
+                return self._attribute(node, wish)
+            case ast.Call():
+                return self._call(node, wish)
+        raise ParseError(given=f"`{said(node)}`", expected="arithmetic over NumPy")
+
+    def name(self, name: str, wish: Wish = Wish()) -> Any:
+        """The value of a name, drawn if it has none yet. Raises UnknownNameError where nothing can be drawn."""
+        if name not in self.values:
+            self.values[name] = self.draw(name, wish)
+        self.used.append(name)
+        return self.values[name]
+
+    def _pair(self, left: ast.expr, right: ast.expr, wish: Wish) -> tuple[Any, Any]:
+        """Both sides of an operator; that of which everything is known says what the other must fit."""
+        if not self.knows(left) and self.knows(right):
+            other = self.value(right)
+            return self.value(left, _beside(other, wish)), other
+        one = self.value(left, wish)
+        return one, self.value(right, _beside(one, wish))
+
+    def _product(self, left: ast.expr, right: ast.expr) -> Any:
+        if not self.knows(left) and self.knows(right):
+            other = self.value(right)
+            one = self.value(left, _beside_product(other, "left"))
+        else:
+            one = self.value(left, Wish(product="left"))
+            other = self.value(right, _beside_product(one, "right"))
+        if not numpy.ndim(one) or not numpy.ndim(other):
+            return _number(one) * _number(other)
+        return _number(one) @ _number(other)
+
+    # Entries and attributes ------------------------------------------
+    def _entry(self, node: ast.Subscript, wish: Wish) -> Any:
+        if (name := entry_name(node)) is not None:
+            return self.name(name, wish)
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape" and not self.knows(node.value):
+            self.value(node.value.value)
+        body = self.value(node.value, wish)
+        if isinstance(body, list | tuple | dict):
+            key = self.value(node.slice)
+            return body[key if isinstance(key, str) else int(_plain(key))]
+        return body[self.key(node.slice, tuple(numpy.shape(body)))]
+
+    def key(self, node: ast.expr, shape: Sequence[int]) -> Any:
+        """What stands in square brackets."""
+        if isinstance(node, ast.Tuple):
+            found, axis = [], 0
+            for each in node.elts:
+                found.append(self._key(each, shape, axis))
+                axis += not (isinstance(each, ast.Constant) and each.value is None)
+            return tuple(found)
+        return self._key(node, shape, 0)
+
+    def _key(self, node: ast.expr, shape: Sequence[int], axis: int) -> Any:
+        if isinstance(node, ast.Slice):
+            parts = (None if each is None else int(_plain(self.value(each))) for each in (node.lower, node.upper, node.step))
+            return slice(*parts)
+        if isinstance(node, ast.Attribute) and node.attr == "newaxis":
+            return None
+        size = shape[axis] if axis < len(shape) else None
+        found = self.value(node, Wish(product="index", size=size, shape=tuple(shape[:1])))
+        if found is None or found is Ellipsis or isinstance(found, int):
+            return found
+        array = _plain(found)
+        return array if array.dtype == bool else array.astype(int)
+
+    def _attribute(self, node: ast.Attribute, wish: Wish) -> Any:
+        match node:
+            case ast.Attribute(value=ast.Name(module), attr=name) if module in _MODULES and module not in self.values:
+                constants = {"pi": numpy.pi, "e": numpy.e, "newaxis": None, "inf": numpy.inf}
+                if name in constants:
+                    return constants[name]
+            case ast.Attribute(attr="T", value=value):
+                turned = wish.shape[::-1] if wish.shape is not None else None
+                turned_side = {"left": "turned left", "right": "turned right"}.get(wish.product, wish.product)
+                return numpy.transpose(self.value(value, Wish(turned, turned_side, wish.size)))
+            case ast.Attribute(attr="shape" | "size" | "ndim" as name, value=value):
+                body = self.value(value)
+                return list(numpy.shape(body)) if name == "shape" else int(getattr(numpy, name)(body))
+            case ast.Attribute(value=ast.Name("self"), attr=name):
+                return self.name(name, wish)
+        raise ParseError(given=f"`{said(node)}`", expected="arithmetic over NumPy")
+
+    # Calls ------------------------------------------
+    def _call(self, node: ast.Call, wish: Wish) -> Any:
+        match node.func:
+            case ast.Attribute(value=module, attr=name) if _is_module(module):
+                if name in _LIBRARY and name not in ("tanh",):
+                    return self._library(name, node, wish)
+                return self._numpy(name, node, wish)
+            case ast.Attribute(value=ast.Name("self"), attr=name) if name in self.functions:
+                return self._own(self.functions[name], node)
+            case ast.Attribute(value=value, attr=name) if name in _METHODS:
+                moved = ast.Call(ast.Name(name), [value, *node.args], node.keywords)
+                return self._numpy(name, moved, wish)
+            case ast.Name(name) if name in self.functions:
+                return self._own(self.functions[name], node)
+            case ast.Name("len"):
+                return int(numpy.shape(self.value(node.args[0]))[0])
+            case ast.Name("range"):
+                return self._numpy("arange", node, wish)
+            case ast.Name("float" | "int" | "list" | "tuple"):
+                return self.value(node.args[0], wish)
+            case ast.Name(name) if name in _LIBRARY:
+                return self._library(name, node, wish)
+            case ast.Name("abs" | "sum" | "max" | "min" as name):
+                return self._numpy(name, node, wish)
+        raise ParseError(given=f"the call `{said(node.func)}`", expected="a function of NumPy that is known")
+
+    def _library(self, name: str, node: ast.Call, wish: Wish) -> Any:
+        body = _number(self.value(node.args[0], wish))
+        if _LIBRARY[name] != "softmax":
+            return getattr(ops, _LIBRARY[name])(body)
+        axis = next((_whole(self.value(each.value)) for each in node.keywords if each.arg in ("axis", "dim")), self.axis)
+        return ops.softmax(body, axis=axis if numpy.ndim(body) > 1 else -1)
+
+    def _numpy(self, name: str, node: ast.Call, wish: Wish) -> Any:
+        if name not in _FUNCTIONS | _METHODS:
+            raise ParseError(given=f"the call `{said(node.func)}`", expected="a function of NumPy that is known")
+        if name in _AS_OPERATORS and len(node.args) == 2:
+            return self._value(ast.BinOp(node.args[0], _AS_OPERATORS[name](), node.args[1]), wish)
+        options = {each.arg: self.value(each.value) for each in node.keywords if each.arg and each.arg != "dtype"}
+        if name in _SAME:
+            return self.value(node.args[0], wish)
+        if name in ("array",):
+            return as_array(self.value(node.args[0]))
+        if name in ("maximum", "minimum") and len(node.args) == 2:
+            arguments = list(self._pair(node.args[0], node.args[1], wish))
+        else:
+            inner = Wish() if name in _LOSES_SHAPE else wish
+            arguments = [self.value(node.args[0], inner), *map(self.value, node.args[1:])] if node.args else []
+        return _called(name, arguments, options)
+
+    def _own(self, function: ast.FunctionDef, node: ast.Call) -> Any:
+        """A call of a function of the document, its lines run with names of their own."""
+        self.calls += 1
+        if self.calls > _CALLS * 40 or self.depth > _DEPTH // 2:
+            raise LimitError(given=f"the function {function.name}", expected="fewer calls in one another")
+        names = [each.arg for each in function.args.args if each.arg != "self"]
+        inner = Machine(dict(zip(names, map(self.value, node.args), strict=False)), self.functions, _nothing)
+        inner.values |= {each.arg: self.value(each.value) for each in node.keywords if each.arg}
+        for name, default in zip(names[::-1], function.args.defaults[::-1], strict=False):
+            inner.values.setdefault(name, self.value(default))
+        inner.steps, inner.depth, inner.calls = self.steps, self.depth, self.calls
+        found = inner.run(function)
+        self.steps, self.calls = inner.steps, inner.calls
+        return found
+
+    def run(self, function: ast.FunctionDef) -> Any:
+        """The lines of a function up to its return. Raises ChainruleError at a line that is no assignment."""
+        for each in function.body[:60]:
+            match each:
+                case ast.Return(value=value) if value is not None:
+                    return self.value(value)
+                case ast.Assign(targets=[target], value=value):
+                    self.assign(target, self.value(value))
+                case ast.AugAssign(target=ast.Name(name), op=sign, value=value):
+                    self.values[name] = combined(sign, self.value(ast.Name(name)), self.value(value))
+                case ast.Expr(value=ast.Constant()):
+                    continue
+                case _:
+                    raise ParseError(given=f"the function {function.name}", expected="lines of assignments")
+        raise ParseError(given=f"the function {function.name}", expected="a return")
+
+    def assign(self, target: ast.expr, value: Any) -> None:
+        """Give a value to a name or to several. Raises ParseError where the target is none."""
+        match target:
+            case ast.Name(name):
+                self.values[name] = value
+            case ast.Tuple(elements) | ast.List(elements) if isinstance(value, list | tuple) and len(value) == len(elements):
+                for each, part in zip(elements, value, strict=True):
+                    self.assign(each, part)
+            case _ if (name := entry_name(target)) is not None:
+                self.values[name] = value
+            case _:
+                raise ParseError(given=f"`{said(target)}`", expected="a name")
+
+
+_BUILTINS = frozenset({"len", "range", "float", "int", "list", "tuple", "abs", "sum", "max", "min", "self", "True"})
+_LOSES_SHAPE = frozenset({
+    "sum", "mean", "max", "min", "prod", "var", "std", "reshape", "ravel", "flatten", "einsum", "outer", "inner", "trace",
+    "diag", "norm", "argmax", "concatenate", "stack", "hstack", "vstack",
+})  # fmt: skip
+
+
+def combined(sign: ast.operator, one: Any, other: Any) -> Any:
+    """Two values under an operator. Raises ParseError for operators that are none of arithmetic."""
+    if isinstance(sign, ast.MatMult):
+        return _number(one) @ _number(other)
+    if type(sign) not in _BY_ELEMENT:
+        raise ParseError(given="an operator", expected="+ - * / ** @")
+    one, other = _number(one), _number(other)
+    if isinstance(one, int) and isinstance(other, int) and isinstance(sign, ast.Pow):
+        one = float(one)
+    return getattr(numpy, _BY_ELEMENT[type(sign)])(one, other)
+
+
+def _called(name: str, arguments: list[Any], options: dict[str, Any]) -> Any:
+    for place in range(len(arguments)):
+        _refuse_large(name, arguments[place])
+    if name in _METHODS and name == "flatten":
+        name = "ravel"
+    if name in ("reshape", "transpose") and len(arguments) > 2:
+        arguments = [arguments[0], [_whole(each) for each in arguments[1:]]]
+    if name in ("zeros", "ones", "full", "eye", "identity", "arange"):
+        arguments = [[_whole(x) for x in each] if isinstance(each, list) else each for each in arguments]
+    if "axis" in options and isinstance(options["axis"], list):
+        options["axis"] = tuple(options["axis"])
+    if "keepdim" in options:
+        options["keepdims"] = options.pop("keepdim")
+    if "dim" in options:
+        options["axis"] = options.pop("dim")
+    module = numpy.linalg if name in ("norm", "inv", "det") else numpy
+    options.pop("out", None)
+    return getattr(module, name)(*arguments, **options)
+
+
+def _refuse_large(name: str, argument: Any) -> None:
+    if name in ("zeros", "ones", "full", "eye", "identity", "arange"):
+        sizes = argument if isinstance(argument, list) else [argument]
+        total = 1.0
+        for each in sizes:
+            total *= max(1.0, abs(float(_plain(each))))
+        if total * (total if name in ("eye", "identity") else 1) > MOST_ENTRIES:
+            raise LimitError(given=f"{name} of a large size", expected=f"at most {MOST_ENTRIES} entries")
+    if name in ("outer", "diag", "diagflat", "einsum") and numpy.size(argument) > 256:
+        raise LimitError(given=f"{name} of a large array", expected="at most 256 entries")
+
+
+def _beside(value: Any, wish: Wish) -> Wish:
+    """What fits beside a value: its shape, or what its neighbours ask if it is a number."""
+    shape = tuple(numpy.shape(value)) if not isinstance(value, list | str) else ()
+    return Wish(shape) if shape or wish.shape is None else wish
+
+
+def _beside_product(value: Any, side: str) -> Wish:
+    shape = tuple(numpy.shape(value))
+    if not shape:
+        return Wish()
+    return Wish(shape, side, shape[-1 if side == "right" else -2 if len(shape) > 1 else 0])
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, list | str) or value is None or value is Ellipsis:
+        raise ParseError(given="a list in arithmetic", expected="an array: np.array([...])")
+    return value
+
+
+def _plain(value: Any) -> Any:
+    return numpy.asarray(value.value if isinstance(value, Node) else value)
+
+
+def as_array(value: Any) -> Any:
+    """An array of numbers; a list of nodes is stacked."""
+    if isinstance(value, list):
+        parts = [as_array(each) for each in value]
+        return numpy.stack(parts) if any(isinstance(each, Node) for each in parts) else numpy.array(parts)
+    return value if isinstance(value, Node) else numpy.asarray(value)
+
+
+def _whole(value: Any) -> int:
+    return int(_plain(value))
+
+
+def _is_huge(value: object) -> bool:
+    return isinstance(value, int) and abs(value) > 10**12
+
+
+def _is_module(node: ast.expr) -> bool:
+    if isinstance(node, ast.Attribute):
+        return _is_module(node.value)
+    return isinstance(node, ast.Name) and node.id in _MODULES
+
+
+def _nothing(name: str, wish: Wish) -> Any:
+    raise UnknownNameError(given=f"the name {name}", expected="a name that a line before defines")
+
+
+def said(node: ast.AST) -> str:
+    """An expression as Python, short."""
+    try:
+        text = ast.unparse(node)
+    except (RecursionError, ValueError):
+        return "an expression"
+    return text if len(text) <= 60 else text[:57] + "..."
