@@ -204,7 +204,7 @@ def apart(name: str) -> dict[str, object]:
 
 
 def _end_within(writing: int, name: str) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (30, 31))
+    resource.setrlimit(resource.RLIMIT_CPU, (10, 11))
     resource.setrlimit(resource.RLIMIT_AS, (3_000_000_000, 3_000_000_000))
     try:
         with tempfile.TemporaryDirectory() as folder:

@@ -36,6 +36,8 @@ from ..notation.symbols import Symbol
 from .atoms import RAW, Atom
 from .claims import Claim
 from .free import free_letters
+from .instances import put_ends
+from .limits import READING
 from .model import Model, extended, names_in
 from .points import Plan, Point, as_array, as_problem, plans, take
 from .session import Session
@@ -67,20 +69,37 @@ class Bench:
         """The points at which the sides are compared."""
         if self.taken is None:
             unknown = self.unknown()
-            self.taken = self._further(unknown) if unknown else self.session.points(self.claim.number)
+            fixed = self._fixed()
+            if unknown:
+                self.taken = self._further(unknown)
+            elif fixed:
+                self.taken = self.session.points_with(self.claim.number, fixed)
+            else:
+                self.taken = self.session.points(self.claim.number)
         return self.taken
+
+    def _fixed(self) -> dict[str, float]:
+        """Inputs that a condition of the statement gives a number: `y = 1`."""
+        found: dict[str, float] = {}
+        inputs = {each.text for each in self.model.inputs}
+        for each in self.conditions:
+            match each:
+                case Comparison("=", Variable(symbol), Literal(_, value)) if symbol.text in inputs:
+                    found[symbol.text] = value
+        return found
 
     def unknown(self) -> list[str]:
         """Names in the sides of which nothing is known."""
         known = self.model.known | self.model.sizes | set(self.model.data)
         found: dict[str, None] = {}
         for meaning in self.meanings.values():
-            for name in self._names(meaning):
+            for name in self.names_in(meaning):
                 if name not in known:
                     found.setdefault(name)
         return list(found)
 
-    def _names(self, meaning: Meaning) -> Iterator[str]:
+    def names_in(self, meaning: Meaning) -> Iterator[str]:
+        """The names in a meaning, those that its derivatives speak of among them."""
         for each in names_in(meaning):
             yield each.symbol.text
         for atom in self.model.atoms.inside(meaning):
@@ -89,7 +108,7 @@ class Bench:
 
     def names_of(self, place: int) -> frozenset[str]:
         """The names in one side."""
-        return frozenset(self._names(self.meanings[place])) if place in self.meanings else frozenset()
+        return frozenset(self.names_in(self.meanings[place])) if place in self.meanings else frozenset()
 
     def _further(self, unknown: list[str]) -> list[Point]:
         """Points of a model that has the sides as definitions too, so that the shapes of new names are found."""
@@ -150,6 +169,7 @@ class Bench:
                 context = self._context(meaning, style, point)
                 context.indices = {letter: Run(self.size(letter, point), 1) for letter in self.free}
                 value = as_floats(lower(meaning, context))
+                self.session.work.add(context.steps[0])
                 inner = in_order(value, tuple(letter for letter in self.free if letter in value.labels))
                 array = as_array(inner)
                 return [array[tuple(each[letter] - 1 for letter in inner.labels)] for each in entries]
@@ -170,7 +190,9 @@ class Bench:
             context = self._context(meaning, style, point)
             context.indices = dict(indices)
             context.zero_outside = style.padded
-            return as_array(as_floats(lower_whole(meaning, context)))
+            found = as_array(as_floats(lower_whole(meaning, context)))
+        self.session.work.add(context.steps[0])
+        return found
 
     def entries(self, point: Point) -> list[Mapping[str, int]]:
         """The entries that the free indices stand for at a point, as many as there is time for."""
@@ -306,6 +328,7 @@ def set_up(session: Session, claim: Claim, conditions: Sequence[Surface] = ()) -
 
 def prepared(bench: Bench, tree: Surface) -> Meaning:
     """What a side means. Raises ChainruleError where it means nothing."""
+    bench.session.work.add(READING)
     found = with_identity(bench.model.read(tree, bench.free), bench.model)
     raw = any(isinstance(each, Variable) and each.symbol.text.endswith(RAW) for each in everything(found))
     return _digits_apart(found, bench) if raw else found
@@ -335,7 +358,7 @@ def _digits(index: Meaning) -> tuple[Meaning, ...]:
 def _conditions(bench: Bench, trees: Sequence[Surface]) -> Iterator[Meaning]:
     for tree in trees:
         try:
-            found = bench.model.read(tree, bench.free)
+            found = bench.model.read(put_ends(tree, bench.session.counted), bench.free)
         except ChainruleError:
             continue
         if isinstance(found, Comparison):

@@ -6,13 +6,15 @@ fractions are exact. What a calculation with such literals can give is found by 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy
 
-from ..notation.meaning import Literal, Meaning, everything, mapped
+from ..notation.meaning import Literal, Meaning, Product, Rows, Total, Transposed, everything, mapped
+
+_MOST = 60  # literals that are moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,35 +24,42 @@ class Enclosure:
     value: Any
     slack: Any
     last: float  # a unit of the last place of the coarsest decimal; 0 when there is none
+    plain: bool = False  # nothing is calculated
 
 
 def place_of(written: str) -> float:
-    """One unit of the last written place of a decimal; 0 for a whole number."""
+    """One unit of the last written place of a decimal; 0 for a whole number.
+
+    >>> place_of("0.95"), place_of("3"), place_of("1.2e-3")
+    (0.01, 0.0, 0.0001)
+    """
     digits, _, power = written.lower().partition("e")
     _, dot, decimals = digits.partition(".")
-    exponent = int(power) if power.lstrip("+-").isdigit() else 0
-    return 10.0 ** (exponent - len(decimals)) if dot and decimals or exponent < 0 else 0.0
+    exponent = int(power) if power.lstrip("+-").isdigit() and len(power) < 5 else 0
+    return float(f"1e{exponent - len(decimals)}") if dot and decimals or exponent < 0 else 0.0
 
 
-def enclose(meaning: Meaning, compute: Callable[[Meaning], Any]) -> Enclosure:
-    """What a calculation gives, and how far it may be off because its literals are rounded."""
+def enclose(meaning: Meaning, compute: Callable[[Meaning], Any], exact: Collection[float] = ()) -> Enclosure:
+    """What a calculation gives, and how far it may be off because its literals are rounded.
+
+    `exact`: numbers that are data of the document, and no rounded results. Raises ChainruleError where it is nothing.
+    """
     value = numpy.asarray(compute(meaning), dtype=float)
     literals = [each for each in everything(meaning) if isinstance(each, Literal) and place_of(each.written)]
-    slack = numpy.zeros(value.shape)
+    last = max((place_of(each.written) for each in literals), default=0.0)
     if is_plain(meaning):
-        return Enclosure(value, _plain_slack(meaning, value), max((place_of(x.written) for x in literals), default=0.0))
-    for each in literals[:200]:
+        return Enclosure(value, _plain_slack(meaning, value), last, plain=True)
+    slack = numpy.zeros(value.shape)
+    for each in [each for each in literals if each.value not in exact][:_MOST]:
         unit = 0.5 * place_of(each.written)
         moved = numpy.asarray(compute(_moved(meaning, each, unit)), dtype=float)
         back = numpy.asarray(compute(_moved(meaning, each, -unit)), dtype=float)
-        slack = slack + numpy.maximum(numpy.abs(moved - value), numpy.abs(back - value))
-    return Enclosure(value, slack, max((place_of(each.written) for each in literals), default=0.0))
+        slack = slack + numpy.fmax(numpy.abs(moved - value), numpy.abs(back - value))
+    return Enclosure(value, slack, last)
 
 
 def is_plain(meaning: Meaning) -> bool:
     """Whether it is a literal or an array of literals, with signs, and nothing is calculated."""
-    from ..notation.meaning import Product, Rows, Total, Transposed
-
     match meaning:
         case Literal():
             return True

@@ -60,18 +60,17 @@ def _functions(said: Said) -> dict[str, str]:
     return found
 
 
-def _shapes(said: Said) -> dict[str, tuple[Size, ...]]:
-    """Shapes by name; a size that is not said gets a letter of its own."""
-    found: dict[str, tuple[Size, ...]] = {}
+def _shapes(said: Said) -> dict[str, tuple[Size | None, ...]]:
+    """Shapes by name; a size that is not said is None."""
+    found: dict[str, tuple[Size | None, ...]] = {}
     for name, shapes in said.shapes.items():
-        sizes = shapes[0].sizes
-        square = any(each.what in _SQUARE and each.holds for each in said.traits.get(name, ()))
-        letters = [f"{name}0" if square else f"{name}{place}" for place in range(len(sizes))]
-        found[name] = tuple(letter if size is None else size for size, letter in zip(sizes, letters, strict=True))
+        found[name] = shapes[0].sizes
+    for name, traits in said.traits.items():
+        if name not in found and any(each.what in _SQUARE and each.holds for each in traits):
+            found[name] = (None, None)
     for each in said.counts:
         if each.name and each.name not in found and each.of in ("rows", "columns"):
-            other = f"{each.name}0"
-            found[each.name] = (each.size, other) if each.of == "rows" else (other, each.size)
+            found[each.name] = (each.size, None) if each.of == "rows" else (None, each.size)
     return found
 
 

@@ -30,8 +30,11 @@ class Counted:
     families: Mapping[Pattern, tuple[int, ...]] = field(default_factory=dict)
 
 
-def count(claims: Sequence[Claim], said: Mapping[str, tuple[int, int]], last: Mapping[str, int]) -> Counted:
-    """What is counted in these claims. `said`: the values of indices that the words give; `last`: letters such as L."""
+def count(
+    claims: Sequence[Claim], said: Mapping[str, tuple[int, int]], last: Mapping[str, int], classes: frozenset[str]
+) -> Counted:
+    """What is counted in these claims. `said`: the values of indices that the words give; `last`: letters such as L;
+    `classes`: letters that the words call a class, which is one and the same throughout."""
     letters: dict[str, tuple[int, ...]] = {}
     ends: dict[str, int] = {}
     numbers = _numbers(claims)
@@ -42,7 +45,87 @@ def count(claims: Sequence[Claim], said: Mapping[str, tuple[int, int]], last: Ma
         first = max(first, _after_explicit(claims, letter))
         letters[letter] = tuple(range(first, min(final, first + _MOST - 1) + 1))
         ends[end] = letters[letter][-1]
+    for letter in _fixed(claims, classes) - set(letters) - set(ends):
+        ends[letter] = 2
     return Counted(letters, ends, _families(claims, set(letters)))
+
+
+def _fixed(claims: Sequence[Claim], classes: frozenset[str]) -> set[str]:
+    r"""Letters that are one number throughout, as k in `L = \sum_{j \neq k} \max(0, s_j - s_k)`: a definition uses it
+    as an index of a name whose entries have other indices too, and neither its left side nor a sum binds it."""
+    found: set[str] = set()
+    for claim in claims:
+        draft = claim.draft
+        if draft is None or draft.role is not Role.FORMULA or claim.sides[0].tree is None:
+            continue
+        left = set(_letters_below(claim.sides[0].tree))
+        for side in claim.sides[1:]:
+            used = _unbound(side.tree, frozenset(left)) if side.tree is not None else {}
+            bound = _bound_bases(side.tree) if side.tree is not None else set()
+            found |= {letter for letter, bases in used.items() if letter in classes or bases & bound}
+    return found
+
+
+def _letters_below(node: Surface) -> Iterator[str]:
+    for each in everywhere(node):
+        if isinstance(each, Scripted) and each.subscript is not None:
+            for name in everywhere(each.subscript):
+                if isinstance(name, Name):
+                    yield from name.base
+
+
+def _unbound(node: Surface, bound: frozenset[str]) -> dict[str, set[str]]:
+    """Single letters below names that nothing binds, with the names."""
+    found: dict[str, set[str]] = defaultdict(set)
+    pending: list[tuple[Surface, frozenset[str]]] = [(node, bound)]
+    while pending:
+        current, taken = pending.pop()
+        if isinstance(current, Big):
+            pending.append((current.body, taken | set(_bound(current)) | set(_letters_in(current.lower))))
+            continue
+        if isinstance(current, Scripted) and isinstance(current.subscript, Name) and len(current.subscript.base) == 1:
+            letter = current.subscript.base
+            if letter not in taken and letter in "abcijkmnpqrsty":
+                found[letter].add(_base(current))
+        from ..notation.surface import children
+
+        pending.extend((each, taken) for each in children(current))
+    inner = _compared(node)
+    for letter in inner:
+        for each in everywhere(node):
+            if isinstance(each, Scripted) and isinstance(each.subscript, Name) and each.subscript.base == letter:
+                found[letter].add(_base(each))
+    return found
+
+
+def _letters_in(lower: Surface | None) -> list[str]:
+    """The first letter under a sum: in `j \\neq k` the sum is over j alone."""
+    inner = _bare(lower) if lower is not None else None
+    if isinstance(inner, Chain) and isinstance(inner.parts[0], Name):
+        return list(inner.parts[0].base)
+    return []
+
+
+def _compared(node: Surface) -> set[str]:
+    r"""k in `\sum_{j \neq k}`."""
+    found: set[str] = set()
+    for each in everywhere(node):
+        inner = _bare(each.lower) if isinstance(each, Big) and each.lower is not None else None
+        if isinstance(inner, Chain) and inner.relations == ("!=",) and isinstance(inner.parts[1], Name):
+            found.add(inner.parts[1].base)
+    return found
+
+
+def _bound_bases(node: Surface) -> set[str]:
+    """The names that carry an index which a sum binds."""
+    found: set[str] = set()
+    for each in everywhere(node):
+        if isinstance(each, Big):
+            letters = {*_bound(each), *_letters_in(each.lower)}
+            for inner in everywhere(each.body):
+                if isinstance(inner, Scripted) and isinstance(inner.subscript, Name) and inner.subscript.base in letters:
+                    found.add(_base(inner))
+    return found
 
 
 # What is counted ------------------------------------------
@@ -334,7 +417,7 @@ def put(node: Surface, letter: str, number: int) -> Surface:
         above = tuple(_numbered(each, letter, number) for each in node.superscripts)
         return replace(node, body=put(node.body, letter, number), subscript=below, superscripts=above)
     if isinstance(node, Big):
-        if letter in _bound(node):
+        if letter in _bound(node) or letter in _letters_in(node.lower):
             return node
         upper = node.upper and _numbered(node.upper, letter, number)
         lower = node.lower and _numbered_limit(node.lower, letter, number)
@@ -346,6 +429,8 @@ def _numbered_limit(lower: Surface, letter: str, number: int) -> Surface:
     match lower:
         case Chain((first, start), signs) if start is not None:
             return replace(lower, parts=(first, _numbered(start, letter, number)), relations=signs)
+        case Group(_, (Chain() as inner,)):
+            return replace(lower, items=(_numbered_limit(inner, letter, number),))
     return lower
 
 

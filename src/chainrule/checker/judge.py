@@ -10,32 +10,53 @@ from dataclasses import replace
 
 from ..errors import ChainruleError, ShapeError
 from ..notation.drafts import Role
+from .aliases import readings, renamed
+from .atoms import MARK
 from .bench import STYLES, Bench, set_up, vanishing
-from .claims import Claim, goes_on, read_claim
+from .claims import Claim, goes_on, read_claim, with_trees
+from .coding import rule_code
 from .compare import all_same
-from .diagnosing import repair
-from .documents import Document, statements
+from .diagnosis import Found, repair
+from .doubting import doubt, holds_in_own_numbers
+from .documents import Document, Statement, statements
 from .hearing import conditions_of, facts_of
-from .numbers import judge_number
+from .limits import Spent, how_many
+from .numbers import judge_mixed, judge_number, note
 from .rewriting import read_marks, rewritten
-from .results import Candidate, Checked, Diagnosis, Finding, Verdict
+from .results import Checked, Finding, Verdict
 from .rulings import Ruling
+from .scaling import scaled
 from .session import Session, again, defines, open_session, redefine
+from .wording import finding, undefined
 from .words import read_words
 
 
 def check_document(document: Document) -> Checked:
     """Judge every statement of a document."""
-    found = statements(document)
+    every = statements(document)
+    found = every[: how_many([len(each.text) for each in every])]
     claims = [read_claim(number, each) for number, each in enumerate(found)]
     mathematics = [each for each in claims if each.statement.piece.kind == "mathematics"]
     said = read_words(document, found)
-    facts = facts_of(said)
+    facts = scaled(facts_of(said), mathematics)
     marks = read_marks(mathematics, not facts.rows, facts.zero_based, facts.deltas)
     joined = {each.number: each for each in continued([rewritten(each, marks) for each in mathematics])}
-    session = open_session(list(joined.values()), facts)
-    session.conditions, session.asides = conditions_of(said), said.asides
-    return Checked(document, tuple(_finding(document, session, joined.get(each.number, each)) for each in claims))
+    session = open_session(list(joined.values()), facts, said.asides)
+    session.conditions = conditions_of(said)
+    session.ledger.lines = {each.number: each.statement.place(document).line for each in claims}
+    session.code = rule_code(session, [each for each in claims if each.statement.piece.kind == "code"])
+    findings = [_finding(document, session, joined.get(each.number, each)) for each in claims]
+    findings += [_beyond(document, each) for each in every[len(found) :]]
+    return Checked(document, tuple(findings), notes=_notes(len(found), len(every)))
+
+
+def _beyond(document: Document, statement: Statement) -> Finding:
+    reason = "the document is too long: only what comes before was judged"
+    return Finding(statement.place(document), statement.text, statement.text, Verdict.UNCHECKED, reason)
+
+
+def _notes(judged: int, all_of: int) -> tuple[str, ...]:
+    return (f"only the first {judged:,} of {all_of:,} statements were judged",) if judged < all_of else ()
 
 
 def continued(claims: Sequence[Claim]) -> list[Claim]:
@@ -49,22 +70,13 @@ def continued(claims: Sequence[Claim]) -> list[Claim]:
 
 def _finding(document: Document, session: Session, claim: Claim) -> Finding:
     try:
+        session.work.begin()
         ruling = rule(session, claim)
     except ChainruleError as problem:
         ruling = Ruling(Verdict.UNCHECKED, f"{problem.given} cannot be judged")
-    statement = claim.statement
-    return Finding(
-        statement.place(document), statement.text, statement.text, ruling.verdict, ruling.reason,
-        assumptions=ruling.assumptions, diagnosis=_diagnosis(ruling),
-        expected=ruling.found.expected if ruling.found is not None else None,
-    )  # fmt: skip
-
-
-def _diagnosis(ruling: Ruling) -> Diagnosis | None:
-    if ruling.found is None:
-        return None
-    candidates = tuple(Candidate(each.mistake, each.message) for each in ruling.found.edits)
-    return Diagnosis(candidates[0].mistake, candidates[0].message, candidates)
+    except Spent:
+        ruling = Ruling(Verdict.UNCHECKED, "judging it would take longer than a document may take")
+    return finding(document, claim, ruling)
 
 
 _WORST_FIRST = (
@@ -76,7 +88,7 @@ _WORST_FIRST = (
 def rule(session: Session, claim: Claim) -> Ruling:
     """The verdict on a claim: that on the worst of its instances which can be judged at all."""
     if claim.statement.piece.kind != "mathematics":
-        return Ruling(Verdict.UNCHECKED, "code is not judged")
+        return session.code.get(claim.number, Ruling(Verdict.UNCHECKED, "code that cannot be read"))
     if claim.number in session.asides:
         return Ruling(Verdict.DEFINITION, "it says for what other statements hold")
     if len(claim.sides) < 2:
@@ -105,9 +117,10 @@ def _rule_one(session: Session, claim: Claim) -> Ruling:
     if claim.number in session.solutions:
         return _solution(bench)
     ruling = _compare(bench, definer is not None)
-    if ruling.verdict is Verdict.WRONG and definer is None and _says_anew(session, claim, ruling, bench):
+    if ruling.verdict in (Verdict.WRONG, Verdict.UNCHECKED) and definer is None and _says_anew(session, claim, ruling, bench):
         redefine(session, claim)
         return Ruling(Verdict.DEFINITION, "it says anew what the name on the left is")
+    note(bench, ruling)
     return ruling
 
 
@@ -133,7 +146,7 @@ def _says_anew(session: Session, claim: Claim, ruling: Ruling, bench: Bench) -> 
     name = draft.symbol.text
     if draft.role is Role.VALUE:
         return name in bench.model.data or (name in bench.model.derived and bench.model.open_loss is not None)
-    if not again(session, claim):
+    if not again(session, claim) or all(side.numeric for side in claim.sides[1:]):
         return False
     if ruling.found is None or not claim.statement.piece.display:
         return True
@@ -153,8 +166,39 @@ def _compare(bench: Bench, defining: bool) -> Ruling:
         return Ruling(Verdict.DEFINITION, "it says what the name on the left is")
     missing = _missing(bench, places)
     if missing:
-        return Ruling(Verdict.UNCHECKED, f"nothing says what {missing} is")
+        read = _read_otherwise(bench, defining)
+        return read or Ruling(Verdict.UNCHECKED, undefined(missing))
     return _sides(bench, places)
+
+
+def _read_otherwise(bench: Bench, defining: bool) -> Ruling | None:
+    """The verdict with unknown names read as other spellings of known ones: only one that makes the statement true, or
+    one that has made another statement true before."""
+    session, model = bench.session, bench.model
+    texts = [name for name in bench.unknown() if not name.startswith(MARK)]
+    unknown = [symbol for name in texts if (symbol := session.symbols.get(name)) is not None]
+    if len(unknown) < len(texts) or bench.claim.number in session.retried:
+        return None
+    known = {each.symbol.text: each.symbol for each in model.forward} | {each.text: each for each in model.inputs}
+    if model.loss is not None:
+        known[model.loss.text] = model.loss
+    taken = {name: session.aliases[name] for name in texts if name in session.aliases}
+    ways = [taken] if len(taken) == len(texts) else list(readings(unknown, known))
+    for names in ways:
+        trees = tuple(side.tree and renamed(side.tree, names) for side in bench.claim.sides)
+        again = set_up(session, with_trees(bench.claim, trees), session.conditions.get(bench.claim.number, ()))
+        if again.unknown():
+            continue
+        session.retried.add(bench.claim.number)
+        ruling = _compare(again, defining)
+        session.retried.discard(bench.claim.number)
+        said = tuple(f"{name} is read as {symbol.text}" for name, symbol in names.items())
+        if ruling.verdict in (Verdict.RIGHT, Verdict.ROUNDED):
+            session.aliases.update(names)
+        elif ways != [taken] or ruling.found is None:
+            continue
+        return replace(ruling, assumptions=(*ruling.assumptions, *said))
+    return None
 
 
 def _name(bench: Bench) -> str:
@@ -175,7 +219,7 @@ def _sides(bench: Bench, places: Sequence[int]) -> Ruling:
     for place in places[1:]:
         side = bench.claim.sides[place]
         rulings.append(_number(bench, anchor, place) if side.numeric else _symbols(bench, anchor, place))
-    return _worst(rulings)
+    return replace(_worst(rulings), bench=bench)
 
 
 def _symbols(bench: Bench, anchor: int, place: int) -> Ruling:
@@ -194,9 +238,17 @@ def _symbols(bench: Bench, anchor: int, place: int) -> Ruling:
         differs = differs or agree is False
     if differs and _holds_for_targets(bench, anchor, place):
         return Ruling(Verdict.RIGHT, "", place, assumptions=("the targets of the cross-entropy sum to one",))
+    if differs and holds_in_own_numbers(bench, anchor, place):
+        return Ruling(Verdict.RIGHT, "", place, assumptions=("at the document's own numbers",))
+    if differs and (mixed := judge_mixed(bench, anchor, place)) is not None:
+        return mixed
     if differs:
-        return Ruling(Verdict.WRONG, "the sides differ", place, found=repair(bench, anchor, place))
-    if failures and isinstance(failures[0], ShapeError) and (found := repair(bench, anchor, place)) is not None:
+        found = _cause(bench, anchor, place)
+        unsure = doubt(bench, anchor, place) if found is None else ""
+        if unsure:
+            return Ruling(Verdict.UNCHECKED, unsure, place)
+        return Ruling(Verdict.WRONG, "the sides differ", place, found=found)
+    if failures and isinstance(failures[0], ShapeError) and (found := _cause(bench, anchor, place)) is not None:
         return Ruling(Verdict.WRONG, f"the shapes do not fit: {failures[0].given}", place, found=found)
     reason = failures[0].given if failures else "a side"
     return Ruling(Verdict.UNCHECKED, f"{reason} cannot be computed", place)
@@ -212,6 +264,13 @@ def _holds_for_targets(bench: Bench, anchor: int, place: int) -> bool:
         except ChainruleError:
             continue
     return False
+
+
+def _cause(bench: Bench, anchor: int, place: int) -> Found | None:
+    """What was done wrong, as far as there is time to look for it."""
+    with bench.session.work.diagnosis():
+        return repair(bench, anchor, place)
+    return None
 
 
 def _number(bench: Bench, anchor: int, place: int) -> Ruling:

@@ -64,7 +64,7 @@ class Facts:
     """What the words of a document say: functions by name, shapes, and symbols that are names for certain."""
 
     functions: Mapping[str, str] = field(default_factory=dict)
-    shapes: Mapping[str, tuple[Size, ...]] = field(default_factory=dict)
+    shapes: Mapping[str, tuple[Size | None, ...]] = field(default_factory=dict)
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     alone: frozenset[str] = frozenset()  # single letters that are names
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # the numbers that an index takes
@@ -337,7 +337,7 @@ def _limited(node: Meaning, last: Variable) -> Meaning:
 def _settle(model: Model, facts: Facts) -> None:
     """Inputs, sizes and shapes. A definition whose shapes do not fit any of the others is taken out."""
     defined = {each.symbol.text for each in model.forward}
-    given = dict(facts.shapes)
+    given: dict[str, tuple[Size | None, ...]] = dict(facts.shapes)
     for name, value in model.data.items():
         if name not in defined and (shape := shape_of_data(value)) is not None:
             given[name] = shape
@@ -357,7 +357,7 @@ def extended(model: Model, bodies: list[Meaning], free: tuple[str, ...]) -> Mode
     for place, body in enumerate(bodies):
         whole = Tabulated(free, body, body.span) if free and _uses(body, free) else body
         definitions.append(Definition(Symbol(f"{MARK}side{place}"), whole, body.span))
-    given = {**model.shapes}
+    given: dict[str, tuple[Size | None, ...]] = {**model.shapes}
     found = replace(model, forward=tuple(definitions))
     found.forward = tuple(_fitting(found, given))
     found.shapes = _shapes(found, list(found.forward), given)
@@ -369,7 +369,7 @@ def _uses(body: Meaning, free: tuple[str, ...]) -> bool:
     return any(isinstance(each, Index) and each.name in free for each in everything(body))
 
 
-def _fitting(model: Model, given: Mapping[str, tuple[Size, ...]]) -> list[Definition]:
+def _fitting(model: Model, given: Mapping[str, tuple[Size | None, ...]]) -> list[Definition]:
     """The definitions whose shapes fit those before them."""
     kept: list[Definition] = []
     for each in model.forward:
@@ -410,7 +410,7 @@ def members_in(body: Meaning, model: Model) -> list[str]:
     return [name for name in model.scope.declared if any(is_member(name, family) for family in families)]
 
 
-def _shapes(model: Model, definitions: list[Definition], given: Mapping[str, tuple[Size, ...]]) -> dict[str, tuple[Size, ...]]:
+def _shapes(model: Model, definitions: list[Definition], given: Mapping[str, tuple[Size | None, ...]]) -> dict[str, tuple[Size, ...]]:
     """The shape of every input, in letters where nothing is said. Raises ShapeError where they do not fit."""
     if not definitions:
         return {}

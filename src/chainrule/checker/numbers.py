@@ -6,6 +6,8 @@ rounded figures may be off by what those figures leave open, and no more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy
@@ -13,67 +15,165 @@ import numpy
 from ..errors import ChainruleError
 from ..notation.kinds import Context, as_floats
 from ..notation.lower import lower_whole
-from ..notation.meaning import Meaning
+from ..notation.meaning import Literal, Meaning, Power, everything
 from .bench import STYLES, Bench
+from .carrying import Judge, carried, enter, left_open, note_of_slip
 from .compare import same
-from .digits import Enclosure, enclose, is_plain
-from .points import as_array
+from .digits import Enclosure, enclose, place_of
+from .figures.ledger import Figure, Standing
+from .figures.naming import explain
+from .figures.worlds import holding, own_points, settled, target
+from .points import as_array, as_problem
 from .results import Verdict
 from .rulings import Ruling
+from .slopes import Style
+
+GIVEN = "the document gives this number; it does not follow from the others"
 
 
 def judge_number(bench: Bench, anchor: int, place: int) -> Ruling:
     """A numeric side against the first side of its statement."""
-    written = enclosure(bench.meanings[place])
+    written = enclosure(bench.meanings[place], bench)
     if bench.claim.sides[anchor].numeric:
-        return against(written, enclosure(bench.meanings[anchor]).value, bench.meanings[place], place)
+        known = enclosure(bench.meanings[anchor], bench)
+        return _explained(bench, anchor, place, written, known.value, against(written, known.value, place, known.slack))
     if _everywhere(bench, anchor, written.value):
         return Ruling(Verdict.RIGHT, "", place)
-    own = bench.session.own_point(bench.claim.number)
-    if own is None:
-        return _without_data(bench, anchor, written, place)
-    failure = ""
+    return _by_data(bench, anchor, place, written)
+
+
+def judge_mixed(bench: Bench, anchor: int, place: int) -> Ruling | None:
+    """A side with names and figures that is false in general, at the document's own numbers; None where the figures in
+    it do not stand for those numbers, so that it is meant in general."""
+    if not _stands_for_data(bench, anchor, place):
+        return None
+    try:
+        ruling = _by_data(bench, anchor, place, None)
+    except ChainruleError:
+        return None
+    return ruling if ruling.verdict not in (Verdict.UNCHECKED, Verdict.DEFINITION) else None
+
+
+def _by_data(bench: Bench, anchor: int, place: int, written: Enclosure | None) -> Ruling:
+    """A side at the numbers of the document, in each style in which derivatives can be read."""
+
+
+    def judge(figures: Sequence[Figure], style: Style, loose: Any = 0.0) -> Ruling | None:
+        exact = settled(bench, anchor, style, figures)
+        here = written or _mixed(bench, place, style, figures)
+        return None if exact is None or here is None else replace(against(here, exact, place, loose), style=style)
+
+    base, failure, false = holding(bench, Standing.GIVEN), "", None
     for style in STYLES:
         try:
-            exact = bench.values(anchor, style, [own])
+            ruling = judge(base, style)
         except ChainruleError as problem:
-            failure = failure or problem.given
+            failure = failure or f"{problem.given} cannot be computed"
             continue
-        ruling = against(written, exact[0], bench.meanings[place], place)
-        if ruling.verdict is not Verdict.WRONG:
-            return ruling
-        failure = "-"
-    if failure != "-":
-        return Ruling(Verdict.UNCHECKED, f"{failure} cannot be computed", place)
+        if ruling is not None and ruling.verdict is not Verdict.WRONG:
+            return note_of_slip(bench, anchor, ruling, judge)
+        false = false or ruling
+    if false is None or false.style is None:
+        return _without_data(bench, anchor, written, place, failure)
+    return _false(bench, anchor, place, written, false, judge)
+
+
+def _false(bench: Bench, anchor: int, place: int, written: Enclosure | None, ruling: Ruling, judge: Judge) -> Ruling:
+    """A number that is not the exact one: what rounded figures leave open, what follows from a slip, or a new slip."""
+    style, base = ruling.style or Style(), holding(bench, Standing.GIVEN)
+    loose = left_open(bench, anchor, style)
+    near = judge(base, style, loose) if loose is not None else None
+    if near is not None and near.verdict is not Verdict.WRONG:
+        return Ruling(Verdict.ROUNDED, "right from the rounded figures before it", place, style)
+    follows = carried(bench, anchor, place, judge)
+    if follows is not None:
+        return follows
+    exact, here = settled(bench, anchor, style, base), written or _mixed(bench, place, style, base)
+    return ruling if here is None else _explained(bench, anchor, place, here, exact, ruling)
+
+
+def _explained(bench: Bench, anchor: int, place: int, written: Enclosure, exact: Any, ruling: Ruling) -> Ruling:
+    """A false number with the slip that gives it, and with what is right."""
+    if ruling.verdict is Verdict.WRONG:
+        with bench.session.work.diagnosis():
+            return explain(bench, anchor, place, written, exact, ruling)
+    return ruling
+
+
+def enclosure(meaning: Meaning, bench: Bench | None = None) -> Enclosure:
+    """What a calculation gives, and how far its rounded figures may move it. Raises ChainruleError."""
+
+    def compute(each: Meaning) -> Any:
+        with numpy.errstate(all="ignore"), as_problem(each.span):
+            return as_array(as_floats(lower_whole(each, Context({}, {}, []))))
+
+    return enclose(meaning, compute, _data_numbers(bench) if bench is not None else ())
+
+
+def _data_numbers(bench: Bench) -> frozenset[float]:
+    """The numbers in the data of the document: exact where they stand in a calculation."""
+    literals = (each for meaning in bench.model.data.values() for each in everything(meaning))
+    return frozenset(each.value for each in literals if isinstance(each, Literal))
+
+
+def _mixed(bench: Bench, place: int, style: Style, base: Sequence[Figure]) -> Enclosure | None:
+    """A side with names and figures at the document's own numbers."""
+    if settled(bench, place, style, base) is None:
+        return None
+    point = own_points(bench, base)[0]
+    kept: list[Meaning] = bench.cache.setdefault("kept", [])  # the bench knows a meaning by its identity
+
+    def compute(each: Meaning) -> Any:
+        kept.append(each)
+        return bench.compute(each, style, [point])[0]
+
+    return enclose(bench.meanings[place], compute, _data_numbers(bench))
+
+
+def _stands_for_data(bench: Bench, anchor: int, place: int) -> bool:
+    """Whether some figure in a side is the value of a name, and stands for it."""
+    figures = _figures(bench.meanings[place])
+    if not figures:
+        return False
+    points = own_points(bench, holding(bench, Standing.GIVEN)) or []
+    stated = [each.value for each in bench.session.ledger.figures]
+    values = [as_array(value) for point in points[:1] for value in point.values.values()] + stated
+    entries = numpy.concatenate([numpy.reshape(each, -1) for each in values if numpy.size(each) < 200] or [numpy.zeros(0)])
+    for each in figures:
+        close = numpy.abs(numpy.abs(entries) - abs(each.value)) <= 0.5 * place_of(each.written) + 1e-12
+        if each.value and bool(close.any()):
+            return True
+    return False
+
+
+def _figures(meaning: Meaning) -> list[Literal]:
+    """The numbers in a side that are no exponents."""
+    exponents = {id(inner) for each in everything(meaning) if isinstance(each, Power) for inner in everything(each.exponent)}
+    return [each for each in everything(meaning) if isinstance(each, Literal) and id(each) not in exponents]
+
+
+# Written against exact ------------------------------------------
+def against(written: Enclosure, exact: Any, place: int, loose: Any = 0.0) -> Ruling:
+    """Written numbers against exact ones; `loose`: how far those may be off themselves."""
+    if same(written.value, exact):
+        return Ruling(Verdict.RIGHT, "", place)
+    value, right, slack = aligned(written, exact)
+    if value is None:
+        return Ruling(Verdict.WRONG, "it has another shape than the exact value", place)
+    if not bool(numpy.isfinite(value).all() and numpy.isfinite(right).all()):
+        return Ruling(Verdict.UNCHECKED, "it is no number", place)
+    free = slack + (numpy.reshape(loose, right.shape) if numpy.size(loose) == right.size else numpy.max(loose))
+    near = numpy.abs(value - right) <= free * (1 + 1e-9) + 1e-9 * numpy.abs(right)
+    if bool(near.all()):
+        return Ruling(Verdict.ROUNDED, "right to the digits written", place)
+    cut = (numpy.abs(right) >= numpy.abs(value)) & (numpy.abs(right - value) < 2 * slack) & (right * value >= 0)
+    if written.plain and bool((cut | near).all()):
+        return Ruling(Verdict.ROUNDED, "cut off after the digits written, not rounded", place)
     return Ruling(Verdict.WRONG, "the number differs from the exact value", place)
 
 
-def enclosure(meaning: Meaning) -> Enclosure:
-    """What a calculation gives, and how far its rounded figures may move it."""
-
-    def compute(each: Meaning) -> Any:
-        with numpy.errstate(all="ignore"):
-            return as_array(as_floats(lower_whole(each, Context({}, {}, []))))
-
-    return enclose(meaning, compute)
-
-
-def against(written: Enclosure, exact: Any, meaning: Meaning, place: int) -> Ruling:
-    """Written numbers against exact ones."""
-    if same(written.value, exact):
-        return Ruling(Verdict.RIGHT, "", place)
-    value, right, slack = _aligned(written, exact)
-    if value is None:
-        return Ruling(Verdict.WRONG, "the shapes differ", place)
-    if bool((numpy.abs(value - right) <= slack * (1 + 1e-9) + 1e-12).all()):
-        return Ruling(Verdict.ROUNDED, "right to the digits written", place)
-    cut = (numpy.abs(right) >= numpy.abs(value)) & (numpy.abs(right - value) < 2 * slack) & (right * value >= 0)
-    if is_plain(meaning) and bool((cut | (numpy.abs(value - right) <= slack)).all()):
-        return Ruling(Verdict.ROUNDED, "cut off after the digits written, not rounded", place)
-    return Ruling(Verdict.WRONG, "the number differs", place)
-
-
-def _aligned(written: Enclosure, exact: Any) -> tuple[Any, Any, Any]:
+def aligned(written: Enclosure, exact: Any) -> tuple[Any, Any, Any]:
+    """Written and exact numbers in one shape, with what the digits leave open; None where the shapes differ."""
     value, right = numpy.asarray(written.value), numpy.asarray(exact, dtype=float)
     slack = numpy.broadcast_to(written.slack, value.shape)
     if value.shape == right.shape:
@@ -96,14 +196,52 @@ def _everywhere(bench: Bench, anchor: int, value: Any) -> bool:
     return False
 
 
-def _without_data(bench: Bench, anchor: int, written: Enclosure, place: int) -> Ruling:
-    """A number where the document gives no data: wrong if the first side is another number whatever the data are."""
+def _without_data(bench: Bench, anchor: int, written: Enclosure | None, place: int, failure: str) -> Ruling:
+    """A number that the document's data do not settle: a constant is judged all the same, and so is the calculation."""
+    if written is None:
+        return Ruling(Verdict.UNCHECKED, failure or "the document does not give the numbers that this one depends on", place)
     try:
         values = [each for each in bench.values(anchor, STYLES[0], bench.points()) if each is not None]
-    except ChainruleError as problem:
-        return Ruling(Verdict.UNCHECKED, f"{problem.given} cannot be computed", place)
+    except ChainruleError:
+        values = []
     if len(values) > 1 and all(same(values[0], each) for each in values[1:]):
-        return against(written, values[0], bench.meanings[place], place)
-    return Ruling(Verdict.UNCHECKED, "the document does not give the numbers that this one depends on", place)
+        return _explained(bench, anchor, place, written, values[0], against(written, values[0], place))
+    return _calculation(bench, anchor, place, written, failure)
 
 
+def _calculation(bench: Bench, anchor: int, place: int, written: Enclosure, failure: str) -> Ruling:
+    """A number against the calculation before it, where nothing says what it should be."""
+    for before in range(place - 1, anchor, -1):
+        if before in bench.meanings and bench.claim.sides[before].numeric:
+            known = enclosure(bench.meanings[before], bench)
+            bench.cache["given"] = True
+            ruling = against(written, known.value, place, known.slack)
+            if ruling.verdict is Verdict.WRONG:
+                return _explained(bench, anchor, place, written, known.value, ruling)
+            return replace(ruling, assumptions=(*ruling.assumptions, GIVEN))
+    bench.cache["given"] = True
+    if _may_be_given(bench, anchor):
+        return Ruling(Verdict.DEFINITION, GIVEN, place)
+    return Ruling(Verdict.UNCHECKED, failure or "the document does not give the numbers that this one depends on", place)
+
+
+def _may_be_given(bench: Bench, anchor: int) -> bool:
+    """Whether a side is a name without a formula, or a derivative of a loss that is not written."""
+    aim, model = target(bench, anchor), bench.model
+    if aim is None:
+        return False
+    if aim.of:
+        return model.open_loss is not None and aim.of == model.open_loss.text and aim.by in model.ends()
+    return aim.name not in {each.symbol.text for each in model.forward}
+
+
+def note(bench: Bench, ruling: Ruling) -> None:
+    """Keep what a statement says of a name or a derivative, for those that follow."""
+    try:
+        enter(bench, ruling, _read)
+    except ChainruleError:
+        return
+
+
+def _read(bench: Bench, place: int) -> Enclosure:
+    return enclosure(bench.meanings[place], bench)

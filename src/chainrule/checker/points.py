@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Any
 
 import numpy
@@ -23,9 +24,12 @@ from ..notation.shapes import infer_shapes
 from ..notation.sizes import Size
 from ..ops import reductions
 from ..ops.sources import input_node
+from .figures.adopted import Adopted, bent, shifted
+from .limits import ENTRIES, require_few
 from .model import Model, inputs_of
 
 _SIZES = ((3, 2, 4, 5), (5, 3, 2, 4))  # rows before columns: then an inverse of A^T A exists
+_LARGE = (1019, 1013, 1009, 1021)  # sizes that no number of a formula is taken for
 LEVELS = ("any", "positive", "share")
 
 
@@ -44,6 +48,7 @@ class Point:
     jacobians: dict[Any, Any] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     given: bool = False  # whether these are the numbers of the document
+    bent: dict[str, dict[str, Value]] = field(default_factory=dict)  # for what is differentiated: slips adopted
 
     @property
     def finite(self) -> bool:
@@ -87,7 +92,27 @@ def plans(model: Model, count: int = 2) -> list[Plan]:
     letters = list(dict.fromkeys(s for shape in model.shapes.values() for s in shape if isinstance(s, str)))
     letters += sorted(model.sizes - set(letters))
     found = [_plan(model, letters, numbers) for numbers in _SIZES[: count if letters else 1]]
+    for name, shape in ((name, shape) for each in found for name, shape in each.shapes.items()):
+        require_few(prod(shape), ENTRIES, f"an array {name}")
     return found
+
+
+def sketch(model: Model) -> Point:
+    """The names as nodes without values, over sizes that stand for letters: for formulas. Raises ShapeError."""
+    letters = list(dict.fromkeys(s for shape in model.shapes.values() for s in shape if isinstance(s, str)))
+    plan = _plan(model, letters + sorted(model.sizes - set(letters)), _LARGE)
+    nodes: dict[str, Value] = {}
+    for symbol in model.inputs:
+        nodes[symbol.text] = Value(input_node(plan.shapes.get(symbol.text, ()), numpy.dtype("float64")))
+    point = Point(model, nodes, {}, plan.sizes, {each.symbol.text: each for each in plan.program.definitions})
+    context = Context(nodes, plan.sizes, [], units=plan.units)
+    for each in plan.program.definitions:
+        try:
+            with as_problem(each.span):
+                nodes[each.symbol.text] = as_floats(lower_whole(each.body, context))
+        except ChainruleError as problem:
+            point.failed[each.symbol.text] = problem.given
+    return point
 
 
 def _plan(model: Model, letters: Sequence[str], numbers: tuple[int, ...]) -> Plan:
@@ -107,10 +132,12 @@ def _plan(model: Model, letters: Sequence[str], numbers: tuple[int, ...]) -> Pla
 
 def take(
     model: Model, plan: Plan, seed: int, level: str, data: Mapping[str, Any] | None = None,
-    weights: Mapping[str, Any] | None = None,
+    weights: Mapping[str, Any] | None = None, adopted: Adopted | None = None,
+    fixed: Mapping[str, float] | None = None,
 ) -> Point:  # fmt: skip
     """One point. `level`: what numbers are drawn from. `data`: values to use instead; `weights`: the derivatives of a
-    loss that is not written."""
+    loss that is not written; `adopted`: what the author states of names and derivatives; `fixed`: inputs that
+    are one number in every entry."""
     source = numpy.random.default_rng(seed)
     nodes: dict[str, Value] = {}
     with open_recording():
@@ -118,9 +145,11 @@ def take(
             name, shape = symbol.text, plan.shapes.get(symbol.text, ())
             drawn = fitting(draw(source, shape, level), model.traits.get(name, frozenset()))
             given = (data or {}).get(name)
+            if name in (fixed or {}):
+                given = numpy.full(shape, (fixed or {})[name])
             nodes[name] = Value(input_node(shape, numpy.dtype("float64"), drawn if given is None else given))
         point = Point(model, nodes, {}, plan.sizes, {each.symbol.text: each for each in plan.program.definitions})
-        _compute(point, plan, weights or {}, own=data is not None)
+        _compute(point, plan, weights or {}, adopted or Adopted(), own=data is not None)
     for name, value in nodes.items():
         point.values[name] = Value(_beside_zero(as_array(value), name in point.definitions), value.row)
     return point
@@ -131,7 +160,7 @@ def _beside_zero(array: Any, computed: bool) -> Any:
     return numpy.where(array == 0, -1e-300, array) if computed else array
 
 
-def _compute(point: Point, plan: Plan, weights: Mapping[str, Any], *, own: bool) -> None:
+def _compute(point: Point, plan: Plan, weights: Mapping[str, Any], adopted: Adopted, *, own: bool) -> None:
     context = Context(point.nodes, plan.sizes, [], units=plan.units)
     with numpy.errstate(all="ignore"):
         for each in plan.program.definitions:
@@ -143,9 +172,27 @@ def _compute(point: Point, plan: Plan, weights: Mapping[str, Any], *, own: bool)
                 continue
             if each.symbol == point.model.loss and found.ndim and isinstance(found.node, Node):
                 found = Value(reductions.sum(found.node))  # a loss is a number: that of all outputs together
-            point.nodes[each.symbol.text] = found
+            value = adopted.names.get(each.symbol.text)
+            point.nodes[each.symbol.text] = found if value is None else shifted(found, value)
     if point.model.open_loss is not None and (not own or set(point.model.ends()) <= set(weights)):
         _open_loss(point, point.model.open_loss.text, weights)
+    for of in dict.fromkeys(each.of for each in adopted.bends if not each.local):
+        _bend(point, plan, weights, adopted, of)
+
+
+def _bend(point: Point, plan: Plan, weights: Mapping[str, Any], adopted: Adopted, of: str) -> None:
+    """A computation beside that of the point: the same values, and the derivatives that the author states."""
+
+    def context(names: dict[str, Value]) -> Context:
+        return Context(names, plan.sizes, [], units=plan.units)
+
+    def finish(names: dict[str, Value]) -> Value | None:
+        if point.model.open_loss is not None and of in point.nodes:
+            _open_loss(replace(point, nodes=names), of, weights)
+        return names.get(of)
+
+    with numpy.errstate(all="ignore"), as_problem():
+        point.bent[of] = bent(of, point.nodes, plan.program.definitions, adopted, context, finish)
 
 
 def _open_loss(point: Point, name: str, given: Mapping[str, Any]) -> None:
@@ -255,4 +302,6 @@ def require(point: Point, name: str) -> Value:
     return point.nodes[name]
 
 
-__all__ = ["LEVELS", "Plan", "Point", "array", "as_array", "data_of", "draw", "evaluate", "plans", "require", "take"]
+__all__ = ["LEVELS", "Plan", "Point", "array", "as_array", "data_of", "draw", "evaluate", "plans", "require", "sketch",
+    "take",
+]

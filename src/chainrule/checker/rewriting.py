@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..notation.surface import Chain, Group, Multiplicative, Name, Number, Scripted, Surface
+from ..notation.resolve import subscript_letters
+from ..notation.surface import Big, Chain, Group, Multiplicative, Name, Number, Scripted, Surface
 from ..notation.symbols import symbol_of
 from .claims import Claim, with_trees
 from .trees import everywhere, product, rebuilt
@@ -70,8 +71,8 @@ def _rewrite(node: Surface, marks: Marks) -> Surface:
     if marks.kronecker and (pair := _delta(node)) is not None:
         one = Number("1", node.span)
         return Scripted(one, Chain(pair, ("=",), node.span), (), 0, node.span)
-    if marks.deltas and isinstance(node, Multiplicative):
-        node = _with_prefixes(node)
+    if isinstance(node, Multiplicative):
+        node = _with_sums(_with_prefixes(node) if marks.deltas else node)
     changed = rebuilt(node, lambda each: _rewrite(each, marks))
     if isinstance(changed, Scripted):
         changed = _example(changed, marks)
@@ -89,6 +90,16 @@ def _with_prefixes(node: Multiplicative) -> Surface:
         found.append((pair[0][0], joined or pair[0][1]))
         place += 1 if joined is None else 2
     return product(found)
+
+
+def _with_sums(node: Surface) -> Surface:
+    r"""`\Sigma_n \ell_n` is a sum where the letter below stands below what follows."""
+    match node:
+        case Multiplicative(((sign, Scripted(Name("Sigma"), Name(letter) as below, above, 0)), *rest)) if rest:
+            body = product([("", rest[0][1]), *rest[1:]])
+            if letter in subscript_letters(body):
+                return Big("∑", below, above[0] if above else None, body, node.span)
+    return node
 
 
 def _delta(node: Surface | None) -> tuple[Surface, Surface] | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from .diagnosing import Found
-from .results import Verdict
+from .bench import Bench
+from .diagnosis import Found
+from .results import Verdict, Witness
 from .slopes import Style
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What is found of a claim, and of which of its sides."""
+    """What is found of a claim, and of which of its sides. `expected`, a whole statement, and `witness`: what the judge
+    itself knows of what is right; else words are looked for."""
 
     verdict: Verdict
     reason: str
@@ -19,3 +21,7 @@ class Ruling:
     style: Style | None = None
     assumptions: tuple[str, ...] = ()
     found: Found | None = None
+    bench: Bench | None = field(default=None, compare=False, repr=False)
+    follows: tuple[int, ...] = ()  # the numbers of the statements that have the slip
+    expected: str = ""
+    witness: Witness | None = None

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..notation.drafts import Role
+from ..notation.lower import constant
 from ..notation.meaning import Meaning, Product, Variable, everything
 from ..notation.resolve import is_derivative, resolve
 from ..notation.functions import function_named
@@ -20,7 +21,9 @@ from ..notation.surface import Big, Fraction, Group, Multiplicative, Name, Numbe
 from ..notation.symbols import Symbol, read_symbol, symbol_of
 from .atoms import Atoms
 from .claims import Claim
+from .figures.ledger import Ledger
 from .free import free_letters
+from .limits import Work
 from .instances import Counted, count, symbols_of, written_out
 from .model import Definer, Facts, Model, build, divisor, only_added, ranks_from_claims, targets_of
 from .points import Point, data_of, plans, take
@@ -39,19 +42,26 @@ class Session:
     counted: Counted = field(default_factory=Counted)
     instances: dict[int, list[Claim]] = field(default_factory=dict)  # each claim for every number of its letters
     upstream: dict[str, Surface] = field(default_factory=dict)  # numbers given for derivatives of an open loss
+    work: Work = field(default_factory=Work)
     labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
     heads: set[str] = field(default_factory=set)  # names on the left of statements
+    symbols: Mapping[str, Symbol] = field(default_factory=dict)  # every name that stands somewhere
+    aliases: dict[str, Symbol] = field(default_factory=dict)  # unknown names, read as known ones
+    retried: set[int] = field(default_factory=set)  # claims that are being read otherwise
     used: set[str] = field(default_factory=set)  # names on the right of definitions so far
     solutions: set[int] = field(default_factory=set)  # claims that say where a gradient vanishes
     nabla: Surface | None = None  # what a nabla without a subscript is with respect to
     conditions: Mapping[int, tuple[Surface, ...]] = field(default_factory=dict)
     asides: frozenset[int] = frozenset()  # claims that only say for what others hold
+    code: Mapping[int, Any] = field(default_factory=dict)  # rulings of statements in code, by number
     definers: dict[str, list[Definer]] = field(default_factory=dict)
     stems: dict[str, Symbol] = field(default_factory=dict)  # names such as dW, and what they are the gradient of
     loss: Symbol | None = None
     models: dict[tuple[int, ...], Model] = field(default_factory=dict)
     samples: dict[tuple[int, ...], list[Point]] = field(default_factory=dict)
     own: dict[tuple[int, ...], Point | None] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+    tried: int = 0  # changed sides that have been evaluated
 
     def chosen(self, number: int) -> list[Definer]:
         """The definition of each name that holds at a statement: the last before it, else the first after it."""
@@ -125,6 +135,13 @@ class Session:
             self.samples[key] = _sample(model)
         return self.samples[key]
 
+    def points_with(self, number: int, fixed: Mapping[str, float]) -> list[Point]:
+        """Points at which some inputs are these numbers."""
+        key = (*(each.number for each in self.chosen(number)), hash(tuple(sorted(fixed.items()))))
+        if key not in self.samples:
+            self.samples[key] = _sample(self.model(number), fixed)
+        return self.samples[key]
+
     def shared_points(self, number: int) -> list[Point]:
         """Points at which the targets of a cross-entropy sum to one; none where there are no such targets."""
         model = self.model(number)
@@ -166,20 +183,20 @@ def _number(definer: Definer) -> int:
     return definer.number
 
 
-def _sample(model: Model) -> list[Point]:
+def _sample(model: Model, fixed: Mapping[str, float] | None = None) -> list[Point]:
     found: list[Point] = []
     for number, plan in enumerate(plans(model)):
         for turn in range(3):
-            found.append(_finite(model, plan, 100 * number + turn))
+            found.append(_finite(model, plan, 100 * number + turn, fixed or {}))
     return found
 
 
-def _finite(model: Model, plan: Any, seed: int) -> Point:
+def _finite(model: Model, plan: Any, seed: int, fixed: Mapping[str, float]) -> Point:
     """A point at which everything is a number: first of any sign, then positive, then between 0 and 1."""
     point: Point | None = None
     for level in ("any", "positive", "share"):
         for attempt in range(3):
-            point = take(model, plan, seed * 10 + attempt, level)
+            point = take(model, plan, seed * 10 + attempt, level, fixed=fixed)
             if point.finite:
                 return point
     assert point is not None  # three levels were tried
@@ -197,13 +214,13 @@ def _own(model: Model, weights: Mapping[str, Any]) -> Point | None:
 
 
 # Which statements define ------------------------------------------
-def open_session(claims: Sequence[Claim], facts: Facts) -> Session:
+def open_session(claims: Sequence[Claim], facts: Facts, asides: frozenset[int] = frozenset()) -> Session:
     """The session for the claims of a document."""
-    counted = count(claims, facts.ranges, _last_numbers(claims))
-    session = Session(claims, facts, counted)
+    counted = count(claims, facts.ranges, _last_numbers(claims), facts.classes)
+    session = Session(claims, facts, counted, asides=asides)
     session.instances = {each.number: written_out(each, counted) for each in claims}
     every = [each for claim in claims for each in session.instances[claim.number]]
-    symbols = _all_symbols(every)
+    session.symbols = symbols = _all_symbols(every)
     session.facts = replace(
         facts, symbols={**facts.symbols, **symbols_of(claims, counted)}, alone=frozenset(_alone(every))
     )
@@ -305,6 +322,8 @@ def _find_stems(session: Session, claims: Sequence[Claim], symbols: Mapping[str,
     bars = session.facts.bars or _bars_mean_gradients(claims)
     for text, symbol in symbols.items():
         stem = _stem(symbol, bars)
+        if ":" in symbol.subscript or "," in symbol.subscript:
+            continue
         if stem is not None and stem.text in symbols and (session.loss is None or stem.text != session.loss.text):
             if stem.text in heads or _used_elsewhere(stem, claims):
                 session.stems[text] = stem
@@ -444,7 +463,7 @@ def _usual(symbol: Symbol) -> int:
 
 def _definers(claim: Claim, session: Session) -> list[Definer]:
     found = claim.draft
-    if found is None or found.symbol is None or found.role is Role.CLAIM:
+    if found is None or found.symbol is None or found.role is Role.CLAIM or claim.number in session.asides:
         return []
     symbol = found.symbol
     if found.role is Role.SHAPE or not claim.equal or _is_no_name(claim, session):

@@ -6,7 +6,8 @@ paths; a local one only the definition of the name itself, with every other name
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy
@@ -20,6 +21,7 @@ from ..notation.meaning import Meaning
 from ..ops.sources import input_node
 from ..transforms.reverse import gradients
 from .atoms import Atom, Atoms
+from .limits import DERIVATIVES, WALKS, require_few
 from .points import Point, require
 
 
@@ -45,13 +47,17 @@ def _jacobian(point: Point, atom: Atom, atoms: Atoms, local: bool) -> Any:
         outer, inner = (atoms.table[name] for name in atom.joined)
         axes = len(require(point, outer.wrt[0].text).shape)
         left, right = jacobian(point, outer, atoms, local), jacobian(point, inner, atoms, local)
+        require_few(left.size * right.size // max(1, prod(right.shape[:axes])) ** 2, DERIVATIVES, "derivatives")
         return numpy.tensordot(left, right, axes) if axes else _outer(left, right)
+    if (bent := point.bent.get(atom.of_name or "")) is not None:
+        point = replace(point, nodes=bent)
     with open_recording(), numpy.errstate(all="ignore"):
         of, names = _start(point, atom, local)
         wrt = [names[each.text] for each in atom.wrt]
         if not all(isinstance(each, Node) for each in wrt):
             raise ParseError(given=f"a derivative by {atom.wrt[0].text}, which is a constant", expected="a variable")
         if not isinstance(of, Node):
+            require_few(prod(numpy.shape(of)) * prod(size for each in wrt for size in each.shape), DERIVATIVES, "derivatives")
             return numpy.zeros((*numpy.shape(of), *(size for each in wrt for size in each.shape)))
         return _by(of, wrt)
 
@@ -90,6 +96,8 @@ def _leaf(value: Value) -> Value:
 def _by(of: Node, wrt: list[Node]) -> Any:
     """All derivatives, one backward walk for each entry of what is differentiated."""
     shape = tuple(of.shape)
+    require_few(prod(shape) * prod(wrt[-1].shape), DERIVATIVES, "derivatives")
+    require_few(prod(shape), WALKS, "the derivatives of an array")
     if len(wrt) > 1:
         return _twice(of, wrt)
     found = [_values(gradients([of], [seed], wrt, symbolic=False)[0], wrt[0]) for seed in _seeds(shape)]
@@ -100,6 +108,7 @@ def _twice(of: Node, wrt: list[Node]) -> Any:
     if tuple(of.shape):
         raise ParseError(given="a second derivative of an array", expected="one of a number")
     first = gradients([of], [input_node((), numpy.dtype("float64"), numpy.asarray(1.0))], wrt[:1], symbolic=True)[0]
+    require_few(prod(size for each in wrt for size in each.shape), DERIVATIVES, "second derivatives")
     if not isinstance(first, Node):
         return numpy.zeros(tuple(size for each in wrt for size in each.shape))
     return _by(first, wrt[1:])

@@ -43,7 +43,11 @@ class OrderVerdict:
 
 def judge_order(derivation: Derivation, listed: Sequence[str]) -> OrderVerdict:
     """Whether `listed` is a topological order of the graph, and what a right one is."""
-    needs = dependencies(derivation)
+    return judge_list(dependencies(derivation), listed)
+
+
+def judge_list(needs: Mapping[str, Sequence[str]], listed: Sequence[str]) -> OrderVerdict:
+    """Whether `listed` is a topological order of names, given the names that each of them is computed from."""
     names, readings = read_names(listed, needs)
     places: dict[str, list[int]] = {}
     for position, name in enumerate(names, 1):

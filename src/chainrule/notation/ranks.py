@@ -166,6 +166,8 @@ class _Ranks:
             for each, rank in zip(nodes, ranks, strict=True):
                 if rank is None and not is_coefficient(each):
                     self.visit(each, highest)
+        if not highest and any(rank == 0 and _is_dot(each) for each, rank in zip(nodes, ranks, strict=True)):
+            return 0  # what is added to a dot product is a number
         return None if not highest and None in ranks else highest
 
     def _entry(self, node: Entry, want: int | None) -> int | None:
@@ -272,6 +274,15 @@ class _Ranks:
             turned = any(isinstance(each, Transposed) for each in factors[:last])
             if before or want == 1 or turned:
                 self.visit(factors[last], 1)
+        elif settled[last] is None and want == 1 and all(
+            rank == 0 for place, rank in enumerate(settled) if place != last
+        ):
+            self.visit(factors[last], 1)
+
+
+def _is_dot(node: Meaning) -> bool:
+    """A product of a row and a column: its rank is known to be that of a number."""
+    return isinstance(node, Product) and any(isinstance(each, Transposed) for _, each in node.factors)
 
 
 def _has_array_beside(ranks: list[int | None], place: int) -> bool:

@@ -89,18 +89,18 @@ class Shapes:
 
 
 def infer_shapes(
-    program: Program, inputs: Sequence[Symbol], declared: Mapping[str, tuple[Size, ...]],
+    program: Program, inputs: Sequence[Symbol], declared: Mapping[str, tuple[Size | None, ...]],
     ranks: Mapping[str, int] | None = None,
 ) -> Shapes:  # fmt: skip
     """Shapes for all inputs of a program. Those that are not declared are worked out from how they are used.
 
-    `ranks`: how many axes some inputs have, where nothing is known of their sizes.
+    A size that is None is open. `ranks`: how many axes some inputs have, where nothing is known of their sizes.
     """
     ranks = infer_ranks(program, {**(ranks or {}), **{name: len(shape) for name, shape in declared.items()}})
     sizes = Sizes()
     axes: dict[str, Dims] = {}
     for name, shape in declared.items():
-        axes[name] = tuple(sizes.named(size) for size in shape)
+        axes[name] = tuple(sizes.fresh() if size is None else sizes.named(size) for size in shape)
     for symbol in inputs:
         axes.setdefault(symbol.text, tuple(sizes.fresh() for _ in range(ranks.get(symbol.text, 0))))
     walk = Walk(sizes, axes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy
@@ -79,7 +79,7 @@ class Machine:
     depth: int = 0
     calls: int = 0
     axis: int = -1  # of the classes
-    used: list[str] = field(default_factory=list)
+    unequal: tuple[int, int] | None = None  # two sizes that should be one
 
     def knows(self, node: ast.AST) -> bool:
         """Whether every name in an expression has a value."""
@@ -115,6 +115,7 @@ class Machine:
                 return self._product(left, right)
             case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _BY_ELEMENT:
                 one, other = self._pair(left, right, wish)
+                self._note(_shape(one)[::-1], _shape(other)[::-1])
                 return combined(sign, one, other)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return -_number(self.value(operand, wish))
@@ -142,7 +143,6 @@ class Machine:
         """The value of a name, drawn if it has none yet. Raises UnknownNameError where nothing can be drawn."""
         if name not in self.values:
             self.values[name] = self.draw(name, wish)
-        self.used.append(name)
         return self.values[name]
 
     def _pair(self, left: ast.expr, right: ast.expr, wish: Wish) -> tuple[Any, Any]:
@@ -162,7 +162,14 @@ class Machine:
             other = self.value(right, _beside_product(one, "right"))
         if not numpy.ndim(one) or not numpy.ndim(other):
             return _number(one) * _number(other)
+        self._note(_shape(one)[-1:], _shape(other)[-2:][:1])
         return _number(one) @ _number(other)
+
+    def _note(self, left: Sequence[int], right: Sequence[int]) -> None:
+        """Remember the first two sizes that should be one."""
+        for a, b in zip(left, right, strict=False):
+            if a != b and 1 not in (a, b) and self.unequal is None:
+                self.unequal = (a, b)
 
     # Entries and attributes ------------------------------------------
     def _entry(self, node: ast.Subscript, wish: Wish) -> Any:
@@ -366,6 +373,10 @@ def _beside(value: Any, wish: Wish) -> Wish:
     """What fits beside a value: its shape, or what its neighbours ask if it is a number."""
     shape = tuple(numpy.shape(value)) if not isinstance(value, list | str) else ()
     return Wish(shape) if shape or wish.shape is None else wish
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    return () if isinstance(value, list | str) or value is None else tuple(numpy.shape(value))
 
 
 def _beside_product(value: Any, side: str) -> Wish:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 
-_PREFIX = re.compile(r"^(?:d_?|grad_?|g_|gradient_?|delta_|del_|D_?)(?=\w)")
+_PREFIX = re.compile(r"^(?:d_?|grad_?|gradient_?|del_)(?=\w)")
 _SUFFIX = re.compile(r"_(?:grad|gradient|g)$")
 _KEPT = re.compile(r"[^A-Za-z0-9']+")
 _LOSS = re.compile(r"^(?:L|J|E|C|loss|cost|mse|nll|ce|error|err|objective|total_loss|\w*_?(?:loss|cost))\d*$", re.IGNORECASE)
@@ -52,8 +52,6 @@ def gradient(name: str, known: Container[str]) -> Gradient | None:
     >>> gradient("dL_dW", {"W", "L"}), gradient("dqdx", {"q", "x"}), gradient("dW1", {"W1"}), gradient("data", {"W"})
     (Gradient(of='L', by='W'), Gradient(of='q', by='x'), Gradient(of='', by='W1'), None)
     """
-    if name in known and not name.startswith("d"):
-        return None
     quotient = re.match(r"^d_?(\w+?)_(?:wrt_|by_)?d?_?(\w+)$", name)
     if quotient and quotient.group(2) in known and (quotient.group(1) in known or is_loss(quotient.group(1))):
         return Gradient(quotient.group(1), quotient.group(2))
@@ -65,7 +63,15 @@ def gradient(name: str, known: Container[str]) -> Gradient | None:
         stem = pattern.sub("", name, count=1)
         if stem != name and stem in known:
             return Gradient("", stem)
+    if name.startswith("delta"):
+        return next((Gradient("", each) for each in _before(name[5:]) if each in known), None)
     return None
+
+
+def _before(ending: str) -> tuple[str, ...]:
+    """What a delta is usually the derivative by: the value before the activation."""
+    bare = ending.lstrip("_")
+    return tuple(letter + mark + bare for letter in "zZ" for mark in ("", "_"))
 
 
 def is_loss(name: str) -> bool:

@@ -7,21 +7,18 @@ names: `+ \\lambda w`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy
 
-from ...derivation.formulas.forms import Setting, find_form
-from ...derivation.formulas.gathering import gather, length
 from ...derivation.formulas.reading import NoIndexFormError
 from ...errors import ChainruleError
 from ...ir.coercion import as_node
 from ...ir.graph import Graph
 from ...ir.node import Node
 from ...ir.recording import open_recording
-from ...ir.types import symbolic_shapes
 from ...notation.kinds import Context, Value, as_floats
 from ...notation.lower import lower
 from ...notation.surface import Fraction
@@ -30,14 +27,13 @@ from ...ops.sources import input_node
 from ...transforms.replay import replay
 from ...transforms.reverse import gradients
 from ..model import names_in
-from ..points import Point, as_problem
-from ..slips import Words
+from ..points import Point, as_problem, sketch
 from ..spelling import differential
 from ..writing import latex
 from .asked import Asked, node_names, spelled
 from .knowing import known, spellings
+from .saying import said
 
-_LONGEST, _MOST_NAMES = 90, 14
 _MOST_TERMS = 6
 _PROBLEMS = (ChainruleError, NoIndexFormError, ValueError, TypeError, IndexError, KeyError, AttributeError, ArithmeticError)
 
@@ -62,27 +58,23 @@ def terms(asked: Asked) -> tuple[Term, ...]:
     ]  # fmt: skip
     if not vias or len(vias) > _MOST_TERMS or asked.of_axes:
         return ()
-    found = []
-    for via in vias:
-        try:
-            with open_recording(), numpy.errstate(all="ignore"), as_problem():
-                term = _term(asked, via, points)
-        except _PROBLEMS:
-            return ()
-        if term is not None:
-            found.append(term)
-    return tuple(found)
+    try:
+        with open_recording(), numpy.errstate(all="ignore"), as_problem():
+            drawn = sketch(bench.model)
+            found = [_term(asked, via, points, drawn) for via in vias]
+    except _PROBLEMS:
+        return ()
+    return tuple(each for each in found if each is not None)
 
 
-def _term(asked: Asked, via: str, points: list[Point]) -> Term | None:
+def _term(asked: Asked, via: str, points: Sequence[Point], drawn: Point) -> Term | None:
     values = []
     for point in points:
-        local = _local(asked, via, point)
-        arriving = _arriving(asked, via, point)
+        local, arriving = _local(asked, via, point), _arriving(asked, via, point)
         if arriving is None or local is None:
-            return None
+            return None  # no path to the result leads through it
         values.append(_value(local.by(arriving)))
-    short, long = _formulas(asked, via, points[0])
+    short, long = _formulas(asked, via, drawn)
     return Term(spelled(spellings(asked.bench.session), via, asked.bench), tuple(values), short, long)
 
 
@@ -112,7 +104,7 @@ def _local(asked: Asked, via: str, point: Point) -> _Local | None:
 
 
 def _arriving(asked: Asked, via: str, point: Point) -> Any:
-    """The derivative by the name that the path goes through, as a node with a value; None where there is none."""
+    """The derivative by the name that the path goes through, as a node; None where there is none."""
     top, node = point.nodes[asked.of].node, point.nodes[via].node
     if node is top:
         return _one()
@@ -129,23 +121,22 @@ def _value(node: Any) -> Any:
 
 
 # Formulas ------------------------------------------
-def _formulas(asked: Asked, via: str, point: Point) -> tuple[str, str]:
-    names = node_names(asked.bench, point)
-    local = _local(asked, via, point)
-    assert local is not None  # its values were computed
-    back = {value.node: point.nodes[name].node for name, value in local.leaves.items() if isinstance(value.node, Node)}
-    if point.nodes[via].node is point.nodes[asked.of].node:
-        only = _said(_back(local.by(_one()), back), names)
+def _formulas(asked: Asked, via: str, drawn: Point) -> tuple[str, str]:
+    """A term with the derivative by its name as it is written, and worked out."""
+    local, node = _local(asked, via, drawn), drawn.nodes[via].node
+    if local is None or not isinstance(node, Node):
+        return "", ""
+    names = node_names(asked.bench, drawn)
+    back = {value.node: drawn.nodes[name].node for name, value in local.leaves.items() if isinstance(value.node, Node)}
+    defined = asked.of in drawn.nodes  # a loss that is not written has derivatives, but no formula
+    if defined and node is drawn.nodes[asked.of].node:
+        only = said(_back(local.by(_one()), back), names, drawn.sizes)
         return only, only
-    node = point.nodes[via].node
-    assert isinstance(node, Node)
-    seed = input_node(tuple(node.shape), numpy.dtype("float64"), node.value)
-    long = ""
-    symbol = gradient_symbol(asked, via)
-    short = _said(_back(local.by(seed), {**back, seed: seed}), {**names, seed: symbol})
-    arriving = _arriving(asked, via, point)
-    if isinstance(arriving, Node):
-        long = _said(_back(local.by(seed), {**back, seed: arriving}), names)
+    seed = input_node(tuple(node.shape), numpy.dtype("float64"))
+    on = local.by(seed)
+    short = said(_back(on, {**back, seed: seed}), {**names, seed: gradient_symbol(asked, via)}, drawn.sizes)
+    arriving = _arriving(asked, via, drawn) if defined else None
+    long = said(_back(on, {**back, seed: arriving}), names, drawn.sizes) if isinstance(arriving, Node) else ""
     return short, long
 
 
@@ -160,11 +151,11 @@ def gradient_symbol(asked: Asked, name: str) -> str:
     """How the author writes the derivative by a name, or would."""
     bench = asked.bench
     written = spellings(bench.session)
+    stem = spelled(written, name, bench)
     for each in known(bench, min(bench.meanings)).gradients:
-        stem = spelled(written, name, bench)
         if latex(each.of) == stem and not (isinstance(each.written, Fraction) and not _is_of(each.written, asked)):
             return latex(each.written)
-    return rf"\frac{{\partial {spelled(written, asked.of, bench)}}}{{\partial {spelled(written, name, bench)}}}"
+    return rf"\frac{{\partial {spelled(written, asked.of, bench)}}}{{\partial {stem}}}"
 
 
 def _is_of(written: Fraction, asked: Asked) -> bool:
@@ -175,44 +166,25 @@ def _is_of(written: Fraction, asked: Asked) -> bool:
 
 def closed(asked: Asked) -> str:
     """The whole derivative as one formula in the author's names; nothing where it has no short one."""
-    point = asked.bench.points()[0]
-    top, low = point.nodes[asked.of].node, point.nodes[asked.wrt].node
-    if not isinstance(top, Node) or not isinstance(low, Node) or tuple(top.shape):
-        return ""
     try:
         with open_recording(), numpy.errstate(all="ignore"), as_problem():
+            drawn = sketch(asked.bench.model)
+            if asked.of not in drawn.nodes:
+                return ""
+            top, low = drawn.nodes[asked.of].node, drawn.nodes[asked.wrt].node
+            if not isinstance(top, Node) or not isinstance(low, Node) or tuple(top.shape):
+                return ""
             found = gradients([top], [_one()], [low], symbolic=True)[0]
-            return "0" if found is None else _said(found, node_names(asked.bench, point))
+            return "0" if found is None else said(found, node_names(asked.bench, drawn), drawn.sizes)
     except _PROBLEMS:
         return ""
 
 
-def _said(expression: Any, names: Mapping[Node, str]) -> str:
-    """An expression as LaTeX in these names; nothing where it has no short form."""
-    if not isinstance(expression, Node):
+def plus(pieces: Sequence[str]) -> str:
+    """Pieces of LaTeX added up; nothing where one of them is missing."""
+    if not pieces or not all(pieces):
         return ""
-    with symbolic_shapes():
-        form = find_form(expression, (), Setting(frozenset(names), {}))
-        if form.residues is None or len(form.free) > 2:
-            return ""
-        found = gather(form.residues, form.free, form.known)
-    if length(found, dict(names)) > _MOST_NAMES:
-        return ""
-    return Words(names, True).formula(found, _LONGEST).strip("$")
-
-
-def whole(asked: Asked, found: tuple[Term, ...], derivatives: bool) -> str:
-    """The sum of all terms, with derivatives of names or without."""
-    pieces = [each.short if derivatives else each.long for each in found]
-    return plus(pieces) if pieces and all(pieces) else ""
-
-
-def plus(pieces: list[str]) -> str:
-    """Pieces of LaTeX added up."""
-    said = pieces[0]
+    text = pieces[0]
     for each in pieces[1:]:
-        said += f" - {each[1:].lstrip()}" if each.startswith("-") else f" + {each}"
-    return said
-
-
-__all__ = ["Term", "closed", "gradient_symbol", "plus", "terms", "whole"]
+        text += f" - {each[1:].lstrip()}" if each.startswith("-") else f" + {each}"
+    return text

@@ -75,6 +75,8 @@ def bent(
         if name not in nodes:
             continue
         value = _local(each, seen, nodes, adopted, context)
+        if value.ndim and not nodes[name].shape and isinstance(value.node, Node):
+            value = Value(reductions.sum(value.node))
         found[name] = seen[name] = value if name not in adopted.names else shifted(value, adopted.names[name])
         if name in totals and name != of:
             _freeze(name, found[name], totals[name], seen, slopes)

@@ -16,7 +16,9 @@ from .sentences import Page, Sentence
 from .tokens import Kind, Token, maths_tokens
 
 _TOPOLOGICAL = re.compile(r" (?:topological (?:order(?:ing)?|sort)|topologically (?:sorted|ordered)) ")
-_REVERSE = re.compile(r" (?:backward|backwards|reverse|reversed)(?: \S+)? (?:in reverse|order)? ?: | backward in reverse : ")
+_REVERSE = re.compile(
+    r" (?:backward|backwards|reverse|reversed)(?: \S+)? (?:in reverse|order)? ?: | backward in reverse : "
+)
 _LIST = re.compile(r" (?:another|the|one)(?: list| order| one)? (?:is )?(?=\[)")
 _DENIED = re.compile(r" (?:not|no|isn't|invalid|wrong|cannot) ")
 _NEW = re.compile(
@@ -25,7 +27,8 @@ _NEW = re.compile(
     r"|with the (?:new|updated) (?P<with>weights?|parameters?|values?)) "
 )
 _ASKS = re.compile(
-    r"^ (?:\( ?\w ?\) |\d+ [.)] |exercise \S+ |question \S+ )?(?P<asks>show that|prove that|prove|show|verify that|is it true"
+    r"^ (?:\( ?\w ?\) |\d+ [.)] |exercise \S+ |question \S+ )?(?P<asks>show that|prove that|prove|show"
+    r"|verify that|is it true"
     r"|what is|find|compute|determine|derive|calculate|true or false) "
 )
 _WRONG = re.compile(
@@ -74,7 +77,9 @@ def _hear_new(flow: Flow, number: int, line: Line, facts: Facts) -> None:
         first = line.token_at(match.start() + 1)
         last = line.token_at(max(match.start() + 1, match.end() - 2))
         tokens = line.tokens
-        leads = last + 1 < len(tokens) and (tokens[last + 1].text in (":", ",") or tokens[last + 1].kind is Kind.DISPLAY)
+        leads = last + 1 < len(tokens) and (
+            tokens[last + 1].text in (":", ",") or tokens[last + 1].kind is Kind.DISPLAY
+        )
         if first > 3 and not leads:
             continue
         sentence = flow.sentences[number]
@@ -103,7 +108,9 @@ def _hear_orders(flow: Flow, number: int, line: Line, facts: Facts) -> None:
         return
     denied = bool(_DENIED.search(line.text[: line.starts[start]][-12:]) or _DENIED.search(_behind(line, stop)))
     heard = flow.page.heard(tokens[:stop] if stop else tokens, sentence)
-    facts.orders.append(Order(tuple(names[:_MOST]), "reverse" if what == "reverse" else "topological", not denied, heard))
+    facts.orders.append(
+        Order(tuple(names[:_MOST]), "reverse" if what == "reverse" else "topological", not denied, heard)
+    )
 
 
 def _behind(line: Line, stop: int) -> str:
@@ -160,5 +167,3 @@ def _displayed(flow: Flow, tokens: list[Token], start: int) -> tuple[list[str], 
         if token.text != ":":
             return [], 0
     return [], 0
-
-

@@ -15,7 +15,9 @@ from .said import Axis, Heard, Said, Size
 
 MOST = 4_000  # facts of one kind
 
-_SomeFact = TypeVar("_SomeFact", said.Shape, said.Trait, said.Role, said.FunctionSaid, said.Part, said.Convention, said.Range)
+_SomeFact = TypeVar(
+    "_SomeFact", said.Shape, said.Trait, said.Role, said.FunctionSaid, said.Part, said.Convention, said.Range
+)
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ class Facts:
                 conditions.setdefault(number, []).append(condition)
         asides = {each.aside for each in self.conditions if each.how != "at"} | {each.aside for each in self.ranges}
         return Said(
-            shapes=_by_name(self.shapes), traits=_by_name(self.traits), roles=_by_name(self.roles),
+            shapes=_by_name(_telling(self.shapes)), traits=_by_name(self.traits), roles=_by_name(self.roles),
             functions=_by_name(self.functions), parts=_by_name(self.parts), same=tuple(self.same),
             conventions=_by_what(self.conventions),
             conditions={number: tuple(each) for number, each in sorted(conditions.items())},
@@ -83,6 +85,16 @@ class Facts:
             worlds=tuple(self.worlds), remarks=tuple(self.remarks),
             asides=frozenset(number for number in asides if number is not None),
         )  # fmt: skip
+
+
+def _telling(shapes: Sequence[said.Shape]) -> list[said.Shape]:
+    """Without those that say nothing but how many sizes there are, where others of the name say them."""
+    sized = {(each.name, len(each.sizes)) for each in shapes if any(size is not None for size in each.sizes)}
+    return [
+        each
+        for each in shapes
+        if not each.sizes or (each.name, len(each.sizes)) not in sized or any(size is not None for size in each.sizes)
+    ]
 
 
 def _told_apart(conditions: Sequence[said.Condition]) -> list[said.Condition]:
@@ -100,7 +112,9 @@ def _told_apart(conditions: Sequence[said.Condition]) -> list[said.Condition]:
     ]  # fmt: skip
 
 
-def _order(fact: said.Shape | said.Trait | said.Role | said.FunctionSaid | said.Part | said.Convention | said.Range) -> tuple[int, int]:
+def _order(
+    fact: said.Shape | said.Trait | said.Role | said.FunctionSaid | said.Part | said.Convention | said.Range,
+) -> tuple[int, int]:
     return fact.heard.before, fact.heard.place.offset
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from ..documents.statements import Statement
@@ -21,7 +22,8 @@ How = Literal["case", "if", "for", "where", "at"]
 _LEADS: dict[str, How] = {"case": "case", "for": "for", "if": "if", "when": "if", "whenever": "if", "at": "at",
                           "cases": "case", "otherwise": "if", "fall": "case", "falls": "if", "für": "for",
                           "pour": "for", "si": "if", "wenn": "if"}  # fmt: skip
-_FILLERS = frozenset({"all", "each", "every", "any", "the", "case", "that", "only", "1", "2", "3", "4", "(", ":", "indices",
+_FILLERS = frozenset({"all", "each", "every", "any", "the", "case", "that", "only", "1", "2", "3", "4", "(", ":",
+                      "indices",
                       "where", "class", "values", "point", "layers", "index", "inputs"})  # fmt: skip
 _RELATIONS = frozenset({"=", "!=", "<", ">", "<=", ">=", "∈"})
 _UNEQUAL = frozenset({"\\ne", "\\neq", "≠", "!=", "<", ">", "\\le", "\\leq", "\\ge", "\\geq", "\\lt", "\\gt", "≤", "≥",
@@ -52,7 +54,7 @@ def hear_conditions(flow: Flow, number: int, facts: Facts) -> None:
             start += 1
         if token.text == "otherwise":
             _keep_otherwise(flow, number, place, facts)
-        stop = _relations_end(tokens, start, how in ("for", "at"))
+        stop = _relations_end(tokens, start, (",", "and") if how in ("for", "at") else ("and",))
         if stop > start:
             _keep(flow, number, how, place, start, stop, facts)
         place = max(stop, place + 1)
@@ -69,13 +71,15 @@ def _keep_class(flow: Flow, number: int, place: int, facts: Facts) -> None:
 
 
 def _keep_otherwise(flow: Flow, number: int, place: int, facts: Facts) -> None:
+    if place and not flow.before(number, place):
+        return
     governed = flow.governed(number, place, place + 1)
     if governed:
         heard = flow.page.heard(flow.sentences[number].tokens[place : place + 1], flow.sentences[number])
         facts.conditions.append(Condition("otherwise", "if", governed, heard))
 
 
-def _relations_end(tokens: Sequence[Token], start: int, several: bool) -> int:
+def _relations_end(tokens: Sequence[Token], start: int, joining: Sequence[str]) -> int:
     """The place after the formulas that relate something; several values may have commas between them."""
     stop = start
     place = start
@@ -84,12 +88,10 @@ def _relations_end(tokens: Sequence[Token], start: int, several: bool) -> int:
         if end == place:
             break
         stop = place = end
-        if place < len(tokens) and tokens[place].text in (",", "and") and not tokens[place].maths and several:
-            place += 1
-            several = _puts_in_a_value(tokens, place)
-            if not several:
-                break
-        else:
+        if place >= len(tokens) or tokens[place].text not in joining or tokens[place].maths:
+            break
+        place += 1
+        if not _puts_in_a_value(tokens, place):
             break
     return stop
 
@@ -119,6 +121,8 @@ def _keep(flow: Flow, number: int, how: How, lead: int, start: int, stop: int, f
     tokens = sentence.tokens
     governed = flow.after(number, stop) if how == "case" else flow.governed(number, lead, stop)
     heard = flow.page.heard(tokens[lead:stop], sentence)
+    if sum(token.text == "=" for token in tokens[start:stop]) > 1 and how == "if":
+        how = "at"
     done: set[int] = set()
     for token in tokens[start:stop]:
         if not token.maths and token.kind is Kind.WORD and token is tokens[start]:
@@ -270,7 +274,7 @@ def hear_range(statement: Statement, number: int, heard: Heard, facts: Facts) ->
     if ".." in members and len(members) >= 3 and members[0] in ("0", "1", "2") and members[-1] != "..":
         return _keep_range(sides[0], members[0], members[-1], (), number, heard, facts)
     if len(members) >= 3 and all(member.isdigit() and len(member) < 4 for member in members):
-        steps = [int(after) - int(before) for before, after in zip(members, members[1:], strict=False)]
+        steps = [int(after) - int(before) for before, after in pairwise(members)]
         if members[0] in ("0", "1") and set(steps) == {1} and sides[0].strip("\\") in _INDEX:
             return _keep_range(sides[0], members[0], members[-1], tuple(members), number, heard, facts)
     return False
@@ -279,7 +283,9 @@ def hear_range(statement: Statement, number: int, heard: Heard, facts: Facts) ->
 _INDEX = frozenset("ijklmnpqrstuc") | {"ell"}
 
 
-def _keep_range(names: str, first: str, last: str, values: tuple[str, ...], number: int, heard: Heard, facts: Facts) -> bool:
+def _keep_range(
+    names: str, first: str, last: str, values: tuple[str, ...], number: int, heard: Heard, facts: Facts
+) -> bool:
     kept = False
     for latex in names.split(","):
         name = spelled(latex)

@@ -22,7 +22,14 @@ _WISE = (
     r"|component wise|componentwise|pointwise|point wise)"
 )
 _DIGIT = {"zero": "0", "one": "1", "two": "2", "ten": "10", "e": "natural"}
-_KINDS = {"layer": "layer", "training": "example", "example": "example", "sample": "example", "time": "step", "step": "step"}
+_KINDS = {
+    "layer": "layer",
+    "training": "example",
+    "example": "example",
+    "sample": "example",
+    "time": "step",
+    "step": "step",
+}
 _SIGNS = {"*": "star", "⊙": "odot", "∘": "circ", "·": "dot", ".": "dot"}
 
 
@@ -44,10 +51,13 @@ def _same(said: str) -> str:
 
 # What is stated, the pattern (its group `said` is the value, `of` the name), how the value is read.
 _TABLE = tuple((what, re.compile(pattern), read) for what, pattern, read in (
-    ("examples", rf" {_EXAMPLES} (?:are|form|stacked|stored|arranged)(?: the| stacked| stored| arranged| its| given| laid out)?"
-                 r"(?: as| in| along)?(?: the)?(?: \S{1,12})? (?P<said>rows?|columns?)(?: vectors)?(?: of (?P<of>\S+))? ", _axis),
+    ("examples", rf" {_EXAMPLES} (?:are|form|stacked|stored|arranged)(?: the| stacked| stored| arranged| its"
+    rf"| given| laid out)?"
+                 r"(?: as| in| along)?(?: the)?(?: \S{1,12})? (?P<said>rows?"
+                 r"|columns?)(?: vectors)?(?: of (?P<of>\S+))? ", _axis),
     ("examples", rf" {_EXAMPLES} (?:in|as)(?: the)? (?P<said>rows|columns) ", _axis),
-    ("examples", r" (?P<said>rows?|columns?)(?: (?:of|in) (?P<of>\S+))? (?:are|is|=|represents?|holds?|contains?)"
+    ("examples", r" (?P<said>rows?|columns?)(?: (?:of|in) (?P<of>\S+))? (?:are|is|=|represents?|holds?|contains?"
+        r"|corresponds? to|stands for)"
                  rf"(?: the| an| a| one| our| all)? {_EXAMPLES} (?!\()", _axis),
     ("examples", rf" one {_EXAMPLES} (?:per|in each|in every) (?P<said>row|column) ", _axis),
     ("examples", rf" one (?P<said>row|column) (?:per|for each|for every) {_EXAMPLES} ", _axis),
@@ -55,7 +65,8 @@ _TABLE = tuple((what, re.compile(pattern), read) for what, pattern, read in (
     ("layout", r" (?P<said>numerator|denominator) layout ", _same),
     ("gradients", r" gradients? (?:(?:is|are|as|written|a|always|of scalars) )?(?:(?:is|are|as|a|always) )?"
                   r"(?P<said>columns?|rows?)(?: vectors?)? ", _axis),
-    ("vectors", r" vectors (?:are|as)(?: always| assumed to be| taken as| understood as| to be)? (?P<said>columns?|rows?) ",
+    ("vectors", r" vectors (?:are|as)(?: always| assumed to be| taken as| understood as"
+    r"| to be)? (?P<said>columns?|rows?) ",
      _axis),
     ("vectors", r" (?:alle|all) (?:vektoren|vectors) (?:sind|are) (?P<said>spaltenvektoren|zeilenvektoren) ", _axis),
     ("vectors", r" (?P<said>column|row) vectors (?:throughout|everywhere|by default) ", _axis),
@@ -65,13 +76,16 @@ _TABLE = tuple((what, re.compile(pattern), read) for what, pattern, read in (
     ("stride", r" stride (?:is |of |= )?(?P<said>\d+) ", _same),
     ("kernel size", r" (?:kernel|filter) size (?:is |of |= )?(?P<said>\d+) ", _same),
     ("log", r" (?P<said>natural) log(?:arithm)?s? ", _logarithm),
-    ("log", r" \\?log(?:arithm)?s? (?:is|are|means|denotes|=) (?:the )?(?:always )?(?P<said>natural|\\?ln) ", _logarithm),
+    ("log", r" \\?log(?:arithm)?s? (?:is|are|means|denotes|=) (?:the )?(?:always )?"
+                r"(?P<said>natural|\\?ln) ", _logarithm),
     ("log", r" \\?log(?:arithm)?s? (?:to )?(?:the )?base (?P<said>2|10|two|ten|e) ", _logarithm),
     ("log", r" base (?P<said>2|10|two|ten|e) log(?:arithm)?s? ", _logarithm),
-    ("softmax over", r" softmax (?:[a-z]+ )?(?:(?:over|along|to|for|per|in|on) )?(?:each |every |the )?(?P<said>rows?|columns?)"
+    ("softmax over", r" softmax (?:[a-z]+ )?(?:(?:over|along|to|for|per|in|on) )?(?:each |every "
+    r"|the )?(?P<said>rows?|columns?)"
                      r"(?: wise)? ", _axis),
     ("softmax over", r" (?P<said>row|column) wise softmax ", _axis),
-    ("softmax over", r"softmax\}? (?:\S+ )?(?:\S+ )?(?:\S+ )?\(? ?(?:over|per) (?:each |every |the )?(?P<said>rows?|columns?) ",
+    ("softmax over", r"softmax\}? (?:\S+ )?(?:\S+ )?(?:\S+ )?\(? ?(?:over|per) (?:each |every "
+    r"|the )?(?P<said>rows?|columns?) ",
      _axis),
     ("statistics over", r" (?:means?|variances?|statistics) (?:\S+ )?(?:\S+ )?(?:per|over each|of each|for each) "
                         r"(?P<said>row|column) ", _axis),
@@ -81,13 +95,16 @@ _TABLE = tuple((what, re.compile(pattern), read) for what, pattern, read in (
 # What a pattern states whatever it says.
 _FIXED = tuple((what, value, re.compile(pattern)) for what, value, pattern in (
     ("gradients", "shape of the variable",
-     r" gradients? (?:\S+ )?(?:\S+ )?(?:has|have|takes?|with)(?: always)? the (?:same )?shape (?:of|as)(?: the| its| their)? "
+     r" gradients? (?:\S+ )?(?:\S+ )?(?:has|have|takes?|with)(?: always)? the (?:same )?shape (?:of|as)(?: the"
+     r"| its| their)? "
      r"(?:variables?|parameters?|weights?|arguments?) "),
-    ("outside", "zero", r" zero outside | (?P<of>\S+) = 0 outside | out of range(?: \S+)? (?:are|is|=|count as) (?:0|zero) "),
+    ("outside", "zero", r" zero outside | (?P<of>\S+) = 0 outside "
+     r"| out of range(?: \S+)? (?:are|is|=|count as) (?:0|zero) "),
     ("padding", "zero", r" zero padding | zero padded | padded with zeros "),
     ("angles", "radians", r" radians "),
     ("angles", "degrees", r" in degrees "),
-    ("mean", "at the parameters", r" (?:\\frac 1 [mMnN]|1 / [mMnN]) (?:\S+ )?(?:appears|goes|enters|comes|stands|is applied)"
+    ("mean", "at the parameters", r" (?:\\frac 1 [mMnN]|1 / [mMnN]) (?:\S+ )?"
+     r"(?:appears|goes|enters|comes|stands|is applied)"
                                   r"(?: \S+)?(?: \S+)? parameters "),
     ("functions", "elementwise", rf" functions? (?:are|is|act|acts|work)(?: applied)? {_WISE} "),
     ("derivative names", "\\bar{*}",
@@ -100,7 +117,9 @@ _ALLOWED = tuple((what, value, re.compile(pattern)) for what, value, pattern in 
 ))  # fmt: skip
 _PRODUCT = (
     re.compile(rf" (?P<sign>[*⊙∘·]) (?:\S+ )?(?:\S+ )?{_WISE} "),
-    re.compile(rf" {_WISE} (?:product|multiplication)s? (?:is |\( )?(?:written |denoted )?(?:by |as |with )?(?P<sign>[*⊙∘·]) "),
+    re.compile(
+        rf" {_WISE} (?:product|multiplication)s? (?:is |\( )?(?:written |denoted )?(?:by |as |with )?(?P<sign>[*⊙∘·]) "
+    ),
 )
 _BRACKETED = re.compile(
     r" superscripts? (?:in|within) (?P<square>square )?(?:brackets?|parentheses) (?:=|is|are|denotes?|means?)(?: the)? "
@@ -112,11 +131,12 @@ _MARKED = re.compile(
 )
 _OPENED = re.compile(
     r" superscripts? (?P<open>[(\[]) \S{1,3} [)\]](?: denotes?| is| means| refers to| =| stands for| for)?(?: the)? "
-    r"(?P<said>layer|training|example|sample|time|step)s? "
+    r"(?:\S{1,3} )?(?:- )?(?:th )?(?P<said>layer|training|example|sample|time|step)s? "
 )
 _DOUBTED = re.compile(r" (?:would|otherwise|instead|could|whereas|versus|vs|or|both|depending|depends|some|others?) ")
 _OF_THE_SUM = re.compile(
-    r" (?P<of>d\S+) (?:is|are|means|denotes)(?: always)? (?:the )?(?:derivatives?|gradients?) of the sum of (?:the )?(?:all )?loss(?:es)? "
+    r" (?P<of>d\S+) (?:is|are|means|denotes)(?: always)? (?:the )?(?:derivatives?|gradients?)"
+    r" of the sum of (?:the )?(?:all )?loss(?:es)? "
 )
 
 
@@ -160,7 +180,9 @@ def _both(text: str) -> bool:
     return " numerator layout " in text and " denominator layout " in text
 
 
-def _keep(flow: Flow, sentence: Sentence, line: Line, match: re.Match[str], what: str, value: str, facts: Facts) -> None:
+def _keep(
+    flow: Flow, sentence: Sentence, line: Line, match: re.Match[str], what: str, value: str, facts: Facts
+) -> None:
     named = line.name(match, "of") if "of" in match.re.groupindex else None
     heard = flow.page.heard(line.said(match), sentence)
     facts.convention(what, value, heard, named.text if named else "")

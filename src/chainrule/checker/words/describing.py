@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .said import Heard, Said
+from .said import Condition, Heard, Said
 
 
 def describe(said: Said) -> str:
@@ -39,7 +39,7 @@ def _others(said: Said) -> Iterator[str]:
     for conventions in said.conventions.values():
         for convention in conventions:
             yield _line("convention", f"{convention.what}: {convention.value} {convention.name}", convention.heard)
-    seen = []
+    seen: list[Condition] = []
     for conditions in said.conditions.values():
         for condition in conditions:
             if not any(condition is each for each in seen):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from . import vocabulary as words
-from .phrases import name_at, said_shape, shape_at, size_at, sizes_of_space
+from .phrases import name_at, rows_and_columns, said_shape, shape_at, size_at, sizes_of_space
 from .said import Axis, Size
 from .tokens import Kind, Token
 
@@ -28,6 +28,9 @@ class Description:
     stop: int = 0
     plural: bool = False
     noun: bool = False  # a noun ends it: `matrix`, `target`
+    definite: bool = False  # `the` stands before it
+    bracketed: bool = False  # its sizes stand in brackets
+    calls: bool = False  # `function` or `activation` ends it
 
     @property
     def empty(self) -> bool:
@@ -35,11 +38,15 @@ class Description:
         return not (self.traits or self.kind or self.sizes is not None or self.roles or self.function)
 
 
+_LONGEST = 24  # words of a description
+
+
 def description_at(tokens: Sequence[Token], place: int, bare: bool = False) -> Description | None:
     """The description from a place on, up to something that can end it; `bare`: up to a name."""
     found = Description()
     negated = False
-    while place < len(tokens):
+    last = min(len(tokens), place + _LONGEST)
+    while place < last:
         token = tokens[place]
         if token.kind is Kind.WORD and token.text in words.NEGATIONS:
             negated, place = True, place + 1
@@ -49,16 +56,23 @@ def description_at(tokens: Sequence[Token], place: int, bare: bool = False) -> D
             place, negated = after, False
             continue
         if token.text in words.DETERMINERS and token.kind is Kind.WORD:
+            found.definite = found.definite or token.text == "the"
             place += 1
             continue
         if token.text in (",", "and", "und", "et") and _trait_follows(found, tokens, place + 1):
             place += 1
             continue
         break
-    if found.empty or negated:
+    if found.empty or negated or (found.definite and _is_another_noun(found)) or (bare and found.bracketed):
         return None
     found.stop = place if bare else modifiers(found, tokens, place)
     return found if bare or _ends(tokens, found) else None
+
+
+def _is_another_noun(found: Description) -> bool:
+    """`the square`, `the diagonal`, `the constant` are things, `the square matrix` is a matrix."""
+    adjectives = [what for what, _, _ in found.traits if what not in ("one-hot", "distribution", "identity")]
+    return bool(adjectives) and not (found.noun or found.function)
 
 
 def _trait_follows(found: Description, tokens: Sequence[Token], place: int) -> bool:
@@ -94,15 +108,16 @@ def _item(found: Description, tokens: Sequence[Token], place: int, negated: bool
     if function := words.longest(words.FUNCTIONS, tokens, place):
         found.function = function[0]
         after = function[1]
+        found.calls = tokens[after - 1].text in words.FUNCTION_NOUNS
         while after < len(tokens) and tokens[after].text in words.FUNCTION_NOUNS:
-            after += 1
+            after, found.calls = after + 1, True
         return after
     return _sizes(found, tokens, place)
 
 
 def _sizes(found: Description, tokens: Sequence[Token], place: int) -> int | None:
     if shape := shape_at(tokens, place):
-        found.sizes = shape[0]
+        found.sizes, found.bracketed = shape[0], tokens[place].text in ("(", "[")
         return shape[1]
     if shape := said_shape(tokens, place):
         found.sizes = shape[0]
@@ -143,14 +158,23 @@ def _modifier(found: Description, tokens: Sequence[Token], place: int) -> int | 
         return _with(found, tokens, place + 1)
     if token.text == "(" and (after := _sums_to_one(found, tokens, place + 1)):
         return after + (after < len(tokens) and tokens[after].text == ")")
-    if token.text in ("at", "in", "on", "for") and (where := words.longest(_WHERE, tokens, place + 1)) and found.function:
+    if (
+        token.text in ("at", "in", "on", "for")
+        and (where := words.longest(_WHERE, tokens, place + 1))
+        and found.function
+    ):
         found.where = where[0]
         return where[1]
+    if token.text == "of" and found.kind and (hot := words.longest(_HOT, tokens, place + 1)):
+        found.traits.append(("one-hot", True, hot[0]))
+        return hot[1]
     if token.text in ("of", "wrt", "by", "from", "with", "for", "to"):
         return _belongs(found, tokens, place)
     return None
 
 
+_HOT: words.Phrases[Axis] = words.phrases({"one hot rows": "rows", "one hot columns": "columns",
+                                           "one hot labels|one hot targets|one hot vectors": ""})  # fmt: skip
 _WHERE = words.phrases({"the output|output|the output layer|the last layer|the end": "output",
                         "the hidden layer|hidden layers|the hidden layers|all hidden layers": "hidden"})  # fmt: skip
 _ONE = frozenset({"1", "one", "unity", "eins"})
@@ -173,12 +197,9 @@ def _with(found: Description, tokens: Sequence[Token], place: int) -> int | None
     if counted in ("entries", "components", "elements", "coordinates"):
         found.sizes = (first[0],)
         return first[1] + 1
-    if counted in ("rows", "columns") and first[1] + 1 < len(tokens) and tokens[first[1] + 1].text in ("and", ","):
-        second = size_at(tokens, first[1] + 2)
-        if second and second[1] < len(tokens) and tokens[second[1]].text in ("rows", "columns"):
-            if tokens[second[1]].text != counted:
-                found.sizes = (first[0], second[0]) if counted == "rows" else (second[0], first[0])
-                return second[1] + 1
+    if shape := rows_and_columns(tokens, place):
+        found.sizes = shape[0]
+        return shape[1]
     return None
 
 
@@ -187,7 +208,8 @@ _ENTRIES = tuple(
     (f"{noun} {said}", trait)
     for noun in ("entries", "elements", "components", "values")
     for said, trait in (
-        ("0 or 1", "binary"), ("0 and 1", "binary"), ("in { 0 ,", "binary"), ("± 1", "signs"), ("zero or one", "binary"),
+        ("0 or 1", "binary"), ("0 and 1", "binary"), ("in { 0 ,", "binary"), ("± 1", "signs"),
+            ("zero or one", "binary"),
     )
 )  # fmt: skip
 
@@ -225,7 +247,10 @@ def _belongs(found: Description, tokens: Sequence[Token], place: int) -> int | N
         start += asked == "of" and spoken
         named = name_at(tokens, start)
         if asked == "of" and (named or spoken):
-            found.roles[-1] = (what, of, named.text if named else loss)
+            if named and not spoken and named.text not in _LOSSES:
+                found.roles[-1] = (what, named.text, loss)
+            else:
+                found.roles[-1] = (what, of, named.text if named else loss)
             return start + (named is not None)
         if named and asked in ("wrt", "by", "with", "to", "for"):
             found.roles[-1] = (what, named.text, loss)
@@ -239,6 +264,7 @@ def _belongs(found: Description, tokens: Sequence[Token], place: int) -> int | N
     return None
 
 
+_LOSSES = frozenset({"L", "J", "C", "E", "S", "ℒ", "loss", "cost", "R", "f", "𝓛"})
 _WHOLES = frozenset({"network", "net", "model", "layer", "neuron", "above", "system", "classifier", "example", "word",
                      "point", "sample", "data", "unit", "regression", "softmax", "gate", "cell", "node"})  # fmt: skip
 _CONDITIONED = frozenset({"for", "in", "if", "when", "only", "unless", "on", "whenever", "up"})

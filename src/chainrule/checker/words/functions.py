@@ -14,20 +14,30 @@ from .patterns import Line, matches
 from .phrases import Named
 from .said import Heard
 from .sentences import Sentence
+from .subject import may_be_applied
 
 _FUNCTION = r"(?:" + "|".join(sorted((" ".join(key) for key in words.FUNCTIONS), key=len, reverse=True)) + r")"
 _EVERYWHERE = tuple(map(re.compile, (
-    rf" (?P<function>{_FUNCTION}) (?:everywhere|throughout|in all layers|in every layer|units everywhere) (?!except|but|apart)",
+    rf" (?P<function>{_FUNCTION}) (?:everywhere|throughout|in all layers|in every layer"
+    rf"|units everywhere) (?!except|but|apart)",
     rf" (?P<function>{_FUNCTION}) (?:activations|activation functions|nonlinearities|non linearities|neurons|units)"
-    r"(?: everywhere| in (?P<where>the hidden layers?|hidden layers?|the output layer)| at (?P<end>the output))? (?=[,;:.()▮]|$|and |for )",
-    rf" (?:all activations are|activations? is|activation functions? is|activations? :|activation functions? :|activation =)"
+    r"(?: everywhere| in (?P<where>the hidden layers?|hidden layers?|the output layer)"
+    r"| at (?P<end>the output))? (?=[,;:.()▮]|$|and |for )",
+    rf" (?:all activations are|activations? is|activation functions? is|activations? :|activation functions? :"
+    rf"|activation =)"
     rf"(?: a| the)? (?P<function>{_FUNCTION}) ",
 )))  # fmt: skip
-_OUTPUT = re.compile(rf" (?P<function>{_FUNCTION}|linear) (?:output(?: layer| activation| unit)?|at the output) (?=[,;:.()▮]|$|and )")
-_OUTPUT_IS = re.compile(rf" output(?: activation| layer| unit)?(?: is|:| :)(?: the| a)? (?P<function>{_FUNCTION}|linear) (?=[,;:.()▮]|$|and )")
+_OUTPUT = re.compile(
+    rf" (?P<function>{_FUNCTION}|linear) (?:output(?: layer| activation| unit)?|at the output) (?=[,;:.()▮]|$|and )"
+)
+_OUTPUT_IS = re.compile(
+    rf" output(?: activation| layer| unit)?(?: is|:| :)(?: the| a)? (?P<function>{_FUNCTION}"
+    rf"|linear) (?=[,;:.()▮]|$|and )"
+)
 _IS = re.compile(
     rf" (?P<name>\S+) (?:=|is|denotes|:)(?: the)? \\?(?:\w+\{{)?(?P<function>{_FUNCTION})\}}? (?=[,;:.)▮]|$|and )"
 )
+_SAID_TO_BE = frozenset(said for key in words.FUNCTIONS if (said := " ".join(key)).endswith(("function", "activation")))
 _ACTS = re.compile(
     r" (?P<name>\S+) (?:acts|is applied|works|applied|operates|applies) (?:elementwise|element wise|entry by entry"
     r"|entrywise|entry wise|componentwise|component wise|element by element|pointwise) "
@@ -47,7 +57,8 @@ def hear_functions(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -> 
             facts.function("", "", _read(match.group("function")), _heard(flow, sentence, line, match), where)
     for match in matches(_IS, line):
         named = line.name(match, "name")
-        if named and _stands_first(line, match):
+        applied = named is not None and (may_be_applied(named.text) or match.group("function") in _SAID_TO_BE)
+        if named and applied and _stands_first(line, match):
             _keep(named, _read(match.group("function")), _heard(flow, sentence, line, match), facts)
     for match in matches(_ACTS, line):
         named = line.name(match, "name")

@@ -13,7 +13,9 @@ from .sentences import Page, Sentence
 from .tokens import Kind, Token
 
 _MOST = 60  # statements that one condition governs
-_CLAIMS = frozenset({"=", "≈", "\\approx", "\\equiv", ":=", "≡", "\\simeq", "+=", "-=", "<-", "\\leftarrow", "\\gets", "\\coloneqq"})
+_CLAIMS = frozenset(
+    {"=", "≈", "\\approx", "\\equiv", ":=", "≡", "\\simeq", "+=", "-=", "<-", "\\leftarrow", "\\gets", "\\coloneqq"}
+)
 _NEW = frozenset({"for", "if", "when", "case", "otherwise", "else", "now"})
 
 
@@ -110,7 +112,12 @@ class Flow:
         if at < 0:
             earlier = self.sentences[number - 1] if number else None
             same = earlier is not None and earlier.block == self.sentences[number].block
-            if earlier is None or not same or earlier.tokens[-1].kind is not Kind.DISPLAY or tokens[0].shown[:1].isupper():
+            if (
+                earlier is None
+                or not same
+                or earlier.tokens[-1].kind is not Kind.DISPLAY
+                or tokens[0].shown[:1].isupper()
+            ):
                 return ()
             return tuple(self.claims_at(earlier.tokens[-1])[-1:])
         if tokens[at].kind is Kind.DISPLAY or tokens[at].maths:

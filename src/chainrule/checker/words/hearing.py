@@ -22,6 +22,7 @@ from .said import Said
 from .sentences import Page, Sentence, sentences, spoken_displays
 from .subjects import hear_subjects
 from .tables import hear_tables
+from .tokens import Kind
 
 
 def read_words(document: Document, statements: Sequence[Statement]) -> Said:
@@ -51,6 +52,8 @@ def read_words(document: Document, statements: Sequence[Statement]) -> Said:
 
 def _hear(flow: Flow, number: int, facts: Facts) -> None:
     sentence: Sentence = flow.sentences[number]
+    if all(token.kind is Kind.DISPLAY for token in sentence.tokens):
+        return
     hear_subjects(flow, number, facts)
     line = line_of(sentence)
     hear_conventions(flow, number, line, facts)

@@ -52,10 +52,14 @@ _CHARACTERS = {"−": "-", "×": "*x", "∈": "∈", "≠": "!=", "≤": "<=", "
 _TRANSPOSES = frozenset({"T", "\\top", "\\intercal", "⊤", "\\mathsf T", "\\mathsf{T}", "\\mathrm T", "\\mathrm{T}",
                          "\\mathtt{T}", "\\prime\\top", "\\text{T}", "t"})  # fmt: skip
 _LONGEST = 60  # characters of a script or of what an accent stands on
-_REAL = re.compile(r"\\(?:mathbb|Bbb|mathds)\s*\{?\s*([A-Z])\s*\}?|\\(?:mathbf|mathrm)\s*\{?\s*(R)\s*\}?(?=\s*\^)|([ℝℤℕ])")
+_REAL = re.compile(
+    r"\\(?:mathbb|Bbb|mathds)\s*\{?\s*([A-Z])\s*\}?|\\(?:mathbf|mathrm)\s*\{?\s*(R)\s*\}?(?=\s*\^)|([ℝℤℕ])"
+)
 _UNDER_R = re.compile(r"\s*_\s*(\{[^{}]{0,20}\}|[+*])")
 _DERIVES = re.compile(r"\\[dtc]?frac\s*\{")
-_SLASH = re.compile(r"(?:\\partial|∂|(?<![A-Za-z\\])d(?=[\\A-Z]))\s*((?:\\[A-Za-z]+\s*)?\{?\w?\}?)\s*/\s*(?:\\partial|∂|d)\s*")
+_SLASH = re.compile(
+    r"(?:\\partial|∂|(?<![A-Za-z\\])d(?=[\\A-Z]))\s*((?:\\[A-Za-z]+\s*)?\{?\w?\}?)\s*/\s*(?:\\partial|∂|d)\s*"
+)
 
 
 def read(text: str) -> Iterator[Part]:

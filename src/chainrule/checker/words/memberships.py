@@ -15,7 +15,9 @@ from .tokens import Kind, Token
 
 _INDEX_LETTERS = frozenset("ijklmnpqrstucdvw") | {"ell"}
 _SPACE_TRAITS = {"R_+": "positive", "R_{+}": "positive", "R_>0": "positive", "R_> 0": "positive", "Z": "integer",
-                 "N": "integer", "R_{>0}": "positive", "R_\\ge0": "nonnegative", "R_{\\geq 0}": "nonnegative"}  # fmt: skip
+                 "N": "integer", "R_{>0}": "positive",
+                 "R_\\ge0": "nonnegative", "R_{\\geq 0}": "nonnegative"}  # fmt: skip
+_ASSUMED = frozenset({"where", "with", "assume", "assuming", "suppose", "let", "have"})
 _CONDITIONS = frozenset({"if", "for", "when", "case", "whenever", "unless", "otherwise", "where"})
 
 
@@ -124,6 +126,8 @@ def hear_sign(flow: Flow, number: int, facts: Facts, names: Sequence[Named], pla
     start = next((at for at in range(place) if tokens[at] is names[0].token), place)
     before = [token.text for token in tokens[max(0, start - 4) : start]]
     if any(said in _CONDITIONS - {"where"} for said in before) or (start and tokens[start - 1].text == "("):
+        return
+    if tokens[place].text == "<" and not (before and before[-1] in _ASSUMED):
         return
     if start and _leads_from_a_formula(tokens[start - 1]):
         return

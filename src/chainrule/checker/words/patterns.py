@@ -16,6 +16,7 @@ from .sentences import Sentence
 from .tokens import Kind, Token
 
 _LONGEST = 3_000  # characters of a sentence that are looked at
+_LONGEST_WORD = 80
 DISPLAY = "▮"
 
 
@@ -67,7 +68,7 @@ def _shown(token: Token) -> str:
         return DISPLAY
     if token.kind is Kind.DERIVATIVE:
         return f"∂{''.join(token.text.split())}/∂{''.join(token.under.split())}"
-    return "".join(token.text.split()) or "_"
+    return "".join(token.text[:_LONGEST_WORD].split()) or "_"
 
 
 def matches(pattern: re.Pattern[str], line: Line) -> Iterator[re.Match[str]]:
@@ -78,4 +79,6 @@ def matches(pattern: re.Pattern[str], line: Line) -> Iterator[re.Match[str]]:
             yield match
 
 
-_DENIED = re.compile(r" (?:not|never|no|isn't|aren't|without|non|neither|nor|cannot|instead|unlike|nicht|pas|don't|than) ")
+_DENIED = re.compile(
+    r" (?:not|never|no|isn't|aren't|without|non|neither|nor|cannot|instead|unlike|nicht|pas|don't|than) "
+)

@@ -15,20 +15,21 @@ from ...notation import alphabet
 from ...notation.symbols import read_symbol
 from .said import Size
 from .tokens import Kind, Token
-from .vocabulary import longest, phrases
+from .vocabulary import SPOKEN, longest, phrases
 
 _ARTICLES = frozenset({"a", "A", "I", "i", "s", "t", "d"})  # letters that are also words, or parts of them
 _ALSO_WORDS = frozenset({"y", "e", "o", "u"})
 _MARKED = re.compile(r"[^\W\d_]{1,3}(?:[\d₀-₉ₐ-ₜᵢⱼₖₙₘ]+|[_^].+|['′]+)+$|d[A-Z]\w{0,3}$")
 _LETTER = re.compile(r"[^\W\d_][₀-₉ₐ-ₜᵢⱼₖₙₘ]*$")
 # Letters that sizes are called by; what is called x, y, z, u, v or w is a value.
-_SIZE_LETTER = re.compile(r"[A-TV-Zb-tB][A-Za-z]?(?:_\{?\w{1,6}\}?|\d)?$|n\^[\[({]+\w{1,4}[\])}]+$")
+_SIZE_LETTER = re.compile(r"[A-TV-Zb-tB][A-Za-z]?(?:_\{?\w{1,6}\}?|\d)?$|n\^[\[({]+[\w+-]{1,5}[\])}]+$")
 _SIZE_WORDS = frozenset({"batch_size", "hidden_size", "input_size", "output_size", "num_classes", "hidden", "seq_len",
                          "in_features", "out_features", "batch", "vocab_size", "embed_dim", "hidden_dim", "input_dim",
                          "output_dim", "n_features", "n_samples", "n_classes", "n_hidden", "num_features"})  # fmt: skip
-_OF_SIZE = phrases(dict.fromkeys(
-    ["size", "shape", "dimension", "dimensions", "length", "dim", "dims", "shape is", "dimensionality", "order", "form", "größe", "länge", "taille", "dimensión", "sizes", "shapes"], True
-))  # fmt: skip
+_OF_SIZE = phrases({
+    "size|shape|shaped|dimension|dimensions|length|dim|dims|shape is|dimensionality|order|form|sizes|shapes"
+    "|größe|länge|taille|dimensión": True,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def name_at(tokens: Sequence[Token], place: int, assigned: frozenset[str] = froz
 
 def _looks_like_a_name(tokens: Sequence[Token], place: int, assigned: frozenset[str]) -> bool:
     shown = tokens[place].shown
+    if len(shown) > 2 and shown.lower() in SPOKEN:
+        return False
     if shown in assigned or _MARKED.match(shown):
         return shown.lower() not in _ENGLISH
     after = tokens[place + 1] if place + 1 < len(tokens) else None
@@ -80,8 +83,36 @@ def _looks_like_a_name(tokens: Sequence[Token], place: int, assigned: frozenset[
     return (shown in alphabet.GREEK and shown not in ("pi", "nu", "mu", "eta")) or shown in ("mu", "eta")
 
 
-_ENGLISH = frozenset({"loss", "out", "mean", "sum", "input", "output", "data", "error", "is", "in", "for", "if", "and",
-                      "or", "the", "of", "by", "with", "to", "step", "grad", "num", "i", "cache", "scores", "self"})
+_ENGLISH = frozenset(
+    {
+        "loss",
+        "out",
+        "mean",
+        "sum",
+        "input",
+        "output",
+        "data",
+        "error",
+        "is",
+        "in",
+        "for",
+        "if",
+        "and",
+        "or",
+        "the",
+        "of",
+        "by",
+        "with",
+        "to",
+        "step",
+        "grad",
+        "num",
+        "i",
+        "cache",
+        "scores",
+        "self",
+    }
+)
 
 
 def names_at(tokens: Sequence[Token], place: int, assigned: frozenset[str] = frozenset()) -> tuple[list[Named], int]:
@@ -132,7 +163,7 @@ def _size_letter(token: Token) -> str:
     text = spelled(shown)
     if shown.lower() in _SIZE_WORDS or text in _SIZE_WORDS:
         return text
-    return text if text and _SIZE_LETTER.match(text) and len(text) <= 8 else ""
+    return text if text and _SIZE_LETTER.match(text) and len(text) <= 9 else ""
 
 
 def shape_at(tokens: Sequence[Token], place: int, said: bool = False) -> tuple[tuple[Size, ...], int] | None:
@@ -181,7 +212,7 @@ def _product(tokens: Sequence[Token], place: int) -> tuple[tuple[Size, ...], int
 
 
 def said_shape(tokens: Sequence[Token], place: int) -> tuple[tuple[Size, ...], int] | None:
-    """`shape (N, D)`, `size N x D`, `length d`, `dimension d`: the word, perhaps `is`, `of` or a colon, and the shape."""
+    """`shape (N, D)`, `size N x D`, `length d`: the word, perhaps `is`, `of` or a colon, and the shape."""
     word = longest(_OF_SIZE, tokens, place, 2)
     if word is None:
         return None
@@ -207,3 +238,30 @@ def sizes_of_space(under: str) -> tuple[Size, ...] | None:
             return None
         sizes.append(int(side) if side.isdigit() and len(side) < 9 else spelled(side) or side.replace(" ", ""))
     return tuple(sizes) if sizes and all(size not in ("+", "*") for size in sizes) else None
+
+
+def sizes_by_look(tokens: Sequence[Token]) -> bool:
+    """Whether what stands in brackets can be nothing but sizes: a capital, a product, or a comma before the bracket."""
+    if len(tokens) > 2 and tokens[-2].text == ",":
+        return True
+    shown = [token.shown or token.text for token in tokens]
+    return any(said[:1].isupper() for said in shown) or "*x" in shown or "x" in shown or "by" in shown
+
+
+def rows_and_columns(tokens: Sequence[Token], place: int) -> tuple[tuple[Size, ...], int] | None:
+    """`N rows (tokens), d columns (features)`."""
+    first = size_at(tokens, place)
+    if first is None or first[1] >= len(tokens) or tokens[first[1]].text not in ("rows", "columns"):
+        return None
+    place = first[1] + 1
+    if place + 2 < len(tokens) and tokens[place].text == "(" and tokens[place + 2].text == ")":
+        place += 3
+    if place >= len(tokens) or tokens[place].text not in (",", "and"):
+        return None
+    second = size_at(tokens, place + 1)
+    if second is None or second[1] >= len(tokens) or tokens[second[1]].text not in ("rows", "columns"):
+        return None
+    if tokens[second[1]].text == tokens[first[1]].text:
+        return None
+    by_rows = tokens[first[1]].text == "rows"
+    return ((first[0], second[0]) if by_rows else (second[0], first[0])), second[1] + 1

@@ -22,19 +22,29 @@ from .sentences import Sentence
 from .tokens import Kind
 
 _NAME = r"\S{1,60}"
-_COUNTED = re.compile(r" (?:training |hidden |input |output |time |different )?(?P<of>" + "|".join(sorted(words.COUNTED, key=len, reverse=True)) + r") ")
-_NUMBER_OF = re.compile(rf" (?P<size>{_NAME}) (?:=|is|for|denotes)(?: the)?(?: total)? number of (?:training |hidden |input |output |time )?(?P<of>\w+)(?: (?:of|in) (?P<name>{_NAME}))? ")
+_COUNTED = re.compile(
+    r" (?:training |hidden |input |output |time |different )?(?P<of>"
+    + "|".join(sorted(words.COUNTED, key=len, reverse=True))
+    + r") "
+)
+_NUMBER_OF = re.compile(
+    rf" (?P<size>{_NAME}) (?:(?:=|is|for|denotes) )?(?:the )?(?:total )?number of (?:training |hidden |input "
+    rf"|output |time )?(?P<of>\w+)(?: (?:of|in) (?P<name>{_NAME}))? "
+)
 _BATCH = re.compile(r" batch (?:of size|of|size(?: is| of| =)?) (?P<size>\S+) ")
 _HIDDEN = re.compile(r" hidden size (?:is |of |= )?(?P<size>\S+) ")
 _PARTS = tuple(map(re.compile, (
-    rf" (?P<part>{_NAME}) (?:is|denotes|=|:) (?:the )?(?:(?P<before>\S+) )?(?:- )?(?:th )?(?P<axis>row|column) (?:(?P<index>\S+) )?"
+    rf" (?P<part>{_NAME}) (?:is|denotes|=|:) (?:the )?(?:(?P<before>\S+) )?(?:- )?(?:th )?(?P<axis>row"
+    rf"|column) (?:(?P<index>\S+) )?"
     rf"of (?P<whole>{_NAME}) ",
     rf" (?P<axis>row|column) (?P<index>\w) of (?P<whole>{_NAME}) is (?:denoted )?(?P<part>{_NAME}) ",
     rf" (?P<whole>{_NAME}) (?:has|with) (?:one |a )?(?:the )?(?P<axis>row|column)s? (?P<part>{_NAME}) ",
     rf" (?P<axis>row|column)s of (?P<whole>{_NAME}) are (?:the )?(?P<part>{_NAME}) ",
     rf" (?P<whole>{_NAME}) \( (?P<axis>row|column) (?P<part>{_NAME}) for ",
 )))  # fmt: skip
-_ROW_IS = re.compile(rf" (?P<axis>row|column)s of (?P<whole>{_NAME}) are .{{0,60}}\( (?P<part>{_NAME}) is (?:row|column) (?P<index>\w) ")
+_ROW_IS = re.compile(
+    rf" (?P<axis>row|column)s of (?P<whole>{_NAME}) are .{{0,60}}\( (?P<part>{_NAME}) is (?:row|column) (?P<index>\w) "
+)
 _SAME = tuple(map(re.compile, (
     rf" (?P<one>{_NAME}) and (?P<other>{_NAME}) are the same (?:thing|variable|quantity|vector|matrix|symbol|\)|▮)?",
     rf" (?P<one>{_NAME}) is the same (?:thing )?as (?P<other>{_NAME}) ",
@@ -42,24 +52,39 @@ _SAME = tuple(map(re.compile, (
 )))  # fmt: skip
 _SHAPED = re.compile(rf" same (?:shape|size|dimensions?) as (?P<other>{_NAME}) ")
 _DERIVED = re.compile(
-    rf" (?P<mark>\\delta |\\nabla )?(?P<name>{_NAME}) (?P<how>is|are|means|denotes|:=|=|is short for|stands for|is shorthand for|for)"
-    r" (?:∂(?P<above>\S{0,40})/∂(?P<under>\S{1,60})|(?:always )?(?:the )?(?:total )?(?:derivative|gradient) of (?:the )?"
+    rf" (?P<mark>\\delta |\\nabla )?(?P<name>{_NAME}) (?P<how>is|are|means|denotes|:=|=|is short for|stands for"
+    rf"|is shorthand for|for)"
+    r" (?:∂(?P<above>\S{0,40})/∂(?P<under>\S{1,60})|(?:always )?(?:the )?(?:total )?(?:derivative"
+    r"|gradient) of (?:the )?"
     rf"(?:\w+ )?(?:\S )?(?:wrt|by|with respect to|for)(?: the)? (?P<of>{_NAME})) "
 )
 _TREATED = re.compile(
-    rf" (?:treat|treats|treating|regard|regarding|consider|considering|keep|keeping|hold|holding)(?: the)? (?P<name>{_NAME}) "
+    rf" (?:treat|treats|treating|regard|regarding|consider|considering|keep|keeping|hold"
+    rf"|holding)(?: the)? (?P<name>{_NAME}) "
     r"(?:as )?(?:a |being )?(?:constant|fixed) "
 )
-_FROM_ABOVE = re.compile(rf" (?P<name>{_NAME}) (?:comes|arrives|flows in|is passed|is given)(?: in)? from (?:above|upstream|the next layer) ")
+_FROM_ABOVE = re.compile(
+    rf" (?P<name>{_NAME}) (?:comes|arrives|flows in|is passed|is given)(?: in)? from (?:above|upstream|the next layer) "
+)
 _GENERAL = re.compile(
     r" (?:error signals?|notation|short|shorthand|bars?|write|everything|named|so on|means|denotes?|below"
     r"|stands|always|throughout) "
 )
-_EVERYTHING = re.compile(r" (?:everything|all quantities|all variables)(?: is| are)?(?: an?)? (?:scalars?|numbers?|scalar valued) ")
+_EVERYTHING = re.compile(
+    r" (?:everything|all quantities|all variables)(?: is| are)?(?: an?)? (?:scalars?|numbers?|scalar valued) "
+)
 _SCALAR = re.compile(r" scalar (?P<of>state|states|weights|inputs|parameters|variables|quantities|hidden state) ")
-_SIGN_LABELS = re.compile(r" labels?(?: are| in| \S)? (?:\{ )?(?:± 1|\+ 1 / - 1|\+ / - 1|- 1 (?:or|and) \+? ?1|- 1 , \+? ?1) ")
+_SIGN_LABELS = re.compile(
+    r" labels?(?: are| in| \S)? (?:\{ )?(?:± 1|\+ 1 / - 1|\+ / - 1|- 1 (?:or|and) \+? ?1|- 1 , \+? ?1) "
+)
 _BINARY_LABELS = re.compile(r" labels?(?: are)?(?: in)? (?:\{ )?0 (?:or|and|,) 1 ")
-_IN_CHINESE = {"对称": "symmetric", "one hot": "one-hot", "正交": "orthogonal", "对角": "diagonal", "可逆": "invertible"}
+_IN_CHINESE = {
+    "对称": "symmetric",
+    "one hot": "one-hot",
+    "正交": "orthogonal",
+    "对角": "diagonal",
+    "可逆": "invertible",
+}
 _CHINESE = re.compile(r" (?P<name>\S+) (?:是|为)(?:一个)? ?(?P<said>对称|one hot|正交|对角|可逆)")
 _ROWS_SUM = re.compile(r" (?P<axis>row|column)s of (?P<name>\S+) sum to (?:1|one) ")
 _ROWS_HOT = re.compile(r" (?P<axis>row|column)s of (?P<name>\S+) are (?:all )?one hot ")
@@ -113,7 +138,8 @@ def _hear_counts(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -> No
 
 
 _NUMBERED = frozenset({"layer", "step", "example", "neuron", "row", "column", "class", "node", "word", "token", "week",
-                       "equation", "figure", "part", "chapter", "lecture", "exercise", "question", "section"})  # fmt: skip
+                       "equation", "figure", "part", "chapter", "lecture", "exercise", "question",
+                       "section"})  # fmt: skip
 
 
 def _counted_size(line: Line, at: int) -> int | str | None:
@@ -223,7 +249,12 @@ def _hear_everything(flow: Flow, sentence: Sentence, line: Line, facts: Facts) -
     for pattern, trait in ((_SIGN_LABELS, "signs"), (_BINARY_LABELS, "binary")):
         for match in matches(pattern, line):
             facts.trait(Named("*target", "*target", line.tokens[0]), trait, flow.page.heard(line.said(match), sentence))
-    for pattern, trait in ((_ROWS_SUM, "sums to one"), (_ROWS_HOT, "one-hot"), (_HOT_ROWS, "one-hot"), (_MATRIX_OF, "one-hot")):
+    for pattern, trait in (
+        (_ROWS_SUM, "sums to one"),
+        (_ROWS_HOT, "one-hot"),
+        (_HOT_ROWS, "one-hot"),
+        (_MATRIX_OF, "one-hot"),
+    ):
         for match in matches(pattern, line):
             named = line.name(match, "name")
             if named:

@@ -184,7 +184,7 @@ class Remark:
 
 TRAITS = (
     "symmetric", "one-hot", "distribution", "sums to one", "positive", "nonnegative", "negative", "square",
-    "orthogonal", "orthonormal", "diagonal", "invertible", "positive definite",
+    "orthogonal", "orthonormal columns", "diagonal", "invertible", "positive definite",
     "positive semidefinite", "integer", "constant", "unit", "binary", "signs", "identity", "nonzero", "antisymmetric",
     "lower triangular", "upper triangular", "zero", "in unit interval",
 )  # fmt: skip

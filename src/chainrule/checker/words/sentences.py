@@ -19,6 +19,8 @@ from .tokens import Kind, Token, maths_tokens, prose_tokens, quoted_tokens
 
 _LONGEST = 200  # characters of the words that a fact keeps
 _IN_WORDS = re.compile(r"\\in(?![A-Za-z])|∈|\\(?:text|mbox|textrm|quad|qquad)|\\(?:neq?|le|ge|lt|gt)(?![a-z])|[<>≠:]")
+_LONGEST_DOCUMENT = 2_000_000  # characters that are listened to
+_LONGEST_SENTENCE = 300  # tokens; what is longer is cut
 _LEADS = frozenset({"if", "for", "case", "when", "at", "where"})
 _COMMENT = re.compile(r"#[ \t]*([^\n]{1,400})")
 _ASSIGNED = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*(?::[^=\n]{1,80})?=(?!=)", re.MULTILINE)
@@ -84,7 +86,11 @@ def sentences(page: Page) -> Iterator[Sentence]:
     before: Piece | None = None
     page.assigned.update(_assigned(page.document))
     headings = _headings(page.document)
+    heard = 0
     for number, piece in enumerate(page.document.pieces):
+        heard += len(piece.text)
+        if heard > _LONGEST_DOCUMENT:
+            break
         if before is not None and (piece.block, piece.cell, piece.source) != (before.block, before.cell, before.source):
             yield from _split(block, before, headings)
             block = []
@@ -148,10 +154,10 @@ def _split(tokens: list[Token], piece: Piece, headings: set[int]) -> Iterator[Se
     heading = piece.block in headings
     table = any(token.kind is Kind.BREAK and token.text == "|" for token in tokens)
     for number, token in enumerate(tokens):
-        if token.kind is Kind.BREAK:
+        if token.kind is Kind.BREAK or number - start >= _LONGEST_SENTENCE:
             if number > start:
                 yield Sentence(tokens[start:number], piece.block, piece.section, heading, table=table)
-            start = number + 1
+            start = number + (token.kind is Kind.BREAK)
     if start < len(tokens):
         yield Sentence(tokens[start:], piece.block, piece.section, heading, table=table)
 
@@ -183,11 +189,17 @@ def _spoken(piece: Piece, number: int, start: int, text: str, subject: str) -> I
 
 def spoken_displays(page: Page) -> Iterator[Sentence]:
     """The formulas that stand by themselves and hold words, memberships or conditions, as sentences."""
+    heard = 0
     for number, piece in enumerate(page.document.pieces):
+        heard += len(piece.text)
+        if heard > _LONGEST_DOCUMENT:
+            return
         if piece.kind == "mathematics" and piece.display and _IN_WORDS.search(piece.text):
             tokens = (
-                prose_tokens(piece.text, number, maths=True) if piece.form == "line" else maths_tokens(piece.text, number)
+                prose_tokens(piece.text, number, maths=True)
+                if piece.form == "line"
+                else maths_tokens(piece.text, number)
             )
             tokens = [token for token in tokens if token.kind is not Kind.BREAK]
-            if tokens:
-                yield Sentence(tokens, piece.block, piece.section)
+            for start in range(0, len(tokens), _LONGEST_SENTENCE):
+                yield Sentence(tokens[start : start + _LONGEST_SENTENCE], piece.block, piece.section)

@@ -40,7 +40,9 @@ def _hear(flow: Flow, cells: Sequence[Sentence], facts: Facts) -> None:
         if len(row) != len(rows[0]):
             continue
         sizes = _shape(row[column].tokens)
-        named = next((_name(cell.tokens[0]) for at, cell in enumerate(row) if at != column and len(cell.tokens) == 1), None)
+        named = next(
+            (_name(cell.tokens[0]) for at, cell in enumerate(row) if at != column and len(cell.tokens) == 1), None
+        )
         if sizes is not None and named is not None:
             facts.shape(named, sizes, flow.page.heard(row[column].tokens, row[column]))
 

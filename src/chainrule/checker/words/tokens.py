@@ -82,11 +82,19 @@ def prose_tokens(text: str, piece: int, maths: bool = False) -> list[Token]:
             spaced, line = True, line or group == "line"
             continue
         token = _prose_token(group, shown, match, piece)
+        if group == "word" and found and _multiplies(found[-1], shown, spaced):
+            found.append(Token(Kind.SIGN, "x", piece, match.start(), match.start() + 1, maths))
+            token = Token(Kind.NUMBER, shown[1:], piece, match.start() + 1, match.end())
         if token is not None:
             token.maths, token.spaced, token.line = maths, spaced, line
             found.append(token)
             spaced = line = False
     return found
+
+
+def _multiplies(before: Token, shown: str, spaced: bool) -> bool:
+    """Whether a word is the rest of `2x3`."""
+    return before.kind is Kind.NUMBER and not spaced and shown[0] == "x" and shown[1:].isdigit()
 
 
 def _prose_token(group: str, shown: str, match: re.Match[str], piece: int) -> Token | None:

@@ -47,10 +47,11 @@ TRAITS = phrases({
     "positive semidefinite|positive semi definite|psd": "positive semidefinite",
     "square|quadratisch|carrée": "square",
     "orthogonal|unitary": "orthogonal",
-    "orthonormal": "orthonormal",
+    "orthonormal": "orthonormal columns",
     "diagonal": "diagonal",
     "invertible|nonsingular|non singular|regular": "invertible",
-    "constant|constants|fixed|held fixed|kept fixed|held constant|kept constant|fixed once drawn|frozen|not differentiated"
+    "constant|constants|fixed|held fixed|kept fixed|held constant|kept constant|fixed once drawn|frozen"
+    "|not differentiated"
     "|not learned|not trained|not trainable|fest|konstant": "constant",
     "integer|integers|whole number|whole numbers": "integer",
     "binary": "binary",
@@ -66,7 +67,8 @@ KINDS = phrases({
     "column vector|column vectors|spaltenvektor|spaltenvektoren": "column",
     "row vector|row vectors|zeilenvektor|zeilenvektoren": "row",
     "matrix|matrices|weight matrix|weight matrices|data matrix|design matrix|covariance matrix|2d array"
-    "|kernel matrix|parameter matrix|mask matrix|target matrix|jacobian matrix|rotation matrix|matrizen|matrice|matrices|matriz": "matrix",
+    "|kernel matrix|parameter matrix|mask matrix|target matrix|jacobian matrix|rotation matrix|matrizen|matrice"
+    "|matrices|matriz": "matrix",
     "array|tensor|arrays|tensors": "array",
 })  # fmt: skip
 
@@ -76,7 +78,8 @@ ROLES = phrases({
     "gradient|derivative|gradients|derivatives|error signal|error signals|total derivative|adjoint": "derivative",
     "target|targets|label|labels|true label|true labels|ground truth|target value|desired output|true value"
     "|target values|target vector|label vector|correct label|correct labels|ground truth label": "target",
-    "prediction|predictions|predicted value|predicted values|predicted output|model output|network output": "prediction",
+    "prediction|predictions|predicted value|predicted values|predicted output|model output"
+    "|network output": "prediction",
     "input|inputs|input vector|input data|data|feature vector|input matrix": "input",
     "output|outputs|output vector": "output",
     "loss|cost|loss function|cost function|objective|error function|total loss": "loss",
@@ -88,7 +91,8 @@ ROLES = phrases({
     "pre activation|pre activations|preactivation|preactivations": "pre-activation",
     "activation|activations": "activation",
     "hidden state|hidden states|state": "hidden state",
-    "previous state|previous hidden state|previous states|previous cell state|state before|last state": "previous state",
+    "previous state|previous hidden state|previous states|previous cell state|state before"
+    "|last state": "previous state",
     "regularisation strength|regularization strength|weight decay|regularisation parameter"
     "|regularization parameter|regularisation coefficient|regularization coefficient": "regularisation",
     "residual|residuals": "residual",
@@ -153,7 +157,8 @@ DETERMINERS = frozenset(
 )  # fmt: skip
 IS = frozenset({"is", "be", "denotes", "means", "being", "represents", "stays", "remains", "designates", "ist", "est",
                 "es", "sei", "contains", "holds", "was"})  # fmt: skip
-ARE = frozenset({"are", "denote", "mean", "be", "represent", "sind", "sont", "son", "seien", "stay", "remain", "contain",
+ARE = frozenset({"are", "denote", "mean", "be", "represent", "sind", "sont", "son", "seien", "stay", "remain",
+                 "contain",
                  "hold", "being"})  # fmt: skip
 NEGATIONS = frozenset({"not", "never", "no", "isn't", "aren't", "nicht", "kein", "keine", "pas", "neither", "nor",
                        "isn’t", "aren’t", "without", "cannot", "n't", "doesn't", "don't"})  # fmt: skip
@@ -164,7 +169,9 @@ PREPOSITIONS = frozenset(
         "von", "nach", "de", "du", "des", "par",
     }
 )  # fmt: skip
-CONDITIONAL = frozenset({"if", "when", "whenever", "wenn", "falls", "si", "unless", "whether", "iff", "provided", "once"})
+CONDITIONAL = frozenset(
+    {"if", "when", "whenever", "wenn", "falls", "si", "unless", "whether", "iff", "provided", "once"}
+)
 DOUBTFUL = frozenset({"unless", "whether", "would", "were", "could", "might", "should", "may", "need", "only", "almost",
                       "nearly", "sometimes", "usually", "often", "otherwise", "instead", "except", "must",
                       "cannot", "can", "maybe", "perhaps", "mostly"})  # fmt: skip
@@ -175,3 +182,5 @@ BOUNDARY = frozenset(
         "we", "mit", "let", "note", "during", "from",
     }
 )  # fmt: skip
+# Words of descriptions: in prose they are no names, even where code has a variable of that name.
+SPOKEN = frozenset(word for table in (TRAITS, KINDS, ROLES, FUNCTIONS) for phrase in table for word in phrase)

@@ -1,0 +1,85 @@
+"""Statements in code: the lines of a document that are NumPy in, a ruling for each of them out.
+
+One idea: code says in full what mathematics leaves to the reader, so its lines are followed as they stand, at random
+points, and every derivative in them is compared with the engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...errors import ChainruleError
+from ...ir.recording import open_recording
+from ..claims import Claim
+from ..results import Verdict
+from ..rulings import Ruling
+from ..session import Session
+from .inputs import evidence
+from .judging import Base, Setting, rulings
+from .names import plain
+from .runs import names_used, plan, targets
+from .steps import Reading, Script, Step, read_code
+
+_MOST_POINTS = 3
+
+
+def rule_code(session: Session, claims: Sequence[Claim]) -> dict[int, Ruling]:
+    """The rulings for statements in code, by their numbers."""
+    if not claims:
+        return {}
+    reading = read_code(claims)
+    found: dict[int, Ruling] = {}
+    top = reading.scripts[0]
+    for script in reading.scripts:
+        if script is not top:
+            script.steps = [*(_shared(step) for step in top.steps), *script.steps]
+        if any(step.number is not None for step in script.steps):
+            found |= _script(session, reading, script)
+    return found
+
+
+def _shared(step: Step) -> Step:
+    """A step that another script judges."""
+    return Step(step.node, None, step.closed)
+
+
+def _script(session: Session, reading: Reading, script: Script) -> dict[int, Ruling]:
+    numbers = [step.number for step in script.steps if step.number is not None]
+    try:
+        with open_recording():
+            return rulings(_setting(session, reading, script, numbers[0]))
+    except ChainruleError as problem:
+        return {number: Ruling(Verdict.UNCHECKED, f"{problem.given} cannot be followed") for number in numbers}
+
+
+def _setting(session: Session, reading: Reading, script: Script, number: int) -> Setting:
+    bases = _bases(session, number)
+    shown = evidence(step.node for step in script.steps)
+    assigned = {name for step in script.steps for name in targets(step)}
+    written = {name for step in script.steps for name in names_used(step.node)} | assigned
+    known = frozenset(name for name in written if bases and plain(name) in bases[0].values)
+    known |= frozenset(_unwritten(script, bases))
+    shapes = {plain(name): shape for name, shape in session.facts.shapes.items()}
+    traits = {plain(name): each for name, each in session.facts.traits.items()}
+    return Setting(plan(script, known, frozenset(shown.sizes)), reading, shown, shapes, traits, bases)
+
+
+def _unwritten(script: Script, bases: Sequence[Base]) -> set[str]:
+    """Names of mathematics that code speaks of only in the names of their derivatives."""
+    return set(bases[0].values) if bases else set()
+
+
+def _bases(session: Session, number: int) -> list[Base]:
+    """What the mathematics of the document gives at some points; nothing where it defines nothing."""
+    try:
+        model = session.model(number)
+        points = session.points(number) if model.forward else []
+    except ChainruleError:
+        return []
+    loss = session.loss.text if session.loss is not None else ""
+    found = []
+    for point in points[:_MOST_POINTS]:
+        values = {plain(name): value.node for name, value in point.nodes.items()}
+        values |= {plain(name): size for name, size in point.sizes.items() if plain(name) not in values}
+        found.append(Base(values, values.get(plain(loss)) if loss else None))
+    return found

@@ -1,0 +1,447 @@
+"""A script in, a ruling for each of its statements out.
+
+One idea: where nothing says what shape a name has, the reading in which most lines are true is taken, so that a guess of
+ours never accuses an author.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import ast
+import numpy
+
+from ...errors import ChainruleError
+from ...ir.node import Node
+from ..diagnosis import Found, Remedy
+from ..edits import CodeEdit, CodeKnown, code_edits
+from ..results import Verdict
+from ..rulings import Ruling
+from .inputs import KINDS, Evidence, Inputs
+from .machine import Machine, said
+from .names import looks_like_one, plain
+from .passes import Backward, Group, chain_of, complete, entry_of, groups
+from .runs import Plan, Run, alike, is_literal, names_used, plain_array, targets
+from .steps import Reading, Step
+
+_LEVELS = ("any", "positive", "share")
+_MOST_TRIED, _MOST_FOUND, _MOST_MERGED = 350, 4, 8
+_PARAMETERS = frozenset({"W", "b", "w", "U", "V", "gamma", "beta", "theta"})
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What the mathematics of a document gives at one point: values by plain name, and the loss."""
+
+    values: Mapping[str, Any]
+    loss: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """All that a trial of a script needs beside the choice of readings."""
+
+    plan: Plan
+    reading: Reading
+    shown: Evidence
+    shapes: Mapping[str, tuple[int | str, ...]]
+    traits: Mapping[str, frozenset[str]]
+    bases: Sequence[Base]
+
+
+@dataclass(slots=True)
+class Trial:
+    """A script followed at all points under one choice of readings."""
+
+    setting: Setting
+    backs: list[Backward] = field(default_factory=list)
+    done: dict[int, int | None] = field(default_factory=dict)  # the step at which each group is complete, by number
+    scaled: bool = False
+
+    @property
+    def score(self) -> tuple[int, int]:
+        """How many groups are right, and how many steps can be followed."""
+        followed = sum(-len(each.failed) - len(each.run.failed) for each in self.backs[:1])
+        return sum(place is not None for place in self.done.values()), followed
+
+    @property
+    def drawn(self) -> dict[str, tuple[int, ...]]:
+        """The names whose shapes were chosen by us."""
+        inputs = self.backs[0].run.inputs
+        return {name: shape for name, shape in inputs.drawn.items() if name not in inputs.declared}
+
+
+def rulings(setting: Setting) -> dict[int, Ruling]:
+    """The rulings for the statements of a script, by their numbers. Raises ChainruleError where nothing can be run."""
+    trial = _best(setting)
+    found: dict[int, Ruling] = {}
+    for place, step in enumerate(setting.plan.script.steps):
+        if step.number is not None and place not in setting.plan.gradients:
+            found[step.number] = _other(trial, place, step)
+    judged = [(group, _group(trial, group, number)) for number, group in enumerate(groups(trial.backs[0].run))]
+    for group, by_place in _without_doubtful(judged, trial):
+        for place, ruling in by_place.items():
+            statement = setting.plan.script.steps[place].number
+            if statement is not None:
+                found[statement] = _worse(found.get(statement), ruling)
+    return found
+
+
+def _worse(one: Ruling | None, other: Ruling) -> Ruling:
+    order = (Verdict.WRONG, Verdict.UNCHECKED, Verdict.CONVENTION, Verdict.RIGHT, Verdict.DEFINITION)
+    return other if one is None or order.index(other.verdict) < order.index(one.verdict) else one
+
+
+def _without_doubtful(
+    judged: list[tuple[Group, dict[int, Ruling]]], trial: Trial
+) -> Iterator[tuple[Group, dict[int, Ruling]]]:
+    """Where most lines are false and no single slip explains them, they were misread."""
+    false = [each for _, by_place in judged for each in by_place.values() if each.verdict is Verdict.WRONG]
+    bare = sum(each.found is None for each in false)
+    doubtful = not trial.backs[0].run.sure or (bare > 1 and 2 * bare > len(judged))
+    for group, by_place in judged:
+        if doubtful:
+            by_place = {place: _doubted(each) for place, each in by_place.items()}
+        yield group, by_place
+
+
+def _doubted(ruling: Ruling) -> Ruling:
+    if ruling.verdict is Verdict.WRONG and ruling.found is None:
+        return Ruling(Verdict.UNCHECKED, "it differs from the derivative as this code was read, but so do other lines")
+    return ruling
+
+
+# Trials ------------------------------------------
+def _best(setting: Setting) -> Trial:
+    """The reading in which most lines are true: shapes that nothing says are tried one by one."""
+    best = _tried(setting, {})
+    hints: dict[str, str] = {}
+    goal = len(best.done)
+    for name in list(best.drawn)[:12]:
+        if best.score >= (goal, 0):
+            break
+        if len(best.drawn.get(name, ())) > 2:
+            continue
+        for kind in KINDS[:2] if name in setting.shown.factors else KINDS:
+            other = _tried(setting, {**hints, name: kind})
+            if other.score > best.score:
+                best, hints = other, {**hints, name: kind}
+    return _scaled(best)
+
+
+def _tried(setting: Setting, hints: Mapping[str, str], scales: Sequence[float] = ()) -> Trial:
+    trial = Trial(setting)
+    for number in range(max(1, len(setting.bases)) if setting.bases else 2):
+        run = _followed(setting, hints, number)
+        if scales:
+            run.scale = scales[number]
+        back = Backward(run)
+        with numpy.errstate(all="ignore"):
+            back.follow()
+        trial.backs.append(back)
+    trial.done = {number: complete(trial.backs, group) for number, group in enumerate(groups(trial.backs[0].run))}
+    trial.scaled = bool(scales)
+    return trial
+
+
+def _followed(setting: Setting, hints: Mapping[str, str], number: int) -> Run:
+    base = setting.bases[number] if setting.bases else Base({})
+    merged: dict[int, int] = {}
+    run = _at_level(setting, base, hints, number, merged)
+    for _ in range(_MOST_MERGED):
+        pair = _merge(run)
+        if pair is None:
+            break
+        merged[pair[0]] = pair[1]
+        run = _at_level(setting, base, hints, number, merged)
+    return run
+
+
+def _merge(run: Run) -> tuple[int, int] | None:
+    """A size that nothing says, and the one that it must be for the lines that go forward to fit."""
+    if run.machine.unequal is None:
+        return None
+    one, other = run.machine.unequal
+    named, chosen = set(run.inputs.sizes.values()), run.inputs.chosen
+    for size, is_size in ((other, one), (one, other)):
+        if size in chosen and size not in named and size not in run.inputs.merged:
+            return size, is_size
+    return None
+
+
+def _at_level(
+    setting: Setting, base: Base, hints: Mapping[str, str], number: int, merged: Mapping[int, int]
+) -> Run:  # fmt: skip
+    """Numbers of any sign; others where something is no number with these."""
+    run: Run | None = None
+    for level in _LEVELS:
+        run = start(setting, base, hints, number + 1, level)
+        run.inputs.merged = merged
+        with numpy.errstate(all="ignore"):
+            run.forward()
+            run.find_loss(base.loss)
+        if run.finite:
+            break
+    assert run is not None  # there are levels
+    return run
+
+
+def start(setting: Setting, base: Base, hints: Mapping[str, str], seed: int, level: str, own: bool = False) -> Run:
+    """A run before its first step."""
+    closed = frozenset(setting.plan.names)
+    inputs = Inputs(setting.shown, base.values, setting.shapes, setting.traits, hints, seed, level, closed)
+    axis = setting.shown.axis if setting.shown.softmax else -1
+    return Run(setting.plan, Machine({}, setting.reading.functions, inputs.draw, axis=axis), inputs, own=own)
+
+
+def _scaled(best: Trial) -> Trial:
+    """Derivatives of the sum of the losses for all inner names, with the mean taken at the end, if more is true so."""
+    if None not in best.done.values():
+        return best
+    for number, group in enumerate(groups(best.backs[0].run)):
+        if best.done[number] is None:
+            ratios = [_ratio(back, group) for back in best.backs]
+            if all(each is not None and each > 1 for each in ratios):
+                other = _tried_like(best, [each or 1.0 for each in ratios])
+                return other if other.score > best.score else best
+    return best
+
+
+def _tried_like(best: Trial, scales: Sequence[float]) -> Trial:
+    return _tried(best.setting, dict(best.backs[0].run.inputs.hints), scales)
+
+
+def _ratio(back: Backward, group: Group) -> float | None:
+    """What a value is a constant multiple of the truth by."""
+    place = group.places[-1]
+    try:
+        truth = numpy.asarray(back.run.truth(group.name), dtype=float)
+        value = numpy.asarray(entry_of(back, group.name, place), dtype=float)
+    except (ChainruleError, KeyError, TypeError, ValueError):
+        return None
+    if truth.shape != value.shape or not truth.size or not numpy.abs(truth).max():
+        return None
+    factor = float((truth * value).sum() / (truth * truth).sum())
+    return factor if alike(value, factor * truth) else None
+
+
+# Lines that give derivatives ------------------------------------------
+def _group(trial: Trial, group: Group, number: int) -> dict[int, Ruling]:
+    done, by = trial.done[number], trial.setting.plan.names[group.name].by
+    if done is not None:
+        return {place: _right(trial, group, place, done, by) for place in group.places}
+    for back in trial.backs:
+        for place in group.places:
+            problem = back.failed.get(place)
+            if problem is not None or place not in back.values:
+                reason = f"{problem or 'a line before it'} cannot be computed"
+                return {each: Ruling(Verdict.UNCHECKED, reason) for each in group.places}
+    if (repaired := _repaired(trial, group)) is not None:
+        return repaired
+    return _unexplained(trial, group, by)
+
+
+def _right(trial: Trial, group: Group, place: int, done: int, by: str) -> Ruling:
+    if place > done:
+        return Ruling(Verdict.DEFINITION, f"{group.name} goes on with another value")
+    which = trial.setting.plan.names[group.name]
+    inner = trial.scaled and which.by not in trial.backs[0].run.inputs.drawn
+    of = which.of or "the loss"
+    what = f"the derivative of {of} by {by}, in NumPy at {len(trial.backs)} random points"
+    if place < done:
+        return Ruling(Verdict.RIGHT, f"a part of {what}")
+    if inner:
+        return Ruling(Verdict.CONVENTION, f"{what}, before the mean over the examples is taken")
+    return Ruling(Verdict.RIGHT, what)
+
+
+def _unexplained(trial: Trial, group: Group, by: str) -> dict[int, Ruling]:
+    last = group.places[-1]
+    back = trial.backs[0]
+    value, truth = entry_of(back, group.name, last), back.run.truth(group.name)
+    shapes = numpy.shape(value), numpy.shape(truth)
+    found = {place: Ruling(Verdict.UNCHECKED, f"a part of {group.name}, which is false") for place in group.places}
+    if isinstance(value, list) or shapes[0] != shapes[1] or group.name.startswith("delta") or is_literal(
+        trial.setting.plan.script.steps[last].node.value
+    ):  # fmt: skip
+        found[last] = Ruling(Verdict.UNCHECKED, f"no array of the shape of {by}, as far as its shape is known")
+    else:
+        found[last] = Ruling(Verdict.WRONG, f"this is not the derivative of the loss by {by}")
+    return found
+
+
+# What was meant ------------------------------------------
+def _repaired(trial: Trial, group: Group) -> dict[int, Ruling] | None:
+    """The single change of one line of a group that makes it true."""
+    for place in reversed(group.places):
+        step = trial.setting.plan.script.steps[place]
+        if len(targets(step)) != 1 or is_literal(step.node.value):
+            continue
+        found = _changes(trial, step, place, _Truth(trial, group, place))
+        if found:
+            by = trial.setting.plan.names[group.name].by
+            rulings = {each: Ruling(Verdict.RIGHT, f"a part of the derivative by {by}") for each in group.places}
+            rulings[place] = _wrong(f"this is not the derivative of the loss by {by}", step, found)
+            return rulings
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """Whether a step with another value makes its group true."""
+
+    trial: Trial
+    group: Group
+    place: int
+
+    def holds(self, tree: ast.expr) -> bool:
+        """At all points; the first decides most."""
+        for back in self.trial.backs:
+            try:
+                truth = back.run.truth(self.group.name)
+                if not any(alike(each, truth) for each in chain_of(back, self.group, self.place, tree)):
+                    return False
+            except ChainruleError:
+                return False
+        return True
+
+
+def _changes(trial: Trial, step: Step, place: int, truth: _Truth) -> tuple[CodeEdit, ...]:
+    return changes(step, known(trial, place), truth.holds)
+
+
+def changes(step: Step, names: CodeKnown, holds: Callable[[ast.expr], bool]) -> tuple[CodeEdit, ...]:
+    """The likeliest changes of the value of a step under which something holds."""
+    found: list[CodeEdit] = []
+    with numpy.errstate(all="ignore"):
+        for edit in islice(code_edits(step.node.value, names), _MOST_TRIED):
+            if found and edit.cost > found[0].cost + 0.5:
+                break
+            if holds(edit.tree):
+                found.append(edit)
+                if len(found) == _MOST_FOUND:
+                    break
+    return tuple(found)
+
+
+def _wrong(reason: str, step: Step, found: tuple[CodeEdit, ...]) -> Ruling:
+    """A false line with the likeliest mistake in it, and the line as it should have been written."""
+    sign = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}.get(type(step.sign), "=")
+    remedies = tuple(Remedy(each.mistake, each.message, cost=each.cost) for each in found)
+    expected = f"{said(step.target)} {sign} {found[0].text}"
+    return Ruling(Verdict.WRONG, reason, found=Found(remedies), expected=expected)
+
+
+def known(trial: Trial, place: int) -> CodeKnown:
+    """The names that a line may use."""
+    run, plan = trial.backs[0].run, trial.setting.plan
+    values = {name: each for name, each in run.values_at(place).items() if isinstance(each, Node | numpy.ndarray)}
+    written = {name for each in plan.script.steps for name in names_used(each.node)}
+    names = tuple(name for name in values if name in written and name not in plan.names)
+    derivatives = tuple(name for name in plan.names if name in written)
+    scalars = tuple(name for name in ("N", "m", "n", "batch_size") if name in run.machine.values)
+    target = plan.names[targets(plan.script.steps[place])[0]].by if place in plan.gradients else ""
+    parameters = frozenset(name for name in names if name.rstrip("0123456789_") in _PARAMETERS)
+    return CodeKnown((*names, *derivatives)[:24], derivatives[:12], tuple(_pairs(trial)), scalars, parameters, target)
+
+
+def _pairs(trial: Trial) -> Iterator[tuple[str, str, str]]:
+    for step in trial.setting.plan.script.steps:
+        name = targets(step)[0] if targets(step) else ""
+        match step.node.value:
+            case ast.Call(func=ast.Attribute(attr="tanh" | "sigmoid" | "relu" as function) | ast.Name(
+                          "tanh" | "sigmoid" | "relu" as function), args=[ast.Name(before)]):  # fmt: skip
+                yield function, name, before
+            case ast.Call(func=ast.Attribute(attr="maximum"), args=[ast.Constant(), ast.Name(before)]):
+                yield "relu", name, before
+            case ast.Call(func=ast.Attribute(attr="maximum"), args=[ast.Name(before), ast.Constant()]):
+                yield "relu", name, before
+            case ast.BinOp(left=ast.Constant(1 | 1.0), op=ast.Div(), right=right) if "exp(-" in ast.unparse(right):
+                before = next((each for each in names_used(right) if each not in ("np", "numpy")), "")
+                yield "sigmoid", name, before
+
+
+# Other lines ------------------------------------------
+def _other(trial: Trial, place: int, step: Step) -> Ruling:
+    if place in trial.setting.plan.derived:
+        return _derived(trial, place, step)
+    run = trial.backs[0].run
+    if place in run.failed:
+        return Ruling(Verdict.UNCHECKED, f"{run.failed[place]} cannot be followed")
+    name = targets(step)[0] if len(targets(step)) == 1 else ""
+    if name and plain(name) in run.inputs.base and not is_literal(step.node.value) and step.sign is None:
+        return _said_before(trial, place, step, name)
+    return Ruling(Verdict.DEFINITION, "it says what the name on the left is")
+
+
+def _said_before(trial: Trial, place: int, step: Step, name: str) -> Ruling:
+    """A line for a name that the mathematics of the document defines too."""
+    key = plain(name)
+    if all(alike(back.run.inputs.base[key], _value_after(back.run, place, name)) for back in trial.backs):
+        return Ruling(Verdict.RIGHT, f"what the mathematics of the document says of {name}")
+    if numpy.shape(_value_after(trial.backs[0].run, place, name)) == numpy.shape(trial.backs[0].run.inputs.base[key]):
+        found = changes(step, known(trial, place), _Restated(trial, place, key).holds)
+        if found:
+            reason = f"not what the mathematics of the document says of {name}"
+            return _wrong(reason, step, found)
+    return Ruling(Verdict.DEFINITION, "it says anew what the name on the left is")
+
+
+@dataclass(frozen=True, slots=True)
+class _Restated:
+    """Whether a line with another value says what the mathematics of the document says."""
+
+    trial: Trial
+    place: int
+    key: str
+
+    def holds(self, tree: ast.expr) -> bool:
+        """At all points."""
+        for back in self.trial.backs:
+            run = back.run
+            machine = Machine(dict(run.before[self.place]), run.machine.functions, run.inputs.draw)
+            try:
+                if not alike(machine.value(tree), run.inputs.base[self.key]):
+                    return False
+            except ChainruleError:
+                return False
+        return True
+
+
+def _value_after(run: Run, place: int, name: str) -> Any:
+    later = run.before[place + 1] if place + 1 < len(run.before) else run.machine.values
+    return later.get(name)
+
+
+def _derived(trial: Trial, place: int, step: Step) -> Ruling:
+    """An update, or a help on the way to derivatives."""
+    back, names = trial.backs[0], targets(step)
+    if place not in back.values:
+        return Ruling(Verdict.UNCHECKED, f"{back.failed.get(place, 'a line before it')} cannot be computed")
+    if len(names) == 1 and names[0] in back.run.machine.values:
+        return Ruling(Verdict.DEFINITION, f"a step: it gives {names[0]} a new value")
+    if len(names) != 1 or not looks_like_one(names[0]):
+        return Ruling(Verdict.DEFINITION, "a help on the way to derivatives")
+    for other in back.run.machine.values:
+        if all(_is_derivative(each, place, other) for each in trial.backs):
+            return Ruling(Verdict.RIGHT, f"the derivative of the loss by {other}")
+    return Ruling(Verdict.UNCHECKED, f"nothing says of what {names[0]} is the derivative")
+
+
+def _is_derivative(back: Backward, place: int, by: str) -> bool:
+    from .names import Gradient
+
+    which = Gradient("", by)
+    value = back.run.machine.values.get(by)
+    if not isinstance(value, Node) or place not in back.values or numpy.shape(value) != numpy.shape(back.values[place]):
+        return False
+    try:
+        if which not in back.run.cache:
+            back.run.cache[which] = back.run._derivative(which)
+    except ChainruleError:
+        return False
+    truth = back.run.cache[which]
+    return truth is not None and bool(numpy.any(truth)) and alike(back.values[place], plain_array(truth))

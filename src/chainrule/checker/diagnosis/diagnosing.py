@@ -1,0 +1,102 @@
+"""A false claim in, what was done wrong out.
+
+One idea: several kinds of mistake are looked for, the likeliest first, and everything that gives exactly what is written
+is told: changes of the writing, then whole terms of the chain rule, slips of the derivation, a wrong label on the left,
+a plain factor, and last two mistakes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ...errors import ChainruleError
+from ..bench import STYLES, Bench
+from ..claims import read_tree
+from ..compare import all_same
+from ..spelling import uniform
+from .asked import Asked, asked
+from .editing import left, paired, repair
+from .found import Found, Remedy
+from .paths import by_terms
+from .residues import residue
+from .slipping import by_slips
+from .terms import closed, plus, terms
+from .trying import Trial, trial
+
+_MOST = 4
+
+
+def diagnose(bench: Bench, anchor: int, place: int) -> Found | None:
+    """What was done wrong in a side that differs from the first one; None where nothing explains it."""
+    tried = trial(bench, anchor)
+    if tried is None:
+        return None
+    about = _asked(bench, anchor)
+    if _agree(bench, anchor) and (found := left(tried, place)) is not None:
+        return found  # all that stands on the right agrees, so it is the left that is wrong
+    remedies = list(by_terms(tried, about, place)) if about is not None else []
+    single = repair(bench, anchor, place)
+    told = {each.mistake for each in remedies}
+    remedies += [each for each in single.remedies if each.mistake not in told] if single is not None else []
+    if not remedies and about is not None:
+        remedies = by_slips(about, place)
+    marked: Found | None = None
+    if not remedies:
+        marked = left(tried, place) or residue(tried, place)
+        remedies = list(marked.remedies) if marked is not None else []
+    if not remedies and about is not None:
+        remedies = by_slips(about, place, double=True)
+    if not remedies and (pair := paired(tried, place)) is not None:
+        remedies = list(pair.remedies)
+    known = any(each.tree is not None for each in remedies)
+    formula = "" if known or about is None else _closed(tried, about, place)
+    if not remedies and not formula and marked is None:
+        return None
+    return Found(tuple(_told(remedies)), formula, marked.mark if marked is not None and not remedies else "")
+
+
+def _told(remedies: Iterable[Remedy]) -> Sequence[Remedy]:
+    """The likeliest remedies, each said once."""
+    rows: dict[str, Remedy] = {}
+    for each in sorted(remedies, key=_cost):
+        rows.setdefault(each.message, each)
+    return list(rows.values())[:_MOST]
+
+
+def _cost(remedy: Remedy) -> float:
+    return remedy.cost
+
+
+def _asked(bench: Bench, anchor: int) -> Asked | None:
+    try:
+        return asked(bench, anchor)
+    except ChainruleError:
+        return None
+
+
+def _agree(bench: Bench, anchor: int) -> bool:
+    """Whether two or more sides on the right agree with each other."""
+    values = []
+    for place, side in enumerate(bench.claim.sides):
+        if place != anchor and place in bench.meanings and not side.numeric:
+            try:
+                values.append(bench.values(place, STYLES[0], bench.points()))
+            except ChainruleError:
+                return False
+    return len(values) > 1 and all(all_same(values[0], each) for each in values[1:])
+
+
+def _closed(tried: Trial, about: Asked, place: int) -> str:
+    """The right side by the engine, shortest first, as far as it can be read and is true."""
+    found = terms(about) if not about.entry else ()
+    derivatives = bool(tried.bench.model.atoms.inside(tried.bench.meanings[place]))
+    sums = [plus([each.short for each in found]), plus([each.long for each in found])]
+    texts = [each for each in (*(sums if derivatives else sums[::-1]), "" if about.entry else closed(about)) if each]
+    for text in texts:
+        try:
+            tree = read_tree(text)
+        except ChainruleError:
+            continue
+        if tree is not None and tried.fits(uniform(tree)) is not None:
+            return text
+    return ""

@@ -1,0 +1,98 @@
+"""A false derivative in, what is done wrong with the terms of the chain rule out.
+
+One idea: where a variable goes into several names the derivative is a sum, and each term of it can be left out, added
+twice or given the wrong sign. The right terms are known apart, so what is missing is said as a term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
+from typing import Any
+
+from ...errors import ChainruleError
+from ..bench import STYLES, Bench
+from ..claims import read_tree
+from ..compare import all_same
+from ..spelling import uniform
+from ..trees import added
+from .asked import Asked
+from .found import Remedy
+from .terms import Term, plus, terms
+from .trying import Trial
+
+_COST = 0.9
+_SAID = {
+    0: ("M3", "the path through {0} is missing"), 2: ("M17", "the path through {0} is counted twice"),
+    -1: ("M14", "the path through {0} has the wrong sign"),
+}  # fmt: skip
+
+
+def by_terms(tried: Trial, asked: Asked, place: int) -> list[Remedy]:
+    """The remedies that speak of whole terms."""
+    if asked.entry:
+        return []
+    try:
+        written = tried.bench.values(place, STYLES[0], tried.bench.points())
+    except ChainruleError:
+        return []
+    found = terms(asked)
+    if len(found) < 2:
+        return []
+    for counts in _counts(len(found)):
+        if all_same([_combined(found, counts, point) for point in range(len(written))], written):
+            return list(_remedies(tried, place, found, counts))
+    return []
+
+
+def _counts(many: int) -> Iterator[tuple[int, ...]]:
+    """How often each term may have been taken: one of them wrong, then several missing."""
+    for place, count in product(range(many), (0, 2, -1)):
+        yield tuple(count if each == place else 1 for each in range(many))
+    for size in range(2, many):
+        for missing in combinations(range(many), size):
+            yield tuple(0 if each in missing else 1 for each in range(many))
+
+
+def _combined(found: Sequence[Term], counts: Sequence[int], point: int) -> Any:
+    return sum(count * each.values[point] for count, each in zip(counts, found, strict=True))
+
+
+def _remedies(tried: Trial, place: int, found: Sequence[Term], counts: Sequence[int]) -> Iterator[Remedy]:
+    count = next(each for each in counts if each != 1)
+    mistake, template = _SAID[count]
+    vias = [each.via for each, taken in zip(found, counts, strict=True) if taken != 1]
+    said = template.format(" and ".join(f"${each}$" for each in vias))
+    said = said.replace("the path through", "the paths through").replace(" is ", " are ") if len(vias) > 1 else said
+    for each in _trees(tried, place, found, counts):
+        if tried.fits(each[0]) is not None:
+            yield Remedy(mistake, f"{said}: add ${each[1]}$" if count == 0 else said, each[0], False, _COST)
+            return
+    yield Remedy(mistake, said, None, False, _COST)
+
+
+def _trees(tried: Trial, place: int, found: Sequence[Term], counts: Sequence[int]) -> Iterator[tuple[Any, str]]:
+    """The side with what is missing added, or the whole sum: as the side is written, with derivatives or without."""
+    bench = tried.bench
+    derivatives = bool(bench.model.atoms.inside(bench.meanings[place])) or _speaks(bench, place)
+    for short in (derivatives, not derivatives):
+        pieces = [each.short if short else each.long for each in found]
+        lost = [each for each, count in zip(pieces, counts, strict=True) if count == 0]
+        text = plus(lost) if lost else plus(pieces)
+        tree = None if not text else _read(text)
+        written = bench.claim.sides[place].tree
+        if tree is not None and written is not None:
+            yield added(written, tree) if lost else tree, text
+
+
+def _speaks(bench: Bench, place: int) -> bool:
+    """Whether a name of a gradient stands in a side."""
+    return any(name in bench.model.derived for name in bench.names_of(place))
+
+
+def _read(text: str) -> Any:
+    try:
+        tree = read_tree(text)
+    except ChainruleError:
+        return None
+    return None if tree is None else uniform(tree)

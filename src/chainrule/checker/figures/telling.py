@@ -1,0 +1,33 @@
+"""Slips in numbers, as the rest of the checker tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...errors import ChainruleError
+from ...notation.surface import Surface
+from ..claims import read_tree
+from ..diagnosis import Found, Remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A mistake that gives the number written; `true`: the side as it should read, in LaTeX, where it is a calculation."""
+
+    mistake: str
+    message: str
+    true: str = ""
+
+
+def found_of(slips: Sequence[Slip], right: str) -> Found:
+    """The slips, each with the true side; without any of them only what is right."""
+    remedies = tuple(Remedy(each.mistake, each.message, _tree(each.true or right), cost=float(k)) for k, each in enumerate(slips))
+    return Found(remedies, right)
+
+
+def _tree(text: str) -> Surface | None:
+    try:
+        return read_tree(text)
+    except ChainruleError:
+        return None

@@ -1,0 +1,89 @@
+"""Bounds on what is judged of a document.
+
+One idea: bounds are counts and not clocks, so that a document gets the same verdicts on every machine; what is beyond
+one is unchecked, and the reason says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ..errors import LimitError
+
+STATEMENTS = 1_500  # statements of mathematics that are judged
+SPELLED = 60_000  # characters of these statements together
+WORK = 250_000  # nodes of trees that are computed for one document
+LINE = 60_000  # the same for one statement
+CAUSES = 150_000  # the same for finding the causes of what is wrong in one document
+READING = 30  # what reading a changed side counts as
+SMALL = 8  # sizes up to this one are taken as they are said
+COUNTED = 100  # larger ones only up to here, and only where a formula speaks of the number
+ENTRIES = 20_000  # entries of one name at a point
+DERIVATIVES = 50_000  # entries of one array of derivatives
+WALKS = 1_000  # entries of what is differentiated: each is a walk of its own
+WORDS = 300_000  # characters of prose that are listened to
+
+
+class Spent(Exception):  # noqa: N818  # no error: nothing is wrong with the document
+    """The work for a statement, or for the document, is used up. Not a ChainruleError, so that no reading of a
+    statement takes it for its own failure and goes on with less."""
+
+
+@dataclass(slots=True)
+class Work:
+    """How much has been computed: `line` for the statement at hand, `whole` for all, `causes` for what is wrong."""
+
+    line: int = 0
+    whole: int = 0
+    causes: int = 0
+    diagnosing: bool = False
+
+    def begin(self) -> None:
+        """Begin a statement. Raises Spent when the document has had its share."""
+        self.line = 0
+        if self.whole >= WORK:
+            raise Spent
+
+    def add(self, count: int) -> None:
+        """Count nodes that were computed. Raises Spent when it was too much."""
+        if self.diagnosing:
+            self.causes += count
+            if self.causes > CAUSES:
+                raise Spent
+            return
+        self.line += count
+        self.whole += count
+        if self.line > LINE:
+            raise Spent
+
+    @contextmanager
+    def diagnosis(self) -> Iterator[None]:
+        """Look for the cause of what is wrong; the looking ends when there was enough of it in the document."""
+        self.diagnosing = True
+        try:
+            yield
+        except Spent:
+            pass
+        finally:
+            self.diagnosing = False
+
+
+def how_many(lengths: Sequence[int]) -> int:
+    """How many statements of these lengths are judged: those at the beginning of the document."""
+    spelled = 0
+    for number, length in enumerate(lengths):
+        spelled += length
+        if number == STATEMENTS or spelled > SPELLED:
+            return number
+    return len(lengths)
+
+
+def require_few(count: int, most: int, what: str) -> None:
+    """Raises LimitError where something has more entries than are computed."""
+    if count > most:
+        raise LimitError(
+            given=f"{what} of {count:,} entries", expected=f"at most {most:,}",
+            remedy="say the sizes as letters: a statement about any size is judged at small ones",
+        )  # fmt: skip
