@@ -36,7 +36,7 @@ from ..notation.symbols import Symbol
 from .atoms import RAW, Atom
 from .claims import Claim
 from .free import free_letters
-from .instances import put_ends
+from .instances import in_numbers
 from .limits import READING
 from .model import Model, extended, names_in
 from .points import Plan, Point, as_array, as_problem, plans, take
@@ -358,7 +358,7 @@ def _digits(index: Meaning) -> tuple[Meaning, ...]:
 def _conditions(bench: Bench, trees: Sequence[Surface]) -> Iterator[Meaning]:
     for tree in trees:
         try:
-            found = bench.model.read(put_ends(tree, bench.session.counted), bench.free)
+            found = bench.model.read(in_numbers(tree, bench.session.counted), bench.free)
         except ChainruleError:
             continue
         if isinstance(found, Comparison):

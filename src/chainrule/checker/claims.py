@@ -149,7 +149,10 @@ _SPELLED = {each: "=" for each in EQUALS} | {each: "≈" for each in NEARLY} | {
 def is_numeric(node: Surface) -> bool:
     """Whether a tree has numbers in it and no names but those of functions and constants."""
     found = False
+    powers = {id(each.body) for each in everywhere(node) if isinstance(each, Scripted) and each.superscripts}
     for each in everywhere(node):
+        if isinstance(each, Name) and each.base == "e" and id(each) not in powers:
+            return False
         if isinstance(each, Name) and not _is_function(each.base) and not _is_transpose(each, node):
             return False
         found = found or isinstance(each, Number)

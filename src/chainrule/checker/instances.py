@@ -43,6 +43,8 @@ def count(
         end = _ENDS.get(letter, letter.upper())
         final = final or last.get(end, 0) or max([3, *numbers.get(letter, ())])
         first = max(first, _after_explicit(claims, letter))
+        if _at_one_time(claims, letter):
+            final = first
         letters[letter] = tuple(range(first, min(final, first + _MOST - 1) + 1))
         ends[end] = letters[letter][-1]
     for letter in _fixed(claims, classes) - set(letters) - set(ends):
@@ -144,6 +146,35 @@ def _recursive(claims: Sequence[Claim]) -> set[str]:
                     for letter in _shifted_letters(node):
                         shifted[letter] |= _bases(node)
     return {letter for letter in left if left[letter] & shifted[letter]}
+
+
+def _at_one_time(claims: Sequence[Claim], letter: str) -> bool:
+    """Whether names without the letter are defined by names with it: `r = \\sigma(U h_{t-1})` speaks of one step."""
+    for claim in claims:
+        left = claim.sides[0].tree
+        if claim.draft is None or claim.draft.role is not Role.FORMULA or left is None or isinstance(left, Multiplicative):
+            continue
+        alias = any(isinstance(side.tree, Fraction) for side in claim.sides[1:])
+        if alias or (isinstance(left, Scripted) and letter in {*_plain_letters(left), *_shifted_letters(left)}):
+            continue
+        for side in claim.sides[1:]:
+            free = (each for each in everywhere(_outside_sums(side.tree))) if side.tree is not None else ()
+            if any(isinstance(each, Scripted) and letter in {*_lone(each), *_shifted_letters(each)} for each in free):
+                return True
+    return False
+
+
+def _lone(node: Scripted) -> Iterator[str]:
+    for script in _scripts(node):
+        inner = _bare(script)
+        if isinstance(inner, Name) and not inner.accents:
+            yield inner.base
+
+
+def _outside_sums(node: Surface) -> Surface:
+    if isinstance(node, Big):
+        return Number("1", node.span)
+    return rebuilt(node, _outside_sums)
 
 
 def _after_explicit(claims: Sequence[Claim], letter: str) -> int:
@@ -339,6 +370,13 @@ def _numbers_of(node: Scripted, letter: str, counted: Counted) -> tuple[int, ...
         return counted.families[(symbol.base, symbol.accents, "#", symbol.superscript)]
     above = symbol.superscript.replace(symbol.superscript.strip("()[]"), "#")
     return counted.families[(symbol.base, symbol.accents, symbol.subscript, above)]
+
+
+def in_numbers(condition: Surface, counted: Counted) -> Surface:
+    r"""A condition such as `j \neq k` with numbers for letters that are one number throughout."""
+    for letter, number in counted.ends.items():
+        condition = _numbered(condition, letter, number)
+    return condition
 
 
 def put_ends(node: Surface, counted: Counted) -> Surface:

@@ -146,7 +146,9 @@ def _says_anew(session: Session, claim: Claim, ruling: Ruling, bench: Bench) -> 
     name = draft.symbol.text
     if draft.role is Role.VALUE:
         return name in bench.model.data or (name in bench.model.derived and bench.model.open_loss is not None)
-    if not again(session, claim) or all(side.numeric for side in claim.sides[1:]):
+    if not again(session, claim) or (
+        all(side.numeric for side in claim.sides[1:]) and name not in bench.model.data
+    ):  # fmt: skip
         return False
     if ruling.found is None or not claim.statement.piece.display:
         return True

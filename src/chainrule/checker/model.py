@@ -25,6 +25,8 @@ from ..notation.meaning import (
     Program,
     Tabulated,
     Total,
+    Transposed,
+    Unit,
     Variable,
     everything,
     is_member,
@@ -454,6 +456,15 @@ def only_added(model: Model, name: str) -> bool:
             if isinstance(each, Total) and len(each.terms) > 1:
                 added += sum(isinstance(term, Variable) and term.symbol.text == name for _, term in each.terms)
     return uses == added
+
+
+def spread(model: Model) -> Iterator[str]:
+    r"""Names beside a row of ones: in `b \mathbf 1^T` the b is a column."""
+    for definition in model.forward:
+        for each in everything(definition.body):
+            for (_, one), (_, other) in zip(each.factors, each.factors[1:], strict=False) if isinstance(each, Product) else ():
+                if isinstance(one, Variable) and isinstance(other, Transposed) and isinstance(other.body, Unit):
+                    yield one.symbol.text
 
 
 def targets_of(model: Model) -> frozenset[str]:

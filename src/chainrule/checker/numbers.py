@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy
@@ -15,11 +16,15 @@ import numpy
 from ..errors import ChainruleError
 from ..notation.kinds import Context, as_floats
 from ..notation.lower import lower_whole
-from ..notation.meaning import Literal, Meaning, Power, everything
+from ..notation.meaning import Entry, Literal, Meaning, Power
+from ..notation.meaning import everything as inside
+from ..notation.surface import Group, Multiplicative, Name, Number, Scripted
+from ..notation.symbols import symbol_of
 from .bench import STYLES, Bench
 from .carrying import Judge, carried, enter, left_open, note_of_slip
 from .compare import same
 from .digits import Enclosure, enclose, place_of
+from .doubting import closure
 from .figures.ledger import Figure, Standing
 from .figures.naming import explain
 from .figures.worlds import holding, own_points, settled, target
@@ -27,6 +32,7 @@ from .points import as_array, as_problem
 from .results import Verdict
 from .rulings import Ruling
 from .slopes import Style
+from .trees import everywhere
 
 GIVEN = "the document gives this number; it does not follow from the others"
 
@@ -37,9 +43,34 @@ def judge_number(bench: Bench, anchor: int, place: int) -> Ruling:
     if bench.claim.sides[anchor].numeric:
         known = enclosure(bench.meanings[anchor], bench)
         return _explained(bench, anchor, place, written, known.value, against(written, known.value, place, known.slack))
+    if _is_said_here(bench, anchor) or speaks_of_calls(bench):
+        return _calculation(bench, anchor, place, written, "")
     if _everywhere(bench, anchor, written.value):
         return Ruling(Verdict.RIGHT, "", place)
     return _by_data(bench, anchor, place, written)
+
+
+def _is_said_here(bench: Bench, anchor: int) -> bool:
+    """Whether the first side is a name of which only this statement says the value."""
+    aim = target(bench, anchor)
+    if aim is None or aim.name not in bench.model.data or aim.indices:
+        return False
+    return any(each.number == bench.claim.number for each in bench.session.chosen(bench.claim.number)
+               if each.symbol.text == aim.name)  # fmt: skip
+
+
+def speaks_of_calls(bench: Bench) -> bool:
+    """Whether a result is written as a function of a number, as `L(0.501)`, and no definition says of what."""
+    names = {each.symbol.text for each in bench.model.forward if each.parameters is None}
+    for side in bench.claim.sides:
+        for node in everywhere(side.tree) if side.tree is not None else ():
+            if isinstance(node, Multiplicative):
+                for (_, head), (sign, inner) in pairwise(node.factors):
+                    called = isinstance(inner, Group) and len(inner.items) == 1 and isinstance(inner.items[0], Number)
+                    symbol = symbol_of(head) if called and sign == "" and isinstance(head, Name | Scripted) else None
+                    if symbol is not None and symbol.text in names:
+                        return True
+    return False
 
 
 def judge_mixed(bench: Bench, anchor: int, place: int) -> Ruling | None:
@@ -112,7 +143,9 @@ def enclosure(meaning: Meaning, bench: Bench | None = None) -> Enclosure:
 
 def _data_numbers(bench: Bench) -> frozenset[float]:
     """The numbers in the data of the document: exact where they stand in a calculation."""
-    literals = (each for meaning in bench.model.data.values() for each in everything(meaning))
+    plain = {each.number for each in bench.session.claims if len(each.sides) == 2}
+    names = {each.symbol.text for each in bench.session.chosen(bench.claim.number) if each.number in plain}
+    literals = (each for name in names & bench.model.data.keys() for each in inside(bench.model.data[name]))
     return frozenset(each.value for each in literals if isinstance(each, Literal))
 
 
@@ -135,6 +168,9 @@ def _stands_for_data(bench: Bench, anchor: int, place: int) -> bool:
     figures = _figures(bench.meanings[place])
     if not figures:
         return False
+    named = closure(bench, bench.names_of(anchor))
+    if any(name in bench.model.data and name not in named for name in bench.names_of(place)):
+        return True
     points = own_points(bench, holding(bench, Standing.GIVEN)) or []
     stated = [each.value for each in bench.session.ledger.figures]
     values = [as_array(value) for point in points[:1] for value in point.values.values()] + stated
@@ -147,9 +183,11 @@ def _stands_for_data(bench: Bench, anchor: int, place: int) -> bool:
 
 
 def _figures(meaning: Meaning) -> list[Literal]:
-    """The numbers in a side that are no exponents."""
-    exponents = {id(inner) for each in everything(meaning) if isinstance(each, Power) for inner in everything(each.exponent)}
-    return [each for each in everything(meaning) if isinstance(each, Literal) and id(each) not in exponents]
+    """The numbers in a side that are neither exponents nor indices."""
+    aside = [each.exponent for each in inside(meaning) if isinstance(each, Power)]
+    aside += [index for each in inside(meaning) if isinstance(each, Entry) for index in each.indices]
+    marks = {id(each) for root in aside for each in inside(root)}
+    return [each for each in inside(meaning) if isinstance(each, Literal) and id(each) not in marks]
 
 
 # Written against exact ------------------------------------------
@@ -200,8 +238,10 @@ def _without_data(bench: Bench, anchor: int, written: Enclosure | None, place: i
     """A number that the document's data do not settle: a constant is judged all the same, and so is the calculation."""
     if written is None:
         return Ruling(Verdict.UNCHECKED, failure or "the document does not give the numbers that this one depends on", place)
+    loss = bench.model.open_loss
     try:
-        values = [each for each in bench.values(anchor, STYLES[0], bench.points()) if each is not None]
+        free = loss is not None and loss.text in bench.names_of(anchor)
+        values = [each for each in bench.values(anchor, STYLES[0], bench.points()) if each is not None and not free]
     except ChainruleError:
         values = []
     if len(values) > 1 and all(same(values[0], each) for each in values[1:]):

@@ -25,7 +25,7 @@ from .figures.ledger import Ledger
 from .free import free_letters
 from .limits import Work
 from .instances import Counted, count, symbols_of, written_out
-from .model import Definer, Facts, Model, build, divisor, only_added, ranks_from_claims, targets_of
+from .model import Definer, Facts, Model, build, divisor, only_added, ranks_from_claims, spread, targets_of
 from .points import Point, data_of, plans, take
 from .spelling import differential, variables
 from .trees import everywhere, rebuilt
@@ -44,6 +44,7 @@ class Session:
     upstream: dict[str, Surface] = field(default_factory=dict)  # numbers given for derivatives of an open loss
     work: Work = field(default_factory=Work)
     labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    summed: frozenset[str] = frozenset()  # letters that some sum binds
     heads: set[str] = field(default_factory=set)  # names on the left of statements
     symbols: Mapping[str, Symbol] = field(default_factory=dict)  # every name that stands somewhere
     aliases: dict[str, Symbol] = field(default_factory=dict)  # unknown names, read as known ones
@@ -83,8 +84,10 @@ class Session:
         model = self._assemble(chosen)
         return self._with_ranks(model, chosen)
 
-    def _assemble(self, chosen: list[Definer], ranks: Mapping[str, int] | None = None) -> Model:
-        facts = self.facts
+    def _assemble(
+        self, chosen: list[Definer], ranks: Mapping[str, int] | None = None, facts: Facts | None = None
+    ) -> Model:
+        facts = facts or self.facts
         gradients = {name: Symbol(name) if name not in facts.symbols else facts.symbols[name] for name in self.stems}
         model = build(chosen, facts, gradients, Atoms(free_nabla=self.nabla), self.loss, ranks)
         for name, stem in self.stems.items():
@@ -106,10 +109,16 @@ class Session:
             name: rank for name, rank in ranks_from_claims(model, self._sides(model)).items()
             if rank and not model.shapes.get(name) and name not in self.facts.shapes and name not in model.data
         }  # fmt: skip
-        ranks |= {symbol.text: 1 for symbol in model.inputs if self._is_bias(symbol, model)}
+        biases = [symbol.text for symbol in model.inputs if self._is_bias(symbol, model)]
+        ranks |= dict.fromkeys(biases, 1)
+        ranks |= {name: 1 for name in spread(model) if not model.shapes.get(name)}
         if not ranks:
             return model
         wider = self._assemble(chosen, ranks)
+        if self.facts.columns and biases:  # with examples as columns a bias is a column too
+            standing = {**self.facts.shapes, **dict.fromkeys(biases, (None, 1))}
+            upright = self._assemble(chosen, ranks, replace(self.facts, shapes=standing))
+            wider = upright if len(upright.forward) >= len(wider.forward) else wider
         return wider if len(wider.forward) >= len(model.forward) else model
 
     def _sides(self, model: Model) -> Iterator[tuple[Surface, tuple[str, ...]]]:
@@ -230,10 +239,11 @@ def open_session(claims: Sequence[Claim], facts: Facts, asides: frozenset[int] =
     session.nabla = _nabla(claims)
     _find_stems(session, every, symbols)
     wrt = set[str]()
-    session.labels, session.heads = _labels(claims), _heads(every)
+    session.labels, session.heads, session.summed = _labels(claims), _heads(every), _summed(claims)
     for claim in every:
         for definer in _definers(claim, session):
-            if definer.symbol.text in session.used & wrt and definer.symbol.text not in session.definers:
+            solves = definer.role is not Role.VALUE
+            if solves and definer.symbol.text in session.used & wrt and definer.symbol.text not in session.definers:
                 session.solutions.add(claim.number)
             else:
                 _add(session, definer, general=len(session.instances[claim.number]) > 1)
@@ -506,7 +516,18 @@ def _is_label(claim: Claim, session: Session) -> bool:
     if not isinstance(left, Scripted) or left.subscript is None:
         return False
     symbol = symbol_of(replace(left, subscript=None))
+    if isinstance(left.subscript, Name) and left.subscript.base in session.summed:
+        return False
     return symbol is not None and len(session.labels.get(symbol.text, frozenset())) > 1
+
+
+def _summed(claims: Sequence[Claim]) -> frozenset[str]:
+    """Letters under sum signs."""
+    return frozenset(
+        name.base for claim in claims for side in claim.sides if side.tree is not None
+        for node in everywhere(side.tree) if isinstance(node, Big) and node.lower is not None
+        for name in everywhere(node.lower) if isinstance(name, Name)
+    )  # fmt: skip
 
 
 def _heads(claims: Sequence[Claim]) -> set[str]:

@@ -17,13 +17,17 @@ from ..errors import ChainruleError
 from ..ir.graph import Graph
 from ..ir.node import Node
 from ..ir.recording import open_recording
+from ..notation.meaning import Meaning, Variable, everything
+from .atoms import RAW
 from .bench import STYLES, Bench
 from .compare import same, usable
 from .diagnosis.asked import asked, spelled
 from .diagnosis.knowing import spellings
+from .model import names_in
 from .points import Point, as_array, as_problem
 from .results import Witness
 from .rulings import Ruling
+from .slopes import jacobian
 
 _MOST_NUMBERS, _MOST_NAMES, _MOST_STEPS = 6, 8, 80
 
@@ -76,12 +80,32 @@ def _bare(array: Any) -> tuple[int, ...]:
 
 
 def _at(bench: Bench, point: Point) -> Iterator[tuple[str, str]]:
-    """The names in the sides with their values, as far as these are short."""
+    """The names in the sides with their values, and the derivatives in them, as far as these are short."""
     written = spellings(bench.session)
-    names = dict.fromkeys(name for place in sorted(bench.meanings) for name in sorted(bench.names_of(place)))
-    shown = [each for each in names if each in point.values and as_array(point.values[each]).size <= _MOST_NUMBERS]
-    for name in shown[:_MOST_NAMES]:
-        yield spelled(written, name, bench), _array(as_array(point.values[name]))
+    plain = dict.fromkeys(each.symbol.text for place in sorted(bench.meanings) for each in names_in(bench.meanings[place]))
+    names = [each for each in plain if each in point.values] or [
+        name for place in sorted(bench.meanings) for name in sorted(bench.names_of(place)) if name in point.values
+    ]  # fmt: skip
+    shown = [(spelled(written, each, bench), as_array(point.values[each])) for each in names]
+    shown += list(_derivatives(bench, point))
+    for name, value in [each for each in shown if each[1].size <= _MOST_NUMBERS][:_MOST_NAMES]:
+        yield name, _array(value)
+
+
+def _derivatives(bench: Bench, point: Point) -> Iterator[tuple[str, Any]]:
+    """The derivatives of numbers in all sides but the first."""
+    for place in sorted(bench.meanings)[1:]:
+        for atom in bench.model.atoms.inside(bench.meanings[place]):
+            if atom.joined is None and atom.name + RAW in _texts(bench.meanings[place]):
+                continue
+            try:
+                yield atom.written, jacobian(point, atom, bench.model.atoms, False)
+            except ChainruleError:
+                continue
+
+
+def _texts(meaning: Meaning) -> frozenset[str]:
+    return frozenset(each.symbol.text for each in everything(meaning) if isinstance(each, Variable))
 
 
 def digits(value: float) -> str:

@@ -14,6 +14,7 @@ from .bench import Bench
 from .claims import Claim
 from .diagnosis import Found, diagnose
 from .documents import Document
+from .points import as_problem
 from .results import Candidate, Diagnosis, Finding, Verdict
 from .rulings import Ruling
 from .showing import numbers_at, working
@@ -55,7 +56,11 @@ def _diagnosed(ruling: Ruling) -> Found | None:
     bench = ruling.bench
     if bench is None or ruling.side is None or ruling.side not in bench.meanings or bench.claim.sides[ruling.side].numeric:
         return ruling.found
-    return diagnose(bench, min(bench.meanings), ruling.side) or ruling.found
+    try:
+        with as_problem():
+            return diagnose(bench, min(bench.meanings), ruling.side) or ruling.found
+    except ChainruleError:
+        return ruling.found
 
 
 def diagnosis(found: Found | None) -> Diagnosis | None:
@@ -213,19 +218,24 @@ def _expected(ruling: Ruling, found: Found | None) -> str:
     """The whole statement as it should read: the left side and the shortest true version of the other."""
     if found is None or ruling.bench is None:
         return ""
-    claim = ruling.bench.claim
-    first = claim.sides[min(ruling.bench.meanings)].tree
-    best = found.shortest
+    bench = ruling.bench
+    anchor, best = min(bench.meanings), found.shortest
     if best is None:
-        return f"{_side(first)} = {found.closed}" if found.closed else ""
+        return f"{_side(bench, anchor)} = {found.closed}" if found.closed else ""
     if best.left:
-        other = claim.sides[ruling.side or len(claim.sides) - 1].tree
-        return f"{best.written} = {_side(other)}"
-    return f"{_side(first)} = {best.written}"
+        return f"{best.written} = {_side(bench, ruling.side if ruling.side is not None else anchor)}"
+    return f"{_side(bench, anchor)} = {best.written}"
 
 
-def _side(tree: object) -> str:
-    return "" if tree is None else latex(shorter(tree))  # type: ignore[arg-type]
+def _side(bench: Bench, place: int) -> str:
+    """A side as its author wrote it, or where it was changed to be read, as it was read."""
+    side = bench.claim.sides[place]
+    source = next((each for each in bench.session.claims if each.number == bench.claim.number), bench.claim)
+    same = place < len(source.sides) and source.sides[place].tree is not None and source.sides[place].text == side.text
+    written = "" if side.tree is None else latex(shorter(side.tree))
+    if same and source.sides[place].tree is not None and latex(shorter(source.sides[place].tree)) == written:
+        return " ".join(side.text.split()).rstrip(".,;: ")
+    return written
 
 
 def _working(ruling: Ruling) -> Derivation | None:

@@ -53,33 +53,38 @@ def _script(session: Session, reading: Reading, script: Script) -> dict[int, Rul
 
 
 def _setting(session: Session, reading: Reading, script: Script, number: int) -> Setting:
-    bases = _bases(session, number)
     shown = evidence(step.node for step in script.steps)
-    assigned = {name for step in script.steps for name in targets(step)}
-    written = {name for step in script.steps for name in names_used(step.node)} | assigned
-    known = frozenset(name for name in written if bases and plain(name) in bases[0].values)
-    known |= frozenset(_unwritten(script, bases))
+    assigned = {plain(name) for step in script.steps for name in targets(step)}
+    written = {plain(name) for step in script.steps for name in names_used(step.node)} | assigned
+    bases = _bases(session, number, assigned, written)
+    known = frozenset(bases[0].values) if bases else frozenset()
     shapes = {plain(name): shape for name, shape in session.facts.shapes.items()}
     traits = {plain(name): each for name, each in session.facts.traits.items()}
     return Setting(plan(script, known, frozenset(shown.sizes)), reading, shown, shapes, traits, bases)
 
 
-def _unwritten(script: Script, bases: Sequence[Base]) -> set[str]:
-    """Names of mathematics that code speaks of only in the names of their derivatives."""
-    return set(bases[0].values) if bases else set()
-
-
-def _bases(session: Session, number: int) -> list[Base]:
-    """What the mathematics of the document gives at some points; nothing where it defines nothing."""
+def _bases(session: Session, number: int, assigned: set[str], written: set[str]) -> list[Base]:
+    """What the mathematics of the document gives at some points; nothing where code does not speak of it. A name that
+    mathematics only uses is the code's own if code assigns it."""
     try:
         model = session.model(number)
         points = session.points(number) if model.forward else []
     except ChainruleError:
+        return []
+    defined = {plain(each.symbol.text) for each in model.forward}
+    stems = {each for name in written for each in (name, *_stems(name))}
+    if not defined & stems:
         return []
     loss = session.loss.text if session.loss is not None else ""
     found = []
     for point in points[:_MOST_POINTS]:
         values = {plain(name): value.node for name, value in point.nodes.items()}
         values |= {plain(name): size for name, size in point.sizes.items() if plain(name) not in values}
-        found.append(Base(values, values.get(plain(loss)) if loss else None))
+        kept = {name: value for name, value in values.items() if name in defined or name not in assigned}
+        found.append(Base(kept, values.get(plain(loss)) if loss else None))
     return found
+
+
+def _stems(name: str) -> list[str]:
+    """What a name may be the derivative by."""
+    return [name[len(each) :] for each in ("d", "grad", "dL", "delta") if name.startswith(each)]

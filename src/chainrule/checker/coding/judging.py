@@ -233,14 +233,14 @@ def _group(trial: Trial, group: Group, number: int) -> dict[int, Ruling]:
     done, by = trial.done[number], trial.setting.plan.names[group.name].by
     if done is not None:
         return {place: _right(trial, group, place, done, by) for place in group.places}
+    if (repaired := _repaired(trial, group)) is not None:
+        return repaired
     for back in trial.backs:
         for place in group.places:
             problem = back.failed.get(place)
             if problem is not None or place not in back.values:
                 reason = f"{problem or 'a line before it'} cannot be computed"
                 return {each: Ruling(Verdict.UNCHECKED, reason) for each in group.places}
-    if (repaired := _repaired(trial, group)) is not None:
-        return repaired
     return _unexplained(trial, group, by)
 
 
@@ -278,13 +278,15 @@ def _repaired(trial: Trial, group: Group) -> dict[int, Ruling] | None:
     """The single change of one line of a group that makes it true."""
     for place in reversed(group.places):
         step = trial.setting.plan.script.steps[place]
-        if len(targets(step)) != 1 or is_literal(step.node.value):
+        if len(targets(step)) != 1 or is_literal(step.node.value) or any(place not in x.seen for x in trial.backs):
             continue
         found = _changes(trial, step, place, _Truth(trial, group, place))
         if found:
             by = trial.setting.plan.names[group.name].by
             rulings = {each: Ruling(Verdict.RIGHT, f"a part of the derivative by {by}") for each in group.places}
-            rulings[place] = _wrong(f"this is not the derivative of the loss by {by}", step, found)
+            problem = trial.backs[0].failed.get(place)
+            reason = f"this is not the derivative of the loss by {by}" if problem is None else f"it does not fit: {problem}"
+            rulings[place] = _wrong(reason, step, found)
             return rulings
     return None
 
@@ -342,7 +344,7 @@ def known(trial: Trial, place: int) -> CodeKnown:
     written = {name for each in plan.script.steps for name in names_used(each.node)}
     names = tuple(name for name in values if name in written and name not in plan.names)
     derivatives = tuple(name for name in plan.names if name in written)
-    scalars = tuple(name for name in ("N", "m", "n", "batch_size") if name in run.machine.values)
+    scalars = tuple(name for name in ("N", "m", "n", "batch_size") if name in run.machine.values or name in run.inputs.sizes)
     target = plan.names[targets(plan.script.steps[place])[0]].by if place in plan.gradients else ""
     parameters = frozenset(name for name in names if name.rstrip("0123456789_") in _PARAMETERS)
     return CodeKnown((*names, *derivatives)[:24], derivatives[:12], tuple(_pairs(trial)), scalars, parameters, target)

@@ -20,7 +20,7 @@ from ...transforms.reverse import gradients
 from ..points import as_problem
 from .inputs import Inputs
 from .machine import Machine, as_array, combined
-from .names import UPSTREAM, Gradient, entry_name, gradient, is_loss, target_name
+from .names import UPSTREAM, Gradient, entry_name, gradient, is_loss, plain, target_name
 from .steps import Script, Step
 
 _RANDOM = frozenset({"randn", "rand", "normal", "uniform", "standard_normal", "random", "random_sample", "zeros", "ones", "empty"})
@@ -62,8 +62,8 @@ def plan(script: Script, known: frozenset[str], sizes: frozenset[str]) -> Plan:
     """Sort out the steps. `known`: further names, such as those of mathematics."""
     used = {name for each in script.steps for name in names_used(each.node.value)}
     assigned = {name for each in script.steps for name in targets(each)}
-    plain = {name for name in used | assigned | known}
-    names = {name: found for name in sorted(used | assigned) if (found := gradient(name, plain)) is not None}
+    every = used | assigned | known
+    names = {name: found for name in sorted(used | assigned) if (found := gradient(name, every)) is not None}
     names = {name: each for name, each in names.items() if each.by not in names and each.by != name}
     for name in _forward_closure(script, names):
         names.pop(name, None)
@@ -178,8 +178,6 @@ class Run:
 
     def _as_said(self, name: str, value: Any) -> Any:
         """The value that the mathematics of the document gives the same name, where both are equal."""
-        from .names import plain
-
         known = self.inputs.base.get(plain(name)) if name else None
         return known if known is not None and alike(known, value) else value
 
@@ -257,10 +255,9 @@ class Run:
         return found * self.scale if inner else found
 
     def _derivative(self, which: Gradient) -> Any:
-        wrt = self.machine.values.get(which.by)
-        of = self.loss
-        if which.of and not (is_loss(which.of) and which.of not in self.machine.values):
-            of = self.machine.values.get(which.of)
+        wrt, of = self.known(which.by), self.loss
+        if which.of and not (is_loss(which.of) and self.known(which.of) is None):
+            of = self.known(which.of)
         if not isinstance(wrt, Node) or not isinstance(of, Node):
             raise UnknownNameError(given=f"the derivative by {which.by}", expected="a name that lines before define")
         with as_problem():
@@ -270,6 +267,10 @@ class Run:
                     return seed
                 return plain_or_none(gradients([of], [seed], [wrt], symbolic=False)[0])
             return _jacobian(of, wrt)
+
+    def known(self, name: str) -> Any:
+        """The value of a name in code, else in mathematics."""
+        return self.machine.values.get(name, self.inputs.base.get(plain(name)))
 
     def values_at(self, place: int) -> dict[str, Any]:
         """The values that a line may use."""

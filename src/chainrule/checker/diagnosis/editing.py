@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from ...notation.surface import Surface
 from ..bench import Bench
 from ..edits import Edit, Known, edits, left_edits
 from ..writing import latex
@@ -19,7 +18,6 @@ from .trying import Trial, trial
 
 _MOST_FOUND = 10
 _WINDOW = 1.0  # how much less likely than the likeliest a change may be to be told beside it
-_CANCELS = 0.35  # what a factor costs that only takes away another
 _MOST_PAIRS = 1500
 
 
@@ -92,13 +90,15 @@ def _affordable(tried: Trial, changes: Iterable[Edit]) -> Iterator[Edit]:
 
 
 def ranked(found: Sequence[Edit], written: str) -> tuple[Remedy, ...]:
-    """Changes as remedies, likeliest first, each once. A factor that only takes away one that stands there already is
-    less likely than that this one is too much."""
-    rows: dict[tuple[str, str], Remedy] = {}
-    for each in found:
-        cost = each.cost + (_CANCELS if each.mistake == "M12" and _stands(each, written) else 0.0)
-        rows.setdefault((each.mistake, each.message), Remedy(each.mistake, each.message, each.tree, False, cost))
-    return tuple(sorted(rows.values(), key=_cost))
+    """Changes as remedies, likeliest first, each correction once. A factor that only takes away one that stands there
+    already is not told where that one can be left out."""
+    plain = [each for each in found if not (each.mistake == "M12" and _stands(each, written))]
+    rows: dict[str, Remedy] = {}
+    for each in sorted(plain or found, key=_cost):
+        remedy = Remedy(each.mistake, each.message, each.tree, False, each.cost)
+        if all(remedy.message != other.message for other in rows.values()):
+            rows.setdefault(remedy.written, remedy)
+    return tuple(rows.values())
 
 
 def _stands(edit: Edit, written: str) -> bool:
@@ -108,10 +108,5 @@ def _stands(edit: Edit, written: str) -> bool:
     return any(len(each) < 3 and not each.isdigit() and each in written for each in bare)
 
 
-def _cost(remedy: Remedy) -> float:
-    return remedy.cost
-
-
-def side(tree: Surface | None) -> str:
-    """A side as LaTeX, empty where it could not be read."""
-    return "" if tree is None else latex(tree)
+def _cost(edit: Edit) -> float:
+    return edit.cost

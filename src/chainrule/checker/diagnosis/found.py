@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from ...notation.surface import Surface
 from ..writing import latex, shorter
 
+_MUCH = 0.7
+
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
@@ -41,10 +43,11 @@ class Found:
 
     @property
     def shortest(self) -> Remedy | None:
-        """The remedy that leaves the shortest true side; of equals the likeliest."""
+        """The likeliest remedy with a true side, unless that of another is much shorter."""
         known = [each for each in self.remedies if each.tree is not None]
-        return min(known, key=_length, default=None)
+        short = min(known, key=_length, default=None)
+        return short if short is None or _length(short) < _MUCH * _length(known[0]) else known[0]
 
 
-def _length(remedy: Remedy) -> tuple[bool, int]:
-    return remedy.left and not remedy.written, len(remedy.written)
+def _length(remedy: Remedy) -> int:
+    return len(remedy.written)

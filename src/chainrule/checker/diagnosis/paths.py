@@ -7,6 +7,7 @@ twice or given the wrong sign. The right terms are known apart, so what is missi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
 
@@ -16,7 +17,9 @@ from ..claims import read_tree
 from ..compare import all_same
 from ..spelling import uniform
 from ..trees import added
+from ..writing import latex
 from .asked import Asked
+from .entries import entrywise
 from .found import Remedy
 from .terms import Term, plus, terms
 from .trying import Trial
@@ -30,19 +33,36 @@ _SAID = {
 
 def by_terms(tried: Trial, asked: Asked, place: int) -> list[Remedy]:
     """The remedies that speak of whole terms."""
-    if asked.entry:
-        return []
     try:
         written = tried.bench.values(place, STYLES[0], tried.bench.points())
     except ChainruleError:
         return []
     found = terms(asked)
-    if len(found) < 2:
+    spread = _spread(asked, found) if len(found) > 1 else None
+    if spread is None or len(spread[0].values) != len(written):
         return []
-    for counts in _counts(len(found)):
-        if all_same([_combined(found, counts, point) for point in range(len(written))], written):
-            return list(_remedies(tried, place, found, counts))
+    for counts in _counts(len(spread)):
+        if all_same([_combined(spread, counts, point) for point in range(len(written))], written):
+            return list(_remedies(tried, asked, place, spread, counts))
     return []
+
+
+def _spread(asked: Asked, found: Sequence[Term]) -> list[Term] | None:
+    """The terms with their values for each entry that is asked about, at each point; None where that is no plain
+    entry."""
+    bench = asked.bench
+    if not asked.entry:
+        return list(found) if not bench.free else None
+    rows: list[list[Any]] = [[] for _ in found]
+    for number, point in enumerate(bench.points()):
+        for indices in bench.entries(point):
+            at = asked.places(dict(indices))
+            for row, each in zip(rows, found, strict=True):
+                shape = each.values[number].shape
+                if at is None or len(at) != len(shape) or any(a >= b for a, b in zip(at, shape, strict=True)):
+                    return None
+                row.append(each.values[number][at])
+    return [replace(each, values=tuple(row)) for each, row in zip(found, rows, strict=True)]
 
 
 def _counts(many: int) -> Iterator[tuple[int, ...]]:
@@ -58,20 +78,22 @@ def _combined(found: Sequence[Term], counts: Sequence[int], point: int) -> Any:
     return sum(count * each.values[point] for count, each in zip(counts, found, strict=True))
 
 
-def _remedies(tried: Trial, place: int, found: Sequence[Term], counts: Sequence[int]) -> Iterator[Remedy]:
+def _remedies(tried: Trial, asked: Asked, place: int, found: Sequence[Term], counts: Sequence[int]) -> Iterator[Remedy]:
     count = next(each for each in counts if each != 1)
     mistake, template = _SAID[count]
     vias = [each.via for each, taken in zip(found, counts, strict=True) if taken != 1]
     said = template.format(" and ".join(f"${each}$" for each in vias))
     said = said.replace("the path through", "the paths through").replace(" is ", " are ") if len(vias) > 1 else said
-    for each in _trees(tried, place, found, counts):
+    for each in _trees(tried, asked, place, found, counts):
         if tried.fits(each[0]) is not None:
             yield Remedy(mistake, f"{said}: add ${each[1]}$" if count == 0 else said, each[0], False, _COST)
             return
     yield Remedy(mistake, said, None, False, _COST)
 
 
-def _trees(tried: Trial, place: int, found: Sequence[Term], counts: Sequence[int]) -> Iterator[tuple[Any, str]]:
+def _trees(
+    tried: Trial, asked: Asked, place: int, found: Sequence[Term], counts: Sequence[int]
+) -> Iterator[tuple[Any, str]]:
     """The side with what is missing added, or the whole sum: as the side is written, with derivatives or without."""
     bench = tried.bench
     derivatives = bool(bench.model.atoms.inside(bench.meanings[place])) or _speaks(bench, place)
@@ -81,6 +103,9 @@ def _trees(tried: Trial, place: int, found: Sequence[Term], counts: Sequence[int
         text = plus(lost) if lost else plus(pieces)
         tree = None if not text else _read(text)
         written = bench.claim.sides[place].tree
+        if tree is not None and asked.entry:
+            tree = entrywise(tree, asked)
+            text = latex(tree)
         if tree is not None and written is not None:
             yield added(written, tree) if lost else tree, text
 

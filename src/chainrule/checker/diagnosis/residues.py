@@ -12,9 +12,8 @@ from typing import Any
 import numpy
 
 from ...errors import ChainruleError
-from ...notation.surface import Surface
+from ...notation.surface import Additive, Group, Number, Surface
 from ...notation.surface import Fraction as Over
-from ...notation.surface import Number
 from ..bench import STYLES, Bench
 from ..compare import same, usable
 from ..points import Point, as_array
@@ -35,15 +34,21 @@ def residue(tried: Trial, place: int) -> Found | None:
         written = bench.values(place, STYLES[0], bench.points())
     except ChainruleError:
         return None
-    for style, right in tried.targets:
-        del style
+    for _, right in tried.targets:
         if (found := _factor(tried, place, written, right)) is not None:
             return Found((found,))
-        pairs = [(a, b) for a, b in zip(written, right, strict=True) if a is not None and b is not None and usable(a, b)]
-        mark = describe([a for a, _ in pairs], [b for _, b in pairs]) if pairs else ""
-        if mark:
-            return Found((), "", mark.replace("the right gradient", "what is right"))
+        if mark := _mark(written, right):
+            return Found((), "", mark)
     return None
+
+
+def _mark(written: Sequence[Any], right: Sequence[Any]) -> str:
+    """How the one lies to the other, in words; where sizes are of one kind."""
+    pairs = [(a, b) for a, b in zip(written, right, strict=True) if a is not None and b is not None and usable(a, b)]
+    alike = [(a, b) for a, b in pairs if (numpy.shape(a), numpy.shape(b)) == (numpy.shape(pairs[0][0]), numpy.shape(pairs[0][1]))]
+    if len(alike) < 2:
+        return ""
+    return describe([a for a, _ in alike], [b for _, b in alike]).replace("the right gradient", "what is right")
 
 
 def _factor(tried: Trial, place: int, written: Sequence[Any], right: Sequence[Any]) -> Remedy | None:
@@ -115,8 +120,6 @@ def _scalar(bench: Bench, name: str, point: Point) -> float | None:
 def _number(value: Fraction, some: Surface) -> Surface:
     above: Surface = Number(str(abs(value.numerator)), some.span)
     whole = above if value.denominator == 1 else Over(above, Number(str(value.denominator), some.span), some.span)
-    from ...notation.surface import Additive
-
     return Additive((("-", whole),), some.span) if value < 0 else whole
 
 
@@ -124,8 +127,6 @@ def _times(tree: Surface, factor: Surface, below: bool) -> Surface:
     """A side times a factor, or divided by it."""
     if below:
         return Over(tree, factor, tree.span)
-    from ...notation.surface import Additive, Group
-
     if isinstance(factor, Additive):
         return Additive((("-", _times(tree, factor.terms[0][1], False)),), tree.span)
     body = Group("(", (tree,), tree.span) if isinstance(tree, Additive) else tree

@@ -16,7 +16,9 @@ from ...errors import ChainruleError
 from ...notation.lower import constant
 from ...notation.meaning import Entry, Literal, Meaning, Variable
 from ...notation.kinds import Value
-from ...notation.symbols import Symbol
+from ...notation.drafts import is_value
+from ...notation.surface import Surface
+from ...notation.symbols import Symbol, symbol_of
 from ..atoms import RAW
 from ..bench import Bench
 from ..compare import same
@@ -180,10 +182,37 @@ def given(bench: Bench, model: Model, symbol: Symbol) -> Any:
         place = int(part[2]) - (0 if bench.session.facts.zero_based else 1)
         flat = numpy.reshape(whole, -1) if numpy.ndim(whole) < 2 or 1 in numpy.shape(whole) else None
         return flat[place] if flat is not None and 0 <= place < len(flat) else None
+    if (chained := _chained(bench).get(name)) is not None:
+        return chained
     for ending in _START:
         if (value := _written(model, name + ending)) is not None and numpy.ndim(value) == 0:
             return value
     return None
+
+
+def _chained(bench: Bench) -> dict[str, Any]:
+    """Names in chains that end in a number, such as `m_0 = v_0 = 0`."""
+    ledger = bench.session.ledger
+    if "chained" not in ledger.points:
+        found: dict[str, Any] = {}
+        for claim in bench.session.claims:
+            tree = claim.sides[-1].tree
+            if len(claim.sides) > 2 and claim.equal and tree is not None and is_value(tree):
+                symbols = [each.tree and symbol_of(each.tree) for each in claim.sides[:-1]]
+                value = _number(bench.model, tree)
+                if all(symbols) and value is not None:
+                    found |= {each.text: value for each in symbols if each is not None}
+        ledger.points["chained"] = found
+    known: dict[str, Any] = ledger.points["chained"]
+    return known
+
+
+def _number(model: Model, tree: Surface) -> Any:
+    try:
+        with as_problem():
+            return numpy.asarray(constant(model.read(tree)), dtype=float)
+    except ChainruleError:
+        return None
 
 
 def _written(model: Model, name: str) -> Any:

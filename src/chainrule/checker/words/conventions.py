@@ -78,7 +78,7 @@ _TABLE = tuple((what, re.compile(pattern), read) for what, pattern, read in (
     ("log", r" (?P<said>natural) log(?:arithm)?s? ", _logarithm),
     ("log", r" \\?log(?:arithm)?s? (?:is|are|means|denotes|=) (?:the )?(?:always )?"
                 r"(?P<said>natural|\\?ln) ", _logarithm),
-    ("log", r" \\?log(?:arithm)?s? (?:to )?(?:the )?base (?P<said>2|10|two|ten|e) ", _logarithm),
+    ("log", r" \\?log(?:arithm)?s? (?:is |are )?(?:to |in )?(?:the )?base (?P<said>2|10|two|ten|e) ", _logarithm),
     ("log", r" base (?P<said>2|10|two|ten|e) log(?:arithm)?s? ", _logarithm),
     ("softmax over", r" softmax (?:[a-z]+ )?(?:(?:over|along|to|for|per|in|on) )?(?:each |every "
     r"|the )?(?P<said>rows?|columns?)"

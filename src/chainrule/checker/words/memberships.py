@@ -17,7 +17,7 @@ _INDEX_LETTERS = frozenset("ijklmnpqrstucdvw") | {"ell"}
 _SPACE_TRAITS = {"R_+": "positive", "R_{+}": "positive", "R_>0": "positive", "R_> 0": "positive", "Z": "integer",
                  "N": "integer", "R_{>0}": "positive",
                  "R_\\ge0": "nonnegative", "R_{\\geq 0}": "nonnegative"}  # fmt: skip
-_ASSUMED = frozenset({"where", "with", "assume", "assuming", "suppose", "let", "have"})
+_ASSUMED = frozenset({"where", "with", "assume", "assuming", "suppose", "let"})
 _CONDITIONS = frozenset({"if", "for", "when", "case", "whenever", "unless", "otherwise", "where"})
 
 

@@ -72,7 +72,7 @@ def prose_tokens(text: str, piece: int, maths: bool = False) -> list[Token]:
     """The tokens of running text. A hyphen between letters and marks of emphasis are left out.
 
     >>> [token.text for token in prose_tokens("X (N, D) is one-hot.", 0)]
-    ['X', '(', 'N', ',', 'D', ')', 'is', 'one', 'hot', '.']
+    ['x', '(', 'n', ',', 'd', ')', 'is', 'one', 'hot', '.']
     """
     found: list[Token] = []
     spaced = line = True
