@@ -49,7 +49,8 @@ def test_time_grows_with_the_length(kind: str) -> None:
 PIECES = st.sampled_from([
     "$x$", "is", "symmetric", "(", ")", ",", "if", "for", "$i = j$", "$$a = b$$", "\n\n", "# ", "|", "A", "of", "shape",
     "N x D", "\\text{", "}", "$", "not", "the", "≠", "∈", "`x`", "case", ":", ".", "?", "1", "\\mathbb R^{", "rows",
-    "\n",    "topological order", "[", "]", "same shape as", "one-hot", "```python\nx = 1 # (N,)\n```\n", "∂L/∂x", "otherwise",
+    "\n", "topological order", "[", "]", "same shape as", "one-hot", "```python\nx = 1 # (N,)\n```\n", "∂L/∂x",
+    "otherwise",
 ])  # fmt: skip
 
 

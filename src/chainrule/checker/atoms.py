@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ..errors import ParseError, TextSpan
-from ..notation.meaning import Entry, Meaning, Product, Transposed, Variable, everything, mapped, spell
+from ..notation.meaning import Entry, Index, Meaning, Product, Tabulated, Transposed, Variable, everything, mapped, spell
 from ..notation.names import Scope
 from ..notation.surface import Fraction, Surface
 from ..notation.symbols import Symbol
@@ -58,6 +58,8 @@ class Atoms:
         if above.order != len(below):
             raise _unreadable(node, "as many differentials below as the order says")
         of, of_indices = _apart(scope.resolve(above.body, scope))
+        if not isinstance(of, Variable) and (letters := _used(of, scope)):
+            of, of_indices = Tabulated(letters, of, of.span), tuple(Index(each, of.span) for each in letters)
         parts = [_apart(scope.resolve(each, scope)) for each in below]
         if not all(isinstance(base, Variable) for base, _ in parts):
             raise _unreadable(node, "a derivative with respect to a name")
@@ -133,6 +135,12 @@ def _apart(node: Meaning) -> tuple[Meaning, tuple[Meaning, ...]]:
     if isinstance(node, Transposed) and isinstance(node.body, Variable):
         return node.body, ()
     return node, ()
+
+
+def _used(node: Meaning, scope: Scope) -> tuple[str, ...]:
+    """The indices of the surroundings that an expression uses."""
+    found = dict.fromkeys(each.name for each in everything(node) if isinstance(each, Index) and each.name in scope.bound)
+    return tuple(found)
 
 
 def _unreadable(node: Surface, expected: str) -> ParseError:

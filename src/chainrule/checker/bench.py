@@ -312,7 +312,7 @@ def set_up(session: Session, claim: Claim, conditions: Sequence[Surface] = ()) -
     """A claim on the bench, its sides read as far as they can be."""
     model = session.model(claim.number)
     trees = [side.tree for side in claim.sides if side.tree is not None]
-    free = free_letters(trees, model.scope, model.known)
+    free = free_letters(trees, model.scope, model.known | model.sizes)
     bench = Bench(session, claim, model, free)
     for place, side in enumerate(claim.sides):
         if side.tree is None:

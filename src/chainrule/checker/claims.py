@@ -16,6 +16,7 @@ from ..notation.surface import Additive, Chain, Group, Matrix, Multiplicative, N
 from ..notation.tokens import tokenise
 from .documents import Statement
 from .documents.signs import is_arrow
+from .figures.commas import with_points
 from .spelling import uniform
 from .trees import everywhere, product
 
@@ -54,10 +55,12 @@ class Claim:
         return all(side.sign in EQUALS or side.sign in NEARLY for side in self.sides if side.sign)
 
 
-def read_claim(number: int, statement: Statement, names: frozenset[str] = frozenset()) -> Claim:
-    """The claim that a statement makes."""
+def read_claim(
+    number: int, statement: Statement, names: frozenset[str] = frozenset(), commas: bool = False
+) -> Claim:  # fmt: skip
+    """The claim that a statement makes. `commas`: decimals have commas in this document."""
     count = len(statement.links)
-    sides = tuple(_side(statement, place, names) for place in range(count))
+    sides = tuple(_side(statement, place, names, commas) for place in range(count))
     return Claim(number, statement, sides, _draft(sides))
 
 
@@ -81,7 +84,7 @@ def goes_on(before: Claim, claim: Claim) -> Claim:
     return replace(claim, sides=(replace(first, sign=""), replace(own, sign="=", tree=whole), *claim.sides[1:]), draft=None)
 
 
-def _side(statement: Statement, place: int, names: frozenset[str]) -> Side:
+def _side(statement: Statement, place: int, names: frozenset[str], commas: bool) -> Side:
     text, sign = statement.side(place), statement.links[place].sign
     if is_arrow(sign):
         sign = "→" if sign not in ("\\leftarrow", "\\gets", "←", "<-") else "←"
@@ -89,7 +92,7 @@ def _side(statement: Statement, place: int, names: frozenset[str]) -> Side:
     if not tidy:
         return Side(sign, text, None, "nothing stands there")
     try:
-        tree = read_tree(tidy, statement.piece.form != "line" or "\\" in tidy)
+        tree = read_tree(with_points(tidy, commas), statement.piece.form != "line" or "\\" in tidy)
     except ChainruleError as problem:
         return Side(sign, text, None, f"{problem.given} cannot be read")
     return Side(sign, text, uniform(tree, names)) if tree is not None else Side(sign, text, None, "words, not mathematics")

@@ -63,7 +63,7 @@ def _fixed(claims: Sequence[Claim], classes: frozenset[str]) -> set[str]:
         left = set(_letters_below(claim.sides[0].tree))
         for side in claim.sides[1:]:
             used = _unbound(side.tree, frozenset(left)) if side.tree is not None else {}
-            bound = _bound_bases(side.tree) if side.tree is not None else set()
+            bound = bound_bases(side.tree) if side.tree is not None else set()
             found |= {letter for letter, bases in used.items() if letter in classes or bases & bound}
     return found
 
@@ -87,7 +87,7 @@ def _unbound(node: Surface, bound: frozenset[str]) -> dict[str, set[str]]:
             continue
         if isinstance(current, Scripted) and isinstance(current.subscript, Name) and len(current.subscript.base) == 1:
             letter = current.subscript.base
-            if letter not in taken and letter in "abcijkmnpqrsty":
+            if letter not in taken and letter.islower() and letter.isascii():
                 found[letter].add(_base(current))
         from ..notation.surface import children
 
@@ -118,11 +118,11 @@ def _compared(node: Surface) -> set[str]:
     return found
 
 
-def _bound_bases(node: Surface) -> set[str]:
+def bound_bases(node: Surface) -> set[str]:
     """The names that carry an index which a sum binds."""
     found: set[str] = set()
     for each in everywhere(node):
-        if isinstance(each, Big):
+        if isinstance(each, Big) and each.upper is None:
             letters = {*_bound(each), *_letters_in(each.lower)}
             for inner in everywhere(each.body):
                 if isinstance(inner, Scripted) and isinstance(inner.subscript, Name) and inner.subscript.base in letters:

@@ -19,6 +19,7 @@ from .compare import all_same
 from .diagnosis import Found, repair
 from .doubting import doubt, holds_in_own_numbers
 from .documents import Document, Statement, statements
+from .figures.commas import uses_commas
 from .hearing import conditions_of, facts_of
 from .limits import Spent, how_many
 from .numbers import judge_mixed, judge_number, note
@@ -35,7 +36,8 @@ def check_document(document: Document) -> Checked:
     """Judge every statement of a document."""
     every = statements(document)
     found = every[: how_many([len(each.text) for each in every])]
-    claims = [read_claim(number, each) for number, each in enumerate(found)]
+    commas = uses_commas(each.text for each in found if each.piece.kind == "mathematics")
+    claims = [read_claim(number, each, commas=commas) for number, each in enumerate(found)]
     mathematics = [each for each in claims if each.statement.piece.kind == "mathematics"]
     said = read_words(document, found)
     facts = scaled(facts_of(said), mathematics)

@@ -103,6 +103,7 @@ class Model:
     traits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)  # how many axes inputs have, where claims show it
     open_loss: Symbol | None = None  # a loss of which only its gradients are spoken of
+    _kept: dict[str, tuple[Any, Any]] = field(default_factory=dict, init=False, repr=False)  # found, and made of what
 
     def read(self, tree: Surface, bound: tuple[str, ...] = ()) -> Meaning:
         """The meaning of a side. Raises ChainruleError where it has none."""
@@ -117,14 +118,29 @@ class Model:
     @property
     def known(self) -> frozenset[str]:
         """Names that have, or will be given, a value."""
-        names = {each.symbol.text for each in self.forward} | {each.text for each in self.inputs}
-        return frozenset(names | set(self.derived) | ({self.open_loss.text} if self.open_loss else set()))
+        made_of = (self.forward, self.inputs, len(self.derived), self.open_loss)
+        if "known" not in self._kept or not _alike(self._kept["known"][0], made_of):
+            names = {each.symbol.text for each in self.forward} | {each.text for each in self.inputs}
+            names |= set(self.derived) | ({self.open_loss.text} if self.open_loss else set())
+            self._kept["known"] = made_of, frozenset(names)
+        found: frozenset[str] = self._kept["known"][1]
+        return found
 
     def ends(self) -> list[str]:
         """The names that no definition uses."""
+        if "ends" not in self._kept or self._kept["ends"][0] is not self.forward:
+            self._kept["ends"] = self.forward, self._ends()
+        found: list[str] = self._kept["ends"][1]
+        return found
+
+    def _ends(self) -> list[str]:
         used = {found.symbol.text for each in self.forward for found in names_in(each.body)}
         used |= {name for each in self.forward for name in members_in(each.body, self)}
         return [each.symbol.text for each in self.forward if each.symbol.text not in used]
+
+
+def _alike(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    return all(left is right or (isinstance(left, int) and left == right) for left, right in zip(one, other, strict=True))
 
 
 def ranks_from_claims(model: Model, sides: Iterable[tuple[Surface, tuple[str, ...]]]) -> dict[str, int]:

@@ -238,15 +238,22 @@ def _without_data(bench: Bench, anchor: int, written: Enclosure | None, place: i
     """A number that the document's data do not settle: a constant is judged all the same, and so is the calculation."""
     if written is None:
         return Ruling(Verdict.UNCHECKED, failure or "the document does not give the numbers that this one depends on", place)
-    loss = bench.model.open_loss
     try:
-        free = loss is not None and loss.text in bench.names_of(anchor)
-        values = [each for each in bench.values(anchor, STYLES[0], bench.points()) if each is not None and not free]
+        values = [] if _is_open(bench, anchor) else bench.values(anchor, STYLES[0], bench.points())
     except ChainruleError:
         values = []
+    values = [each for each in values if each is not None]
     if len(values) > 1 and all(same(values[0], each) for each in values[1:]):
         return _explained(bench, anchor, place, written, values[0], against(written, values[0], place))
     return _calculation(bench, anchor, place, written, failure)
+
+
+def _is_open(bench: Bench, place: int) -> bool:
+    """Whether a side is a derivative of a loss that is not written, so that its values at our points say nothing."""
+    loss, names = bench.model.open_loss, bench.names_of(place)
+    derived = [bench.model.derived[each] for each in names if each in bench.model.derived]
+    atoms = [atom for each in derived for atom in bench.model.atoms.inside(each)]
+    return loss is not None and (loss.text in names or any(atom.of_name == loss.text for atom in atoms))
 
 
 def _calculation(bench: Bench, anchor: int, place: int, written: Enclosure, failure: str) -> Ruling:

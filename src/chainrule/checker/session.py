@@ -21,10 +21,11 @@ from ..notation.surface import Big, Fraction, Group, Multiplicative, Name, Numbe
 from ..notation.symbols import Symbol, read_symbol, symbol_of
 from .atoms import Atoms
 from .claims import Claim
+from .figures.derived import taken
 from .figures.ledger import Ledger
 from .free import free_letters
 from .limits import Work
-from .instances import Counted, count, symbols_of, written_out
+from .instances import Counted, bound_bases, count, symbols_of, written_out
 from .model import Definer, Facts, Model, build, divisor, only_added, ranks_from_claims, spread, targets_of
 from .points import Point, data_of, plans, take
 from .spelling import differential, variables
@@ -205,7 +206,7 @@ def _finite(model: Model, plan: Any, seed: int, fixed: Mapping[str, float]) -> P
     point: Point | None = None
     for level in ("any", "positive", "share"):
         for attempt in range(3):
-            point = take(model, plan, seed * 10 + attempt, level, fixed=fixed)
+            point = taken(model, plan, seed * 10 + attempt, level, fixed=fixed)
             if point.finite:
                 return point
     assert point is not None  # three levels were tried
@@ -334,6 +335,10 @@ def _find_stems(session: Session, claims: Sequence[Claim], symbols: Mapping[str,
         stem = _stem(symbol, bars)
         if ":" in symbol.subscript or "," in symbol.subscript:
             continue
+        if len(symbol.subscript) == 1 and symbol.subscript.isalpha() and stem is not None:
+            whole = stem.without_subscript().text
+            if whole in heads or _used_elsewhere(stem.without_subscript(), claims):
+                continue  # an entry of a gradient
         if stem is not None and stem.text in symbols and (session.loss is None or stem.text != session.loss.text):
             if stem.text in heads or _used_elsewhere(stem, claims):
                 session.stems[text] = stem
@@ -488,6 +493,8 @@ def _definers(claim: Claim, session: Session) -> list[Definer]:
     whole = symbol if indices == found.indices else symbol_of(claim.sides[0].tree) or symbol  # type: ignore[arg-type]
     sides = [side for side in claim.sides[1:] if side.tree is not None]
     formulas = [side.tree for side in sides if not side.numeric and side.tree is not None]
+    if not indices and (letter := _index_of(claim.sides[0].tree, formulas)):
+        indices, whole = (letter,), symbol.without_subscript()
     derivative = [tree for tree in formulas if isinstance(tree, Fraction) and is_derivative(tree)]
     if derivative or formulas:
         tree = (derivative or formulas)[0]
@@ -497,6 +504,21 @@ def _definers(claim: Claim, session: Session) -> list[Definer]:
     if numbers:
         return [Definer(claim.number, whole, numbers[-1], (), None, False, Role.VALUE)]
     return []
+
+
+def _index_of(left: Surface | None, sides: Sequence[Surface]) -> str:
+    r"""The w of `\hat y_w = \exp(u_w) / \sum_x \exp(u_x)`: an unusual letter, below a name that is summed over."""
+    if not isinstance(left, Scripted) or not isinstance(left.subscript, Name) or len(left.subscript.base) != 1:
+        return ""
+    letter = left.subscript.base
+    for side in sides:
+        summed = bound_bases(side)
+        for node in everywhere(side):
+            if isinstance(node, Scripted) and isinstance(node.subscript, Name) and node.subscript.base == letter:
+                symbol = symbol_of(replace(node, subscript=None))
+                if symbol is not None and symbol.text in summed:
+                    return letter
+    return ""
 
 
 def _second_names(claim: Claim, formulas: Sequence[Surface], session: Session) -> Iterator[Definer]:
@@ -588,7 +610,8 @@ def again(session: Session, claim: Claim) -> bool:
     draft = claim.draft
     if draft is None or draft.symbol is None or draft.role is not Role.FORMULA or not claim.equal:
         return False
-    return any(each.number < claim.number for each in session.definers.get(draft.symbol.text, ()))
+    known = session.definers.get(draft.symbol.text, ())
+    return any(each.number < claim.number for each in known) and not any(map(is_alias, known))
 
 
 def _is_no_name(claim: Claim, session: Session) -> bool:

@@ -39,6 +39,8 @@ def numbers_at(ruling: Ruling) -> Witness | None:
         return None
     anchor = min(bench.meanings)
     for point in _points(bench):
+        if bench.claim.sides[place].numeric and not point.given:
+            return None
         for style in STYLES[:2]:
             try:
                 left, right = (bench.values(each, style, [point]) for each in (anchor, place))
@@ -88,7 +90,8 @@ def _at(bench: Bench, point: Point) -> Iterator[tuple[str, str]]:
     ]  # fmt: skip
     shown = [(spelled(written, each, bench), as_array(point.values[each])) for each in names]
     shown += list(_derivatives(bench, point))
-    for name, value in [each for each in shown if each[1].size <= _MOST_NUMBERS][:_MOST_NAMES]:
+    short = [each for each in shown if each[1].size <= _MOST_NUMBERS]
+    for name, value in (short or shown)[:_MOST_NAMES]:
         yield name, _array(value)
 
 

@@ -12,7 +12,7 @@ from ..errors import ChainruleError
 from ..notation.kinds import Context
 from .bench import Bench
 from .claims import Claim
-from .diagnosis import Found, diagnose
+from .diagnosis import Found, diagnose, diagnose_label
 from .documents import Document
 from .points import as_problem
 from .results import Candidate, Diagnosis, Finding, Verdict
@@ -54,10 +54,12 @@ def _lines(document: Document, ruling: Ruling) -> tuple[int, ...]:
 def _diagnosed(ruling: Ruling) -> Found | None:
     """What was done wrong: of a number what the judge found, of a formula what explains it."""
     bench = ruling.bench
-    if bench is None or ruling.side is None or ruling.side not in bench.meanings or bench.claim.sides[ruling.side].numeric:
+    if bench is None or ruling.side is None or ruling.side not in bench.meanings:
         return ruling.found
     try:
         with as_problem():
+            if bench.claim.sides[ruling.side].numeric:
+                return diagnose_label(bench, min(bench.meanings)) or ruling.found
             return diagnose(bench, min(bench.meanings), ruling.side) or ruling.found
     except ChainruleError:
         return ruling.found
@@ -110,7 +112,7 @@ def _unequal(ruling: Ruling, found: Found) -> str:
     if found.mark:
         return f"the sides differ: what is written {found.mark}"
     if not found.remedies:
-        return f"{ruling.reason}; no single mistake gives just this"
+        return f"{ruling.reason}; no common mistake gives just this"
     return ruling.reason
 
 

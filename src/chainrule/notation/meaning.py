@@ -248,6 +248,8 @@ Meaning: TypeAlias = (
     | Rows
     | Unit
 )
+_LEAVES = (Literal, Variable, Index, Unit)
+_Pairs: TypeAlias = tuple[tuple[str, Meaning], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +276,8 @@ class Program:
 
 def below(node: Meaning) -> Iterator[Meaning]:
     """The nodes directly below, in reading order."""
+    if isinstance(node, _LEAVES):
+        return
     match node:
         case Call(_, arguments) | Own(_, arguments):
             yield from arguments
@@ -295,12 +299,29 @@ def below(node: Meaning) -> Iterator[Meaning]:
             yield from (each for branch in branches for each in branch if each is not None)
         case Rows(rows):
             yield from (cell for row in rows for cell in row)
-        case Literal() | Variable() | Index() | Unit():
-            return
 
 
 def mapped(node: Meaning, change: Callable[[Meaning], Meaning]) -> Meaning:
-    """The node with every node directly below it changed."""
+    """The node with every node directly below it changed; the node itself where nothing changes."""
+    if isinstance(node, _LEAVES):
+        return node
+    if isinstance(node, Total):
+        terms = _pairs(node.terms, change)
+        return node if terms is node.terms else replace(node, terms=terms)
+    if isinstance(node, Product):
+        factors = _pairs(node.factors, change)
+        return node if factors is node.factors else replace(node, factors=factors)
+    return _mapped(node, change)
+
+
+def _pairs(pairs: _Pairs, change: Callable[[Meaning], Meaning]) -> _Pairs:
+    changed = [change(each) for _, each in pairs]
+    if all(new is old for new, (_, old) in zip(changed, pairs, strict=True)):
+        return pairs
+    return tuple((sign, new) for new, (sign, _) in zip(changed, pairs, strict=True))
+
+
+def _mapped(node: Meaning, change: Callable[[Meaning], Meaning]) -> Meaning:
     match node:
         case Call() | Own():
             return replace(node, arguments=tuple(map(change, node.arguments)))
@@ -310,12 +331,10 @@ def mapped(node: Meaning, change: Callable[[Meaning], Meaning]) -> Meaning:
             return replace(node, body=change(node.body), argument=change(node.argument))
         case Transposed() | Norm() | Tabulated() | Picked():
             return replace(node, body=change(node.body))
-        case Total():
-            return replace(node, terms=tuple((sign, change(each)) for sign, each in node.terms))
-        case Product():
-            return replace(node, factors=tuple((sign, change(each)) for sign, each in node.factors))
         case Power():
-            return replace(node, base=change(node.base), exponent=change(node.exponent))
+            base, exponent = change(node.base), change(node.exponent)
+            unchanged = base is node.base and exponent is node.exponent
+            return node if unchanged else replace(node, base=base, exponent=exponent)
         case Comparison():
             return replace(node, left=change(node.left), right=change(node.right))
         case Entry():
@@ -332,7 +351,7 @@ def mapped(node: Meaning, change: Callable[[Meaning], Meaning]) -> Meaning:
             return replace(node, branches=branches)
         case Rows():
             return replace(node, rows=tuple(tuple(map(change, row)) for row in node.rows))
-        case Literal() | Variable() | Index() | Unit():
+        case _:
             return node
 
 
@@ -342,7 +361,8 @@ def everything(node: Meaning) -> Iterator[Meaning]:
     while pending:
         current = pending.pop()
         yield current
-        pending.extend(reversed(list(below(current))))
+        if not isinstance(current, _LEAVES):
+            pending.extend(reversed(list(below(current))))
 
 
 def refuse_tall(node: Meaning) -> None:

@@ -7,13 +7,14 @@ again, is the same name.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..errors import ParseError
 from . import alphabet
 from .surface import Additive, Chain, Group, Multiplicative, Name, Number, Prose, Scripted, Surface
 
 _ACCENTS = tuple(alphabet.ACCENT_MARKS)
+_SHORTEST = 1 + min(map(len, _ACCENTS))  # letters of a name that ends in an accent
 _LETTER_AND_DIGITS = re.compile(r"([A-Za-z])(\d+)\Z")
 
 
@@ -26,10 +27,16 @@ class Symbol:
     subscript: str = ""
     superscript: str = ""
     primes: int = 0
+    _text: str = field(default="", init=False, repr=False, compare=False)  # the spelling, once it was asked for
 
     @property
     def text(self) -> str:
         """The spelling that identifies it: `W_1`, `yhat_1`, `z^(2)`."""
+        if not self._text:
+            object.__setattr__(self, "_text", self._spelled())
+        return self._text
+
+    def _spelled(self) -> str:
         below = self.subscript if self.subscript.isalnum() else f"{{{self.subscript}}}"
         above = self.superscript if _stands_alone(self.superscript) else f"{{{self.superscript}}}"
         return (
@@ -101,12 +108,12 @@ def symbol_of(node: Surface) -> Symbol | None:
         return None
     above = body.superscript + "".join(map(script_text, node.superscripts))
     below = script_text(node.subscript) if node.subscript is not None else body.subscript
-    return _with_worded_accent(replace(body, subscript=below, superscript=above, primes=node.primes))
+    return _with_worded_accent(Symbol(body.base, body.accents, below, above, node.primes))
 
 
 def _take_accents_off(node: Name) -> tuple[str, tuple[str, ...]]:
     """`yhat` is y with a hat; `that` and `what` are words, but nobody calls a variable so without declaring it."""
-    for accent in _ACCENTS:
+    for accent in _ACCENTS if len(node.base) >= _SHORTEST else ():
         stem = node.base.removesuffix(accent)
         if stem != node.base and (len(stem) == 1 or stem in alphabet.GREEK):
             return stem, (accent, *node.accents)

@@ -29,18 +29,28 @@ def rule_code(session: Session, claims: Sequence[Claim]) -> dict[int, Ruling]:
         return {}
     reading = read_code(claims)
     found: dict[int, Ruling] = {}
-    top = reading.scripts[0]
+    top = Script("")
     for script in reading.scripts:
-        if script is not top:
-            script.steps = [*(_shared(step) for step in top.steps), *script.steps]
+        if not script.name:
+            top = script
+    for script in reading.scripts:
+        if script.name:
+            script.steps = [*_needed(top.steps, script), *script.steps]
         if any(step.number is not None for step in script.steps):
             found |= _script(session, reading, script)
     return found
 
 
-def _shared(step: Step) -> Step:
-    """A step that another script judges."""
-    return Step(step.node, None, step.closed)
+def _needed(steps: Sequence[Step], script: Script) -> list[Step]:
+    """The steps outside of functions that give a value to what a function does not define."""
+    wanted = {name for step in script.steps for name in names_used(step.node.value)}
+    wanted -= {name for step in script.steps for name in targets(step) if step.sign is None}
+    found: list[Step] = []
+    for step in reversed(steps):
+        if wanted & set(targets(step)) and not step.closed and step.sign is None:
+            wanted |= names_used(step.node.value)
+            found.append(Step(step.node, None))
+    return found[::-1]
 
 
 def _script(session: Session, reading: Reading, script: Script) -> dict[int, Ruling]:
@@ -54,8 +64,9 @@ def _script(session: Session, reading: Reading, script: Script) -> dict[int, Rul
 
 def _setting(session: Session, reading: Reading, script: Script, number: int) -> Setting:
     shown = evidence(step.node for step in script.steps)
-    assigned = {plain(name) for step in script.steps for name in targets(step)}
-    written = {plain(name) for step in script.steps for name in names_used(step.node)} | assigned
+    fresh = [step for step in script.steps if step.sign is None and not set(targets(step)) & names_used(step.node.value)]
+    assigned = {plain(name) for step in fresh for name in targets(step)}
+    written = {plain(name) for step in script.steps for name in names_used(step.node)}
     bases = _bases(session, number, assigned, written)
     known = frozenset(bases[0].values) if bases else frozenset()
     shapes = {plain(name): shape for name, shape in session.facts.shapes.items()}

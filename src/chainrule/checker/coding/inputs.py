@@ -127,6 +127,7 @@ class Inputs:
     seed: int
     level: str
     closed: frozenset[str]  # names that are no inputs: derivatives
+    lone: str = "scalar"  # what a name is that nothing stands beside
     merged: Mapping[int, int] = field(default_factory=dict)  # sizes that were found to be others
     count: int = 0
     chosen: set[int] = field(default_factory=set)
@@ -216,6 +217,8 @@ class Inputs:
 
     def _usual(self, name: str, wish: Wish) -> str:
         matrix = name in self.shown.matrices or (name[:1].isupper() and not _SCALARS.match(name))
+        if _TARGETS.match(name) and wish.shape and not wish.product:
+            return "same"
         if name in self.shown.divisors or (_SCALARS.match(name) and name not in self.shown.factors | self.shown.matrices):
             return "scalar"
         if wish.product:
@@ -224,7 +227,7 @@ class Inputs:
             return "vector" if wish.shape is None or wish.shape else "scalar"
         if wish.shape is not None:
             return "same"
-        return "matrix" if matrix else "vector" if name in self.shown.factors else "scalar"
+        return "matrix" if matrix else "vector" if name in self.shown.factors else self.lone
 
     def _as_asked(self, kind: str, wish: Wish) -> tuple[int, ...]:
         shape, size = wish.shape or (), wish.size
@@ -248,6 +251,11 @@ class Inputs:
         if kind == "vector":
             return (first,)
         return {"row": (1, first), "column": (first, 1)}.get(kind) or (first, self.fresh())
+
+
+def is_target(name: str) -> bool:
+    """Whether a name is usual for what a network should say."""
+    return _TARGETS.match(name) is not None
 
 
 def _is_small(name: str) -> bool:

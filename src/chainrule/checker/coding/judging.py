@@ -20,15 +20,15 @@ from ..diagnosis import Found, Remedy
 from ..edits import CodeEdit, CodeKnown, code_edits
 from ..results import Verdict
 from ..rulings import Ruling
-from .inputs import KINDS, Evidence, Inputs
-from .machine import Machine, said
+from .inputs import KINDS, Evidence, Inputs, is_target
+from .machine import Machine, said, with_operators
 from .names import looks_like_one, plain
 from .passes import Backward, Group, chain_of, complete, entry_of, groups
 from .runs import Plan, Run, alike, is_literal, names_used, plain_array, targets
 from .steps import Reading, Step
 
 _LEVELS = ("any", "positive", "share")
-_MOST_TRIED, _MOST_FOUND, _MOST_MERGED = 350, 4, 8
+_MOST_TRIED, _MOST_FOUND, _MOST_MERGED, _MOST_TRIALS = 600, 4, 8, 40
 _PARAMETERS = frozenset({"W", "b", "w", "U", "V", "gamma", "beta", "theta"})
 
 
@@ -117,19 +117,34 @@ def _doubted(ruling: Ruling) -> Ruling:
 # Trials ------------------------------------------
 def _best(setting: Setting) -> Trial:
     """The reading in which most lines are true: shapes that nothing says are tried one by one."""
-    best = _tried(setting, {})
+    best = _scaled(_tried(setting, {}))
     hints: dict[str, str] = {}
-    goal = len(best.done)
-    for name in list(best.drawn)[:12]:
-        if best.score >= (goal, 0):
-            break
-        if len(best.drawn.get(name, ())) > 2:
-            continue
-        for kind in KINDS[:2] if name in setting.shown.factors else KINDS:
-            other = _tried(setting, {**hints, name: kind})
+    if best.backs[0].run.loss is None:
+        return best
+    left = _MOST_TRIALS
+    for name, kinds in _open(best):
+        for kind in kinds:
+            if best.score >= (len(best.done), 0) or not left:
+                return best
+            left -= 1
+            other = _scaled(_tried(setting, {**hints, name: kind}))
             if other.score > best.score:
                 best, hints = other, {**hints, name: kind}
-    return _scaled(best)
+    return best
+
+
+def _open(trial: Trial) -> list[tuple[str, Sequence[str]]]:
+    """Names whose shapes nothing says, and the kinds that they may be of; those beside others first."""
+    shown = trial.setting.shown
+    found: list[tuple[str, Sequence[str]]] = []
+    for name, shape in trial.drawn.items():
+        if len(shape) <= 2:
+            found.append((name, KINDS[:2] if name in shown.factors else KINDS[:3] if is_target(name) else KINDS[::-1]))
+    return sorted(found, key=_number_of_kinds)
+
+
+def _number_of_kinds(each: tuple[str, Sequence[str]]) -> int:
+    return -len(each[1])
 
 
 def _tried(setting: Setting, hints: Mapping[str, str], scales: Sequence[float] = ()) -> Trial:
@@ -193,6 +208,7 @@ def start(setting: Setting, base: Base, hints: Mapping[str, str], seed: int, lev
     """A run before its first step."""
     closed = frozenset(setting.plan.names)
     inputs = Inputs(setting.shown, base.values, setting.shapes, setting.traits, hints, seed, level, closed)
+    inputs.lone = "matrix" if setting.plan.given else "scalar"
     axis = setting.shown.axis if setting.shown.softmax else -1
     return Run(setting.plan, Machine({}, setting.reading.functions, inputs.draw, axis=axis), inputs, own=own)
 
@@ -269,8 +285,20 @@ def _unexplained(trial: Trial, group: Group, by: str) -> dict[int, Ruling]:
     ):  # fmt: skip
         found[last] = Ruling(Verdict.UNCHECKED, f"no array of the shape of {by}, as far as its shape is known")
     else:
-        found[last] = Ruling(Verdict.WRONG, f"this is not the derivative of the loss by {by}")
+        remedies = Found((Remedy("M12", "the division by the number of examples is missing"),)) if _is_sum(trial, group) else None
+        found[last] = Ruling(Verdict.WRONG, f"this is not the derivative of the loss by {by}", found=remedies)
     return found
+
+
+def _is_sum(trial: Trial, group: Group) -> bool:
+    """Whether what is written is as many times the truth as there are examples."""
+    for back in trial.backs:
+        ratio = _ratio(back, group)
+        sizes = {shape[0] for shape in back.run.inputs.drawn.values() if len(shape) == 2}
+        sizes |= {size for name, size in back.run.inputs.sizes.items() if name in ("N", "m", "n", "batch_size")}
+        if ratio is None or ratio <= 1 or not any(abs(ratio - size) < 1e-6 for size in sizes):
+            return False
+    return True
 
 
 # What was meant ------------------------------------------
@@ -319,7 +347,7 @@ def changes(step: Step, names: CodeKnown, holds: Callable[[ast.expr], bool]) -> 
     """The likeliest changes of the value of a step under which something holds."""
     found: list[CodeEdit] = []
     with numpy.errstate(all="ignore"):
-        for edit in islice(code_edits(step.node.value, names), _MOST_TRIED):
+        for edit in islice(code_edits(with_operators(step.node.value), names), _MOST_TRIED):
             if found and edit.cost > found[0].cost + 0.5:
                 break
             if holds(edit.tree):
@@ -347,7 +375,9 @@ def known(trial: Trial, place: int) -> CodeKnown:
     scalars = tuple(name for name in ("N", "m", "n", "batch_size") if name in run.machine.values or name in run.inputs.sizes)
     target = plan.names[targets(plan.script.steps[place])[0]].by if place in plan.gradients else ""
     parameters = frozenset(name for name in names if name.rstrip("0123456789_") in _PARAMETERS)
-    return CodeKnown((*names, *derivatives)[:24], derivatives[:12], tuple(_pairs(trial)), scalars, parameters, target)
+    own = targets(plan.script.steps[place])
+    every = tuple(name for name in (*derivatives, *names) if name not in own)[:18]
+    return CodeKnown(every, derivatives[:12], tuple(_pairs(trial)), scalars, parameters, target)
 
 
 def _pairs(trial: Trial) -> Iterator[tuple[str, str, str]]:
@@ -425,7 +455,7 @@ def _derived(trial: Trial, place: int, step: Step) -> Ruling:
         return Ruling(Verdict.UNCHECKED, f"{back.failed.get(place, 'a line before it')} cannot be computed")
     if len(names) == 1 and names[0] in back.run.machine.values:
         return Ruling(Verdict.DEFINITION, f"a step: it gives {names[0]} a new value")
-    if len(names) != 1 or not looks_like_one(names[0]):
+    if len(names) != 1 or not looks_like_one(names[0]) or isinstance(step.node.value, ast.Dict | ast.Tuple):
         return Ruling(Verdict.DEFINITION, "a help on the way to derivatives")
     for other in back.run.machine.values:
         if all(_is_derivative(each, place, other) for each in trial.backs):

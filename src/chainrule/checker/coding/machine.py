@@ -7,6 +7,7 @@ is known is drawn where it is first met, in the shape that its neighbour asks fo
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -131,6 +132,9 @@ class Machine:
                 return one & other if isinstance(sign, ast.BitAnd) else one | other
             case ast.Tuple(elements) | ast.List(elements):
                 return [self.value(each) for each in elements[:MOST_ENTRIES]]
+            case ast.Dict(keys, values):
+                pairs = zip(keys[:MOST_ENTRIES], values, strict=False)
+                return {each.value: self.value(value) for each, value in pairs if isinstance(each, ast.Constant)}
             case ast.Subscript():
                 return self._entry(node, wish)
             case ast.Attribute():
@@ -371,12 +375,12 @@ def _refuse_large(name: str, argument: Any) -> None:
 
 def _beside(value: Any, wish: Wish) -> Wish:
     """What fits beside a value: its shape, or what its neighbours ask if it is a number."""
-    shape = tuple(numpy.shape(value)) if not isinstance(value, list | str) else ()
+    shape = tuple(numpy.shape(value)) if not isinstance(value, list | str | dict) else ()
     return Wish(shape) if shape or wish.shape is None else wish
 
 
 def _shape(value: Any) -> tuple[int, ...]:
-    return () if isinstance(value, list | str) or value is None else tuple(numpy.shape(value))
+    return () if isinstance(value, list | str | dict) or value is None else tuple(numpy.shape(value))
 
 
 def _beside_product(value: Any, side: str) -> Wish:
@@ -387,7 +391,7 @@ def _beside_product(value: Any, side: str) -> Wish:
 
 
 def _number(value: Any) -> Any:
-    if isinstance(value, list | str) or value is None or value is Ellipsis:
+    if isinstance(value, list | str | dict) or value is None or value is Ellipsis:
         raise ParseError(given="a list in arithmetic", expected="an array: np.array([...])")
     return value
 
@@ -429,3 +433,23 @@ def said(node: ast.AST) -> str:
     except (RecursionError, ValueError):
         return "an expression"
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+class _Operators(ast.NodeTransformer):
+    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802  # the name that ast looks for
+        """`np.dot(a, b)` and `a.dot(b)` as `a @ b`."""
+        self.generic_visit(node)
+        match node:
+            case ast.Call(func=ast.Attribute(value=module, attr=name), args=[left, right], keywords=[]) if (
+                name in _AS_OPERATORS and _is_module(module)
+            ):
+                return ast.BinOp(left, _AS_OPERATORS[name](), right)
+            case ast.Call(func=ast.Attribute(value=left, attr="dot" | "matmul"), args=[right], keywords=[]):
+                return ast.BinOp(left, ast.MatMult(), right)
+        return node
+
+
+def with_operators(node: ast.expr) -> ast.expr:
+    """An expression with operators for the functions that are the same."""
+    found: ast.expr = _Operators().visit(copy.deepcopy(node))
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass
 
 _PREFIX = re.compile(r"^(?:d_?|grad_?|gradient_?|del_)(?=\w)")
@@ -46,7 +46,7 @@ def target_name(node: ast.AST) -> str | None:
     return node.id if isinstance(node, ast.Name) else entry_name(node)
 
 
-def gradient(name: str, known: Container[str]) -> Gradient | None:
+def gradient(name: str, known: Collection[str]) -> Gradient | None:
     """What a name is the derivative of and by; None if it is none of known names.
 
     >>> gradient("dL_dW", {"W", "L"}), gradient("dqdx", {"q", "x"}), gradient("dW1", {"W1"}), gradient("data", {"W"})
@@ -63,6 +63,9 @@ def gradient(name: str, known: Container[str]) -> Gradient | None:
         stem = pattern.sub("", name, count=1)
         if stem != name and stem in known:
             return Gradient("", stem)
+        longer = [each for each in known if each.startswith(f"{stem}_")] if stem != name and len(stem) > 2 else []
+        if len(longer) == 1:  # `dhidden` by `hidden_layer`
+            return Gradient("", longer[0])
     if name.startswith("delta"):
         return next((Gradient("", each) for each in _before(name[5:]) if each in known), None)
     return None

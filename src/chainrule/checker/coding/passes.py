@@ -14,8 +14,8 @@ from typing import Any
 import numpy
 
 from ...errors import ChainruleError, ParseError, UnknownNameError
-from ...ir.node import Node
-from .machine import Machine, Wish, combined
+from ..points import as_problem
+from .machine import Machine, Wish, as_array, combined
 from .names import entry_name, target_name
 from .runs import Run, alike, names_used, plain_array, targets
 from .steps import Step
@@ -65,6 +65,9 @@ class Backward:
         """Go through all steps that work with derivatives."""
         for place, step in enumerate(self.run.plan.script.steps):
             if place not in self.run.plan.gradients and place not in self.run.plan.derived:
+                continue
+            if step.closed:
+                self.failed[place] = f"a line of which {step.closed}"
                 continue
             try:
                 self.seen[place] = self._names(place, step)
@@ -136,8 +139,8 @@ def worked_out(run: Run, step: Step, value: ast.expr, names: dict[str, Any], old
     machine = machine_of(run, names)
     if step.sign is None and target_name(step.target) is not None:
         shape = tuple(numpy.shape(old)) if old is not None else None
-        found = machine.value(value, Wish(shape))
-        return plain_array(found) if isinstance(found, Node) else numpy.asarray(found) if not isinstance(found, list) else found
+        with as_problem():
+            return plain_array(as_array(machine.value(value, Wish(shape))))
     if old is None:
         raise UnknownNameError(given="a change of a name that has no value", expected="a value before")
     if target_name(step.target) is not None:

@@ -81,7 +81,7 @@ def _forward_closure(script: Script, names: Mapping[str, Gradient]) -> set[str]:
     """Names that the loss is computed from: `dx = x - m` is a difference there."""
     needs: dict[str, set[str]] = {}
     for step in script.steps:
-        for name in targets(step):
+        for name in targets(step) if not _is_update(step, names) else ():
             needs.setdefault(name, set()).update(names_used(step.node.value))
     pending = [name for name in needs if is_loss(name) and name not in names]
     found: set[str] = set()
@@ -91,6 +91,12 @@ def _forward_closure(script: Script, names: Mapping[str, Gradient]) -> set[str]:
             found.add(name)
             pending += needs.get(name, ())
     return found & set(names)
+
+
+def _is_update(step: Step, names: Mapping[str, Gradient]) -> bool:
+    """`W -= rate * dW`: a step of training, which gives W another value."""
+    used = names_used(step.node.value)
+    return bool(used & set(names)) and (step.sign is not None or bool(used & set(targets(step))))
 
 
 def _end(script: Script, names: Mapping[str, Gradient]) -> str:
@@ -111,7 +117,8 @@ def _derived(script: Script, names: Mapping[str, Gradient]) -> frozenset[int]:
     """The steps whose value is worked out from derivatives without being one by name."""
     found, tainted = set[int](), set(names)
     for place, step in enumerate(script.steps):
-        if names_used(step.node.value) & tainted and not set(targets(step)) & set(names):
+        changed = set(targets(step)) & tainted if target_name(step.target) is None else set[str]()
+        if (names_used(step.node.value) & tainted or changed) and not set(targets(step)) & set(names):
             found.add(place)
             tainted |= {each for each in targets(step) if not _defined_before(each, script, place)}
     return frozenset(found)
@@ -152,14 +159,23 @@ class Run:
                 self._step(step)
             except ChainruleError as problem:
                 self.failed[place] = problem.given
-                for name in targets(step):
-                    if step.sign is None and name not in self.inputs.base:
-                        self.machine.values.pop(name, None)
+                self._forget(step)
+
+    def _forget(self, step: Step) -> None:
+        """The names of a line that cannot be followed are unknown; those of data that are read are inputs."""
+        used = names_used(step.node.value) & (set(self.machine.values) | set(self.inputs.closed))
+        for name in targets(step):
+            if name not in self.inputs.base:
+                self.machine.values.pop(name, None)
+                if used or step.closed or step.sign is not None or target_name(step.target) is None:
+                    self.inputs.closed |= {name}
 
     def _step(self, step: Step) -> None:
         if step.closed:
             raise UnknownNameError(given=f"a line of which {step.closed}", expected="a line that runs once")
         machine, value = self.machine, step.node.value
+        if self._only_kept(step):
+            return
         if isinstance(step.node, ast.AugAssign):
             name = target_name(step.target)
             if name is None:
@@ -175,6 +191,13 @@ class Run:
             found = self._data(name, found)
         for each in step.node.targets if isinstance(step.node, ast.Assign) else []:
             machine.assign(each, self._as_said(target_name(each) or "", found))
+
+    def _only_kept(self, step: Step) -> bool:
+        """`x, w = cache` and `W1 = params["W1"]`: the names are those of the lines before."""
+        value, script = step.node.value, self.plan.script
+        if isinstance(value, ast.Name) and value.id not in self.machine.values:
+            return value.id in script.parameters or value.id.startswith(("cache", "ctx", "param", "store"))
+        return entry_name(value) is not None and (entry_name(value) in targets(step) or "cache" in ast.unparse(value))
 
     def _as_said(self, name: str, value: Any) -> Any:
         """The value that the mathematics of the document gives the same name, where both are equal."""
@@ -321,7 +344,7 @@ def alike(one: Any, other: Any, tolerance: float = 1e-6) -> bool:
     """Whether two values are the same up to rounding and to axes of length 1."""
     try:
         left, right = (numpy.squeeze(plain_array(each)).astype(float) for each in (one, other))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ChainruleError):
         return False
     if left.shape != right.shape or not numpy.isfinite(left).all() or not numpy.isfinite(right).all():
         return False

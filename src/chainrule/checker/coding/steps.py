@@ -64,29 +64,53 @@ class Reading:
 
 def read_code(claims: Sequence[Claim]) -> Reading:
     """The scripts of a document; what does not parse as a whole is read statement by statement."""
-    reading, top = Reading(), Script("")
-    reading.scripts.append(top)
+    reading = Reading([Script("")])
     pieces: dict[int, list[Claim]] = {}
     for claim in claims:
         pieces.setdefault(id(claim.statement.piece), []).append(claim)
     for group in pieces.values():
-        _read_piece(group, reading, top)
+        _read_piece(group, reading)
     for script in reading.scripts:
         del script.steps[_LIMIT:]
     return reading
 
 
-def _read_piece(group: list[Claim], reading: Reading, top: Script) -> None:
+def _read_piece(group: list[Claim], reading: Reading) -> None:
     text = group[0].statement.piece.text
     numbers = {claim.statement.start: claim.number for claim in group}
     for claim in group:
         reading.comments[claim.number] = _comment(text, claim.statement.stop)
     tree = _tree(text)
+    found = Script("")
     if tree is None:
-        top.steps += [step for claim in group for step in _alone(claim)]
-        return
-    walker = _Walker(reading, top, Lines(text), numbers)
-    walker.module(tree.body)
+        found.steps = [step for claim in group for step in _alone(claim)]
+    else:
+        _Walker(reading, found, Lines(text), numbers).module(tree.body)
+    top = next(each for each in reversed(reading.scripts) if not each.name)
+    if _begins_anew(top, found):
+        reading.scripts.append(found)
+    else:
+        top.steps += found.steps
+
+
+def _begins_anew(top: Script, found: Script) -> bool:
+    """Whether code has its own names only, some of them with other values than before, and goes back as code before."""
+    given, assigned = set[str](), set[str]()
+    for step in found.steps:
+        given |= _loaded(step.node.value) - assigned
+        assigned |= _stored(step)
+    before = {name for step in top.steps for name in _stored(step)}
+    again = {name for name in assigned & before if not name.startswith(("d", "grad"))}
+    return bool(again) and not given & before and any(name.startswith(("d", "grad")) for name in before)
+
+
+def _loaded(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _stored(step: Step) -> set[str]:
+    nodes = step.node.targets if isinstance(step.node, ast.Assign) else [step.node.target]
+    return {each.id for node in nodes for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _comment(text: str, stop: int) -> str:
@@ -132,20 +156,29 @@ class _Walker:
                 self.top.steps += self.block([node], "", 0)
 
     def function(self, node: ast.FunctionDef) -> None:
-        """A function goes forward, or goes back and belongs to the one that went forward."""
+        """A function goes forward, or goes on with or back from the one that went forward before it."""
         self.reading.functions[node.name] = node
         steps = list(self.block(node.body, "", 0))
-        back = "back" in node.name or "grad" in node.name or _differentials(steps)
-        forward = self._forward_of(node.name) if back else None
-        if forward is None:
-            forward = Script(node.name)
-            self.reading.scripts.append(forward)
+        if node.name == "__init__":
+            self.top.steps += steps
+            return
         parameters = [each.arg for each in node.args.args if each.arg != "self"]
-        if back and forward.steps:
-            forward.parameters, forward.goes_back = parameters, True
-        else:
-            forward.result = next((each.value for each in node.body if isinstance(each, ast.Return)), None)
-        forward.steps += steps
+        back = "back" in node.name or "grad" in node.name or _differentials(steps)
+        script = self._forward_of(node.name) if back else self._gone_on(parameters)
+        if script is None:
+            script = Script(node.name)
+            self.reading.scripts.append(script)
+        if back and script.steps:
+            script.parameters, script.goes_back = parameters, True
+        elif script.result is None:
+            script.result = next((each.value for each in node.body if isinstance(each, ast.Return)), None)
+        script.steps += steps
+
+    def _gone_on(self, parameters: Sequence[str]) -> Script | None:
+        """The script whose results a function such as that of the loss is given."""
+        last = self.reading.scripts[-1]
+        known = {name for step in last.steps for name in _stored(step)}
+        return last if last.name and not last.goes_back and known & set(parameters) else None
 
     def _forward_of(self, name: str) -> Script | None:
         scripts = [each for each in self.reading.scripts if each.name and not each.goes_back]

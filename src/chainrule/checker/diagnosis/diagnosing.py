@@ -32,6 +32,7 @@ def diagnose(bench: Bench, anchor: int, place: int) -> Found | None:
     if tried is None:
         return None
     about = _asked(bench, anchor)
+    place = _last_like(bench, place)
     if _agree(bench, anchor) and (found := left(tried, place)) is not None:
         return found  # all that stands on the right agrees, so it is the left that is wrong
     remedies = list(by_terms(tried, about, place)) if about is not None else []
@@ -53,6 +54,30 @@ def diagnose(bench: Bench, anchor: int, place: int) -> Found | None:
     if not remedies and not formula and marked is None:
         return None
     return Found(tuple(_told(remedies)), formula, marked.mark if marked is not None and not remedies else "")
+
+
+def diagnose_label(bench: Bench, anchor: int) -> Found | None:
+    """What the left side should be called, where a formula on the right says; for a statement that ends in figures."""
+    for place in sorted(bench.meanings):
+        if place != anchor and not bench.claim.sides[place].numeric and (tried := trial(bench, anchor)) is not None:
+            return left(tried, place)
+    return None
+
+
+def _last_like(bench: Bench, place: int) -> int:
+    """The last side that says the same as this one: the author's own last word."""
+    try:
+        values = bench.values(place, STYLES[0], bench.points())
+    except ChainruleError:
+        return place
+    for other in sorted(bench.meanings, reverse=True):
+        if other > place and not bench.claim.sides[other].numeric:
+            try:
+                if all_same(values, bench.values(other, STYLES[0], bench.points())):
+                    return other
+            except ChainruleError:
+                continue
+    return place
 
 
 def _told(remedies: Iterable[Remedy]) -> Sequence[Remedy]:

@@ -57,7 +57,8 @@ def paired(tried: Trial, place: int) -> Found | None:
     tree = tried.bench.claim.sides[place].tree
     if tree is None:
         return None
-    both = (each for each in edits(tree, _known(tried), limit=_MOST_PAIRS, depth=2) if "; and " in each.said)
+    changes = edits(tree, _known(tried), limit=_MOST_PAIRS, depth=2)
+    both = (each for each in changes if "; and " in each.said and each.mistake != "M21")
     found = _true(tried, both, 0.2)
     return Found(ranked(found, latex(tree))) if found else None
 
@@ -93,6 +94,8 @@ def ranked(found: Sequence[Edit], written: str) -> tuple[Remedy, ...]:
     """Changes as remedies, likeliest first, each correction once. A factor that only takes away one that stands there
     already is not told where that one can be left out."""
     plain = [each for each in found if not (each.mistake == "M12" and _stands(each, written))]
+    if any(each.mistake == "M7" for each in found):  # a row times a row would be one as well, but nobody means that
+        plain = [each for each in plain if each.mistake != "M5"]
     rows: dict[str, Remedy] = {}
     for each in sorted(plain or found, key=_cost):
         remedy = Remedy(each.mistake, each.message, each.tree, False, each.cost)

@@ -25,9 +25,11 @@ from .terms import Term, plus, terms
 from .trying import Trial
 
 _COST = 0.9
+_WHOLE = 3  # instead of a count: the whole derivative of a name, other paths with it
 _SAID = {
     0: ("M3", "the path through {0} is missing"), 2: ("M17", "the path through {0} is counted twice"),
     -1: ("M14", "the path through {0} has the wrong sign"),
+    _WHOLE: ("M17", "paths are counted twice: beside other paths only the local derivative of {0} belongs"),
 }  # fmt: skip
 
 
@@ -54,20 +56,25 @@ def _spread(asked: Asked, found: Sequence[Term]) -> list[Term] | None:
     if not asked.entry:
         return list(found) if not bench.free else None
     rows: list[list[Any]] = [[] for _ in found]
+    others: list[list[Any]] = [[] for _ in found]
     for number, point in enumerate(bench.points()):
         for indices in bench.entries(point):
             at = asked.places(dict(indices))
-            for row, each in zip(rows, found, strict=True):
+            for row, other, each in zip(rows, others, found, strict=True):
                 shape = each.values[number].shape
                 if at is None or len(at) != len(shape) or any(a >= b for a, b in zip(at, shape, strict=True)):
                     return None
                 row.append(each.values[number][at])
-    return [replace(each, values=tuple(row)) for each, row in zip(found, rows, strict=True)]
+                other.append(each.wholes[number][at])
+    return [
+        replace(each, values=tuple(row), wholes=tuple(other))
+        for each, row, other in zip(found, rows, others, strict=True)
+    ]
 
 
 def _counts(many: int) -> Iterator[tuple[int, ...]]:
     """How often each term may have been taken: one of them wrong, then several missing."""
-    for place, count in product(range(many), (0, 2, -1)):
+    for place, count in product(range(many), (0, 2, -1, _WHOLE)):
         yield tuple(count if each == place else 1 for each in range(many))
     for size in range(2, many):
         for missing in combinations(range(many), size):
@@ -75,7 +82,10 @@ def _counts(many: int) -> Iterator[tuple[int, ...]]:
 
 
 def _combined(found: Sequence[Term], counts: Sequence[int], point: int) -> Any:
-    return sum(count * each.values[point] for count, each in zip(counts, found, strict=True))
+    return sum(
+        each.wholes[point] if count == _WHOLE else count * each.values[point]
+        for count, each in zip(counts, found, strict=True)
+    )
 
 
 def _remedies(tried: Trial, asked: Asked, place: int, found: Sequence[Term], counts: Sequence[int]) -> Iterator[Remedy]:
@@ -97,7 +107,7 @@ def _trees(
     """The side with what is missing added, or the whole sum: as the side is written, with derivatives or without."""
     bench = tried.bench
     derivatives = bool(bench.model.atoms.inside(bench.meanings[place])) or _speaks(bench, place)
-    for short in (derivatives, not derivatives):
+    for short in _ways(found, counts, derivatives):
         pieces = [each.short if short else each.long for each in found]
         lost = [each for each, count in zip(pieces, counts, strict=True) if count == 0]
         text = plus(lost) if lost else plus(pieces)
@@ -108,6 +118,15 @@ def _trees(
             text = latex(tree)
         if tree is not None and written is not None:
             yield added(written, tree) if lost else tree, text
+
+
+def _ways(found: Sequence[Term], counts: Sequence[int], derivatives: bool) -> list[bool]:
+    """Whether a formula is tried with derivatives first: as the side is written, but for one that is much shorter."""
+    lost = [each for each, count in zip(found, counts, strict=True) if count == 0] or list(found)
+    short, long = (sum(map(len, texts)) for texts in ([x.short for x in lost], [x.long for x in lost]))
+    if long and long < 0.6 * short:
+        return [False, True]
+    return [derivatives, not derivatives]
 
 
 def _speaks(bench: Bench, place: int) -> bool:

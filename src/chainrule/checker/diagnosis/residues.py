@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from ...errors import ChainruleError
-from ...notation.surface import Additive, Group, Number, Surface
+from ...notation.surface import Additive, Group, Number, Root, Surface
 from ...notation.surface import Fraction as Over
 from ..bench import STYLES, Bench
 from ..compare import same, usable
@@ -43,12 +43,13 @@ def residue(tried: Trial, place: int) -> Found | None:
 
 
 def _mark(written: Sequence[Any], right: Sequence[Any]) -> str:
-    """How the one lies to the other, in words; where sizes are of one kind."""
+    """How the one lies to the other, in words: what is true at all sizes."""
     pairs = [(a, b) for a, b in zip(written, right, strict=True) if a is not None and b is not None and usable(a, b)]
-    alike = [(a, b) for a, b in pairs if (numpy.shape(a), numpy.shape(b)) == (numpy.shape(pairs[0][0]), numpy.shape(pairs[0][1]))]
-    if len(alike) < 2:
-        return ""
-    return describe([a for a, _ in alike], [b for _, b in alike]).replace("the right gradient", "what is right")
+    groups: dict[tuple[Any, Any], list[tuple[Any, Any]]] = {}
+    for one, other in pairs:
+        groups.setdefault((numpy.shape(one), numpy.shape(other)), []).append((one, other))
+    said = {describe([a for a, _ in each], [b for _, b in each]) for each in groups.values() if len(each) > 1}
+    return next(iter(said)).replace("the right gradient", "what is right") if len(said) == 1 else ""
 
 
 def _factor(tried: Trial, place: int, written: Sequence[Any], right: Sequence[Any]) -> Remedy | None:
@@ -70,8 +71,8 @@ def _factor(tried: Trial, place: int, written: Sequence[Any], right: Sequence[An
 def _said(factor: Surface, upside: bool, changed: Surface) -> Remedy:
     name = latex(factor)
     many = rf"\frac{{1}}{{{name}}}" if upside else name
-    if upside and not isinstance(factor, Over):
-        return Remedy("M13", f"a factor ${name}$ too many", changed, False, _COST)
+    if upside and isinstance(factor, Number):
+        return Remedy("M13", f"the factor ${name}$ is too much", changed, False, _COST)
     return Remedy("M12", f"the factor ${many}$ is missing", changed, False, _COST)
 
 
@@ -105,7 +106,10 @@ def _factors(bench: Bench, ratios: Sequence[float]) -> Iterator[tuple[Surface, l
     for name, tree in spellings(bench.session).items():
         values = [_scalar(bench, name, point) for point, count in counts for _ in range(count)]
         if len(values) == len(ratios) and all(each is not None and each != 0 for each in values):
-            yield tree, [float(each) for each in values if each is not None]
+            known = [float(each) for each in values if each is not None]
+            yield tree, known
+            if min(known) > 0:
+                yield Root(tree, None, tree.span), [each**0.5 for each in known]
 
 
 def _scalar(bench: Bench, name: str, point: Point) -> float | None:

@@ -73,7 +73,7 @@ def stage(asked: Asked, place: int) -> Staged | None:
     bench = asked.bench
     points = bench.points()
     shapes = {name: value.shape for name, value in points[0].nodes.items()}
-    alike = [each for each in points if {n: v.shape for n, v in each.nodes.items()} == shapes][:_MOST_POINTS]
+    alike = [n for n, each in enumerate(points) if {k: v.shape for k, v in each.nodes.items()} == shapes][:_MOST_POINTS]
     entries = bench.entries(points[0])
     if not entries:
         return None
@@ -84,12 +84,12 @@ def stage(asked: Asked, place: int) -> Staged | None:
     if not isinstance(top, Node) or not isinstance(low, Node):
         return None
     values = bench.values(place, STYLES[0], points)
-    written = [values[points.index(each) * len(entries)] for each in alike]
+    written = [values[number * len(entries)] for number in alike]
     if any(each is None for each in written):
         return None
     output = top[at[: asked.of_axes]] if asked.of_axes else top
     entry = at[asked.of_axes :] or None
-    scene = _scene(asked, output, low, alike)
+    scene = _scene(asked, output, low, [points[number] for number in alike])
     if len(scene.active) > _MOST_STEPS:
         return None
     shape = () if entry else tuple(low.shape)

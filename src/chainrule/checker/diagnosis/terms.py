@@ -45,6 +45,7 @@ class Term:
 
     via: str  # as its author writes it
     values: tuple[Any, ...]
+    wholes: tuple[Any, ...]  # the same with the whole derivative of that name, through other names too
     short: str
     long: str
 
@@ -68,14 +69,21 @@ def terms(asked: Asked) -> tuple[Term, ...]:
 
 
 def _term(asked: Asked, via: str, points: Sequence[Point], drawn: Point) -> Term | None:
-    values = []
+    values, wholes = [], []
     for point in points:
         local, arriving = _local(asked, via, point), _arriving(asked, via, point)
         if arriving is None or local is None:
             return None  # no path to the result leads through it
-        values.append(_value(local.by(arriving)))
+        values.append(_value(local.by(arriving), local.variable.shape))
+        wholes.append(_whole(asked, via, point, arriving))
     short, long = _formulas(asked, via, drawn)
-    return Term(spelled(spellings(asked.bench.session), via, asked.bench), tuple(values), short, long)
+    return Term(spelled(spellings(asked.bench.session), via, asked.bench), tuple(values), tuple(wholes), short, long)
+
+
+def _whole(asked: Asked, via: str, point: Point, arriving: Any) -> Any:
+    node, variable = point.nodes[via].node, point.nodes[asked.wrt].node
+    assert isinstance(node, Node) and isinstance(variable, Node)  # a path leads from one to the other
+    return _value(gradients([node], [arriving], [variable], symbolic=True)[0], tuple(variable.shape))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +124,9 @@ def _one() -> Node:
     return as_node(numpy.asarray(1.0))
 
 
-def _value(node: Any) -> Any:
-    return numpy.asarray(node.value if isinstance(node, Node) else node, dtype=float)
+def _value(node: Any, shape: tuple[int, ...]) -> Any:
+    found = 0.0 if node is None else node.value if isinstance(node, Node) else node
+    return numpy.broadcast_to(numpy.asarray(found, dtype=float), shape)
 
 
 # Formulas ------------------------------------------
@@ -152,6 +161,10 @@ def gradient_symbol(asked: Asked, name: str) -> str:
     bench = asked.bench
     written = spellings(bench.session)
     stem = spelled(written, name, bench)
+    for own, meaning in bench.model.derived.items():
+        atom = bench.model.atoms.atom(meaning)
+        if own in written and atom is not None and atom.of_name == asked.of and [x.text for x in atom.wrt] == [name]:
+            return latex(written[own])
     for each in known(bench, min(bench.meanings)).gradients:
         if latex(each.of) == stem and not (isinstance(each.written, Fraction) and not _is_of(each.written, asked)):
             return latex(each.written)

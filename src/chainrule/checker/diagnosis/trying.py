@@ -64,9 +64,9 @@ def trial(bench: Bench, anchor: int) -> Trial | None:
             values = bench.values(anchor, style, bench.points())
         except ChainruleError:
             continue
-        if not any(all_same(values, each) for _, each in found):
+        if not _nothing(values) and not any(all_same(values, each) for _, each in found):
             found.append((style, values))
-    if not found or all(_nothing(values) for _, values in found):
+    if not found:
         return None
     left = max(LEAST_FOR_ONE, min(MOST_FOR_ONE, MOST_IN_DOCUMENT - bench.session.tried))
     return Trial(bench, anchor, found, left)

@@ -66,7 +66,8 @@ def _all(bench: Bench, anchor: int, place: int, written: Enclosure, exact: Any) 
         yield from _of_calculation(bench, place, exact)
         yield from found
     yield from _of_derivation(bench, anchor, written, exact)
-    yield from _of_scale(bench, numpy.asarray(written.value), exact, slack)
+    aim = target(bench, anchor)
+    yield from _of_scale(bench, numpy.asarray(written.value), exact, slack, aim is not None and bool(aim.of))
 
 
 def _shape(array: Any) -> str:
@@ -166,8 +167,8 @@ def _digit(value: float, right: float, slack: float, where: str) -> Iterator[Sli
         yield Slip("M16", f"two digits are exchanged{where}: {one} for {other}")
 
 
-def _of_scale(bench: Bench, value: Any, exact: Any, slack: Any) -> Iterator[Slip]:
-    """A factor too many or too few: 2, the sizes of the document, its own numbers, another logarithm."""
+def _of_scale(bench: Bench, value: Any, exact: Any, slack: Any, derivative: bool) -> Iterator[Slip]:
+    """Another logarithm; in a derivative a factor too many or too few: 2, a size, a number of the document."""
     if not exact.any():
         return
 
@@ -175,7 +176,7 @@ def _of_scale(bench: Bench, value: Any, exact: Any, slack: Any) -> Iterator[Slip
         other = exact * factor
         return bool((numpy.abs(other - value) <= slack * (1 + 1e-9) + 1e-9 * numpy.abs(value)).all())
 
-    for text, number in _factors(bench):
+    for text, number in _factors(bench) if derivative else ():
         if is_near(1 / number):
             yield Slip("M12", f"the factor ${text}$ is missing")
         if is_near(number):

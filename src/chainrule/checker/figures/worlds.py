@@ -23,9 +23,10 @@ from ..atoms import RAW
 from ..bench import Bench
 from ..compare import same
 from ..model import Model, extended, names_in
-from ..points import Plan, Point, as_array, as_problem, plans, take
+from ..points import Plan, Point, as_array, as_problem, plans
 from ..slopes import Style
 from .adopted import Adopted, Bend, fitted
+from .derived import taken
 from .ledger import Figure, Standing, Target
 
 _ENTRY = re.compile(r"(.+)_(\d{1,2})$")
@@ -120,13 +121,13 @@ def _take(model: Model, plan: Plan, seed: int, level: str, data: Mapping[str, An
     partial = [each for each in figures if each.target.indices]
     plain = [each for each in figures if each.target.of and not each.target.indices and each.target.by not in weights]
     if partial:
-        first = take(model, plan, seed, level, _fitting(whole, plan, inputs), weights, Adopted(names))
+        first = taken(model, plan, seed, level, _fitting(whole, plan, inputs), weights, Adopted(names))
         names |= _filled(partial, first)
     bends = [Bend(each.target.of, each.target.by, each.value, each.target.local) for each in plain]
     if any(each.local for each in bends):
         last = model.open_loss or model.loss
         bends += [Bend(last.text, "", 0.0)] if last is not None and all(each.of != last.text for each in bends) else []
-    point = take(model, plan, seed, level, _fitting(whole, plan, inputs), weights, Adopted(names, tuple(bends)))
+    point = taken(model, plan, seed, level, _fitting(whole, plan, inputs), weights, Adopted(names, tuple(bends)))
     _put_derived(point, model, names)
     point.given = True
     return point

@@ -84,6 +84,8 @@ def _trait_follows(found: Description, tokens: Sequence[Token], place: int) -> b
 
 def _item(found: Description, tokens: Sequence[Token], place: int, negated: bool) -> int | None:
     """Takes one more word or phrase into the description, and returns the place after it."""
+    if tokens[place].text not in words.FIRST:
+        return None if negated else _sizes(found, tokens, place)
     if role := words.longest(words.ROLES, tokens, place):
         kind = words.longest(words.KINDS, tokens, place)
         if not negated and (kind is None or kind[1] <= role[1]):

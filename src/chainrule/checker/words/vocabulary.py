@@ -151,7 +151,8 @@ DETERMINERS = frozenset(
         "a", "an", "the", "any", "some", "its", "our", "their", "this", "these", "all", "always", "also", "just",
         "simply", "again", "both", "still", "real", "given", "general", "arbitrary", "usual", "full", "simple",
         "single", "small", "large", "known", "each", "every", "plain", "standard", "corresponding", "random", "ein",
-        "eine", "der", "die", "das", "une", "un", "le", "la", "treated", "called", "assumed", "considered", "taken",
+        "eine", "der", "die", "das", "une", "un", "una", "el", "le", "la",
+        "treated", "called", "assumed", "considered", "taken",
         "now", "here", "valued", "learnable", "trainable", "learned", "usually", "then", "dense",
     }
 )  # fmt: skip
@@ -182,5 +183,7 @@ BOUNDARY = frozenset(
         "we", "mit", "let", "note", "during", "from",
     }
 )  # fmt: skip
+# The words that a phrase of a description begins with: most words of a text are none.
+FIRST = frozenset(phrase[0] for table in (TRAITS, KINDS, ROLES, FUNCTIONS) for phrase in table)
 # Words of descriptions: in prose they are no names, even where code has a variable of that name.
 SPOKEN = frozenset(word for table in (TRAITS, KINDS, ROLES, FUNCTIONS) for phrase in table for word in phrase)
