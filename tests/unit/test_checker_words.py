@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chainrule.checker.documents import read_document, statements
-from chainrule.checker.words import Said, describe, read_words
+from chainrule.checker.words import Said, describe, read_words, vocabulary
+from chainrule.checker.words import said as kinds
 
 
 def said(text: str) -> Said:
@@ -285,3 +286,10 @@ def test_the_nearest_fact_counts() -> None:
     assert first is not None
     assert second is not None
     assert (first.sizes, second.sizes) == (("m", "n"), ("p", "p"))
+
+
+def test_every_word_is_one_of_the_kinds_that_are_promised() -> None:
+    assert set(vocabulary.TRAITS.values()) <= set(kinds.TRAITS)
+    assert set(vocabulary.ROLES.values()) <= set(kinds.ROLES)
+    assert set(vocabulary.FUNCTIONS.values()) <= set(kinds.FUNCTIONS)
+    assert set(vocabulary.COUNTED.values()) <= set(kinds.COUNTED)

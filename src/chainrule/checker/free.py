@@ -7,6 +7,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..notation.names import Scope
 from ..notation.surface import Big, Chain, Group, Name, Scripted, Surface, children
@@ -50,7 +51,7 @@ def _subscripts(node: Surface) -> list[str]:
 def _is_name(node: Scripted, names: frozenset[str]) -> bool:
     """Whether the scripts are part of a name."""
     symbol = symbol_of(node)
-    return symbol is not None and symbol.text in names
+    return symbol is not None and (symbol.text in names or replace(symbol, superscript="", primes=0).text in names)
 
 
 def _letters_under(lower: Surface | None) -> list[str]:

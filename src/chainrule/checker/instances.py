@@ -452,7 +452,7 @@ def put(node: Surface, letter: str, number: int) -> Surface:
     """The tree with a number for a letter in all scripts and above sums."""
     if isinstance(node, Scripted):
         below = node.subscript and _numbered(node.subscript, letter, number)
-        above = tuple(_numbered(each, letter, number) for each in node.superscripts)
+        above = tuple(each if _turns(each) else _numbered(each, letter, number) for each in node.superscripts)
         return replace(node, body=put(node.body, letter, number), subscript=below, superscripts=above)
     if isinstance(node, Big):
         if letter in _bound(node) or letter in _letters_in(node.lower):
@@ -461,6 +461,11 @@ def put(node: Surface, letter: str, number: int) -> Surface:
         lower = node.lower and _numbered_limit(node.lower, letter, number)
         return replace(node, lower=lower, upper=upper, body=put(node.body, letter, number))
     return rebuilt(node, lambda each: put(each, letter, number))
+
+
+def _turns(script: Surface) -> bool:
+    """Whether a superscript is a transpose: T above a name is no last number."""
+    return isinstance(script, Name) and script.base == "T"
 
 
 def _numbered_limit(lower: Surface, letter: str, number: int) -> Surface:

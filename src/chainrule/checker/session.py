@@ -617,6 +617,12 @@ def again(session: Session, claim: Claim) -> bool:
 def _is_no_name(claim: Claim, session: Session) -> bool:
     """Whether the left side is a product of known letters, or a function of the library."""
     left = claim.sides[0].tree
+    if isinstance(left, Scripted) and any(isinstance(each, Number) for each in left.superscripts):
+        base = symbol_of(replace(left, superscripts=()))  # s^2 = 0.64 of a number s: a power, and no name
+        return base is not None and any(
+            each.draft is not None and each.draft.role is Role.VALUE and each.draft.symbol == base
+            for each in session.claims
+        )
     if isinstance(left, Multiplicative):
         head = left.factors[0][1]
         return isinstance(head, Name) and function_named(head.base) is not None

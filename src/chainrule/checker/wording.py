@@ -226,7 +226,16 @@ def _expected(ruling: Ruling, found: Found | None) -> str:
         return f"{_side(bench, anchor)} = {found.closed}" if found.closed else ""
     if best.left:
         return f"{best.written} = {_side(bench, ruling.side if ruling.side is not None else anchor)}"
-    return f"{_side(bench, anchor)} = {best.written}"
+    first = _side(bench, anchor)
+    if best.tree is not None and bench.claim.sides[anchor].tree is not None and best.written == _plain(bench, anchor):
+        others = [each for each in sorted(bench.meanings) if each not in (anchor, ruling.side)]
+        return f"{first} = {_side(bench, others[0])}" if others else ""  # the side was called what is differentiated by
+    return f"{first} = {best.written}"
+
+
+def _plain(bench: Bench, place: int) -> str:
+    tree = bench.claim.sides[place].tree
+    return "" if tree is None else latex(shorter(tree))
 
 
 def _side(bench: Bench, place: int) -> str:

@@ -265,6 +265,8 @@ class _Ranks:
                 want == 2 or _has_array_beside(ranks, place) or place + 1 < len(factors)
             ):
                 self.visit(factors[place], 2)
+            elif isinstance(factors[place], Transposed) and _has_array_beside(ranks, place):
+                self.visit(factors[place], 1)
         last = open_places[-1]
         if len(factors) > 1 and is_capital(factors[last]) and any(map(is_capital, factors[:last])):
             self.visit(factors[last], 2)

@@ -14,6 +14,7 @@ from ..claims import Claim
 from ..results import Verdict
 from ..rulings import Ruling
 from ..session import Session
+from .figures import figures
 from .inputs import evidence
 from .judging import Base, Setting, rulings
 from .names import plain
@@ -57,9 +58,19 @@ def _script(session: Session, reading: Reading, script: Script) -> dict[int, Rul
     numbers = [step.number for step in script.steps if step.number is not None]
     try:
         with open_recording():
-            return rulings(_setting(session, reading, script, numbers[0]))
+            setting = _setting(session, reading, script, numbers[0])
+            found = rulings(setting)
+            return found | {number: each for number, each in figures(setting).items() if _decides(found, number, each)}
     except ChainruleError as problem:
         return {number: Ruling(Verdict.UNCHECKED, f"{problem.given} cannot be followed") for number in numbers}
+
+
+def _decides(found: dict[int, Ruling], number: int, figure: Ruling) -> bool:
+    """Whether the figures of a line say more than its formula: not where the formula is false already."""
+    before = found.get(number)
+    return before is None or before.verdict is not Verdict.WRONG and (
+        figure.verdict is Verdict.WRONG or before.verdict is Verdict.UNCHECKED
+    )
 
 
 def _setting(session: Session, reading: Reading, script: Script, number: int) -> Setting:

@@ -23,7 +23,7 @@ from ..rulings import Ruling
 from .inputs import KINDS, Evidence, Inputs, is_target
 from .machine import Machine, said, with_operators
 from .names import looks_like_one, plain
-from .passes import Backward, Group, chain_of, complete, entry_of, groups
+from .passes import Backward, Group, chain_of, complete, entry_of, groups, machine_of
 from .runs import Plan, Run, alike, is_literal, names_used, plain_array, targets
 from .steps import Reading, Step
 
@@ -210,7 +210,7 @@ def start(setting: Setting, base: Base, hints: Mapping[str, str], seed: int, lev
     inputs = Inputs(setting.shown, base.values, setting.shapes, setting.traits, hints, seed, level, closed)
     inputs.lone = "matrix" if setting.plan.given else "scalar"
     axis = setting.shown.axis if setting.shown.softmax else -1
-    return Run(setting.plan, Machine({}, setting.reading.functions, inputs.draw, axis=axis), inputs, own=own)
+    return Run(setting.plan, Machine({}, setting.reading.functions, inputs.draw, setting.reading.budget, axis=axis), inputs, own=own)
 
 
 def _scaled(best: Trial) -> Trial:
@@ -249,6 +249,9 @@ def _group(trial: Trial, group: Group, number: int) -> dict[int, Ruling]:
     done, by = trial.done[number], trial.setting.plan.names[group.name].by
     if done is not None:
         return {place: _right(trial, group, place, done, by) for place in group.places}
+    steps = trial.setting.plan.script.steps
+    if any(steps[place].closed for place in group.places):
+        return {place: Ruling(Verdict.UNCHECKED, steps[place].closed or "a loop goes on with it") for place in group.places}
     if (repaired := _repaired(trial, group)) is not None:
         return repaired
     for back in trial.backs:
@@ -398,6 +401,8 @@ def _pairs(trial: Trial) -> Iterator[tuple[str, str, str]]:
 
 # Other lines ------------------------------------------
 def _other(trial: Trial, place: int, step: Step) -> Ruling:
+    if step.closed:
+        return Ruling(Verdict.UNCHECKED, step.closed)
     if place in trial.setting.plan.derived:
         return _derived(trial, place, step)
     run = trial.backs[0].run
@@ -434,7 +439,7 @@ class _Restated:
         """At all points."""
         for back in self.trial.backs:
             run = back.run
-            machine = Machine(dict(run.before[self.place]), run.machine.functions, run.inputs.draw)
+            machine = machine_of(run, run.before[self.place])
             try:
                 if not alike(machine.value(tree), run.inputs.base[self.key]):
                     return False

@@ -21,7 +21,6 @@ from ..points import as_problem
 from .names import entry_name
 
 MOST_ENTRIES = 4096
-_MOST_STEPS = 60_000
 _DEPTH = 80
 _CALLS = 8
 _MODULES = frozenset({"np", "numpy", "jnp", "math", "torch", "F", "nn", "scipy", "special", "functional"})
@@ -70,13 +69,20 @@ Draw = Callable[[str, Wish], Any]
 
 
 @dataclass(slots=True)
+class Budget:
+    """How many expressions may still be evaluated for one document."""
+
+    left: int = 150_000
+
+
+@dataclass(slots=True)
 class Machine:
     """Names and their values, functions of the document, and where values of other names come from."""
 
     values: dict[str, Any]
     functions: Mapping[str, ast.FunctionDef]
     draw: Draw
-    steps: int = 0
+    budget: Budget
     depth: int = 0
     calls: int = 0
     axis: int = -1  # of the classes
@@ -91,8 +97,8 @@ class Machine:
 
     def value(self, node: ast.expr, wish: Wish = Wish()) -> Any:
         """The value of an expression. Raises ChainruleError for everything that is no arithmetic over NumPy."""
-        self.steps += 1
-        if self.steps > _MOST_STEPS or self.depth > _DEPTH:
+        self.budget.left -= 1
+        if self.budget.left < 0 or self.depth > _DEPTH:
             raise LimitError(given="code that is too long", expected="fewer steps")
         self.depth += 1
         try:
@@ -283,13 +289,13 @@ class Machine:
         if self.calls > _CALLS * 40 or self.depth > _DEPTH // 2:
             raise LimitError(given=f"the function {function.name}", expected="fewer calls in one another")
         names = [each.arg for each in function.args.args if each.arg != "self"]
-        inner = Machine(dict(zip(names, map(self.value, node.args), strict=False)), self.functions, _nothing)
+        inner = Machine(dict(zip(names, map(self.value, node.args), strict=False)), self.functions, _nothing, self.budget)
         inner.values |= {each.arg: self.value(each.value) for each in node.keywords if each.arg}
         for name, default in zip(names[::-1], function.args.defaults[::-1], strict=False):
             inner.values.setdefault(name, self.value(default))
-        inner.steps, inner.depth, inner.calls = self.steps, self.depth, self.calls
+        inner.depth, inner.calls = self.depth, self.calls
         found = inner.run(function)
-        self.steps, self.calls = inner.steps, inner.calls
+        self.calls = inner.calls
         return found
 
     def run(self, function: ast.FunctionDef) -> Any:

@@ -16,6 +16,7 @@ _SUFFIX = re.compile(r"_(?:grad|gradient|g)$")
 _KEPT = re.compile(r"[^A-Za-z0-9']+")
 _LOSS = re.compile(r"^(?:L|J|E|C|loss|cost|mse|nll|ce|error|err|objective|total_loss|\w*_?(?:loss|cost))\d*$", re.IGNORECASE)
 _GRADS = re.compile(r"grad|^d$|^g$", re.IGNORECASE)
+_LONGEST = 60
 UPSTREAM = frozenset({
     "dout", "d_out", "grad_output", "grad_out", "upstream", "upstream_grad", "dL_dout", "grad", "dupstream", "d_output",
     "dvalues", "output_gradient", "output_grad", "gradient", "dz_out", "dnext", "dy",
@@ -52,6 +53,8 @@ def gradient(name: str, known: Collection[str]) -> Gradient | None:
     >>> gradient("dL_dW", {"W", "L"}), gradient("dqdx", {"q", "x"}), gradient("dW1", {"W1"}), gradient("data", {"W"})
     (Gradient(of='L', by='W'), Gradient(of='q', by='x'), Gradient(of='', by='W1'), None)
     """
+    if len(name) > _LONGEST:
+        return None
     quotient = re.match(r"^d_?(\w+?)_(?:wrt_|by_)?d?_?(\w+)$", name)
     if quotient and quotient.group(2) in known and (quotient.group(1) in known or is_loss(quotient.group(1))):
         return Gradient(quotient.group(1), quotient.group(2))

@@ -60,6 +60,7 @@ class Backward:
     current: dict[str, Any] = field(default_factory=dict)
     matched: set[str] = field(default_factory=set)
     made: dict[str, Any] = field(default_factory=dict)
+    every: dict[str, Any] | None = None
 
     def follow(self) -> None:
         """Go through all steps that work with derivatives."""
@@ -67,7 +68,7 @@ class Backward:
             if place not in self.run.plan.gradients and place not in self.run.plan.derived:
                 continue
             if step.closed:
-                self.failed[place] = f"a line of which {step.closed}"
+                self.failed[place] = step.closed
                 continue
             try:
                 self.seen[place] = self._names(place, step)
@@ -88,6 +89,17 @@ class Backward:
                 except UnknownNameError:
                     values.pop(name, None)
         return values
+
+    def truths(self) -> dict[str, Any]:
+        """Every derivative that has a name."""
+        if self.every is None:
+            self.every = {}
+            for name in self.run.plan.names:
+                try:
+                    self.every[name] = self.run.truth(name)
+                except ChainruleError:
+                    continue
+        return self.every
 
     def _follow(self, place: int, step: Step) -> None:
         names = targets(step)
@@ -131,7 +143,8 @@ class Backward:
 
 def machine_of(run: Run, names: dict[str, Any]) -> Machine:
     """A machine that knows these names; others are drawn as they are met."""
-    return Machine(dict(names), run.machine.functions, run.inputs.draw, axis=run.machine.axis)
+    machine = run.machine
+    return Machine(dict(names), machine.functions, run.inputs.draw, machine.budget, axis=machine.axis)
 
 
 def worked_out(run: Run, step: Step, value: ast.expr, names: dict[str, Any], old: Any) -> Any:
@@ -167,7 +180,8 @@ def chain_of(back: Backward, group: Group, place: int, tree: ast.expr) -> list[A
     old: Any = _start(back, group, place)
     for each in group.places[group.places.index(place) :]:
         step = run.plan.script.steps[each]
-        old = worked_out(run, step, tree if each == place else step.node.value, back.seen[each], old)
+        names = {**back.truths(), **back.seen[each]}
+        old = worked_out(run, step, tree if each == place else step.node.value, names, old)
         found.append(old)
     return found
 

@@ -115,17 +115,15 @@ def _end(script: Script, names: Mapping[str, Gradient]) -> str:
 
 def _derived(script: Script, names: Mapping[str, Gradient]) -> frozenset[int]:
     """The steps whose value is worked out from derivatives without being one by name."""
-    found, tainted = set[int](), set(names)
+    found, tainted, before = set[int](), set(names), set[str]()
     for place, step in enumerate(script.steps):
-        changed = set(targets(step)) & tainted if target_name(step.target) is None else set[str]()
-        if (names_used(step.node.value) & tainted or changed) and not set(targets(step)) & set(names):
+        used, given = names_used(step.node.value), set(targets(step))
+        changed = given & tainted if target_name(step.target) is None else set[str]()
+        if (used & tainted or changed) and not given & set(names):
             found.add(place)
-            tainted |= {each for each in targets(step) if not _defined_before(each, script, place)}
+            tainted |= given - before
+        before |= used | given
     return frozenset(found)
-
-
-def _defined_before(name: str, script: Script, place: int) -> bool:
-    return any(name in names_used(each.node.value) or name in targets(each) for each in script.steps[:place])
 
 
 @dataclass(slots=True)
@@ -172,7 +170,7 @@ class Run:
 
     def _step(self, step: Step) -> None:
         if step.closed:
-            raise UnknownNameError(given=f"a line of which {step.closed}", expected="a line that runs once")
+            raise UnknownNameError(given=step.closed, expected="a line that runs once")
         machine, value = self.machine, step.node.value
         if self._only_kept(step):
             return

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from ..claims import Claim
 from ..documents import limits
 from ..documents.code import MAGIC, Lines, blank
+from .machine import Budget
 
 _LIMIT = 400  # steps of one script
 _DEPTH = 60
@@ -60,6 +61,7 @@ class Reading:
     scripts: list[Script] = field(default_factory=list)
     functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     comments: dict[int, str] = field(default_factory=dict)  # behind a statement
+    budget: Budget = field(default_factory=Budget)
 
 
 def read_code(claims: Sequence[Claim]) -> Reading:
@@ -198,12 +200,12 @@ class _Walker:
                     plain = ast.copy_location(ast.Assign([target], value), node)
                     yield Step(plain, self.number(node), closed)
                 case ast.For(target=target, body=inner):
-                    reason = "" if _unused(target, inner) else "it stands in a loop"
+                    reason = "" if _unused(target, inner) else "it stands in a loop that is not followed"
                     yield from self.block(inner, closed or reason, depth + 1)
                 case ast.While(body=inner):
                     yield from self.block(inner, closed, depth + 1)
                 case ast.If(body=inner, orelse=other):
-                    yield from self.block([*inner, *other], "it stands under a condition", depth + 1)
+                    yield from self.block([*inner, *other], "it stands under a condition, which is not decided", depth + 1)
                 case ast.With(body=inner):
                     yield from self.block(inner, closed, depth + 1)
 

@@ -39,11 +39,15 @@ def diagnose(bench: Bench, anchor: int, place: int) -> Found | None:
     single = repair(bench, anchor, place)
     told = {each.mistake for each in remedies}
     remedies += [each for each in single.remedies if each.mistake not in told] if single is not None else []
+    if len(bench.meanings) == 2:  # `= w` after `\\nabla_w d`: a label only where the result stands before it
+        remedies = [each for each in remedies if each.mistake != "M21"] or remedies
+    marked = None if remedies else residue(tried, place)
+    if marked is not None and marked.remedies:
+        remedies = list(marked.remedies)
     if not remedies and about is not None:
         remedies = by_slips(about, place)
-    marked: Found | None = None
     if not remedies:
-        marked = left(tried, place) or residue(tried, place)
+        marked = left(tried, place) or marked
         remedies = list(marked.remedies) if marked is not None else []
     if not remedies and about is not None:
         remedies = by_slips(about, place, double=True)
@@ -59,8 +63,10 @@ def diagnose(bench: Bench, anchor: int, place: int) -> Found | None:
 def diagnose_label(bench: Bench, anchor: int) -> Found | None:
     """What the left side should be called, where a formula on the right says; for a statement that ends in figures."""
     for place in sorted(bench.meanings):
-        if place != anchor and not bench.claim.sides[place].numeric and (tried := trial(bench, anchor)) is not None:
-            return left(tried, place)
+        if place == anchor or bench.claim.sides[place].numeric or _last_like(bench, anchor) > anchor:
+            continue
+        tried = trial(bench, anchor)
+        return None if tried is None else left(tried, place)
     return None
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ...notation.surface import Surface
 from ..writing import latex, shorter
 
-_MUCH = 0.7
+_MUCH, _NEAR = 0.7, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class Found:
     def shortest(self) -> Remedy | None:
         """The likeliest remedy with a true side, unless that of another is much shorter."""
         known = [each for each in self.remedies if each.tree is not None]
-        short = min(known, key=_length, default=None)
+        alike = [each for each in known if each.cost <= known[0].cost + _NEAR]
+        short = min(alike, key=_length, default=None)
         return short if short is None or _length(short) < _MUCH * _length(known[0]) else known[0]
 
 

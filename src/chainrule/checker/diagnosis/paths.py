@@ -11,17 +11,20 @@ from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
 
+import numpy
+
 from ...errors import ChainruleError
+from ...notation.surface import Fraction
 from ..bench import STYLES, Bench
 from ..claims import read_tree
 from ..compare import all_same
-from ..spelling import uniform
+from ..spelling import uniform, variables
 from ..trees import added
 from ..writing import latex
 from .asked import Asked
 from .entries import entrywise
 from .found import Remedy
-from .terms import Term, plus, terms
+from .terms import Term, parts, plus, terms
 from .trying import Trial
 
 _COST = 0.9
@@ -40,13 +43,23 @@ def by_terms(tried: Trial, asked: Asked, place: int) -> list[Remedy]:
     except ChainruleError:
         return []
     found = terms(asked)
-    spread = _spread(asked, found) if len(found) > 1 else None
-    if spread is None or len(spread[0].values) != len(written):
-        return []
-    for counts in _counts(len(spread)):
-        if all_same([_combined(spread, counts, point) for point in range(len(written))], written):
-            return list(_remedies(tried, asked, place, spread, counts))
+    whole = len(found) > 1
+    for each in (found if whole else (), () if whole or not found else parts(asked, _below(tried))):
+        spread = [one for one in _spread(asked, each) or () if any(numpy.any(value) for value in one.values)]
+        if len(spread) < 2:
+            continue
+        known = written[: len(spread[0].values)]
+        for counts in _counts(len(spread)) if whole else _kept(len(spread)):
+            if all_same([_combined(spread, counts, point) for point in range(len(known))], known):
+                return list(_remedies(tried, asked, place, spread, counts))
     return []
+
+
+def _below(tried: Trial) -> str:
+    """What the first side is differentiated by, as it is written."""
+    left = tried.bench.claim.sides[tried.anchor].tree
+    below = variables(left.denominator) if isinstance(left, Fraction) else None
+    return latex(below[0]) if below else ""
 
 
 def _spread(asked: Asked, found: Sequence[Term]) -> list[Term] | None:
@@ -57,7 +70,7 @@ def _spread(asked: Asked, found: Sequence[Term]) -> list[Term] | None:
         return list(found) if not bench.free else None
     rows: list[list[Any]] = [[] for _ in found]
     others: list[list[Any]] = [[] for _ in found]
-    for number, point in enumerate(bench.points()):
+    for number, point in enumerate(bench.points()[: len(found[0].values)]):
         for indices in bench.entries(point):
             at = asked.places(dict(indices))
             for row, other, each in zip(rows, others, found, strict=True):
@@ -76,7 +89,12 @@ def _counts(many: int) -> Iterator[tuple[int, ...]]:
     """How often each term may have been taken: one of them wrong, then several missing."""
     for place, count in product(range(many), (0, 2, -1, _WHOLE)):
         yield tuple(count if each == place else 1 for each in range(many))
-    for size in range(2, many):
+    yield from _kept(many)
+
+
+def _kept(many: int) -> Iterator[tuple[int, ...]]:
+    """Some terms missing, few first."""
+    for size in range(1, many):
         for missing in combinations(range(many), size):
             yield tuple(0 if each in missing else 1 for each in range(many))
 

@@ -6,7 +6,8 @@ place, at a few points, and what comes out is compared with the side.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -51,14 +52,42 @@ def by_slips(asked: Asked, place: int, *, double: bool = False) -> list[Remedy]:
     """The slips that give what stands in a side; with `double` those made two at a time."""
     try:
         with open_recording(), numpy.errstate(all="ignore"):
-            staged = stage(asked, place)
-            found = _ties(staged, double) if staged is not None else ()
+            found = _everywhere(asked, place, double)
     except (ChainruleError, ValueError, TypeError, IndexError, KeyError, AttributeError, ArithmeticError):
         return []
     return [
-        Remedy(each.mistake, each.message, None, False, _COST + 0.01 * number)
-        for number, each in enumerate(found[:_MOST_TOLD])
+        Remedy(mistake, message, None, False, _COST + 0.01 * number)
+        for number, (mistake, message) in enumerate(found[:_MOST_TOLD])
     ]
+
+
+def _everywhere(asked: Asked, place: int, double: bool) -> list[tuple[str, str]]:
+    """The slips that give it at all sizes, with letters for sizes."""
+    found: list[tuple[str, str]] | None = None
+    for group in _groups(asked):
+        staged = stage(asked, place, group)
+        if staged is None:
+            return []
+        sizes = {size: letter for letter, size in asked.bench.points()[group[0]].sizes.items()}
+        told = [(each.mistake, _lettered(each.message, sizes)) for each in _ties(staged, double)]
+        found = told if found is None else [each for each in found if each in told]
+        if not found:
+            return []
+    return found or []
+
+
+def _lettered(message: str, sizes: Mapping[int, str]) -> str:
+    for size, letter in sizes.items():
+        message = re.sub(rf"(?<![\w^{{_.]){size}(?![\w}}.])", letter, message)
+    return message
+
+
+def _groups(asked: Asked) -> list[list[int]]:
+    """The numbers of points with the same sizes."""
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for number, point in enumerate(asked.bench.points()):
+        groups.setdefault(tuple((name, value.shape) for name, value in point.nodes.items()), []).append(number)
+    return [each[:_MOST_POINTS] for each in groups.values()]
 
 
 def _ties(staged: Staged, double: bool) -> tuple[Slip, ...]:
@@ -68,28 +97,28 @@ def _ties(staged: Staged, double: bool) -> tuple[Slip, ...]:
     return candidates(slips, staged.written) or candidates(repeated(slips), staged.written)
 
 
-def stage(asked: Asked, place: int) -> Staged | None:
-    """The scene for a claim; None where it is about whole Jacobians, or where the computation is too long."""
+def stage(asked: Asked, place: int, group: Sequence[int]) -> Staged | None:
+    """The scene for a claim at some points; None where it is about whole Jacobians, or where the computation is too
+    long."""
     bench = asked.bench
     points = bench.points()
-    shapes = {name: value.shape for name, value in points[0].nodes.items()}
-    alike = [n for n, each in enumerate(points) if {k: v.shape for k, v in each.nodes.items()} == shapes][:_MOST_POINTS]
-    entries = bench.entries(points[0])
-    if not entries:
+    first = points[group[0]]
+    counts = [len(bench.entries(each)) for each in points]
+    if not counts[group[0]]:
         return None
-    at = asked.places(dict(entries[0]))
+    at = asked.places(dict(bench.entries(first)[0]))
     if at is None or (asked.of_axes and not at):
         return None
-    top, low = points[0].nodes[asked.of].node, points[0].nodes[asked.wrt].node
+    top, low = first.nodes[asked.of].node, first.nodes[asked.wrt].node
     if not isinstance(top, Node) or not isinstance(low, Node):
         return None
     values = bench.values(place, STYLES[0], points)
-    written = [values[number * len(entries)] for number in alike]
+    written = [values[sum(counts[:number])] for number in group]
     if any(each is None for each in written):
         return None
     output = top[at[: asked.of_axes]] if asked.of_axes else top
     entry = at[asked.of_axes :] or None
-    scene = _scene(asked, output, low, [points[number] for number in alike])
+    scene = _scene(asked, output, low, [points[number] for number in group])
     if len(scene.active) > _MOST_STEPS:
         return None
     shape = () if entry else tuple(low.shape)

@@ -86,6 +86,38 @@ def _whole(asked: Asked, via: str, point: Point, arriving: Any) -> Any:
     return _value(gradients([node], [arriving], [variable], symbolic=True)[0], tuple(variable.shape))
 
 
+def parts(asked: Asked, below: str) -> tuple[Term, ...]:
+    """The terms of a derivative through each entry of the one array that the variable goes into; `below`: how what is
+    differentiated by is written."""
+    bench, points = asked.bench, asked.bench.points()[:3]
+    vias = [each.symbol.text for each in bench.model.forward if any(n.symbol.text == asked.wrt for n in names_in(each.body))]
+    shape = points[0].nodes[vias[0]].shape if len(vias) == 1 and vias[0] in points[0].nodes else ()
+    if len(shape) != 1 or shape[0] > _MOST_TERMS or asked.of_axes:
+        return ()
+    try:
+        with open_recording(), numpy.errstate(all="ignore"), as_problem():
+            return tuple(_part(asked, vias[0], place, points, below) for place in range(shape[0]))
+    except _PROBLEMS:
+        return ()
+
+
+def _part(asked: Asked, via: str, place: int, points: Sequence[Point], below: str) -> Term:
+    values = []
+    for point in points:
+        local, arriving = _local(asked, via, point), _arriving(asked, via, point)
+        if arriving is None or local is None:
+            raise NoIndexFormError
+        seed = numpy.zeros(local.body.shape)
+        seed[place] = _value(arriving, tuple(local.body.shape))[place]
+        values.append(_value(local.by(as_node(seed)), tuple(local.variable.shape)))
+    bench = asked.bench
+    written = spellings(bench.session)
+    name = f"{spelled(written, via, bench)}_{place + 1}"
+    above = spelled(written, asked.of, bench)
+    text = rf"\frac{{\partial {above}}}{{\partial {name}}} \frac{{\partial {name}}}{{\partial {below}}}"
+    return Term(name, tuple(values), tuple(values), text, text)
+
+
 @dataclass(frozen=True, slots=True)
 class _Local:
     """The definition of a name with every other name held: its value over leaves, and the leaf of the variable."""

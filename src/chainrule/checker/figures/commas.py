@@ -13,6 +13,7 @@ _BRACED = re.compile(r"(?<=\d)\{,\}(?=\d)")
 _PLAIN = re.compile(r"(?<=\d),(?=\d)")
 _SURE = re.compile(r"(?<![\d,.])(0,\d|\d+,\d{4,})(?![\d]*,\d)")
 _POINT = re.compile(r"\d\.\d")
+_FRACTIONS = str.maketrans({"½": "(1/2)", "⅓": "(1/3)", "⅔": "(2/3)", "¼": "(1/4)", "¾": "(3/4)", "⅛": "(1/8)"})
 _OPEN, _CLOSE = "([{", ")]}"
 
 
@@ -43,7 +44,7 @@ def with_points(text: str, commas: bool) -> str:
     >>> with_points("z = 0{,}5 + 1", False), with_points("0,5 + (1,2)", True), with_points("(0,5; 1,2)", True)
     ('z = 0.5 + 1', '0.5 + (1,2)', '(0.5; 1.2)')
     """
-    text = _BRACED.sub(".", text)
+    text = _BRACED.sub(".", text).translate(_FRACTIONS)
     if not commas or not _PLAIN.search(text):
         return text
     letters, opened = list(text), list[int]()
@@ -58,7 +59,9 @@ def with_points(text: str, commas: bool) -> str:
 
 
 def _separated(text: str, start: int) -> bool:
-    """Whether another separator than a bare comma stands in the bracket that opens here."""
+    """Whether the bracket that opens here belongs to a function, or has another separator than a bare comma."""
+    if text[:start].rstrip().removesuffix("\\left")[-1:].isalpha():
+        return True
     depth = 0
     for place in range(start, len(text)):
         depth += (text[place] in _OPEN) - (text[place] in _CLOSE)

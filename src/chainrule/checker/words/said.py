@@ -186,12 +186,12 @@ TRAITS = (
     "symmetric", "one-hot", "distribution", "sums to one", "positive", "nonnegative", "negative", "square",
     "orthogonal", "orthonormal columns", "diagonal", "invertible", "positive definite",
     "positive semidefinite", "integer", "constant", "unit", "binary", "signs", "identity", "nonzero", "antisymmetric",
-    "lower triangular", "upper triangular", "zero", "in unit interval",
+    "lower triangular", "upper triangular", "in unit interval",
 )  # fmt: skip
 ROLES = (
     "upstream", "derivative", "target", "prediction", "input", "output", "loss", "weight", "bias", "learning rate",
     "logit", "pre-activation", "activation", "hidden state", "previous state", "regularisation", "residual", "mask",
-    "noise", "layer number", "margin", "class", "parameter", "step size", "momentum", "score",
+    "noise", "layer number", "margin", "class", "parameter", "momentum", "score",
 )  # fmt: skip
 FUNCTIONS = (
     "sigmoid", "tanh", "relu", "identity", "softmax", "softplus", "leaky relu", "elu", "gelu", "silu", "sign", "exp",
@@ -211,6 +211,7 @@ CONVENTIONS: Mapping[str, tuple[str, ...]] = {
     "padding": ("zero", "none"),
     "stride": (),  # a number
     "kernel": ("not flipped", "flipped"),
+    "kernel size": (),  # a number
     "superscript": ("layer", "example", "step"),
     "bracket superscript": ("layer", "example", "step"),
     "square bracket superscript": ("layer", "example", "step"),
