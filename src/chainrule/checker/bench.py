@@ -72,6 +72,8 @@ class Bench:
             fixed = self._fixed()
             if unknown:
                 self.taken = self._further(unknown)
+            elif (traits := self.session.traits.get(self.claim.number)) is not None:
+                self.taken = self.session.points_of_kind(self.claim.number, traits)
             elif fixed:
                 self.taken = self.session.points_with(self.claim.number, fixed)
             else:

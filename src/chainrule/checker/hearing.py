@@ -64,7 +64,9 @@ def _shapes(said: Said) -> dict[str, tuple[Size | None, ...]]:
     """Shapes by name; a size that is not said is None."""
     found: dict[str, tuple[Size | None, ...]] = {}
     for name, shapes in said.shapes.items():
-        found[name] = shapes[0].sizes
+        everywhere = [each for each in shapes if not each.only]
+        if everywhere:
+            found[name] = everywhere[0].sizes
     for name, traits in said.traits.items():
         if name not in found and any(each.what in _SQUARE and each.holds for each in traits):
             found[name] = (None, None)
@@ -87,10 +89,22 @@ def _ranges(said: Said) -> dict[str, tuple[int, int]]:
 
 
 def _traits(said: Said) -> dict[str, frozenset[str]]:
+    """The properties of names that hold throughout."""
     return {
-        name: frozenset(each.what for each in traits if each.holds and each.what in _TRAITS)
+        name: frozenset(each.what for each in traits if each.holds and each.what in _TRAITS and not each.only)
         for name, traits in said.traits.items()
     }
+
+
+def local_traits_of(said: Said) -> dict[int, dict[str, frozenset[str]]]:
+    """The properties of names that hold for single statements, by the number of the statement."""
+    found: dict[int, dict[str, frozenset[str]]] = {}
+    for name, traits in said.traits.items():
+        for each in traits:
+            for number in each.only if each.holds and each.what in _TRAITS else ():
+                here = found.setdefault(number, {})
+                here[name] = here.get(name, frozenset()) | {each.what}
+    return found
 
 
 def conditions_of(said: Said) -> dict[int, tuple[Surface, ...]]:

@@ -20,7 +20,7 @@ from .diagnosis import Found, repair
 from .doubting import doubt, holds_in_own_numbers
 from .documents import Document, Statement, statements
 from .figures.commas import uses_commas
-from .hearing import conditions_of, facts_of
+from .hearing import conditions_of, facts_of, local_traits_of
 from .limits import Spent, how_many
 from .numbers import judge_mixed, judge_number, note
 from .rewriting import read_marks, rewritten
@@ -44,7 +44,7 @@ def check_document(document: Document) -> Checked:
     marks = read_marks(mathematics, not facts.rows, facts.zero_based, facts.deltas)
     joined = {each.number: each for each in continued([rewritten(each, marks) for each in mathematics])}
     session = open_session(list(joined.values()), facts, said.asides)
-    session.conditions = conditions_of(said)
+    session.conditions, session.traits = conditions_of(said), local_traits_of(said)
     session.ledger.lines = {each.number: each.statement.place(document).line for each in claims}
     session.code = rule_code(session, [each for each in claims if each.statement.piece.kind == "code"])
     findings = [_finding(document, session, joined.get(each.number, each)) for each in claims]

@@ -29,6 +29,7 @@ from .figures.ledger import Figure, Standing
 from .figures.naming import explain
 from .figures.worlds import holding, own_points, settled, target
 from .points import as_array, as_problem
+from .repairing import Judged
 from .results import Verdict
 from .rulings import Ruling
 from .slopes import Style
@@ -102,6 +103,7 @@ def _by_data(bench: Bench, anchor: int, place: int, written: Enclosure | None) -
             failure = failure or f"{problem.given} cannot be computed"
             continue
         if ruling is not None and ruling.verdict is not Verdict.WRONG:
+            bench.session.ledger.judged.append(Judged(bench, style, True, judge))
             return note_of_slip(bench, anchor, ruling, judge)
         false = false or ruling
     if false is None or false.style is None:
@@ -112,6 +114,7 @@ def _by_data(bench: Bench, anchor: int, place: int, written: Enclosure | None) -
 def _false(bench: Bench, anchor: int, place: int, written: Enclosure | None, ruling: Ruling, judge: Judge) -> Ruling:
     """A number that is not the exact one: what rounded figures leave open, what follows from a slip, or a new slip."""
     style, base = ruling.style or Style(), holding(bench, Standing.GIVEN)
+    bench.session.ledger.judged.append(Judged(bench, style, False, judge))
     loose = left_open(bench, anchor, style)
     near = judge(base, style, loose) if loose is not None else None
     if near is not None and near.verdict is not Verdict.WRONG:

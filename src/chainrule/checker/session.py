@@ -54,6 +54,7 @@ class Session:
     solutions: set[int] = field(default_factory=set)  # claims that say where a gradient vanishes
     nabla: Surface | None = None  # what a nabla without a subscript is with respect to
     conditions: Mapping[int, tuple[Surface, ...]] = field(default_factory=dict)
+    traits: Mapping[int, Mapping[str, frozenset[str]]] = field(default_factory=dict)  # what holds for single claims
     asides: frozenset[int] = frozenset()  # claims that only say for what others hold
     code: Mapping[int, Any] = field(default_factory=dict)  # rulings of statements in code, by number
     definers: dict[str, list[Definer]] = field(default_factory=dict)
@@ -150,6 +151,15 @@ class Session:
         key = (*(each.number for each in self.chosen(number)), hash(tuple(sorted(fixed.items()))))
         if key not in self.samples:
             self.samples[key] = _sample(self.model(number), fixed)
+        return self.samples[key]
+
+    def points_of_kind(self, number: int, traits: Mapping[str, frozenset[str]]) -> list[Point]:
+        """Points at which some inputs have these properties."""
+        key = (*(each.number for each in self.chosen(number)), hash(tuple(sorted((k, *sorted(v)) for k, v in traits.items()))))
+        if key not in self.samples:
+            model = self.model(number)
+            both = {name: model.traits.get(name, frozenset()) | each for name, each in traits.items()}
+            self.samples[key] = _sample(replace(model, traits={**model.traits, **both}))
         return self.samples[key]
 
     def shared_points(self, number: int) -> list[Point]:

@@ -50,4 +50,4 @@ class Ledger:
     figures: list[Figure] = field(default_factory=list)
     points: dict[Any, Any] = field(default_factory=dict)
     lines: dict[int, int] = field(default_factory=dict)  # of statements, in the file
-    anew: set[int] = field(default_factory=set)  # statements that follow an update: their names have new values
+    judged: list[Any] = field(default_factory=list)  # sides that were judged by numbers
