@@ -290,7 +290,20 @@ class Bench:
         definition = Definition(Symbol("side"), meaning, meaning.span)
         program = Program((definition,), definition.symbol, ())
         used = {name: shape for name, shape in shapes.items() if name in symbols}
-        return infer_shapes(program, [each for each in symbols.values() if each.text not in point.sizes], used).units
+        found = infer_shapes(program, [each for each in symbols.values() if each.text not in point.sizes], used).units
+        return {**self._beside(meaning, point), **found}
+
+    def _beside(self, meaning: Meaning, point: Point) -> dict[int, int]:
+        """An identity that stands alone is as large as what it is said to equal."""
+        first = next((each for each in self.meanings.values() if each is not meaning), None)
+        units = [each for each in everything(meaning) if isinstance(each, Unit)]
+        if first is None or any(isinstance(each, Unit) for each in everything(first)):
+            return {}
+        try:
+            array = self._at(first, Style(), point, self.entries(point)[0])
+        except (ChainruleError, IndexError):
+            return {}
+        return {id(each): array.shape[-1] for each in units} if array.ndim else {}
 
 
 def vanishing(bench: Bench, name: str, loss: str, point: Point) -> bool | None:

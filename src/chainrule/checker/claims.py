@@ -21,6 +21,7 @@ from .spelling import uniform
 from .trees import everywhere, product
 
 EQUALS = frozenset({"=", ":=", "≡", "\\equiv", "\\coloneqq", "==", "\\triangleq", "\\doteq", ":", "＝"})
+_UPDATES = frozenset({"\\leftarrow", "\\gets", "←", "<-", "\\longleftarrow", "\\Leftarrow"})
 NEARLY = frozenset({"\\approx", "≈", "\\simeq", "\\cong", "≃"})
 _FUNCTIONS = frozenset({"exp", "log", "ln", "sqrt", "sin", "cos", "tanh", "max", "min", "e", "pi", "sum", "relu", "abs", "𝟙"})
 
@@ -86,8 +87,10 @@ def goes_on(before: Claim, claim: Claim) -> Claim:
 
 def _side(statement: Statement, place: int, names: frozenset[str], commas: bool) -> Side:
     text, sign = statement.side(place), statement.links[place].sign
-    if is_arrow(sign):
-        sign = "→" if sign not in ("\\leftarrow", "\\gets", "←", "<-") else "←"
+    if sign in _UPDATES:
+        sign = "←"
+    elif is_arrow(sign):
+        sign = "→"
     tidy = text.strip().rstrip(".,;:").strip()
     if not tidy:
         return Side(sign, text, None, "nothing stands there")

@@ -16,6 +16,7 @@ from .bench import STYLES, Bench, set_up, vanishing
 from .claims import Claim, goes_on, read_claim, with_trees
 from .coding import rule_code
 from .compare import all_same
+from .contradictions import contradicted
 from .diagnosis import Found, repair
 from .doubting import doubt, holds_in_own_numbers
 from .documents import Document, Statement, statements
@@ -23,13 +24,16 @@ from .figures.commas import uses_commas
 from .hearing import conditions_of, facts_of, local_traits_of
 from .limits import Spent, how_many
 from .numbers import judge_mixed, judge_number, note
+from .orders import with_orders
 from .rewriting import read_marks, rewritten
+from .repairing import repairs, told
 from .results import Checked, Finding, Verdict
 from .rulings import Ruling
 from .scaling import scaled
 from .session import Session, again, defines, open_session, redefine
+from .tables import add_data
 from .wording import finding, undefined
-from .words import read_words
+from .words import Said, read_words
 
 
 def check_document(document: Document) -> Checked:
@@ -37,19 +41,34 @@ def check_document(document: Document) -> Checked:
     every = statements(document)
     found = every[: how_many([len(each.text) for each in every])]
     commas = uses_commas(each.text for each in found if each.piece.kind == "mathematics")
-    claims = [read_claim(number, each, commas=commas) for number, each in enumerate(found)]
-    mathematics = [each for each in claims if each.statement.piece.kind == "mathematics"]
     said = read_words(document, found)
+    claims = [read_claim(number, _cut(number, each, said), commas=commas) for number, each in enumerate(found)]
+    mathematics = [each for each in claims if each.statement.piece.kind == "mathematics"]
     facts = scaled(facts_of(said), mathematics)
     marks = read_marks(mathematics, not facts.rows, facts.zero_based, facts.deltas)
     joined = {each.number: each for each in continued([rewritten(each, marks) for each in mathematics])}
     session = open_session(list(joined.values()), facts, said.asides)
     session.conditions, session.traits = conditions_of(said), local_traits_of(said)
+    add_data(session, document)
     session.ledger.lines = {each.number: each.statement.place(document).line for each in claims}
     session.code = rule_code(session, [each for each in claims if each.statement.piece.kind == "code"])
-    findings = [_finding(document, session, joined.get(each.number, each)) for each in claims]
-    findings += [_beyond(document, each) for each in every[len(found) :]]
-    return Checked(document, tuple(findings), notes=_notes(len(found), len(every)))
+    joined = {each.number: joined.get(each.number, each) for each in claims}
+    rulings = contradicted(session, {number: _ruled(session, each) for number, each in joined.items()})
+    worded = [finding(document, each, rulings[number]) for number, each in joined.items()]
+    findings = with_orders(document, session, said, found, worded)
+    found_repairs = repairs(session, document)
+    findings = [*told(findings, found_repairs), *(_beyond(document, each) for each in every[len(found) :])]
+    return Checked(document, tuple(findings), found_repairs, notes=_notes(len(found), len(every)))
+
+
+def _cut(number: int, statement: Statement, said: Said) -> Statement:
+    """The statement without the condition that stands within it: `(j \\ne k)`."""
+    text = statement.text
+    for each in said.conditions.get(number, ()):
+        if each.span is not None and each.how != "at":
+            start, stop = each.span
+            text = text[:start] + " " * (stop - start) + text[stop:]
+    return statement if text == statement.text else replace(statement, text=text)
 
 
 def _beyond(document: Document, statement: Statement) -> Finding:
@@ -70,15 +89,14 @@ def continued(claims: Sequence[Claim]) -> list[Claim]:
     return list(found.values())
 
 
-def _finding(document: Document, session: Session, claim: Claim) -> Finding:
+def _ruled(session: Session, claim: Claim) -> Ruling:
     try:
         session.work.begin()
-        ruling = rule(session, claim)
+        return rule(session, claim)
     except ChainruleError as problem:
-        ruling = Ruling(Verdict.UNCHECKED, f"{problem.given} cannot be judged")
+        return Ruling(Verdict.UNCHECKED, f"{problem.given} cannot be judged")
     except Spent:
-        ruling = Ruling(Verdict.UNCHECKED, "judging it would take longer than a document may take")
-    return finding(document, claim, ruling)
+        return Ruling(Verdict.UNCHECKED, "judging it would take longer than a document may take")
 
 
 _WORST_FIRST = (
@@ -107,7 +125,7 @@ def _badness(ruling: Ruling) -> int:
 
 
 def _rule_one(session: Session, claim: Claim) -> Ruling:
-    definer = defines(session, claim)
+    definer, whole = defines(session, claim), claim
     if claim.draft is not None and claim.draft.role is Role.SHAPE:
         return Ruling(Verdict.DEFINITION, "it says of what kind a name is")
     if claim.sides[1].sign == "←" and len(claim.sides) > 2:
@@ -122,7 +140,7 @@ def _rule_one(session: Session, claim: Claim) -> Ruling:
     if ruling.verdict in (Verdict.WRONG, Verdict.UNCHECKED) and definer is None and _says_anew(session, claim, ruling, bench):
         redefine(session, claim)
         return Ruling(Verdict.DEFINITION, "it says anew what the name on the left is")
-    note(bench, ruling)
+    note(bench, ruling, whole)
     return ruling
 
 

@@ -218,6 +218,7 @@ def _scope(definers: list[Definer], facts: Facts, gradients: Mapping[str, Symbol
     return Scope(
         resolve, declared, own, dict(facts.functions), frozenset(arrays), raised=frozenset(raised),
         families=frozenset(families), latex=True, derivative=atoms.read, alone=facts.alone,
+        read={},
     )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ from ..notation.meaning import everything as inside
 from ..notation.surface import Group, Multiplicative, Name, Number, Scripted
 from ..notation.symbols import symbol_of
 from .bench import STYLES, Bench
-from .carrying import Judge, carried, enter, left_open, note_of_slip
+from .carrying import Judge, before_updates, carried, enter, left_open, note_of_slip, renew
+from .claims import Claim
 from .compare import same
 from .digits import Enclosure, enclose, place_of
 from .doubting import closure
@@ -119,6 +120,10 @@ def _false(bench: Bench, anchor: int, place: int, written: Enclosure | None, rul
     near = judge(base, style, loose) if loose is not None else None
     if near is not None and near.verdict is not Verdict.WRONG:
         return Ruling(Verdict.ROUNDED, "right from the rounded figures before it", place, style)
+    old = before_updates(bench)
+    earlier = judge([*base, *old], style) if old else None
+    if earlier is not None and earlier.verdict is not Verdict.WRONG:
+        return replace(earlier, assumptions=("with the values before the update",))
     follows = carried(bench, anchor, place, judge)
     if follows is not None:
         return follows
@@ -285,9 +290,12 @@ def _may_be_given(bench: Bench, anchor: int) -> bool:
     return aim.name not in {each.symbol.text for each in model.forward}
 
 
-def note(bench: Bench, ruling: Ruling) -> None:
-    """Keep what a statement says of a name or a derivative, for those that follow."""
+def note(bench: Bench, ruling: Ruling, whole: Claim | None = None) -> None:
+    """Keep what a statement says of a name or a derivative, for those that follow. `whole`: an update before its arrow
+    was taken away."""
     try:
+        if whole is not None and whole.sides[1].sign == "←" and ruling.verdict is not Verdict.WRONG:
+            renew(bench, whole, _read)
         enter(bench, ruling, _read)
     except ChainruleError:
         return

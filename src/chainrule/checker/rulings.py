@@ -23,5 +23,6 @@ class Ruling:
     found: Found | None = None
     bench: Bench | None = field(default=None, compare=False, repr=False)
     follows: tuple[int, ...] = ()  # the numbers of the statements that have the slip
+    explains: tuple[int, ...] = ()  # of a definition: the numbers of the statements that contradict it
     expected: str = ""
     witness: Witness | None = None

@@ -345,7 +345,7 @@ def _find_stems(session: Session, claims: Sequence[Claim], symbols: Mapping[str,
         stem = _stem(symbol, bars)
         if ":" in symbol.subscript or "," in symbol.subscript:
             continue
-        if len(symbol.subscript) == 1 and symbol.subscript.isalpha() and stem is not None:
+        if 0 < len(symbol.subscript) <= 3 and symbol.subscript.islower() and stem is not None:
             whole = stem.without_subscript().text
             if whole in heads or _used_elsewhere(stem.without_subscript(), claims):
                 continue  # an entry of a gradient

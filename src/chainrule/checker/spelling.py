@@ -217,7 +217,13 @@ def variables(node: Surface, order: int = 1) -> tuple[Surface, ...] | None:
 
 def _parts(node: Multiplicative) -> list[Surface]:
     r"""`\partial x \partial y` cut before each sign."""
-    places = [n for n, (_, each) in enumerate(node.factors) if isinstance(each, Name) and each.base in _SIGNS]
+    first = node.factors[0][1]
+    if not _is_sign(first):
+        first = first.body if isinstance(first, Scripted) else first
+    places = [
+        n for n, (_, each) in enumerate(node.factors[:-1])
+        if isinstance(each, Name) and isinstance(first, Name) and each.base == first.base and each.base in _SIGNS
+    ]
     if len(places) > 1:
         ends = [*places[1:], len(node.factors)]
         return [product(list(node.factors[start:stop])) for start, stop in zip(places, ends, strict=True)]

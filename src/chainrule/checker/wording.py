@@ -15,7 +15,7 @@ from .claims import Claim
 from .diagnosis import Found, diagnose, diagnose_label
 from .documents import Document
 from .points import as_problem
-from .results import Candidate, Diagnosis, Finding, Verdict
+from .results import Candidate, Diagnosis, Finding, Verdict, Witness
 from .rulings import Ruling
 from .showing import numbers_at, working
 from .slopes import Style
@@ -36,19 +36,18 @@ def finding(document: Document, claim: Claim, ruling: Ruling) -> Finding:
     found = _diagnosed(ruling) if ruling.verdict is Verdict.WRONG else None
     told = bench is not None and ruling.verdict in _RIGHT | {Verdict.WRONG, Verdict.FOLLOWS}
     return Finding(
-        statement.place(document), statement.text, read_as(claim), ruling.verdict, _reason(ruling, found),
+        statement.place(document), statement.text, read_as(claim), ruling.verdict, _reason(document, ruling, found),
         diagnosis=diagnosis(found), expected=ruling.expected or _expected(ruling, found) or None,
-        witness=ruling.witness or (numbers_at(ruling) if ruling.verdict is Verdict.WRONG else None),
+        witness=ruling.witness or _numbers(ruling),
         assumptions=tuple(dict.fromkeys((*ruling.assumptions, *(assumptions(ruling) if told else ())))),
-        follows=_lines(document, ruling), working=_working(ruling),
+        follows=_lines(document, ruling, ruling.follows), working=_working(ruling),
     )  # fmt: skip
 
 
-def _lines(document: Document, ruling: Ruling) -> tuple[int, ...]:
-    """The lines of the slips that a statement follows from."""
-    claims = ruling.bench.session.claims if ruling.bench is not None and ruling.follows else ()
-    found = {each.statement.place(document).line for each in claims if each.number in ruling.follows}
-    return tuple(sorted(found))
+def _lines(document: Document, ruling: Ruling, numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """The lines in which statements stand."""
+    claims = ruling.bench.session.claims if ruling.bench is not None and numbers else ()
+    return tuple(sorted({each.statement.place(document).line for each in claims if each.number in numbers}))
 
 
 def _diagnosed(ruling: Ruling) -> Found | None:
@@ -56,13 +55,28 @@ def _diagnosed(ruling: Ruling) -> Found | None:
     bench = ruling.bench
     if bench is None or ruling.side is None or ruling.side not in bench.meanings:
         return ruling.found
+    with bench.session.work.diagnosis():
+        return _looked_for(ruling, bench, ruling.side)
+    return ruling.found  # there was no time left to look
+
+
+def _looked_for(ruling: Ruling, bench: Bench, side: int) -> Found | None:
     try:
         with as_problem():
-            if bench.claim.sides[ruling.side].numeric:
+            if bench.claim.sides[side].numeric:
                 return diagnose_label(bench, min(bench.meanings)) or ruling.found
-            return diagnose(bench, min(bench.meanings), ruling.side) or ruling.found
+            return diagnose(bench, min(bench.meanings), side) or ruling.found
     except ChainruleError:
         return ruling.found
+
+
+def _numbers(ruling: Ruling) -> Witness | None:
+    """Numbers with which a wrong statement is seen to be wrong."""
+    if ruling.verdict is not Verdict.WRONG or ruling.bench is None:
+        return None
+    with ruling.bench.session.work.diagnosis():
+        return numbers_at(ruling)
+    return None
 
 
 def diagnosis(found: Found | None) -> Diagnosis | None:
@@ -82,7 +96,11 @@ def read_as(claim: Claim) -> str:
 
 
 # Reasons ------------------------------------------
-def _reason(ruling: Ruling, found: Found | None) -> str:
+def _reason(document: Document, ruling: Ruling, found: Found | None) -> str:
+    if ruling.explains:
+        lines = [str(each) for each in _lines(document, ruling, ruling.explains)]
+        where = f"line {lines[0]} is" if len(lines) == 1 else f"lines {', '.join(lines[:-1])} and {lines[-1]} are"
+        return f"inconsistent: {where} true only with ${ruling.expected}$"
     if ruling.verdict is Verdict.RIGHT and not ruling.reason and ruling.bench is not None:
         return _shown(ruling, ruling.bench)
     if ruling.verdict is Verdict.WRONG and ruling.bench is not None and found is not None:
@@ -252,7 +270,9 @@ def _side(bench: Bench, place: int) -> str:
 def _working(ruling: Ruling) -> Derivation | None:
     if ruling.verdict is not Verdict.WRONG or ruling.bench is None:
         return None
-    return working(ruling.bench, min(ruling.bench.meanings))
+    with ruling.bench.session.work.diagnosis():
+        return working(ruling.bench, min(ruling.bench.meanings))
+    return None
 
 
 __all__ = ["assumptions", "diagnosis", "finding", "read_as", "undefined"]

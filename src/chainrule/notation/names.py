@@ -41,6 +41,7 @@ class Scope:
     readings: list[Reading] = field(default_factory=list)
     derivative: Callable[[Surface, Scope], Meaning] | None = None  # what a derivative means; None: it means nothing
     alike: dict[str, list[Symbol]] = field(default_factory=dict)  # declared names by their spelling without marks
+    read: dict[tuple[object, ...], tuple[Surface, Meaning]] | None = None  # what branches mean that were met before
 
     def __post_init__(self) -> None:
         if not self.alike:

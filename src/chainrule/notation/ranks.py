@@ -165,7 +165,8 @@ class _Ranks:
         if highest:
             for each, rank in zip(nodes, ranks, strict=True):
                 if rank is None and not is_coefficient(each):
-                    self.visit(each, highest)
+                    found = self.visit(each, highest)
+                    highest = max(highest, found or 0)  # X W + b with a vector b is a matrix
         if not highest and any(rank == 0 and _is_dot(each) for each, rank in zip(nodes, ranks, strict=True)):
             return 0  # what is added to a dot product is a number
         return None if not highest and None in ranks else highest

@@ -57,7 +57,20 @@ _KINDS = {"∑": "sum", "∏": "prod"}
 
 
 def resolve(node: Surface, scope: Scope) -> Meaning:
-    """The meaning of one node. Raises ParseError where there is none."""
+    """The meaning of one node. Raises ParseError where there is none.
+
+    A scope that remembers what it read is for many trees with the same branches, such as variants of one formula.
+    """
+    if scope.read is None or isinstance(node, Number):
+        return _resolve(node, scope)
+    key = (id(node), scope.bound, scope.nested)
+    kept = scope.read.get(key)
+    if kept is None:
+        kept = scope.read[key] = (node, _resolve(node, scope))  # the node is kept, so that its number stays its own
+    return kept[1]
+
+
+def _resolve(node: Surface, scope: Scope) -> Meaning:
     match node:
         case Number(written, span):
             return Literal(written, float(written), span)

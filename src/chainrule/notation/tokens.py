@@ -165,7 +165,7 @@ def _read_letters(scanner: _Scanner) -> Token:
     if function := _FUNCTION.match(scanner.text, scanner.place):
         return scanner.token(Kind.LETTERS, function.group(), function.end())
     word = scanner.text[scanner.place : stop]
-    if word in alphabet.PROSE:
+    if word in alphabet.PROSE and not (scanner.latex and scanner.text[scanner.place - 1 : scanner.place] in ("_", "^")):
         return scanner.token(Kind.PROSE, word, stop)
     return scanner.token(Kind.NAME if word in alphabet.GREEK else Kind.LETTERS, word, stop)
 

@@ -11,15 +11,17 @@ from collections.abc import Sequence
 from ...errors import ChainruleError
 from ...ir.recording import open_recording
 from ..claims import Claim
+from ..points import as_problem
 from ..results import Verdict
 from ..rulings import Ruling
 from ..session import Session
 from .figures import figures
 from .inputs import evidence
-from .judging import Base, Setting, rulings
+from .judging import rulings
 from .names import plain
 from .runs import names_used, plan, targets
 from .steps import Reading, Script, Step, read_code
+from .trials import Base, Setting
 
 _MOST_POINTS = 3
 
@@ -57,7 +59,7 @@ def _needed(steps: Sequence[Step], script: Script) -> list[Step]:
 def _script(session: Session, reading: Reading, script: Script) -> dict[int, Ruling]:
     numbers = [step.number for step in script.steps if step.number is not None]
     try:
-        with open_recording():
+        with open_recording(), as_problem():
             setting = _setting(session, reading, script, numbers[0])
             found = rulings(setting)
             return found | {number: each for number, each in figures(setting).items() if _decides(found, number, each)}
@@ -68,14 +70,16 @@ def _script(session: Session, reading: Reading, script: Script) -> dict[int, Rul
 def _decides(found: dict[int, Ruling], number: int, figure: Ruling) -> bool:
     """Whether the figures of a line say more than its formula: not where the formula is false already."""
     before = found.get(number)
-    return before is None or before.verdict is not Verdict.WRONG and (
-        figure.verdict is Verdict.WRONG or before.verdict is Verdict.UNCHECKED
+    return before is None or (
+        before.verdict is not Verdict.WRONG and (figure.verdict is Verdict.WRONG or before.verdict is Verdict.UNCHECKED)
     )
 
 
 def _setting(session: Session, reading: Reading, script: Script, number: int) -> Setting:
     shown = evidence(step.node for step in script.steps)
-    fresh = [step for step in script.steps if step.sign is None and not set(targets(step)) & names_used(step.node.value)]
+    fresh = [
+        step for step in script.steps if step.sign is None and not set(targets(step)) & names_used(step.node.value)
+    ]
     assigned = {plain(name) for step in fresh for name in targets(step)}
     written = {plain(name) for step in script.steps for name in names_used(step.node)}
     bases = _bases(session, number, assigned, written)

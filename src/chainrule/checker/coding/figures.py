@@ -16,13 +16,16 @@ from ...errors import ChainruleError
 from ..digits import place_of
 from ..results import Verdict
 from ..rulings import Ruling
-from .judging import Base, Setting, start
+from .operations import plain_array
 from .passes import Backward, entry_of
-from .runs import Run, is_literal, plain_array, targets
+from .runs import Run, is_literal, targets
 from .steps import Step
+from .trials import Base, Setting, start
 
 _NUMBER = r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
-_RESULT = re.compile(rf"^(?:=|->|=>|≈|~|→|out:|\w+ (?:becomes|is|=)|gives|is)?\s*(\[+[-+\d.,eE\s\[\]]+\]+|{_NUMBER})\.?$")
+_RESULT = re.compile(
+    rf"^(?:=|->|=>|≈|~|→|out:|\w+ (?:becomes|is|=)|gives|is)?\s*(\[+[-+\d.,eE\s\[\]]+\]+|{_NUMBER})\.?$"
+)
 _FIGURE = re.compile(_NUMBER)
 
 

@@ -28,7 +28,8 @@ _SCALARS = re.compile(
 _BESIDE = re.compile(r"^(?:b\w{0,3}|b_\w+|\w*bias\w*|beta|gamma)$")
 _TARGETS = re.compile(r"^(?:y|t|T|Y|target\w*|label\w*|y_true|ytrue|onehot|one_hot|Y_\w+|y_onehot|yt)$")
 _SHAPED = frozenset({
-    "zeros", "ones", "randn", "rand", "normal", "uniform", "standard_normal", "random", "eye", "range", "arange", "full",
+    "zeros", "ones", "randn", "rand", "normal", "uniform", "standard_normal", "random", "eye", "range", "arange",
+    "full",
     "reshape", "random_sample", "empty", "identity", "integers", "randint",
 })  # fmt: skip
 KINDS = ("matrix", "vector", "scalar", "row", "column")
@@ -46,14 +47,20 @@ class Evidence:
     softmax: bool = False
     axis: int = 1  # over which exponentials are added
     shares: bool = False  # log(1 - p) stands somewhere
+    literals: set[int] = field(default_factory=set)  # whole numbers in calculations
 
 
 def evidence(trees: Iterable[ast.AST]) -> Evidence:
     """What the lines show."""
     found = Evidence()
     for tree in trees:
+        calls = [each for each in ast.walk(tree) if isinstance(each, ast.Call) and _function(each.func) in _SHAPED]
+        shapes = {id(inner) for each in calls for inner in ast.walk(each)}
         for node in ast.walk(tree):
             _look(node, found)
+            if isinstance(node, ast.Constant) and type(node.value) is int and id(node) not in shapes:
+                if not (isinstance(tree, ast.Assign) and tree.value is node):
+                    found.literals.add(node.value)
     found.divisors -= found.factors
     return found
 
@@ -64,7 +71,7 @@ def _look(node: ast.AST, found: Evidence) -> None:
             found.matrices.add(name)
         case ast.BinOp(left=left, op=ast.MatMult(), right=right):
             found.factors |= _bare(left) | _bare(right)
-        case ast.BinOp(left=above, op=ast.Div(), right=below):
+        case ast.BinOp(op=ast.Div(), right=below):
             found.divisors |= _bare(below)
             if isinstance(below, ast.Call) and any(each.arg == "keepdims" for each in below.keywords):
                 found.softmax, found.axis = True, _axis(below, found.axis)
@@ -86,7 +93,8 @@ def _look_at_call(node: ast.Call, name: str, arguments: list[ast.expr], found: E
         if isinstance(node.func, ast.Attribute):
             found.factors |= _bare(node.func.value)
     if name in ("sum", "mean", "max", "var", "std") and any(
-        each.arg == "keepdims" or (each.arg == "axis" and ast.unparse(each.value) in ("1", "-1")) for each in node.keywords
+        each.arg == "keepdims" or (each.arg == "axis" and ast.unparse(each.value) in ("1", "-1"))
+        for each in node.keywords
     ):
         subject = node.func.value if isinstance(node.func, ast.Attribute) and name and not arguments else None
         found.matrices |= {each for part in (*arguments, *([subject] if subject else [])) for each in _bare(part)}
@@ -99,7 +107,7 @@ def _look_at_call(node: ast.Call, name: str, arguments: list[ast.expr], found: E
 def _axis(node: ast.Call, default: int) -> int:
     for each in node.keywords:
         if each.arg == "axis" and isinstance(each.value, ast.Constant) and each.value.value in (0, 1):
-            return int(each.value.value)
+            return 1 if each.value.value else 0
     return default
 
 
@@ -121,7 +129,7 @@ class Inputs:
 
     shown: Evidence
     base: Mapping[str, Any]
-    shapes: Mapping[str, tuple[int | str, ...]]
+    shapes: Mapping[str, tuple[int | str | None, ...]]
     traits: Mapping[str, frozenset[str]]
     hints: Mapping[str, str]
     seed: int
@@ -131,6 +139,7 @@ class Inputs:
     merged: Mapping[int, int] = field(default_factory=dict)  # sizes that were found to be others
     count: int = 0
     chosen: set[int] = field(default_factory=set)
+    shrunk: dict[int, int] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     drawn: dict[str, tuple[int, ...]] = field(default_factory=dict)
     declared: set[str] = field(default_factory=set)
@@ -138,11 +147,13 @@ class Inputs:
     def draw(self, name: str, wish: Wish) -> Any:
         """A value for a name. Raises UnknownNameError for a derivative that nothing defines."""
         if name in self.closed:
-            raise UnknownNameError(given=f"the name {name}", expected="a name that is defined")
+            raise UnknownNameError(
+                given=f"{name}, which no line that is followed defines,", expected="a name that is defined"
+            )
         key = plain(name)
         if key in self.base:
             return self.base[key]
-        letters = {str(each) for shape in self.shapes.values() for each in shape}
+        letters = self._letters()
         if name in self.shown.indices and wish.product == "index" and name not in self.shown.sizes:
             return self._labels(wish)
         if key not in self.shapes and (name in self.shown.sizes or name in letters):
@@ -194,7 +205,15 @@ class Inputs:
         return self.sizes[name]
 
     def _letters(self) -> set[str]:
-        return {str(each) for shape in self.shapes.values() for each in shape}
+        return {each for shape in self.shapes.values() for each in shape if isinstance(each, str)}
+
+    def smaller(self, size: int) -> int:
+        """A small size for a large one, the same for the same, where no calculation speaks of it."""
+        if size <= 6 or size in self.shown.literals or size in self.sizes.values():
+            return size
+        if size not in self.shrunk:
+            self.shrunk[size] = self.fresh()
+        return self.shrunk[size]
 
     def fresh(self) -> int:
         """A size that no other axis has, unless two sizes were found to be one."""
@@ -211,15 +230,22 @@ class Inputs:
     def _shape(self, name: str, key: str, wish: Wish) -> tuple[int, ...]:
         if key in self.shapes and name not in self.hints:
             self.declared.add(name)
-            return tuple(each if isinstance(each, int) else self._size_of(each, Wish()) for each in self.shapes[key])
+            return tuple(self._said(each) for each in self.shapes[key])
         kind = self.hints.get(name) or self._usual(name, wish)
         return self._as_asked(kind, wish) if wish.shape is not None or wish.product else self._freely(kind)
+
+    def _said(self, size: int | str | None) -> int:
+        if size is None:
+            return self.fresh()
+        return size if isinstance(size, int) else self._size_of(size, Wish())
 
     def _usual(self, name: str, wish: Wish) -> str:
         matrix = name in self.shown.matrices or (name[:1].isupper() and not _SCALARS.match(name))
         if _TARGETS.match(name) and wish.shape and not wish.product:
             return "same"
-        if name in self.shown.divisors or (_SCALARS.match(name) and name not in self.shown.factors | self.shown.matrices):
+        if name in self.shown.divisors or (
+            _SCALARS.match(name) and name not in self.shown.factors | self.shown.matrices
+        ):
             return "scalar"
         if wish.product:
             return "matrix" if matrix else "vector"

@@ -1,17 +1,17 @@
 """A script in, a ruling for each of its statements out.
 
-One idea: where nothing says what shape a name has, the reading in which most lines are true is taken, so that a guess of
-ours never accuses an author.
+One idea: the lines that make one derivative together are judged together; a single change of one of them that makes it
+true says what the author did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-import ast
 import numpy
 
 from ...errors import ChainruleError
@@ -20,69 +20,27 @@ from ..diagnosis import Found, Remedy
 from ..edits import CodeEdit, CodeKnown, code_edits
 from ..results import Verdict
 from ..rulings import Ruling
-from .inputs import KINDS, Evidence, Inputs, is_target
-from .machine import Machine, said, with_operators
 from .names import looks_like_one, plain
-from .passes import Backward, Group, chain_of, complete, entry_of, groups, machine_of
-from .runs import Plan, Run, alike, is_literal, names_used, plain_array, targets
-from .steps import Reading, Step
+from .operations import plain_array, said, with_operators
+from .passes import Backward, Group, chain_of, entry_of, groups, machine_of
+from .runs import Run, alike, is_literal, names_used, targets
+from .steps import Step
+from .trials import Setting, Trial, best_trial, is_sum
 
-_LEVELS = ("any", "positive", "share")
-_MOST_TRIED, _MOST_FOUND, _MOST_MERGED, _MOST_TRIALS = 600, 4, 8, 40
+_MOST_TRIED, _MOST_FOUND = 600, 4
+_SIGNS: dict[type, str] = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}
 _PARAMETERS = frozenset({"W", "b", "w", "U", "V", "gamma", "beta", "theta"})
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """What the mathematics of a document gives at one point: values by plain name, and the loss."""
-
-    values: Mapping[str, Any]
-    loss: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """All that a trial of a script needs beside the choice of readings."""
-
-    plan: Plan
-    reading: Reading
-    shown: Evidence
-    shapes: Mapping[str, tuple[int | str, ...]]
-    traits: Mapping[str, frozenset[str]]
-    bases: Sequence[Base]
-
-
-@dataclass(slots=True)
-class Trial:
-    """A script followed at all points under one choice of readings."""
-
-    setting: Setting
-    backs: list[Backward] = field(default_factory=list)
-    done: dict[int, int | None] = field(default_factory=dict)  # the step at which each group is complete, by number
-    scaled: bool = False
-
-    @property
-    def score(self) -> tuple[int, int]:
-        """How many groups are right, and how many steps can be followed."""
-        followed = sum(-len(each.failed) - len(each.run.failed) for each in self.backs[:1])
-        return sum(place is not None for place in self.done.values()), followed
-
-    @property
-    def drawn(self) -> dict[str, tuple[int, ...]]:
-        """The names whose shapes were chosen by us."""
-        inputs = self.backs[0].run.inputs
-        return {name: shape for name, shape in inputs.drawn.items() if name not in inputs.declared}
 
 
 def rulings(setting: Setting) -> dict[int, Ruling]:
     """The rulings for the statements of a script, by their numbers. Raises ChainruleError where nothing can be run."""
-    trial = _best(setting)
+    trial = best_trial(setting)
     found: dict[int, Ruling] = {}
     for place, step in enumerate(setting.plan.script.steps):
         if step.number is not None and place not in setting.plan.gradients:
             found[step.number] = _other(trial, place, step)
     judged = [(group, _group(trial, group, number)) for number, group in enumerate(groups(trial.backs[0].run))]
-    for group, by_place in _without_doubtful(judged, trial):
+    for by_place in _without_doubtful(judged, trial):
         for place, ruling in by_place.items():
             statement = setting.plan.script.steps[place].number
             if statement is not None:
@@ -95,153 +53,26 @@ def _worse(one: Ruling | None, other: Ruling) -> Ruling:
     return other if one is None or order.index(other.verdict) < order.index(one.verdict) else one
 
 
-def _without_doubtful(
-    judged: list[tuple[Group, dict[int, Ruling]]], trial: Trial
-) -> Iterator[tuple[Group, dict[int, Ruling]]]:
+def _without_doubtful(judged: list[tuple[Group, dict[int, Ruling]]], trial: Trial) -> Iterator[dict[int, Ruling]]:
     """Where most lines are false and no single slip explains them, they were misread."""
     false = [each for _, by_place in judged for each in by_place.values() if each.verdict is Verdict.WRONG]
-    bare = sum(each.found is None for each in false)
-    doubtful = not trial.backs[0].run.sure or (bare > 1 and 2 * bare > len(judged))
-    for group, by_place in judged:
+    bare, sure = sum(not _is_explained(each) for each in false), trial.backs[0].run.sure
+    right = any(place is not None for place in trial.done.values())
+    doubtful = not sure or (bare > 1 and 2 * bare > len(judged))
+    for _, by_place in judged:
         if doubtful:
-            by_place = {place: _doubted(each) for place, each in by_place.items()}
-        yield group, by_place
+            by_place = {place: _doubted(each, right) for place, each in by_place.items()}
+        yield by_place
 
 
-def _doubted(ruling: Ruling) -> Ruling:
-    if ruling.verdict is Verdict.WRONG and ruling.found is None:
-        return Ruling(Verdict.UNCHECKED, "it differs from the derivative as this code was read, but so do other lines")
+def _is_explained(ruling: Ruling) -> bool:
+    return ruling.found is not None and bool(ruling.found.remedies)
+
+
+def _doubted(ruling: Ruling, right: bool) -> Ruling:
+    if ruling.verdict is Verdict.WRONG and not (right and _is_explained(ruling)):
+        return Ruling(Verdict.UNCHECKED, "it differs from the derivative, but other lines do so too")
     return ruling
-
-
-# Trials ------------------------------------------
-def _best(setting: Setting) -> Trial:
-    """The reading in which most lines are true: shapes that nothing says are tried one by one."""
-    best = _scaled(_tried(setting, {}))
-    hints: dict[str, str] = {}
-    if best.backs[0].run.loss is None:
-        return best
-    left = _MOST_TRIALS
-    for name, kinds in _open(best):
-        for kind in kinds:
-            if best.score >= (len(best.done), 0) or not left:
-                return best
-            left -= 1
-            other = _scaled(_tried(setting, {**hints, name: kind}))
-            if other.score > best.score:
-                best, hints = other, {**hints, name: kind}
-    return best
-
-
-def _open(trial: Trial) -> list[tuple[str, Sequence[str]]]:
-    """Names whose shapes nothing says, and the kinds that they may be of; those beside others first."""
-    shown = trial.setting.shown
-    found: list[tuple[str, Sequence[str]]] = []
-    for name, shape in trial.drawn.items():
-        if len(shape) <= 2:
-            found.append((name, KINDS[:2] if name in shown.factors else KINDS[:3] if is_target(name) else KINDS[::-1]))
-    return sorted(found, key=_number_of_kinds)
-
-
-def _number_of_kinds(each: tuple[str, Sequence[str]]) -> int:
-    return -len(each[1])
-
-
-def _tried(setting: Setting, hints: Mapping[str, str], scales: Sequence[float] = ()) -> Trial:
-    trial = Trial(setting)
-    for number in range(max(1, len(setting.bases)) if setting.bases else 2):
-        run = _followed(setting, hints, number)
-        if scales:
-            run.scale = scales[number]
-        back = Backward(run)
-        with numpy.errstate(all="ignore"):
-            back.follow()
-        trial.backs.append(back)
-    trial.done = {number: complete(trial.backs, group) for number, group in enumerate(groups(trial.backs[0].run))}
-    trial.scaled = bool(scales)
-    return trial
-
-
-def _followed(setting: Setting, hints: Mapping[str, str], number: int) -> Run:
-    base = setting.bases[number] if setting.bases else Base({})
-    merged: dict[int, int] = {}
-    run = _at_level(setting, base, hints, number, merged)
-    for _ in range(_MOST_MERGED):
-        pair = _merge(run)
-        if pair is None:
-            break
-        merged[pair[0]] = pair[1]
-        run = _at_level(setting, base, hints, number, merged)
-    return run
-
-
-def _merge(run: Run) -> tuple[int, int] | None:
-    """A size that nothing says, and the one that it must be for the lines that go forward to fit."""
-    if run.machine.unequal is None:
-        return None
-    one, other = run.machine.unequal
-    named, chosen = set(run.inputs.sizes.values()), run.inputs.chosen
-    for size, is_size in ((other, one), (one, other)):
-        if size in chosen and size not in named and size not in run.inputs.merged:
-            return size, is_size
-    return None
-
-
-def _at_level(
-    setting: Setting, base: Base, hints: Mapping[str, str], number: int, merged: Mapping[int, int]
-) -> Run:  # fmt: skip
-    """Numbers of any sign; others where something is no number with these."""
-    run: Run | None = None
-    for level in _LEVELS:
-        run = start(setting, base, hints, number + 1, level)
-        run.inputs.merged = merged
-        with numpy.errstate(all="ignore"):
-            run.forward()
-            run.find_loss(base.loss)
-        if run.finite:
-            break
-    assert run is not None  # there are levels
-    return run
-
-
-def start(setting: Setting, base: Base, hints: Mapping[str, str], seed: int, level: str, own: bool = False) -> Run:
-    """A run before its first step."""
-    closed = frozenset(setting.plan.names)
-    inputs = Inputs(setting.shown, base.values, setting.shapes, setting.traits, hints, seed, level, closed)
-    inputs.lone = "matrix" if setting.plan.given else "scalar"
-    axis = setting.shown.axis if setting.shown.softmax else -1
-    return Run(setting.plan, Machine({}, setting.reading.functions, inputs.draw, setting.reading.budget, axis=axis), inputs, own=own)
-
-
-def _scaled(best: Trial) -> Trial:
-    """Derivatives of the sum of the losses for all inner names, with the mean taken at the end, if more is true so."""
-    if None not in best.done.values():
-        return best
-    for number, group in enumerate(groups(best.backs[0].run)):
-        if best.done[number] is None:
-            ratios = [_ratio(back, group) for back in best.backs]
-            if all(each is not None and each > 1 for each in ratios):
-                other = _tried_like(best, [each or 1.0 for each in ratios])
-                return other if other.score > best.score else best
-    return best
-
-
-def _tried_like(best: Trial, scales: Sequence[float]) -> Trial:
-    return _tried(best.setting, dict(best.backs[0].run.inputs.hints), scales)
-
-
-def _ratio(back: Backward, group: Group) -> float | None:
-    """What a value is a constant multiple of the truth by."""
-    place = group.places[-1]
-    try:
-        truth = numpy.asarray(back.run.truth(group.name), dtype=float)
-        value = numpy.asarray(entry_of(back, group.name, place), dtype=float)
-    except (ChainruleError, KeyError, TypeError, ValueError):
-        return None
-    if truth.shape != value.shape or not truth.size or not numpy.abs(truth).max():
-        return None
-    factor = float((truth * value).sum() / (truth * truth).sum())
-    return factor if alike(value, factor * truth) else None
 
 
 # Lines that give derivatives ------------------------------------------
@@ -251,7 +82,9 @@ def _group(trial: Trial, group: Group, number: int) -> dict[int, Ruling]:
         return {place: _right(trial, group, place, done, by) for place in group.places}
     steps = trial.setting.plan.script.steps
     if any(steps[place].closed for place in group.places):
-        return {place: Ruling(Verdict.UNCHECKED, steps[place].closed or "a loop goes on with it") for place in group.places}
+        return {
+            place: Ruling(Verdict.UNCHECKED, steps[place].closed or "a loop goes on with it") for place in group.places
+        }
     if (repaired := _repaired(trial, group)) is not None:
         return repaired
     for back in trial.backs:
@@ -288,20 +121,13 @@ def _unexplained(trial: Trial, group: Group, by: str) -> dict[int, Ruling]:
     ):  # fmt: skip
         found[last] = Ruling(Verdict.UNCHECKED, f"no array of the shape of {by}, as far as its shape is known")
     else:
-        remedies = Found((Remedy("M12", "the division by the number of examples is missing"),)) if _is_sum(trial, group) else None
+        remedies = (
+            Found((Remedy("M12", "the division by the number of examples is missing"),))
+            if is_sum(trial, group)
+            else None
+        )
         found[last] = Ruling(Verdict.WRONG, f"this is not the derivative of the loss by {by}", found=remedies)
     return found
-
-
-def _is_sum(trial: Trial, group: Group) -> bool:
-    """Whether what is written is as many times the truth as there are examples."""
-    for back in trial.backs:
-        ratio = _ratio(back, group)
-        sizes = {shape[0] for shape in back.run.inputs.drawn.values() if len(shape) == 2}
-        sizes |= {size for name, size in back.run.inputs.sizes.items() if name in ("N", "m", "n", "batch_size")}
-        if ratio is None or ratio <= 1 or not any(abs(ratio - size) < 1e-6 for size in sizes):
-            return False
-    return True
 
 
 # What was meant ------------------------------------------
@@ -316,7 +142,9 @@ def _repaired(trial: Trial, group: Group) -> dict[int, Ruling] | None:
             by = trial.setting.plan.names[group.name].by
             rulings = {each: Ruling(Verdict.RIGHT, f"a part of the derivative by {by}") for each in group.places}
             problem = trial.backs[0].failed.get(place)
-            reason = f"this is not the derivative of the loss by {by}" if problem is None else f"it does not fit: {problem}"
+            reason = (
+                f"this is not the derivative of the loss by {by}" if problem is None else f"it does not fit: {problem}"
+            )
             rulings[place] = _wrong(reason, step, found)
             return rulings
     return None
@@ -362,7 +190,7 @@ def changes(step: Step, names: CodeKnown, holds: Callable[[ast.expr], bool]) -> 
 
 def _wrong(reason: str, step: Step, found: tuple[CodeEdit, ...]) -> Ruling:
     """A false line with the likeliest mistake in it, and the line as it should have been written."""
-    sign = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}.get(type(step.sign), "=")
+    sign = _SIGNS.get(type(step.sign), "=")
     remedies = tuple(Remedy(each.mistake, each.message, cost=each.cost) for each in found)
     expected = f"{said(step.target)} {sign} {found[0].text}"
     return Ruling(Verdict.WRONG, reason, found=Found(remedies), expected=expected)
@@ -375,7 +203,9 @@ def known(trial: Trial, place: int) -> CodeKnown:
     written = {name for each in plan.script.steps for name in names_used(each.node)}
     names = tuple(name for name in values if name in written and name not in plan.names)
     derivatives = tuple(name for name in plan.names if name in written)
-    scalars = tuple(name for name in ("N", "m", "n", "batch_size") if name in run.machine.values or name in run.inputs.sizes)
+    scalars = tuple(
+        name for name in ("N", "m", "n", "batch_size") if name in run.machine.values or name in run.inputs.sizes
+    )
     target = plan.names[targets(plan.script.steps[place])[0]].by if place in plan.gradients else ""
     parameters = frozenset(name for name in names if name.rstrip("0123456789_") in _PARAMETERS)
     own = targets(plan.script.steps[place])

@@ -7,7 +7,6 @@ is known is drawn where it is first met, in the shape that its neighbour asks fo
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,41 +18,31 @@ from ...errors import LimitError, ParseError, UnknownNameError
 from ...ir.node import Node
 from ..points import as_problem
 from .names import entry_name
+from .operations import (
+    AS_OPERATORS,
+    BY_ELEMENT,
+    FUNCTIONS,
+    LIBRARY,
+    LOSES_SHAPE,
+    METHODS,
+    MODULES,
+    MOST_ENTRIES,
+    RELATIONS,
+    SAME,
+    as_array,
+    called,
+    combined,
+    is_huge,
+    is_module,
+    number,
+    plain_array,
+    said,
+    shape_of,
+    whole,
+)
 
-MOST_ENTRIES = 4096
 _DEPTH = 80
 _CALLS = 8
-_MODULES = frozenset({"np", "numpy", "jnp", "math", "torch", "F", "nn", "scipy", "special", "functional"})
-_FUNCTIONS = frozenset({
-    "sum", "mean", "max", "min", "amax", "amin", "prod", "var", "std", "exp", "log", "log1p", "expm1", "sqrt", "square",
-    "abs", "absolute", "sign", "tanh", "sinh", "cosh", "sin", "cos", "arctan", "maximum", "minimum", "where", "dot",
-    "matmul", "outer", "inner", "multiply", "divide", "add", "subtract", "power", "negative", "transpose", "reshape",
-    "ravel", "squeeze", "expand_dims", "concatenate", "stack", "hstack", "vstack", "einsum", "trace", "diag", "clip",
-    "eye", "identity", "arange", "zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "array", "asarray",
-    "argmax", "cumsum", "heaviside", "norm", "log2", "log10", "reciprocal", "atleast_2d", "float64", "float32",
-    "newaxis", "copy", "inv", "det", "diagflat", "swapaxes", "logaddexp", "greater", "float_",
-})  # fmt: skip
-_METHODS = frozenset({
-    "sum", "mean", "max", "min", "prod", "var", "std", "dot", "transpose", "reshape", "ravel", "flatten", "squeeze",
-    "astype", "copy", "clip", "argmax", "trace", "cumsum", "T", "float", "clone", "detach",
-})  # fmt: skip
-_SAME = frozenset({"astype", "copy", "float", "clone", "detach", "asarray", "float64", "float32", "float_"})
-_BY_ELEMENT: dict[type[ast.operator], str] = {
-    ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.Pow: "power",
-    ast.FloorDiv: "floor_divide", ast.Mod: "mod",
-}  # fmt: skip
-_AS_OPERATORS: dict[str, type[ast.operator]] = {
-    "add": ast.Add, "subtract": ast.Sub, "multiply": ast.Mult, "divide": ast.Div, "power": ast.Pow, "dot": ast.MatMult,
-    "matmul": ast.MatMult,
-}  # fmt: skip
-_RELATIONS: dict[type[ast.cmpop], str] = {
-    ast.Gt: "greater", ast.Lt: "less", ast.GtE: "greater_equal", ast.LtE: "less_equal", ast.Eq: "equal",
-    ast.NotEq: "not_equal",
-}  # fmt: skip
-_LIBRARY: Mapping[str, str] = {
-    "sigmoid": "sigmoid", "expit": "sigmoid", "logistic": "sigmoid", "sigma": "sigmoid", "relu": "relu", "ReLU": "relu",
-    "softplus": "softplus", "tanh": "tanh", "softmax": "softmax",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +80,7 @@ class Machine:
     def knows(self, node: ast.AST) -> bool:
         """Whether every name in an expression has a value."""
         return all(
-            each.id in self.values or each.id in _MODULES or each.id in self.functions or each.id in _LIBRARY
+            each.id in self.values or each.id in MODULES or each.id in self.functions or each.id in LIBRARY
             or each.id in _BUILTINS for each in ast.walk(node) if isinstance(each, ast.Name)
         )  # fmt: skip
 
@@ -112,7 +101,7 @@ class Machine:
 
     def _value(self, node: ast.expr, wish: Wish) -> Any:
         match node:
-            case ast.Constant(bool() | int() | float() | None as value) if not _is_huge(value):
+            case ast.Constant(bool() | int() | float() | None as value) if not is_huge(value):
                 return value
             case ast.Constant(value) if value is Ellipsis or isinstance(value, str):
                 return value
@@ -120,21 +109,21 @@ class Machine:
                 return self.name(name, wish)
             case ast.BinOp(left=left, op=ast.MatMult(), right=right):
                 return self._product(left, right)
-            case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _BY_ELEMENT:
+            case ast.BinOp(left=left, op=sign, right=right) if type(sign) in BY_ELEMENT:
                 one, other = self._pair(left, right, wish)
-                self._note(_shape(one)[::-1], _shape(other)[::-1])
+                self._note(shape_of(one)[::-1], shape_of(other)[::-1])
                 return combined(sign, one, other)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -_number(self.value(operand, wish))
+                return -number(self.value(operand, wish))
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.value(operand, wish)
             case ast.UnaryOp(op=ast.Invert() | ast.Not(), operand=operand):
-                return numpy.logical_not(_plain(self.value(operand, wish)))
-            case ast.Compare(left=left, ops=[relation], comparators=[right]) if type(relation) in _RELATIONS:
+                return numpy.logical_not(plain_array(self.value(operand, wish)))
+            case ast.Compare(left=left, ops=[relation], comparators=[right]) if type(relation) in RELATIONS:
                 one, other = self._pair(left, right, wish)
-                return getattr(numpy, _RELATIONS[type(relation)])(_plain(one), _plain(other))
+                return getattr(numpy, RELATIONS[type(relation)])(plain_array(one), plain_array(other))
             case ast.BinOp(left=left, op=ast.BitAnd() | ast.BitOr() as sign, right=right):
-                one, other = (_plain(each).astype(bool) for each in self._pair(left, right, wish))
+                one, other = (plain_array(each).astype(bool) for each in self._pair(left, right, wish))
                 return one & other if isinstance(sign, ast.BitAnd) else one | other
             case ast.Tuple(elements) | ast.List(elements):
                 return [self.value(each) for each in elements[:MOST_ENTRIES]]
@@ -171,9 +160,9 @@ class Machine:
             one = self.value(left, Wish(product="left"))
             other = self.value(right, _beside_product(one, "right"))
         if not numpy.ndim(one) or not numpy.ndim(other):
-            return _number(one) * _number(other)
-        self._note(_shape(one)[-1:], _shape(other)[-2:][:1])
-        return _number(one) @ _number(other)
+            return number(one) * number(other)
+        self._note(shape_of(one)[-1:], shape_of(other)[-2:][:1])
+        return number(one) @ number(other)
 
     def _note(self, left: Sequence[int], right: Sequence[int]) -> None:
         """Remember the first two sizes that should be one."""
@@ -188,9 +177,10 @@ class Machine:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "shape" and not self.knows(node.value):
             self.value(node.value.value)
         body = self.value(node.value, wish)
-        if isinstance(body, list | tuple | dict):
-            key = self.value(node.slice)
-            return body[key if isinstance(key, str) else int(_plain(key))]
+        if isinstance(body, dict):
+            return body[str(self.value(node.slice))]
+        if isinstance(body, list | tuple):
+            return body[whole(self.value(node.slice))]
         return body[self.key(node.slice, tuple(numpy.shape(body)))]
 
     def key(self, node: ast.expr, shape: Sequence[int]) -> Any:
@@ -205,7 +195,10 @@ class Machine:
 
     def _key(self, node: ast.expr, shape: Sequence[int], axis: int) -> Any:
         if isinstance(node, ast.Slice):
-            parts = (None if each is None else int(_plain(self.value(each))) for each in (node.lower, node.upper, node.step))
+            parts = (
+                None if each is None else int(plain_array(self.value(each)))
+                for each in (node.lower, node.upper, node.step)
+            )
             return slice(*parts)
         if isinstance(node, ast.Attribute) and node.attr == "newaxis":
             return None
@@ -213,12 +206,12 @@ class Machine:
         found = self.value(node, Wish(product="index", size=size, shape=tuple(shape[:1])))
         if found is None or found is Ellipsis or isinstance(found, int):
             return found
-        array = _plain(found)
+        array = plain_array(found)
         return array if array.dtype == bool else array.astype(int)
 
     def _attribute(self, node: ast.Attribute, wish: Wish) -> Any:
         match node:
-            case ast.Attribute(value=ast.Name(module), attr=name) if module in _MODULES and module not in self.values:
+            case ast.Attribute(value=ast.Name(module), attr=name) if module in MODULES and module not in self.values:
                 constants = {"pi": numpy.pi, "e": numpy.e, "newaxis": None, "inf": numpy.inf}
                 if name in constants:
                     return constants[name]
@@ -236,13 +229,13 @@ class Machine:
     # Calls ------------------------------------------
     def _call(self, node: ast.Call, wish: Wish) -> Any:
         match node.func:
-            case ast.Attribute(value=module, attr=name) if _is_module(module):
-                if name in _LIBRARY and name not in ("tanh",):
+            case ast.Attribute(value=module, attr=name) if is_module(module):
+                if name in LIBRARY and name not in ("tanh",):
                     return self._library(name, node, wish)
                 return self._numpy(name, node, wish)
             case ast.Attribute(value=ast.Name("self"), attr=name) if name in self.functions:
                 return self._own(self.functions[name], node)
-            case ast.Attribute(value=value, attr=name) if name in _METHODS:
+            case ast.Attribute(value=value, attr=name) if name in METHODS:
                 moved = ast.Call(ast.Name(name), [value, *node.args], node.keywords)
                 return self._numpy(name, moved, wish)
             case ast.Name(name) if name in self.functions:
@@ -253,35 +246,35 @@ class Machine:
                 return self._numpy("arange", node, wish)
             case ast.Name("float" | "int" | "list" | "tuple"):
                 return self.value(node.args[0], wish)
-            case ast.Name(name) if name in _LIBRARY:
+            case ast.Name(name) if name in LIBRARY:
                 return self._library(name, node, wish)
             case ast.Name("abs" | "sum" | "max" | "min" as name):
                 return self._numpy(name, node, wish)
         raise ParseError(given=f"the call `{said(node.func)}`", expected="a function of NumPy that is known")
 
     def _library(self, name: str, node: ast.Call, wish: Wish) -> Any:
-        body = _number(self.value(node.args[0], wish))
-        if _LIBRARY[name] != "softmax":
-            return getattr(ops, _LIBRARY[name])(body)
-        axis = next((_whole(self.value(each.value)) for each in node.keywords if each.arg in ("axis", "dim")), self.axis)
+        body = number(self.value(node.args[0], wish))
+        if LIBRARY[name] != "softmax":
+            return getattr(ops, LIBRARY[name])(body)
+        axis = next((whole(self.value(each.value)) for each in node.keywords if each.arg in ("axis", "dim")), self.axis)
         return ops.softmax(body, axis=axis if numpy.ndim(body) > 1 else -1)
 
     def _numpy(self, name: str, node: ast.Call, wish: Wish) -> Any:
-        if name not in _FUNCTIONS | _METHODS:
+        if name not in FUNCTIONS | METHODS:
             raise ParseError(given=f"the call `{said(node.func)}`", expected="a function of NumPy that is known")
-        if name in _AS_OPERATORS and len(node.args) == 2:
-            return self._value(ast.BinOp(node.args[0], _AS_OPERATORS[name](), node.args[1]), wish)
+        if name in AS_OPERATORS and len(node.args) == 2:
+            return self._value(ast.BinOp(node.args[0], AS_OPERATORS[name](), node.args[1]), wish)
         options = {each.arg: self.value(each.value) for each in node.keywords if each.arg and each.arg != "dtype"}
-        if name in _SAME:
+        if name in SAME:
             return self.value(node.args[0], wish)
         if name in ("array",):
             return as_array(self.value(node.args[0]))
         if name in ("maximum", "minimum") and len(node.args) == 2:
             arguments = list(self._pair(node.args[0], node.args[1], wish))
         else:
-            inner = Wish() if name in _LOSES_SHAPE else wish
+            inner = Wish() if name in LOSES_SHAPE else wish
             arguments = [self.value(node.args[0], inner), *map(self.value, node.args[1:])] if node.args else []
-        return _called(name, arguments, options)
+        return called(name, arguments, options)
 
     def _own(self, function: ast.FunctionDef, node: ast.Call) -> Any:
         """A call of a function of the document, its lines run with names of their own."""
@@ -289,7 +282,9 @@ class Machine:
         if self.calls > _CALLS * 40 or self.depth > _DEPTH // 2:
             raise LimitError(given=f"the function {function.name}", expected="fewer calls in one another")
         names = [each.arg for each in function.args.args if each.arg != "self"]
-        inner = Machine(dict(zip(names, map(self.value, node.args), strict=False)), self.functions, _nothing, self.budget)
+        inner = Machine(
+            dict(zip(names, map(self.value, node.args), strict=False)), self.functions, _nothing, self.budget
+        )
         inner.values |= {each.arg: self.value(each.value) for each in node.keywords if each.arg}
         for name, default in zip(names[::-1], function.args.defaults[::-1], strict=False):
             inner.values.setdefault(name, self.value(default))
@@ -319,74 +314,24 @@ class Machine:
         match target:
             case ast.Name(name):
                 self.values[name] = value
-            case ast.Tuple(elements) | ast.List(elements) if isinstance(value, list | tuple) and len(value) == len(elements):
+            case ast.Tuple(elements) | ast.List(elements) if isinstance(value, list | tuple) and len(value) == len(
+                elements
+            ):
                 for each, part in zip(elements, value, strict=True):
                     self.assign(each, part)
-            case _ if (name := entry_name(target)) is not None:
-                self.values[name] = value
+            case _ if (entry := entry_name(target)) is not None:
+                self.values[entry] = value
             case _:
                 raise ParseError(given=f"`{said(target)}`", expected="a name")
 
 
 _BUILTINS = frozenset({"len", "range", "float", "int", "list", "tuple", "abs", "sum", "max", "min", "self", "True"})
-_LOSES_SHAPE = frozenset({
-    "sum", "mean", "max", "min", "prod", "var", "std", "reshape", "ravel", "flatten", "einsum", "outer", "inner", "trace",
-    "diag", "norm", "argmax", "concatenate", "stack", "hstack", "vstack",
-})  # fmt: skip
-
-
-def combined(sign: ast.operator, one: Any, other: Any) -> Any:
-    """Two values under an operator. Raises ParseError for operators that are none of arithmetic."""
-    if isinstance(sign, ast.MatMult):
-        return _number(one) @ _number(other)
-    if type(sign) not in _BY_ELEMENT:
-        raise ParseError(given="an operator", expected="+ - * / ** @")
-    one, other = _number(one), _number(other)
-    if isinstance(one, int) and isinstance(other, int) and isinstance(sign, ast.Pow):
-        one = float(one)
-    return getattr(numpy, _BY_ELEMENT[type(sign)])(one, other)
-
-
-def _called(name: str, arguments: list[Any], options: dict[str, Any]) -> Any:
-    for place in range(len(arguments)):
-        _refuse_large(name, arguments[place])
-    if name in _METHODS and name == "flatten":
-        name = "ravel"
-    if name in ("reshape", "transpose") and len(arguments) > 2:
-        arguments = [arguments[0], [_whole(each) for each in arguments[1:]]]
-    if name in ("zeros", "ones", "full", "eye", "identity", "arange"):
-        arguments = [[_whole(x) for x in each] if isinstance(each, list) else each for each in arguments]
-    if "axis" in options and isinstance(options["axis"], list):
-        options["axis"] = tuple(options["axis"])
-    if "keepdim" in options:
-        options["keepdims"] = options.pop("keepdim")
-    if "dim" in options:
-        options["axis"] = options.pop("dim")
-    module = numpy.linalg if name in ("norm", "inv", "det") else numpy
-    options.pop("out", None)
-    return getattr(module, name)(*arguments, **options)
-
-
-def _refuse_large(name: str, argument: Any) -> None:
-    if name in ("zeros", "ones", "full", "eye", "identity", "arange"):
-        sizes = argument if isinstance(argument, list) else [argument]
-        total = 1.0
-        for each in sizes:
-            total *= max(1.0, abs(float(_plain(each))))
-        if total * (total if name in ("eye", "identity") else 1) > MOST_ENTRIES:
-            raise LimitError(given=f"{name} of a large size", expected=f"at most {MOST_ENTRIES} entries")
-    if name in ("outer", "diag", "diagflat", "einsum") and numpy.size(argument) > 256:
-        raise LimitError(given=f"{name} of a large array", expected="at most 256 entries")
 
 
 def _beside(value: Any, wish: Wish) -> Wish:
     """What fits beside a value: its shape, or what its neighbours ask if it is a number."""
     shape = tuple(numpy.shape(value)) if not isinstance(value, list | str | dict) else ()
     return Wish(shape) if shape or wish.shape is None else wish
-
-
-def _shape(value: Any) -> tuple[int, ...]:
-    return () if isinstance(value, list | str | dict) or value is None else tuple(numpy.shape(value))
 
 
 def _beside_product(value: Any, side: str) -> Wish:
@@ -396,66 +341,5 @@ def _beside_product(value: Any, side: str) -> Wish:
     return Wish(shape, side, shape[-1 if side == "right" else -2 if len(shape) > 1 else 0])
 
 
-def _number(value: Any) -> Any:
-    if isinstance(value, list | str | dict) or value is None or value is Ellipsis:
-        raise ParseError(given="a list in arithmetic", expected="an array: np.array([...])")
-    return value
-
-
-def _plain(value: Any) -> Any:
-    return numpy.asarray(value.value if isinstance(value, Node) else value)
-
-
-def as_array(value: Any) -> Any:
-    """An array of numbers; a list of nodes is stacked."""
-    if isinstance(value, list):
-        parts = [as_array(each) for each in value]
-        return numpy.stack(parts) if any(isinstance(each, Node) for each in parts) else numpy.array(parts)
-    return value if isinstance(value, Node) else numpy.asarray(value)
-
-
-def _whole(value: Any) -> int:
-    return int(_plain(value))
-
-
-def _is_huge(value: object) -> bool:
-    return isinstance(value, int) and abs(value) > 10**12
-
-
-def _is_module(node: ast.expr) -> bool:
-    if isinstance(node, ast.Attribute):
-        return _is_module(node.value)
-    return isinstance(node, ast.Name) and node.id in _MODULES
-
-
 def _nothing(name: str, wish: Wish) -> Any:
     raise UnknownNameError(given=f"the name {name}", expected="a name that a line before defines")
-
-
-def said(node: ast.AST) -> str:
-    """An expression as Python, short."""
-    try:
-        text = ast.unparse(node)
-    except (RecursionError, ValueError):
-        return "an expression"
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-class _Operators(ast.NodeTransformer):
-    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802  # the name that ast looks for
-        """`np.dot(a, b)` and `a.dot(b)` as `a @ b`."""
-        self.generic_visit(node)
-        match node:
-            case ast.Call(func=ast.Attribute(value=module, attr=name), args=[left, right], keywords=[]) if (
-                name in _AS_OPERATORS and _is_module(module)
-            ):
-                return ast.BinOp(left, _AS_OPERATORS[name](), right)
-            case ast.Call(func=ast.Attribute(value=left, attr="dot" | "matmul"), args=[right], keywords=[]):
-                return ast.BinOp(left, ast.MatMult(), right)
-        return node
-
-
-def with_operators(node: ast.expr) -> ast.expr:
-    """An expression with operators for the functions that are the same."""
-    found: ast.expr = _Operators().visit(copy.deepcopy(node))
-    return found

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 _PREFIX = re.compile(r"^(?:d_?|grad_?|gradient_?|del_)(?=\w)")
 _SUFFIX = re.compile(r"_(?:grad|gradient|g)$")
 _KEPT = re.compile(r"[^A-Za-z0-9']+")
-_LOSS = re.compile(r"^(?:L|J|E|C|loss|cost|mse|nll|ce|error|err|objective|total_loss|\w*_?(?:loss|cost))\d*$", re.IGNORECASE)
+_LOSS = re.compile(
+    r"^(?:L|J|E|C|loss|cost|mse|nll|ce|error|err|objective|total_loss|\w*_?(?:loss|cost))\d*$", re.IGNORECASE
+)
 _GRADS = re.compile(r"grad|^d$|^g$", re.IGNORECASE)
 _LONGEST = 60
 UPSTREAM = frozenset({
@@ -78,6 +80,11 @@ def _before(ending: str) -> tuple[str, ...]:
     """What a delta is usually the derivative by: the value before the activation."""
     bare = ending.lstrip("_")
     return tuple(letter + mark + bare for letter in "zZ" for mark in ("", "_"))
+
+
+def is_surely_a_loss(name: str) -> bool:
+    """Whether a name means nothing but a loss: `E` may be an energy."""
+    return is_loss(name) and name not in ("E", "C", "err", "error", "ce")
 
 
 def is_loss(name: str) -> bool:

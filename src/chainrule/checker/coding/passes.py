@@ -15,9 +15,10 @@ import numpy
 
 from ...errors import ChainruleError, ParseError, UnknownNameError
 from ..points import as_problem
-from .machine import Machine, Wish, as_array, combined
+from .machine import Machine, Wish
 from .names import entry_name, target_name
-from .runs import Run, alike, names_used, plain_array, targets
+from .operations import as_array, combined, plain_array
+from .runs import Run, alike, names_used, targets
 from .steps import Step
 
 

@@ -19,11 +19,14 @@ from ...ops.sources import input_node
 from ...transforms.reverse import gradients
 from ..points import as_problem
 from .inputs import Inputs
-from .machine import Machine, as_array, combined
-from .names import UPSTREAM, Gradient, entry_name, gradient, is_loss, plain, target_name
+from .machine import Machine
+from .names import UPSTREAM, Gradient, entry_name, gradient, is_loss, is_surely_a_loss, plain, target_name
+from .operations import as_array, combined, plain_array
 from .steps import Script, Step
 
-_RANDOM = frozenset({"randn", "rand", "normal", "uniform", "standard_normal", "random", "random_sample", "zeros", "ones", "empty"})
+_RANDOM = frozenset(
+    {"randn", "rand", "normal", "uniform", "standard_normal", "random", "random_sample", "zeros", "ones", "empty"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +213,14 @@ class Run:
                 skipped = 2 if each.func.attr in ("normal", "uniform") and not sizes else 0
                 found = [self.machine.value(x) for x in (sizes or each.args[skipped:])]
                 flat = [size for x in found for size in (x if isinstance(x, list) else [x])]
-                return tuple(int(plain_array(size)) for size in flat)
+                return tuple(self.inputs.smaller(int(plain_array(size))) for size in flat)
         return None
 
     def _data(self, name: str, value: Any) -> Any:
         """Numbers of the document: others of the same shape in their place, unless they are sizes or labels."""
         array = numpy.asarray(as_array(value))
         if name in self.plan.sizes:
-            if not self.own and array.ndim == 0 and int(array) > 6:
+            if not self.own and array.ndim == 0 and int(array) > 6 and int(array) not in self.inputs.shown.literals:
                 self.inputs.sizes.setdefault(name, self.inputs.fresh())
                 return self.inputs.sizes[name]
             return value
@@ -238,7 +241,8 @@ class Run:
         names = [name for step in self.plan.script.steps for name in targets(step)]
         losses = [name for name in names if is_loss(name) and isinstance(values.get(name), Node)]
         if losses and not self.plan.given:
-            self.loss, self.sure = _summed(values[self._last(losses)]), True
+            name = self._last(losses)
+            self.loss, self.sure = _summed(values[name]), is_surely_a_loss(name)
         elif self.plan.given:
             self.loss, self.sure = self._open(), True
         elif outside is not None:
@@ -271,7 +275,10 @@ class Run:
             self.cache[which] = self._derivative(which)
         found = self.cache[which]
         if found is None:
-            raise UnknownNameError(given=f"{name}: the loss does not depend on {which.by}", expected="a name it depends on")
+            raise UnknownNameError(
+                given=f"the derivative by {which.by}, on which the loss does not depend,",
+                expected="a name it depends on",
+            )
         inner = self.scale != 1.0 and which.by not in self.inputs.drawn
         return found * self.scale if inner else found
 
@@ -303,7 +310,9 @@ def _jacobian(of: Node, wrt: Node) -> Any:
     if of.size > 64:
         raise UnknownNameError(given="the derivative of a large array", expected="one of a number")
     rows = [gradients([of], [seed], [wrt], symbolic=False)[0] for seed in seeds]
-    return numpy.stack([numpy.zeros(wrt.shape) if row is None else plain_array(row) for row in rows]).reshape(*of.shape, *wrt.shape)
+    return numpy.stack([numpy.zeros(wrt.shape) if row is None else plain_array(row) for row in rows]).reshape(
+        *of.shape, *wrt.shape
+    )
 
 
 def _summed(node: Any) -> Any:
@@ -313,11 +322,6 @@ def _summed(node: Any) -> Any:
 def plain_or_none(value: Any) -> Any:
     """An array, or None."""
     return None if value is None else plain_array(value)
-
-
-def plain_array(value: Any) -> Any:
-    """A value as an array of numbers."""
-    return numpy.asarray(value.value if isinstance(value, Node) else value)
 
 
 def is_literal(node: ast.expr) -> bool:

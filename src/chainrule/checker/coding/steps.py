@@ -186,7 +186,8 @@ class _Walker:
         scripts = [each for each in self.reading.scripts if each.name and not each.goes_back]
         named = [each for each in scripts if each.name == name.replace("backward", "forward")]
         named = named or [each for each in scripts if "forward" in each.name or "loss" in each.name]
-        return (named or scripts or [None])[-1]
+        found = named or scripts
+        return found[-1] if found else None
 
     def block(self, body: Sequence[ast.stmt], closed: str, depth: int) -> Iterator[Step]:
         """The assignments of a block, in order."""
@@ -205,7 +206,9 @@ class _Walker:
                 case ast.While(body=inner):
                     yield from self.block(inner, closed, depth + 1)
                 case ast.If(body=inner, orelse=other):
-                    yield from self.block([*inner, *other], "it stands under a condition, which is not decided", depth + 1)
+                    yield from self.block(
+                        [*inner, *other], "it stands under a condition, which is not decided", depth + 1
+                    )
                 case ast.With(body=inner):
                     yield from self.block(inner, closed, depth + 1)
 

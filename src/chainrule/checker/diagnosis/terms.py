@@ -17,7 +17,7 @@ from ...derivation.formulas.reading import NoIndexFormError
 from ...errors import ChainruleError
 from ...ir.coercion import as_node
 from ...ir.graph import Graph
-from ...ir.node import Node
+from ...ir.node import Node, concrete
 from ...ir.recording import open_recording
 from ...notation.kinds import Context, Value, as_floats
 from ...notation.lower import lower
@@ -157,7 +157,7 @@ def _one() -> Node:
 
 
 def _value(node: Any, shape: tuple[int, ...]) -> Any:
-    found = 0.0 if node is None else node.value if isinstance(node, Node) else node
+    found = 0.0 if node is None else concrete(node) if isinstance(node, Node) else node
     return numpy.broadcast_to(numpy.asarray(found, dtype=float), shape)
 
 

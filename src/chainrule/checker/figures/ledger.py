@@ -50,4 +50,5 @@ class Ledger:
     figures: list[Figure] = field(default_factory=list)
     points: dict[Any, Any] = field(default_factory=dict)
     lines: dict[int, int] = field(default_factory=dict)  # of statements, in the file
+    old: list[Figure] = field(default_factory=list)  # values before updates
     judged: list[Any] = field(default_factory=list)  # sides that were judged by numbers
