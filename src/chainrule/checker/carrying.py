@@ -13,14 +13,10 @@ from typing import Any
 import numpy
 
 from ..errors import ChainruleError
-from ..notation.drafts import Role
-from ..notation.symbols import symbol_of
-from .bench import STYLES, Bench, set_up
-from .claims import Claim
+from .bench import STYLES, Bench
 from .digits import Enclosure
 from .figures.ledger import Figure, Standing, Target
-from .figures.worlds import basis, given, holding, settled, target
-from .model import Definer
+from .figures.worlds import basis, holding, settled, target
 from .results import Verdict
 from .rulings import Ruling
 from .slopes import Style
@@ -53,9 +49,7 @@ def _choices(wrong: list[Figure], right: list[Figure]) -> Iterator[list[Figure]]
         yield from ([each] for each in reversed(wrong))
 
 
-def _explains(
-    given: list[Figure], chosen: list[Figure], style: Style, judge: Judge, bench: Bench, anchor: int
-) -> bool:
+def _explains(given: list[Figure], chosen: list[Figure], style: Style, judge: Judge, bench: Bench, anchor: int) -> bool:
     """Whether the side is true with these figures, or as true as their rounding leaves open."""
     figures = [*given, *chosen]
     try:
@@ -76,7 +70,9 @@ def _causes(
     kept = list(chosen)
     for each in chosen:
         fewer = [other for other in kept if other is not each]
-        if any(other.standing is Standing.WRONG for other in fewer) and _explains(given, fewer, style, judge, bench, anchor):
+        if any(other.standing is Standing.WRONG for other in fewer) and _explains(
+            given, fewer, style, judge, bench, anchor
+        ):
             kept = fewer
     return [each for each in kept if each.standing is Standing.WRONG]
 
@@ -85,7 +81,9 @@ def _follows(
     bench: Bench, anchor: int, place: int, style: Style, figures: list[Figure], causes: list[Figure]
 ) -> Ruling:
     lines = lines_of(bench, causes)
-    reason = f"it follows from {lines}, which is wrong" if len(causes) == 1 else f"it follows from {lines}, which are wrong"
+    reason = (
+        f"it follows from {lines}, which is wrong" if len(causes) == 1 else f"it follows from {lines}, which are wrong"
+    )
     try:
         value = settled(bench, anchor, style, figures)
     except ChainruleError:
@@ -133,10 +131,8 @@ def left_open(bench: Bench, anchor: int, style: Style) -> Any:
     return _spread(bench, anchor, style, holding(bench, Standing.GIVEN), rounded) if rounded else None
 
 
-def _spread(
-    bench: Bench, anchor: int, style: Style, base: Sequence[Figure], rounded: Sequence[Figure]
-) -> Any:
-    """What moving each rounded figure to its ends does to the first side, all together; None where it is not settled."""
+def _spread(bench: Bench, anchor: int, style: Style, base: Sequence[Figure], rounded: Sequence[Figure]) -> Any:
+    """What moving each rounded figure to its ends does to the first side, all together; None if not settled."""
     exact = settled(bench, anchor, style, base)
     if exact is None:
         return None
@@ -148,7 +144,9 @@ def _spread(
             if moves > _MOST_MOVED:
                 return total
             values = [settled(bench, anchor, style, [*others, each]) for each in ends]
-            steps = [numpy.abs(each - exact) for each in values if each is not None and numpy.shape(each) == total.shape]
+            steps = [
+                numpy.abs(each - exact) for each in values if each is not None and numpy.shape(each) == total.shape
+            ]
             total = total + numpy.max(steps, axis=0) if steps else total
     return total
 
@@ -219,34 +217,3 @@ def _is_exact(bench: Bench, value: Enclosure) -> bool:
         return False
     gap = numpy.abs(numpy.reshape(exact, -1) - numpy.reshape(value.value, -1))
     return bool((gap <= numpy.reshape(value.slack, -1) + 1e-9).all())
-
-
-# Updates ------------------------------------------
-def renew(bench: Bench, claim: Claim, read: Callable[[Bench, int], Enclosure]) -> None:
-    r"""`w \leftarrow 1 - 0.1 \cdot (-7.33) = 1.733`: from here on the name has this value, as far as its digits say."""
-    left, last = claim.sides[0].tree, claim.sides[-1]
-    symbol = symbol_of(left) if left is not None else None
-    place = len(claim.sides) - 2  # on the bench the statement begins after the arrow
-    if symbol is None or not last.numeric or last.tree is None or place not in bench.meanings:
-        return
-    definers = bench.session.definers.get(symbol.text, [])
-    if not definers or any(each.role is not Role.VALUE for each in definers) or definers[-1].number >= claim.number:
-        return
-    ledger, name = bench.session.ledger, symbol.text
-    old = given(bench, bench.model, symbol)
-    if old is not None:
-        kept = [each for each in ledger.old if each.target.name == name]
-        if not kept:
-            ledger.old.append(Figure(claim.number, 0, Target(name), old, numpy.zeros(numpy.shape(old)), Standing.GIVEN, ()))
-    definers.append(Definer(claim.number, symbol, last.tree, role=Role.VALUE))
-    value = read(bench, place)
-    now = set_up(bench.session, replace(bench.claim, number=claim.number + 1))
-    rests = basis(now, Target(name))
-    ledger.figures.append(
-        Figure(claim.number, ledger.lines.get(claim.number, 0), Target(name), value.value, value.slack, Standing.RIGHT, rests)
-    )
-
-
-def before_updates(bench: Bench) -> list[Figure]:
-    """The values that names had before they were updated."""
-    return [each for each in bench.session.ledger.old if each.number < bench.claim.number]

@@ -10,8 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+import numpy
+
 from ..errors import ChainruleError
 from ..notation.meaning import Meaning, everything
+from ..notation.surface import Name, Scripted, Surface
+from ..notation.symbols import symbol_of
 from .bench import STYLES, Bench, set_up
 from .claims import Claim, with_trees
 from .compare import all_same
@@ -24,6 +28,7 @@ from .results import Verdict
 from .rulings import Ruling
 from .session import Session, open_session
 from .slopes import Style
+from .trees import everywhere
 from .writing import latex, shorter
 
 _MISTAKES = frozenset({"M8", "M9", "M10"})  # one name for another
@@ -77,7 +82,7 @@ def _spoken_of(case: _Case, bench: Bench | None) -> Iterator[int]:
     """The definitions of the names in a statement, and of those that stand under a derivative."""
     if bench is None:
         return
-    names = {name for place in bench.meanings for name in bench.names_of(place)}
+    names = set(_names(bench))
     for meaning in bench.meanings.values():
         names |= {each for atom in bench.model.atoms.inside(meaning) for each in _texts(atom.of)}
     for each in case.session.chosen(bench.claim.number):
@@ -94,7 +99,7 @@ def _texts(meaning: Meaning) -> Iterator[str]:
 def _explained(case: _Case, definer: Definer, wrong: Sequence[int]) -> dict[int, Ruling] | None:
     """The rulings with a definition changed, if that makes two or more wrong statements right and no other wrong."""
     later = [number for number in wrong if number > definer.number]
-    for edit in islice(_changes(case, definer, later), _MOST_CHANGES):
+    for edit, name in islice(_changes(case, definer, later), _MOST_CHANGES):
         claim = next(each for each in case.session.claims if each.number == definer.number)
         places = [n for n, side in enumerate(claim.sides) if side.tree is not None and latex(side.tree) == latex(definer.tree)]
         if not places:
@@ -103,7 +108,7 @@ def _explained(case: _Case, definer: Definer, wrong: Sequence[int]) -> dict[int,
         righted = None
         with case.session.work.diagnosis():
             righted = _righted(case, with_trees(claim, trees), later)
-        if righted is not None:
+        if righted is not None and any(name in _names(each.bench) for each in righted.values()):
             wrong_one = _ruling(case, definer, edit, righted)
             said = (f"with ${wrong_one.expected}$, unlike the definition",)
             return {
@@ -113,10 +118,29 @@ def _explained(case: _Case, definer: Definer, wrong: Sequence[int]) -> dict[int,
     return None
 
 
-def _changes(case: _Case, definer: Definer, later: Sequence[int]) -> Iterator[Edit]:
+def _changes(case: _Case, definer: Definer, later: Sequence[int]) -> Iterator[tuple[Edit, str]]:
+    """The definition with one name that the document defines put for another, and that name; it must stand in one of
+    the statements that the change is to make true."""
     bench = next((case.rulings[number].bench for number in later), None)
-    if bench is not None and len(later) >= _LEAST:
-        yield from (each for each in edits(definer.tree, known(bench, min(bench.meanings))) if each.mistake in _MISTAKES)
+    if bench is None or len(later) < _LEAST:
+        return
+    defined = {each.symbol.text for each in bench.model.forward} - {definer.symbol.text}
+    before = _symbols(definer.tree)
+    for each in edits(definer.tree, known(bench, min(bench.meanings))):
+        new, lost = _symbols(each.tree) - before, before - _symbols(each.tree)
+        if each.mistake in _MISTAKES and len(new) == len(lost) == 1 and new | lost <= defined:
+            name = next(iter(new))
+            if any(name in _names(case.rulings[number].bench) for number in later):
+                yield each, name
+
+
+def _symbols(tree: Surface) -> frozenset[str]:
+    found = (symbol_of(each) for each in everywhere(tree) if isinstance(each, Name | Scripted))
+    return frozenset(each.text for each in found if each is not None)
+
+
+def _names(bench: Bench | None) -> frozenset[str]:
+    return frozenset() if bench is None else frozenset(name for place in bench.meanings for name in bench.names_of(place))
 
 
 def _righted(case: _Case, changed: Claim, later: Sequence[int]) -> dict[int, Ruling] | None:
@@ -159,7 +183,8 @@ def _equal(bench: Bench, style: Style) -> bool:
     try:
         with as_problem():
             first, *others = (bench.values(place, style, bench.points()) for place in places)
-            return all(bool(all_same(first, each)) for each in others)
+            some = any(numpy.any(each) for each in first if each is not None)  # 0 = 0 shows nothing
+            return some and all(bool(all_same(first, each)) for each in others)
     except ChainruleError:
         return False
 

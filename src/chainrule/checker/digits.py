@@ -36,7 +36,7 @@ def place_of(written: str) -> float:
     digits, _, power = written.lower().partition("e")
     _, dot, decimals = digits.partition(".")
     exponent = int(power) if power.lstrip("+-").isdigit() and len(power) < 5 else 0
-    return float(f"1e{exponent - len(decimals)}") if dot and decimals or exponent < 0 else 0.0
+    return float(f"1e{exponent - len(decimals)}") if (dot and decimals) or exponent < 0 else 0.0
 
 
 def enclose(meaning: Meaning, compute: Callable[[Meaning], Any], exact: Collection[float] = ()) -> Enclosure:

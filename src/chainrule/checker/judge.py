@@ -25,7 +25,7 @@ from .hearing import conditions_of, facts_of, local_traits_of
 from .limits import Spent, how_many
 from .numbers import judge_mixed, judge_number, note
 from .orders import with_orders
-from .rewriting import read_marks, rewritten
+from .rewriting import NABLAS, loss_of, nablas_stand_alone, read_marks, rewritten
 from .repairing import repairs, told
 from .results import Checked, Finding, Verdict
 from .rulings import Ruling
@@ -42,10 +42,11 @@ def check_document(document: Document) -> Checked:
     found = every[: how_many([len(each.text) for each in every])]
     commas = uses_commas(each.text for each in found if each.piece.kind == "mathematics")
     said = read_words(document, found)
-    claims = [read_claim(number, _cut(number, each, said), commas=commas) for number, each in enumerate(found)]
+    names = NABLAS if nablas_stand_alone(found) else frozenset[str]()
+    claims = [read_claim(number, _cut(number, each, said), names, commas=commas) for number, each in enumerate(found)]
     mathematics = [each for each in claims if each.statement.piece.kind == "mathematics"]
     facts = scaled(facts_of(said), mathematics)
-    marks = read_marks(mathematics, not facts.rows, facts.zero_based, facts.deltas)
+    marks = read_marks(mathematics, not facts.rows, facts.zero_based, facts.deltas, loss_of(mathematics) if names else None)
     joined = {each.number: each for each in continued([rewritten(each, marks) for each in mathematics])}
     session = open_session(list(joined.values()), facts, said.asides)
     session.conditions, session.traits = conditions_of(said), local_traits_of(said)

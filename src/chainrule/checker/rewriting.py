@@ -6,14 +6,22 @@ and `a^{(i)}` a column of A where the document has a matrix A.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ..errors import TextSpan
 from ..notation.resolve import subscript_letters
-from ..notation.surface import Big, Chain, Group, Multiplicative, Name, Number, Scripted, Surface
+from ..notation.surface import Big, Chain, Fraction, Group, Multiplicative, Name, Number, Scripted, Surface
 from ..notation.symbols import symbol_of
 from .claims import Claim, with_trees
+from .documents import Statement
 from .trees import everywhere, product, rebuilt
+
+
+NABLAS = frozenset({"nabla"})
+_ALONE = re.compile(r"\\nabla\s*_\s*(?:[A-Za-z]|\\[A-Za-z]+|\{[^=]{1,40}\})")
+_LOSSES = frozenset({"L", "J", "C", "E", "ℒ", "ell", "loss", "cost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +32,18 @@ class Marks:
     matrices: frozenset[str] = frozenset()  # names that are matrices with one example in each row or column
     columns: bool = True  # examples are columns
     zero_based: bool = False  # entries are counted from 0
+    loss: Surface | None = None  # what a nabla that stands alone is the gradient of
     deltas: bool = False  # a delta before a name makes it the name of a derivative
 
 
-def read_marks(claims: Sequence[Claim], columns: bool, zero_based: bool, deltas: bool) -> Marks:
+def read_marks(
+    claims: Sequence[Claim], columns: bool, zero_based: bool, deltas: bool, loss: Surface | None = None
+) -> Marks:
     """What the marks in these claims mean."""
     lefts = [claim.sides[0].tree for claim in claims if claim.sides[0].tree is not None and len(claim.sides) > 1]
     kronecker = not any(_delta(tree) is not None for tree in lefts)
     deltas = deltas or sum(_prefixed(tree) is not None for tree in lefts) > 1
-    return Marks(kronecker, frozenset(_matrices(claims)), columns, zero_based, deltas)
+    return Marks(kronecker, frozenset(_matrices(claims)), columns, zero_based, loss, deltas)
 
 
 def _prefixed(node: Surface) -> Surface | None:
@@ -44,6 +55,19 @@ def _prefixed(node: Surface) -> Surface | None:
                 name = replace(body, base="delta" + body.base, span=replace(sign.span, stop=body.span.stop), whole=True)
                 return replace(rest, body=name) if isinstance(rest, Scripted) else name
     return None
+
+
+def nablas_stand_alone(statements: Sequence[Statement]) -> bool:
+    r"""Whether `\nabla_W` is the whole left side somewhere: then a nabla names a gradient and works on nothing."""
+    sides = [each.side(0).strip() for each in statements if each.relates and each.piece.kind == "mathematics"]
+    return sum(_ALONE.fullmatch(side) is not None for side in sides) > 1
+
+
+def loss_of(claims: Sequence[Claim]) -> Surface:
+    """A loss by its usual names among those that the document defines; L where there is none."""
+    lefts = [claim.sides[0].tree for claim in claims if claim.sides[0].tree is not None and len(claim.sides) > 1]
+    named = [tree for tree in lefts if isinstance(tree, Name) and tree.base in _LOSSES]
+    return named[0] if named else Name("L", lefts[0].span if lefts else TextSpan("L", 0, 1))
 
 
 def _matrices(claims: Sequence[Claim]) -> set[str]:
@@ -73,6 +97,8 @@ def _rewrite(node: Surface, marks: Marks) -> Surface:
         return Scripted(one, Chain(pair, ("=",), node.span), (), 0, node.span)
     if isinstance(node, Multiplicative):
         node = _with_sums(_with_prefixes(node) if marks.deltas else node)
+    if marks.loss is not None and isinstance(node, Scripted) and (found := _gradient(node, marks.loss)) is not None:
+        return found
     changed = rebuilt(node, lambda each: _rewrite(each, marks))
     if isinstance(changed, Scripted):
         changed = _example(changed, marks)
@@ -100,6 +126,20 @@ def _with_sums(node: Surface) -> Surface:
             if letter in subscript_letters(body):
                 return Big("∑", below, above[0] if above else None, body, node.span)
     return node
+
+
+def _gradient(node: Scripted, loss: Surface) -> Surface | None:
+    r"""`\nabla_W` that stands alone as the gradient of the loss by W."""
+    if not isinstance(node.body, Name) or node.body.base != "nabla" or node.subscript is None:
+        return None
+    below = node.subscript
+    while isinstance(below, Group) and len(below.items) == 1:
+        below = below.items[0]
+    sign = Name("partial", node.span, whole=True)
+    found: Surface = Fraction(
+        Multiplicative((("", sign), ("", loss)), node.span), Multiplicative((("", sign), ("", below)), node.span), node.span
+    )
+    return Scripted(found, None, node.superscripts, 0, node.span) if node.superscripts else found
 
 
 def _delta(node: Surface | None) -> tuple[Surface, Surface] | None:

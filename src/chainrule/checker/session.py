@@ -253,8 +253,9 @@ def open_session(claims: Sequence[Claim], facts: Facts, asides: frozenset[int] =
     session.labels, session.heads, session.summed = _labels(claims), _heads(every), _summed(claims)
     for claim in every:
         for definer in _definers(claim, session):
-            solves = definer.role is not Role.VALUE
-            if solves and definer.symbol.text in session.used & wrt and definer.symbol.text not in session.definers:
+            name, known = definer.symbol.text, session.used | set(session.definers)
+            solves = definer.role is not Role.VALUE and _right_names(claim) <= known | {definer.symbol.text}
+            if solves and name in session.used & wrt and name not in session.definers:
                 session.solutions.add(claim.number)
             else:
                 _add(session, definer, general=len(session.instances[claim.number]) > 1)

@@ -70,6 +70,8 @@ def _product(node: Multiplicative, names: frozenset[str]) -> Surface:
 def _factor(factors: tuple[tuple[str, Surface], ...], place: int, names: frozenset[str]) -> tuple[int, Surface]:
     """How many factors are used up, and what they are together."""
     node, rest = factors[place][1], factors[place + 1 :]
+    if "nabla" in names:
+        return 1, node
     if (variable := _nabla(node)) is not None and rest and rest[0][0] == "":
         taken, body = _operand(rest)
         return taken + 1, _derivative(body, variable[0], variable[1], node)
@@ -157,7 +159,8 @@ def _is_sign(node: Surface) -> bool:
 def _joined(node: Surface, sign: Name) -> Surface | None:
     r"""`d\gamma`, `d\hat x`: the name of a gradient, as `dW` is."""
     body = node.body if isinstance(node, Scripted) else node
-    if not isinstance(body, Name) or not (body.accents or not body.base.isascii() or len(body.base) > 1):
+    signs = isinstance(body, Name) and body.base in ("nabla", "partial")  # signs are no names
+    if signs or not isinstance(body, Name) or not (body.accents or not body.base.isascii() or len(body.base) > 1):
         return None
     name = replace(body, base="d" + body.base, span=replace(sign.span, stop=body.span.stop), whole=True)
     return replace(node, body=name) if isinstance(node, Scripted) else name

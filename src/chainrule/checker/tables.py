@@ -22,7 +22,11 @@ from .trees import everywhere
 
 _NUMBER = re.compile(r"[-+−]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\Z")
 _POINT = re.compile(r"\(\s*([-+−]?\d[\d.]*)\s*,\s*([-+−]?\d[\d.]*)\s*\)")
-_POINTS = re.compile(r"(?:data|points|examples|samples|pairs|training set)\b[^\n(]{0,60}?((?:\$?\s*\([^()\n]+\)\s*\$?\s*,?\s*(?:and\s+)?){2,})", re.I)
+_POINTS = re.compile(
+    r"(?:data|points|examples|samples|pairs|training set)\b[^\n(]{0,60}?"
+    r"((?:\$?\s*\([^()\n]{1,40}\)\s*\$?\s*,?\s*(?:and\s+)?){2,64})",
+    re.I,
+)
 _LINE = re.compile(r"^\s*\$?(\\?[A-Za-z]+(?:_\w+)?)\$?\s*:\s*((?:[-+−]?\d[\d.]*\s*,\s*)+[-+−]?\d[\d.]*)\s*$", re.M)
 _INPUTS, _TARGETS = ("x", "X"), ("y", "t", "Y", "T")
 _MOST_ROWS = 64
@@ -47,7 +51,9 @@ def add_data(session: Session, document: Document) -> None:
             continue
         tree = _list(column.numbers)
         if tree is not None:
-            session.definers[symbol.text] = [Definer(_before(session, document, column.end), symbol, tree, role=Role.VALUE)]
+            session.definers[symbol.text] = [
+                Definer(_before(session, document, column.end), symbol, tree, role=Role.VALUE)
+            ]
 
 
 def columns(text: str, free: set[str] | frozenset[str] = frozenset()) -> Iterator[Column]:

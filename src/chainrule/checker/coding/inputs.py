@@ -58,9 +58,9 @@ def evidence(trees: Iterable[ast.AST]) -> Evidence:
         shapes = {id(inner) for each in calls for inner in ast.walk(each)}
         for node in ast.walk(tree):
             _look(node, found)
-            if isinstance(node, ast.Constant) and type(node.value) is int and id(node) not in shapes:
-                if not (isinstance(tree, ast.Assign) and tree.value is node):
-                    found.literals.add(node.value)
+            alone = isinstance(tree, ast.Assign) and tree.value is node
+            if isinstance(node, ast.Constant) and type(node.value) is int and id(node) not in shapes and not alone:
+                found.literals.add(node.value)
     found.divisors -= found.factors
     return found
 
@@ -282,6 +282,11 @@ class Inputs:
 def is_target(name: str) -> bool:
     """Whether a name is usual for what a network should say."""
     return _TARGETS.match(name) is not None
+
+
+def is_added(name: str) -> bool:
+    """Whether a name is usual for what is added to all examples alike, or scales them alike."""
+    return _BESIDE.match(name) is not None
 
 
 def _is_small(name: str) -> bool:

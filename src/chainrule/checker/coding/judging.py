@@ -209,7 +209,7 @@ def known(trial: Trial, place: int) -> CodeKnown:
     target = plan.names[targets(plan.script.steps[place])[0]].by if place in plan.gradients else ""
     parameters = frozenset(name for name in names if name.rstrip("0123456789_") in _PARAMETERS)
     own = targets(plan.script.steps[place])
-    every = tuple(name for name in (*derivatives, *names) if name not in own)[:18]
+    every = tuple(name for name in (*derivatives, *names) if name not in own)[:26]
     return CodeKnown(every, derivatives[:12], tuple(_pairs(trial)), scalars, parameters, target)
 
 

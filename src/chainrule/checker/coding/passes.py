@@ -159,7 +159,8 @@ def worked_out(run: Run, step: Step, value: ast.expr, names: dict[str, Any], old
         raise UnknownNameError(given="a change of a name that has no value", expected="a value before")
     if target_name(step.target) is not None:
         assert step.sign is not None  # it is a change of a whole
-        return plain_array(combined(step.sign, old, machine.value(value)))
+        with as_problem():
+            return plain_array(combined(step.sign, old, machine.value(value)))
     return _with_entries(machine, step, value, old)
 
 
@@ -169,9 +170,10 @@ def _with_entries(machine: Machine, step: Step, value: ast.expr, old: Any) -> An
     if not isinstance(target, ast.Subscript) or entry_name(target) is not None:
         raise ParseError(given="a change of several things at once", expected="entries of one array")
     array = numpy.array(plain_array(old), dtype=float)
-    key = machine.key(target.slice, array.shape)
-    new = plain_array(machine.value(value))
-    array[key] = new if step.sign is None else combined(step.sign, array[key], new)
+    with as_problem():
+        key = machine.key(target.slice, array.shape)
+        new = plain_array(machine.value(value))
+        array[key] = new if step.sign is None else combined(step.sign, array[key], new)
     return array
 
 

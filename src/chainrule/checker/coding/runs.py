@@ -139,6 +139,7 @@ class Run:
     before: list[dict[str, Any]] = field(default_factory=list)  # the values before each step
     failed: dict[int, str] = field(default_factory=dict)
     loss: Any = None
+    others: list[Any] = field(default_factory=list)  # losses of other computations
     sure: bool = False  # whether the loss is called one
     own: bool = False  # whether the numbers are those of the document
     cache: dict[Gradient, Any] = field(default_factory=dict)
@@ -243,6 +244,7 @@ class Run:
         if losses and not self.plan.given:
             name = self._last(losses)
             self.loss, self.sure = _summed(values[name]), is_surely_a_loss(name)
+            self.others = [_summed(values[each]) for each in losses if each != name]
         elif self.plan.given:
             self.loss, self.sure = self._open(), True
         elif outside is not None:
@@ -289,12 +291,12 @@ class Run:
         if not isinstance(wrt, Node) or not isinstance(of, Node):
             raise UnknownNameError(given=f"the derivative by {which.by}", expected="a name that lines before define")
         with as_problem():
-            if of.size == 1:
-                seed = numpy.ones(of.shape)
-                if of is wrt:
-                    return seed
-                return plain_or_none(gradients([of], [seed], [wrt], symbolic=False)[0])
-            return _jacobian(of, wrt)
+            if of.size > 1:
+                return _jacobian(of, wrt)
+            found = _gradient(of, wrt)
+            for each in self.others if found is None and not which.of else ():
+                found = _gradient(each, wrt) if found is None else found
+            return found
 
     def known(self, name: str) -> Any:
         """The value of a name in code, else in mathematics."""
@@ -303,6 +305,11 @@ class Run:
     def values_at(self, place: int) -> dict[str, Any]:
         """The values that a line may use."""
         return {**self.machine.values, **self.before[place]}
+
+
+def _gradient(of: Node, wrt: Node) -> Any:
+    seed = numpy.ones(of.shape)
+    return seed if of is wrt else plain_or_none(gradients([of], [seed], [wrt], symbolic=False)[0])
 
 
 def _jacobian(of: Node, wrt: Node) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 
 from ...errors import ChainruleError
-from .inputs import KINDS, Evidence, Inputs, is_target
+from .inputs import KINDS, Evidence, Inputs, is_added, is_target
 from .machine import Machine
 from .operations import plain_array
 from .passes import Backward, Group, complete, entry_of, groups
@@ -90,8 +90,15 @@ def _open(trial: Trial) -> list[tuple[str, Sequence[str]]]:
     found: list[tuple[str, Sequence[str]]] = []
     for name, shape in trial.drawn.items():
         if len(shape) <= 2:
-            found.append((name, KINDS[:2] if name in shown.factors else KINDS[:3] if is_target(name) else KINDS[::-1]))
+            found.append((name, _kinds(name, shown)))
     return sorted(found, key=_number_of_kinds)
+
+
+def _kinds(name: str, shown: Evidence) -> Sequence[str]:
+    """What else a name may be: a factor is no row, and what is added to all examples is no matrix."""
+    if name in shown.factors:
+        return KINDS[:2]
+    return KINDS[:3] if is_target(name) else KINDS[:0:-1] if is_added(name) else KINDS[::-1]
 
 
 def _number_of_kinds(each: tuple[str, Sequence[str]]) -> int:
@@ -203,7 +210,8 @@ def _counts(run: Run) -> set[float]:
     """How many examples there may be."""
     sizes = {float(size) for shape in run.inputs.drawn.values() for size in shape if len(shape) == 2}
     known = {name: run.known(name) for name in ("N", "m", "n", "batch_size")} | dict(run.inputs.sizes)
-    sizes |= {float(plain_array(each)) for each in known.values() if each is not None and numpy.size(each) == 1}
+    arrays = [plain_array(each) for each in known.values() if each is not None]
+    sizes |= {float(each.reshape(())) for each in arrays if each.size == 1}
     return {each for each in sizes if each > 0}
 
 

@@ -133,4 +133,3 @@ def _edge(node: Node, slope: Any, shape: tuple[int, ...]) -> Any:
     if value.ndim == 2 and len(shape) == 1 and value.shape == (*shape, *node.shape):
         return products.matmul(value, change)
     return change * numpy.reshape(value, shape) if value.size == 1 and not shape and not node.shape else None
-

@@ -1,7 +1,7 @@
 r"""Decimal commas in, decimal points out: `0{,}5` everywhere, and `0,5` in documents that write their numbers so.
 
-One idea: the whole document decides. One that has `0,6225` and no number with a point means numbers where a comma stands
-between two digits; in brackets only beside another separator, because `(1,2)` is a list.
+One idea: the whole document decides. One that has `0,6225` and no number with a point means numbers where a comma
+stands between two digits; in brackets only beside another separator, because `(1,2)` is a list.
 """
 
 from __future__ import annotations

@@ -39,8 +39,10 @@ def taken(
 def _value(model: Model, name: str, point: Point) -> Any:
     """What a name is that stands for one derivative; None for others."""
     meaning = model.derived.get(name)
-    atom = model.atoms.atom(meaning) if isinstance(meaning, Variable) else None
-    if atom is None or meaning is None or meaning.symbol.text != atom.name:
+    if not isinstance(meaning, Variable):
+        return None
+    atom = model.atoms.atom(meaning)
+    if atom is None or meaning.symbol.text != atom.name:
         return None
     try:
         return jacobian(point, atom, model.atoms, False)

@@ -16,28 +16,24 @@ import numpy
 from ...errors import ChainruleError
 from ...ir.graph import Graph
 from ...ir.node import Node
-from ...notation.kinds import Context, as_floats
-from ...notation.lower import lower_whole
-from ...notation.meaning import Literal, Meaning, everything
-from ...notation.surface import Number
-from ..bench import Bench, prepared
+from ...notation.meaning import Literal, everything
+from ..bench import Bench
 from ..digits import Enclosure, place_of
-from ..edits import Edit, Known, edits
 from ..points import as_array, as_problem
 from ..rulings import Ruling
 from ..slips import Words, candidates, find_slips, set_scene
-from ..writing import latex
+from .calculations import of_calculation
 from .ledger import Standing, Target
 from .telling import Slip, found_of
 from .worlds import holding, own_points, target
 from .writing import written_number
 
-_MOST_EDITS, _MOST_TOLD, _MOST_NODES = 160, 4, 120
+_MOST_TOLD, _MOST_NODES = 4, 120
 _NAMED = (("\\pi", numpy.pi), ("2\\pi", 2 * numpy.pi), ("e", numpy.e))
 
 
 def explain(bench: Bench, anchor: int, place: int, written: Enclosure, exact: Any, ruling: Ruling) -> Ruling:
-    """The ruling on a wrong number with what is right, in the digits that the author writes, and the likeliest slips."""
+    """The ruling on a wrong number with what is right, in the author's own digits, and the likeliest slips."""
     unit = _unit(bench, place)
     right = written_number(exact, unit, as_list=_is_list(bench, place))
     value, aim = numpy.asarray(written.value, dtype=float), numpy.asarray(exact, dtype=float)
@@ -63,7 +59,7 @@ def _all(bench: Bench, anchor: int, place: int, written: Enclosure, exact: Any) 
     if written.plain:
         yield from found
     if not written.plain:
-        yield from _of_calculation(bench, place, exact)
+        yield from of_calculation(bench, place, exact)
         yield from found
     yield from _of_derivation(bench, anchor, written, exact)
     aim = target(bench, anchor)
@@ -82,7 +78,9 @@ def _reason(value: Any, exact: Any, written: Enclosure, unit: float, right: str)
     if written.plain and unit and gap <= 1.5 * unit:
         return f"off by one in the last place: it is {right}"
     if 0 < len(places) < exact.size:
-        which = " and ".join("(" + ", ".join(map(str, each)) + ")" if len(each) > 1 else str(each[0]) for each in places[:3])
+        which = " and ".join(
+            "(" + ", ".join(map(str, each)) + ")" if len(each) > 1 else str(each[0]) for each in places[:3]
+        )
         return f"{'entry' if len(places) == 1 else 'entries'} {which} should be {_entries(exact, places[:3], unit)}"
     return f"the exact value is {right}"
 
@@ -191,7 +189,9 @@ def _factors(bench: Bench) -> Iterator[tuple[str, float]]:
     yield "2", 2.0
     seen = {0.0, 1.0, -1.0, 2.0}
     for count in range(3, 7):
-        if any(count in numpy.shape(as_array(each)) for point in own_points(bench)[:1] for each in point.values.values()):
+        if any(
+            count in numpy.shape(as_array(each)) for point in own_points(bench)[:1] for each in point.values.values()
+        ):
             seen.add(float(count))
             yield f"\\frac{{1}}{{{count}}}", 1 / count
     for name, meaning in islice(bench.model.data.items(), 20):
@@ -202,66 +202,6 @@ def _factors(bench: Bench) -> Iterator[tuple[str, float]]:
 
 
 # Slips in a calculation, and in the derivation ------------------------------------------
-def _of_calculation(bench: Bench, place: int, exact: Any) -> Iterator[Slip]:
-    """A change of the calculation that gives what is right."""
-    tree = bench.claim.sides[place].tree
-    if tree is None:
-        return
-    told = 0
-    for edit in islice(edits(tree, Known()), _MOST_EDITS):
-        if edit.hole is None and told < 2 and _gives(bench, edit, exact):
-            told += 1
-            yield Slip(edit.mistake, edit.message, latex(edit.tree))
-        elif edit.hole is not None and told < 2 and (filled := _filled(bench, edit, exact)) is not None:
-            told += 1
-            yield Slip("M16", f"the number {edit.hole.text[edit.hole.start : edit.hole.stop]} should be {filled}")
-
-
-def _gives(bench: Bench, edit: Edit, exact: Any) -> bool:
-    value = _value(bench, edit)
-    return value is not None and value.size == exact.size and bool(
-        (numpy.abs(value.reshape(exact.shape) - exact) <= 2e-3 * numpy.max(numpy.abs(exact)) + 1e-9).all()
-    )
-
-
-def _value(bench: Bench, edit: Edit) -> Any:
-    try:
-        with numpy.errstate(all="ignore"), as_problem():
-            meaning = prepared(bench, edit.tree)
-            if any(not isinstance(each, Literal) and hasattr(each, "symbol") for each in everything(meaning)):
-                return None
-            return as_array(as_floats(lower_whole(meaning, Context({}, {}, []))))
-    except (ChainruleError, RecursionError):
-        return None
-
-
-def _filled(bench: Bench, edit: Edit, exact: Any) -> str | None:
-    """The number that the hole of an edit needs, if one of the document's own does it."""
-    for number in sorted(_own_numbers(bench)):
-        tree = read_hole(edit, number)
-        changed = replace(edit, tree=tree, hole=None) if tree is not None else None
-        if changed is not None and _gives(bench, changed, exact):
-            return f"{number:g}"
-    return None
-
-
-def read_hole(edit: Edit, number: float) -> Any:
-    """The tree of an edit with a number in its hole."""
-    from ..trees import rebuilt
-
-    def put(node: Any) -> Any:
-        if isinstance(node, Number) and node.written == "?":
-            return Number(f"{abs(number):.15g}", node.span)
-        return rebuilt(node, put)
-
-    return put(edit.tree)
-
-
-def _own_numbers(bench: Bench) -> set[float]:
-    literals = [each for meaning in bench.model.data.values() for each in everything(meaning) if isinstance(each, Literal)]
-    return {abs(each.value) for each in literals[:20]}
-
-
 def _of_derivation(bench: Bench, anchor: int, written: Enclosure, exact: Any) -> Iterator[Slip]:
     """The mistakes of differentiation that give just this number at the document's own numbers."""
     aim, points = target(bench, anchor), own_points(bench, holding(bench, Standing.GIVEN))
@@ -292,5 +232,3 @@ def _derived(bench: Bench, aim: Target, point: Any, written: Enclosure) -> Itera
     slack = float(numpy.max(written.slack)) if written.slack is not None else 0.0
     for each in candidates(find_slips(scene, entry), [value.reshape(shape)], absolute=[slack])[:_MOST_TOLD]:
         yield Slip(each.mistake, each.message)
-
-

@@ -13,7 +13,7 @@ from ..diagnosis import Found, Remedy
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A mistake that gives the number written; `true`: the side as it should read, in LaTeX, where it is a calculation."""
+    """A mistake that gives the number written; `true`: the side as it should read, where it is a calculation."""
 
     mistake: str
     message: str
@@ -22,7 +22,9 @@ class Slip:
 
 def found_of(slips: Sequence[Slip], right: str) -> Found:
     """The slips, each with the true side; without any of them only what is right."""
-    remedies = tuple(Remedy(each.mistake, each.message, _tree(each.true or right), cost=float(k)) for k, each in enumerate(slips))
+    remedies = tuple(
+        Remedy(each.mistake, each.message, _tree(each.true or right), cost=float(k)) for k, each in enumerate(slips)
+    )
     return Found(remedies, right)
 
 

@@ -13,10 +13,10 @@ from typing import Any
 import numpy
 
 from ...errors import ChainruleError
+from ...notation.drafts import is_value
+from ...notation.kinds import Value
 from ...notation.lower import constant
 from ...notation.meaning import Entry, Literal, Meaning, Variable
-from ...notation.kinds import Value
-from ...notation.drafts import is_value
 from ...notation.surface import Surface
 from ...notation.symbols import Symbol, symbol_of
 from ..atoms import RAW
@@ -111,7 +111,10 @@ def _finite(model: Model, plan: Plan, seed: int, data: Mapping[str, Any], figure
 
 def _take(model: Model, plan: Plan, seed: int, level: str, data: Mapping[str, Any], figures: Sequence[Figure]) -> Point:
     """A point with the figures adopted; slips of single entries are filled up with what is right."""
-    whole = {**data, **{each.target.name: each.value for each in figures if not each.target.indices and each.target.name}}
+    whole = {
+        **data,
+        **{each.target.name: each.value for each in figures if not each.target.indices and each.target.name},
+    }
     weights = {
         each.target.by: each.value for each in figures
         if model.open_loss is not None and each.target.of == model.open_loss.text and not each.target.indices
@@ -199,7 +202,7 @@ def _chained(bench: Bench) -> dict[str, Any]:
         for claim in bench.session.claims:
             tree = claim.sides[-1].tree
             if len(claim.sides) > 2 and claim.equal and tree is not None and is_value(tree):
-                symbols = [each.tree and symbol_of(each.tree) for each in claim.sides[:-1]]
+                symbols = [symbol_of(each.tree) if each.tree is not None else None for each in claim.sides[:-1]]
                 value = _number(bench.model, tree)
                 if all(symbols) and value is not None:
                     found |= {each.text: value for each in symbols if each is not None}
@@ -282,5 +285,3 @@ def holding(bench: Bench, *standings: Standing) -> list[Figure]:
         if each.number < bench.claim.number and _rests_on(each, basis(bench, each.target)):
             found[each.target] = each
     return [each for each in found.values() if each.standing in standings]
-
-
