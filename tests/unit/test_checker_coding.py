@@ -151,7 +151,8 @@ def test_what_is_not_understood_is_not_wrong(text: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "x = 9 ** 9 ** 9 ** 9", "x = np.zeros((10 ** 9, 10 ** 9))", "x = np.eye(10 ** 6)", "x = " + "(" * 90 + "1" + ")" * 90,
+        "x = 9 ** 9 ** 9 ** 9", "x = np.zeros((10 ** 9, 10 ** 9))", "x = np.eye(10 ** 6)",
+        "x = " + "(" * 90 + "1" + ")" * 90,
         "x = " + " + ".join(["a"] * 3000), "x = __import__('os').system('true')", "x = open('/etc/passwd').read()",
         "x = np.arange(10 ** 12)", "x = [0] * 10 ** 9", "x = 'a' * 10 ** 9", "x = np.load('f', allow_pickle=True)",
         "x = (lambda: 1)()", "x = a.__class__.__bases__", "x = a" + ".T" * 3000, "x = y = z = w = 1", "x, *y = a",

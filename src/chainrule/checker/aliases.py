@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
-from ..notation.surface import Name, Scripted, Surface
+from ..notation.surface import Group, Name, Number, Scripted, Surface
 from ..notation.symbols import Symbol, symbol_of
 from .trees import rebuilt
 
@@ -74,8 +74,14 @@ def spelled(symbol: Symbol, at: Surface) -> Surface:
     name: Surface = Name(symbol.base, at.span, symbol.accents, whole=len(symbol.base) > 1)
     if not (symbol.subscript or symbol.superscript):
         return name
-    below: Surface | None = Name(symbol.subscript, at.span, whole=True) if symbol.subscript else None
-    above: tuple[Surface, ...] = (Name(symbol.superscript, at.span, whole=True),) if symbol.superscript else ()
+    below = _script(symbol.subscript, at) if symbol.subscript else None
+    above = (_script(symbol.superscript, at),) if symbol.superscript else ()
     return Scripted(name, below, above, 0, at.span)
+
+
+def _script(text: str, at: Surface) -> Surface:
+    if text[:1] in "([" and len(text) > 2:
+        return Group(text[0], (_script(text[1:-1], at),), at.span)
+    return Number(text, at.span) if text.isdigit() else Name(text, at.span, whole=True)
 
 

@@ -21,7 +21,8 @@ from .results import Verdict
 from .rulings import Ruling
 from .slopes import Style
 
-Judge = Callable[[Sequence[Figure], Style, Any], Ruling | None]  # a side where these figures hold; None: not settled
+# A side where these figures hold, with what they leave open; None where they do not settle it.
+Judge = Callable[[Sequence[Figure], Style, Any], Ruling | None]
 _FINE = (Verdict.RIGHT, Verdict.ROUNDED)
 _MOST_MOVED, _MOST_ENTRIES, _MOST_SLIPS = 40, 12, 8
 
@@ -127,7 +128,8 @@ def _changes(given: list[Figure], figure: Figure, style: Style, judge: Judge) ->
 # What rounding leaves open ------------------------------------------
 def left_open(bench: Bench, anchor: int, style: Style) -> Any:
     """How far a number may be off if it was calculated from the rounded figures before it; None if there are none."""
-    rounded = [each for each in holding(bench, Standing.RIGHT) if numpy.any(each.slack)]
+    own = target(bench, anchor)
+    rounded = [each for each in holding(bench, Standing.RIGHT) if numpy.any(each.slack) and each.target != own]
     return _spread(bench, anchor, style, holding(bench, Standing.GIVEN), rounded) if rounded else None
 
 
@@ -172,9 +174,10 @@ def enter(bench: Bench, ruling: Ruling, read: Callable[[Bench, int], Enclosure])
     aim, value = found
     standing = _standing(bench, ruling, aim, value)
     if standing is not None:
+        exact = ruling.verdict is Verdict.RIGHT and standing is Standing.RIGHT  # nothing was rounded
         figure = Figure(
-            bench.claim.number, bench.session.ledger.lines.get(bench.claim.number, 0), aim, value.value, value.slack,
-            standing, basis(bench, aim),
+            bench.claim.number, bench.session.ledger.lines.get(bench.claim.number, 0), aim, value.value,
+            numpy.zeros(numpy.shape(value.value)) if exact else value.slack, standing, basis(bench, aim),
         )  # fmt: skip
         bench.session.ledger.figures.append(figure)
 

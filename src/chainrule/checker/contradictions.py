@@ -125,9 +125,10 @@ def _changes(case: _Case, definer: Definer, later: Sequence[int]) -> Iterator[tu
     if bench is None or len(later) < _LEAST:
         return
     defined = {each.symbol.text for each in bench.model.forward} - {definer.symbol.text}
-    before = _symbols(definer.tree)
+    before = _symbols(definer.tree) & bench.model.known
     for each in edits(definer.tree, known(bench, min(bench.meanings))):
-        new, lost = _symbols(each.tree) - before, before - _symbols(each.tree)
+        after = _symbols(each.tree) & bench.model.known
+        new, lost = after - before, before - after
         if each.mistake in _MISTAKES and len(new) == len(lost) == 1 and new | lost <= defined:
             name = next(iter(new))
             if any(name in _names(case.rulings[number].bench) for number in later):

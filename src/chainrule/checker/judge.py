@@ -23,7 +23,7 @@ from .documents import Document, Statement, statements
 from .figures.commas import uses_commas
 from .hearing import conditions_of, facts_of, local_traits_of
 from .limits import Spent, how_many
-from .numbers import judge_mixed, judge_number, note
+from .numbers import GIVEN, judge_mixed, judge_number, note
 from .orders import with_orders
 from .rewriting import NABLAS, loss_of, nablas_stand_alone, read_marks, rewritten
 from .repairing import repairs, told
@@ -138,6 +138,8 @@ def _rule_one(session: Session, claim: Claim) -> Ruling:
     if claim.number in session.solutions:
         return _solution(bench)
     ruling = _compare(bench, definer is not None)
+    if definer is None and ruling.reason == GIVEN:
+        redefine(session, claim)
     if ruling.verdict in (Verdict.WRONG, Verdict.UNCHECKED) and definer is None and _says_anew(session, claim, ruling, bench):
         redefine(session, claim)
         return Ruling(Verdict.DEFINITION, "it says anew what the name on the left is")

@@ -59,7 +59,7 @@ def judge_mixed(bench: Bench, anchor: int, place: int) -> Ruling | None:
 def _by_data(bench: Bench, anchor: int, place: int, written: Enclosure | None) -> Ruling:
     """A side at the numbers of the document, in each style in which derivatives can be read."""
 
-    def judge(figures: Sequence[Figure], style: Style, loose: Any = 0.0) -> Ruling | None:
+    def judge(figures: Sequence[Figure], style: Style, loose: Any) -> Ruling | None:
         exact = settled(bench, anchor, style, figures)
         here = written or mixed(bench, place, style, figures)
         return None if exact is None or here is None else replace(against(here, exact, place, loose), style=style)
@@ -67,7 +67,7 @@ def _by_data(bench: Bench, anchor: int, place: int, written: Enclosure | None) -
     base, failure, false = holding(bench, Standing.GIVEN), "", None
     for style in STYLES:
         try:
-            ruling = judge(base, style)
+            ruling = judge(base, style, 0.0)
         except ChainruleError as problem:
             failure = failure or f"{problem.given} cannot be computed"
             continue
@@ -88,8 +88,10 @@ def _false(bench: Bench, anchor: int, place: int, written: Enclosure | None, rul
     near = judge(base, style, loose) if loose is not None else None
     if near is not None and near.verdict is not Verdict.WRONG:
         return Ruling(Verdict.ROUNDED, "right from the rounded figures before it", place, style)
+    if written is not None and _from_the_calculation(bench, anchor, place, written):
+        return Ruling(Verdict.ROUNDED, "right from the rounded figures in the calculation before it", place, style)
     old = before_updates(bench)
-    earlier = judge([*base, *old], style) if old else None
+    earlier = judge([*base, *old], style, 0.0) if old else None
     if earlier is not None and earlier.verdict is not Verdict.WRONG:
         return replace(earlier, assumptions=("with the values before the update",))
     follows = carried(bench, anchor, place, judge)
@@ -97,6 +99,27 @@ def _false(bench: Bench, anchor: int, place: int, written: Enclosure | None, rul
         return follows
     exact, here = settled(bench, anchor, style, base), written or mixed(bench, place, style, base)
     return ruling if here is None else _explained(bench, anchor, place, here, exact, ruling)
+
+
+def _from_the_calculation(bench: Bench, anchor: int, place: int, written: Enclosure) -> bool:
+    """Whether a number is what the calculation before it gives, and that is right as far as its figures say."""
+    for before in range(place - 1, anchor, -1):
+        if before in bench.meanings and bench.claim.sides[before].numeric:
+            known = enclosure(bench.meanings[before], bench)
+            exact = _exact(bench, anchor)
+            if known.plain or exact is None or against(known, exact, before).verdict is Verdict.WRONG:
+                return False
+            return against(written, known.value, place).verdict is not Verdict.WRONG
+    return False
+
+
+def _exact(bench: Bench, anchor: int) -> Any:
+    for style in STYLES[:2]:
+        try:
+            return settled(bench, anchor, style, holding(bench, Standing.GIVEN))
+        except ChainruleError:
+            continue
+    return None
 
 
 def _explained(bench: Bench, anchor: int, place: int, written: Enclosure, exact: Any, ruling: Ruling) -> Ruling:

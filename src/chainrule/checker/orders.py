@@ -6,20 +6,30 @@ holds of the list turned round. Without definitions a name that stands twice is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from ..derivation.order import OrderVerdict, judge_list
-from ..notation.symbols import Symbol
+from ..errors import ChainruleError
+from ..notation.grammar import read_statement
+from ..notation.surface import Group, Prose, Surface
+from ..notation.symbols import Symbol, symbol_of
+from ..notation.tokens import tokenise
 from .diagnosis.knowing import spellings
 from .documents import Document, Statement
 from .model import Model, members_in, names_in
 from .results import Candidate, Diagnosis, Finding, Verdict
 from .session import Session
 from .words import Said
-from .words.said import Order
+from .words.said import Heard, Order
 from .writing import latex
 
+_LIST = re.compile(r"\s*(?:\\left\s*)?\[")
+_ORDER = re.compile(r"(?:topological|reverse|backward|computation|evaluation)\s+(?:order|sort)\w*\s*:?\s*$")
+_REVERSE = re.compile(r"reverse|backward")
+_FEWEST = 3
 _KNOWN = 0.8  # the share of a list that must be names of the computation for it to be judged by it
 
 
@@ -29,7 +39,9 @@ def with_orders(
     """The findings, with one for each list that is said to be an order: in the place of the statement that it is, or
     where it stands in the text."""
     found = list(findings)
-    for order in said.orders:
+    heard = {each.heard.place.offset for each in said.orders}
+    shown = [each for each in shown_orders(document, statements) if each.heard.place.offset not in heard]
+    for order in (*said.orders, *shown):
         judged = judge(session, order)
         if judged is None:
             continue
@@ -43,6 +55,52 @@ def with_orders(
         elif not within:
             found.append(new)
     return tuple(sorted(found, key=_offset)) if len(found) > len(findings) else tuple(found)
+
+
+def shown_orders(document: Document, statements: Sequence[Statement]) -> Iterator[Order]:
+    """Lists in formulas of their own, right after words that call them an order."""
+    for number, statement in enumerate(statements):
+        if statement.relates or statement.piece.kind != "mathematics" or not _LIST.match(statement.text):
+            continue
+        words = _before(document, statement)
+        if not _ORDER.search(words):
+            continue
+        names = tuple(filter(None, map(_name, _items(statement.text))))
+        if len(names) > _FEWEST:
+            what: Literal["topological", "reverse"] = "reverse" if _REVERSE.search(words) else "topological"
+            place = statement.place(document)
+            heard = Heard(statement.text, place, statement.piece.block, statement.piece.section, number)
+            yield Order(names, what, True, heard)
+
+
+def _before(document: Document, statement: Statement) -> str:
+    """The words that end right before a formula."""
+    at = next((n for n, each in enumerate(document.pieces) if each is statement.piece), 0)
+    for piece in reversed(document.pieces[max(0, at - 2) : at]):
+        if piece.kind == "words" and piece.text.strip():
+            return piece.text.strip()[-60:].lower()
+    return ""
+
+
+def _items(text: str) -> Sequence[Surface]:
+    try:
+        tree = read_statement(text, tokenise(text, True), True)
+    except ChainruleError:
+        return ()
+    while isinstance(tree, Group) and len(tree.items) == 1:
+        tree = tree.items[0]
+    return tree.items if isinstance(tree, Group) else ()
+
+
+def _name(item: Surface) -> str:
+    if isinstance(item, Prose):
+        return item.words.strip()
+    while isinstance(item, Group) and len(item.items) == 1:
+        item = item.items[0]
+    if isinstance(item, Prose):
+        return item.words.strip()
+    symbol = symbol_of(item)
+    return symbol.text if symbol is not None else ""
 
 
 def _offset(finding: Finding) -> tuple[str, int]:
@@ -135,8 +193,6 @@ def _lacking(session: Session, names: Sequence[str], twice: Mapping[str, Sequenc
 
 
 def _symbols(session: Session) -> Iterator[Symbol]:
-    from ..notation.symbols import symbol_of
-
     for tree in spellings(session).values():
         symbol = symbol_of(tree)
         if symbol is not None:

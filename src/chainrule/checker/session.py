@@ -118,8 +118,8 @@ class Session:
             return model
         wider = self._assemble(chosen, ranks)
         if self.facts.columns and biases:  # with examples as columns a bias is a column too
-            standing = {**self.facts.shapes, **dict.fromkeys(biases, (None, 1))}
-            upright = self._assemble(chosen, ranks, replace(self.facts, shapes=standing))
+            columns = {name: model.shapes[name][:1] for name in biases}
+            upright = self._assemble(chosen, ranks, replace(self.facts, shapes={**model.shapes, **columns}))
             wider = upright if len(upright.forward) >= len(wider.forward) else wider
         return wider if len(wider.forward) >= len(model.forward) else model
 
@@ -172,7 +172,7 @@ class Session:
             self.samples[key] = _sample(replace(model, traits=traits)) if targets else []
         return self.samples[key]
 
-    def _weights(self, model: Model) -> dict[str, Any]:
+    def weights(self, model: Model) -> dict[str, Any]:
         """The numbers that the document gives for the derivatives of a loss that is not written."""
         found = {}
         for name, tree in self.upstream.items():
@@ -185,7 +185,7 @@ class Session:
         model = self.model(number)
         key = tuple(each.number for each in self.chosen(number))
         if key not in self.own:
-            self.own[key] = _own(model, self._weights(model))
+            self.own[key] = _own(model, self.weights(model))
         return self.own[key]
 
 
@@ -609,6 +609,7 @@ def redefine(session: Session, claim: Claim) -> bool:
         candidates = session.definers.setdefault(each.symbol.text, [])
         if each.role is Role.VALUE and any(isinstance(known.tree, Fraction) for known in candidates):
             session.upstream[each.symbol.text] = each.tree  # the numbers of a gradient that is given
+            session.own.clear()
             continue
         if all(known.number != each.number for known in candidates):
             candidates.append(each)

@@ -46,7 +46,8 @@ def _jacobian(point: Point, atom: Atom, atoms: Atoms, local: bool) -> Any:
     if atom.joined is not None:
         outer, inner = (atoms.table[name] for name in atom.joined)
         axes = len(require(point, outer.wrt[0].text).shape)
-        left, right = jacobian(point, outer, atoms, local), jacobian(point, inner, atoms, local)
+        whole = outer.of_name in point.model.ends()  # the derivative of a result is always the total one
+        left, right = jacobian(point, outer, atoms, local and not whole), jacobian(point, inner, atoms, local)
         require_few(left.size * right.size // max(1, prod(right.shape[:axes])) ** 2, DERIVATIVES, "derivatives")
         return numpy.tensordot(left, right, axes) if axes else _outer(left, right)
     if (bent := point.bent.get(atom.of_name or "")) is not None:

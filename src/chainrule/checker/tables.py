@@ -22,12 +22,10 @@ from .trees import everywhere
 
 _NUMBER = re.compile(r"[-+−]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\Z")
 _POINT = re.compile(r"\(\s*([-+−]?\d[\d.]*)\s*,\s*([-+−]?\d[\d.]*)\s*\)")
-_POINTS = re.compile(
-    r"(?:data|points|examples|samples|pairs|training set)\b[^\n(]{0,60}?"
-    r"((?:\$?\s*\([^()\n]{1,40}\)\s*\$?\s*,?\s*(?:and\s+)?){2,64})",
-    re.I,
-)
-_LINE = re.compile(r"^\s*\$?(\\?[A-Za-z]+(?:_\w+)?)\$?\s*:\s*((?:[-+−]?\d[\d.]*\s*,\s*)+[-+−]?\d[\d.]*)\s*$", re.M)
+_SAID = re.compile(r"\b(?:data|points|examples|samples|pairs|training set)\b", re.I)
+_BETWEEN = re.compile(r"(?:[\s$,;]|\\[ ,;:!]|\\q?quad|and)*\Z")
+_NEAR = 60  # characters between the word and the first point
+_LINE = re.compile(r"^[ $]{0,8}(\\?[A-Za-z]+(?:_\w+)?)[ $]{0,4}:([-+−\d.,; ]+)$", re.M)
 _INPUTS, _TARGETS = ("x", "X"), ("y", "t", "Y", "T")
 _MOST_ROWS = 64
 
@@ -67,7 +65,9 @@ def columns(text: str, free: set[str] | frozenset[str] = frozenset()) -> Iterato
     yield from _tables(text)
     yield from _points(text, free)
     for found in _LINE.finditer(text):
-        yield Column(found[1], tuple(each.strip() for each in found[2].split(",")), found.end())
+        numbers = tuple(each.strip() for each in found[2].split(","))
+        if len(numbers) > 1 and all(_NUMBER.match(each) for each in numbers):
+            yield Column(found[1], numbers, found.end())
 
 
 def _tables(text: str) -> Iterator[Column]:
@@ -97,11 +97,26 @@ def _points(text: str, free: set[str] | frozenset[str]) -> Iterator[Column]:
     """`Data: (1,2), (2,4)`, where an input and a target want numbers."""
     one = next((each for each in _INPUTS if each in free), None)
     other = next((each for each in _TARGETS if each in free), None)
-    found = _POINTS.search(text) if one is not None and other is not None else None
-    pairs = _POINT.findall(found[1]) if found is not None else []
-    if found is not None and one is not None and other is not None and 2 <= len(pairs) <= _MOST_ROWS:
-        yield Column(one, tuple(first for first, _ in pairs), found.end())
-        yield Column(other, tuple(second for _, second in pairs), found.end())
+    if one is None or other is None:
+        return
+    for said in _SAID.finditer(text):
+        pairs, end = _following(text, said.end())
+        if 2 <= len(pairs) <= _MOST_ROWS:
+            yield Column(one, tuple(first for first, _ in pairs), end)
+            yield Column(other, tuple(second for _, second in pairs), end)
+            return
+
+
+def _following(text: str, start: int) -> tuple[list[tuple[str, str]], int]:
+    """The points that follow a word, with nothing but separators between them."""
+    pairs: list[tuple[str, str]] = []
+    for found in _POINT.finditer(text, start):
+        gap = text[start : found.start()]
+        if len(gap) > _NEAR or "\n\n" in gap or (pairs and not _BETWEEN.match(gap)) or len(pairs) > _MOST_ROWS:
+            break
+        pairs.append((found[1], found[2]))
+        start = found.end()
+    return pairs, start
 
 
 # Names and places ------------------------------------------

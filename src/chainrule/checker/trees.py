@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from ..notation.surface import (
     Additive,
@@ -34,9 +33,9 @@ def rebuilt(node: Surface, change: Change) -> Surface:
     match node:
         case Scripted(body, subscript, superscripts):
             below = subscript and change(subscript)
-            return _with(node, body=change(body), subscript=below, superscripts=_each(superscripts, change))
+            return replace(node, body=change(body), subscript=below, superscripts=tuple(map(change, superscripts)))
         case Group(_, items):
-            return _with(node, items=_each(items, change))
+            return replace(node, items=tuple(map(change, items)))
         case Matrix(_, rows):
             return replace(node, rows=tuple(tuple(map(change, row)) for row in rows))
         case Cases(branches):
@@ -44,38 +43,21 @@ def rebuilt(node: Surface, change: Change) -> Surface:
                 node, branches=tuple(Branch(change(v.value), v.condition and change(v.condition)) for v in branches)
             )
         case Additive(pairs):
-            return _with(node, terms=_pairs(pairs, change))
+            return replace(node, terms=tuple((sign, change(each)) for sign, each in pairs))
         case Multiplicative(pairs):
-            return _with(node, factors=_pairs(pairs, change))
+            return replace(node, factors=tuple((sign, change(each)) for sign, each in pairs))
         case Fraction(above, below):
-            return _with(node, numerator=change(above), denominator=change(below))
+            return replace(node, numerator=change(above), denominator=change(below))
         case Root(body, degree):
-            return _with(node, body=change(body), degree=degree and change(degree))
+            return replace(node, body=change(body), degree=degree and change(degree))
         case Bars(_, body):
-            return _with(node, body=change(body))
+            return replace(node, body=change(body))
         case Big(_, lower, upper, body):
-            return _with(node, lower=lower and change(lower), upper=upper and change(upper), body=change(body))
+            return replace(node, lower=lower and change(lower), upper=upper and change(upper), body=change(body))
         case Chain(parts):
             return replace(node, parts=tuple(part and change(part) for part in parts))
         case _:
             return node
-
-
-def _with(node: Surface, **parts: Any) -> Surface:
-    """The node with other parts; the node itself where they are the same."""
-    return node if all(getattr(node, name) is part for name, part in parts.items()) else replace(node, **parts)
-
-
-def _each(nodes: tuple[Surface, ...], change: Change) -> tuple[Surface, ...]:
-    changed = tuple(map(change, nodes))
-    return nodes if all(new is old for new, old in zip(changed, nodes, strict=True)) else changed
-
-
-def _pairs(pairs: tuple[tuple[str, Surface], ...], change: Change) -> tuple[tuple[str, Surface], ...]:
-    changed = [change(each) for _, each in pairs]
-    if all(new is old for new, (_, old) in zip(changed, pairs, strict=True)):
-        return pairs
-    return tuple((sign, new) for new, (sign, _) in zip(changed, pairs, strict=True))
 
 
 def everywhere(node: Surface) -> Iterator[Surface]:

@@ -228,6 +228,8 @@ class Inputs:
         return size
 
     def _shape(self, name: str, key: str, wish: Wish) -> tuple[int, ...]:
+        if wish.product == "index list" and key not in self.shapes:
+            return tuple(each or self.fresh() for each in wish.shape or ())
         if key in self.shapes and name not in self.hints:
             self.declared.add(name)
             return tuple(self._said(each) for each in self.shapes[key])

@@ -294,7 +294,7 @@ def _derived(trial: Trial, place: int, step: Step) -> Ruling:
         return Ruling(Verdict.DEFINITION, "a help on the way to derivatives")
     for other in back.run.machine.values:
         if all(_is_derivative(each, place, other) for each in trial.backs):
-            return Ruling(Verdict.RIGHT, f"the derivative of the loss by {other}")
+            return Ruling(Verdict.RIGHT, f"equal to the derivative of the loss by {other}")
     return Ruling(Verdict.UNCHECKED, f"nothing says of what {names[0]} is the derivative")
 
 

@@ -265,6 +265,8 @@ class Machine:
         if name in AS_OPERATORS and len(node.args) == 2:
             return self._value(ast.BinOp(node.args[0], AS_OPERATORS[name](), node.args[1]), wish)
         options = {each.arg: self.value(each.value) for each in node.keywords if each.arg and each.arg != "dtype"}
+        if name == "einsum" and len(node.args) > 1 and isinstance(node.args[0], ast.Constant):
+            self._indexed(str(node.args[0].value), node.args[1:])
         if name in SAME:
             return self.value(node.args[0], wish)
         if name in ("array",):
@@ -275,6 +277,16 @@ class Machine:
             inner = Wish() if name in LOSES_SHAPE else wish
             arguments = [self.value(node.args[0], inner), *map(self.value, node.args[1:])] if node.args else []
         return called(name, arguments, options)
+
+    def _indexed(self, text: str, operands: Sequence[ast.expr]) -> None:
+        """Draw the names in an einsum of which nothing is known, with the sizes that its letters have."""
+        letters, sizes = text.replace(" ", "").partition("->")[0].split(","), dict[str, int]()
+        for known in (True, False):
+            for axes, each in zip(letters, operands, strict=False):
+                if self.knows(each) is known and axes.isalpha() and len(axes) <= 4:
+                    shape = () if known else tuple(sizes.get(letter, 0) for letter in axes)
+                    found = self.value(each) if known else self.value(each, Wish(shape, "index list"))
+                    sizes |= dict(zip(axes, numpy.shape(found), strict=False))
 
     def _own(self, function: ast.FunctionDef, node: ast.Call) -> Any:
         """A call of a function of the document, its lines run with names of their own."""

@@ -15,7 +15,7 @@ _PREFIX = re.compile(r"^(?:d_?|grad_?|gradient_?|del_)(?=\w)")
 _SUFFIX = re.compile(r"_(?:grad|gradient|g)$")
 _KEPT = re.compile(r"[^A-Za-z0-9']+")
 _LOSS = re.compile(
-    r"^(?:L|J|E|C|loss|cost|mse|nll|ce|error|err|objective|total_loss|\w*_?(?:loss|cost))\d*$", re.IGNORECASE
+    r"^(?:[LJEC]|(?i:loss|cost|mse|nll|ce|error|err|objective|total_loss|[a-z0-9_]*_?(?:loss|cost)))\d*$"
 )
 _GRADS = re.compile(r"grad|^d$|^g$", re.IGNORECASE)
 _LONGEST = 60

@@ -72,8 +72,9 @@ class Backward:
                 self.failed[place] = step.closed
                 continue
             try:
-                self.seen[place] = self._names(place, step)
-                self._follow(place, step)
+                with as_problem():
+                    self.seen[place] = self._names(place, step)
+                    self._follow(place, step)
             except ChainruleError as problem:
                 self.failed[place] = problem.given
                 for name in targets(step):

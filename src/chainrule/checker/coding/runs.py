@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy
 
-from ...errors import ChainruleError, UnknownNameError
+from ...errors import ChainruleError, ParseError, UnknownNameError
 from ...ir.node import Node
 from ...ops.sources import input_node
 from ...transforms.reverse import gradients
@@ -158,7 +158,8 @@ class Run:
             if place in self.plan.gradients or place in self.plan.derived:
                 continue
             try:
-                self._step(step)
+                with as_problem():
+                    self._step(step)
             except ChainruleError as problem:
                 self.failed[place] = problem.given
                 self._forget(step)
@@ -181,18 +182,35 @@ class Run:
         if isinstance(step.node, ast.AugAssign):
             name = target_name(step.target)
             if name is None:
-                raise UnknownNameError(given="a change of entries", expected="a change of a whole")
+                self._change(step)
+                return
             machine.values[name] = combined(step.node.op, machine.name(name), machine.value(value))
             return
         name = target_name(step.target) or ""
         if (shape := self._made(value)) is not None and name and not self.own:
             machine.values[name] = self.inputs.input(name, shape)
             return
+        if isinstance(step.target, ast.Subscript) and not name:
+            self._change(step)
+            return
         found = machine.value(value)
         if name and is_literal(value):
             found = self._data(name, found)
         for each in step.node.targets if isinstance(step.node, ast.Assign) else []:
             machine.assign(each, self._as_said(target_name(each) or "", found))
+
+    def _change(self, step: Step) -> None:
+        """`margins[rows, y] = 0`: an array with another number where an index picks. Raises ParseError for arrays."""
+        target, machine = step.target, self.machine
+        if not isinstance(target, ast.Subscript) or not isinstance(target.value, ast.Name):
+            raise ParseError(given="a change of entries", expected="entries of one array")
+        old, new = machine.name(target.value.id), machine.value(step.node.value)
+        picked = numpy.zeros(numpy.shape(old), dtype=bool)
+        picked[machine.key(target.slice, picked.shape)] = True
+        if numpy.size(new) != 1 or not picked.ndim:
+            raise ParseError(given="a change of entries to an array", expected="one number")
+        value = new if step.sign is None else combined(step.sign, old, new)
+        machine.values[target.value.id] = numpy.where(picked, value, old)
 
     def _only_kept(self, step: Step) -> bool:
         """`x, w = cache` and `W1 = params["W1"]`: the names are those of the lines before."""
@@ -212,7 +230,8 @@ class Run:
             if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr in _RANDOM:
                 sizes = [x.value for x in each.keywords if x.arg in ("size", "shape")]
                 skipped = 2 if each.func.attr in ("normal", "uniform") and not sizes else 0
-                found = [self.machine.value(x) for x in (sizes or each.args[skipped:])]
+                parts = [x.value if isinstance(x, ast.Starred) else x for x in (sizes or each.args[skipped:])]
+                found = [self.machine.value(x) for x in parts]
                 flat = [size for x in found for size in (x if isinstance(x, list) else [x])]
                 return tuple(self.inputs.smaller(int(plain_array(size))) for size in flat)
         return None
@@ -241,6 +260,9 @@ class Run:
         values = self.machine.values
         names = [name for step in self.plan.script.steps for name in targets(step)]
         losses = [name for name in names if is_loss(name) and isinstance(values.get(name), Node)]
+        lost = [name for place in self.failed for name in targets(self.plan.script.steps[place]) if is_loss(name)]
+        if lost and not self.plan.given:
+            return
         if losses and not self.plan.given:
             name = self._last(losses)
             self.loss, self.sure = _summed(values[name]), is_surely_a_loss(name)

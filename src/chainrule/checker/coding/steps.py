@@ -112,7 +112,19 @@ def _loaded(node: ast.AST) -> set[str]:
 
 def _stored(step: Step) -> set[str]:
     nodes = step.node.targets if isinstance(step.node, ast.Assign) else [step.node.target]
-    return {each.id for node in nodes for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return {name for node in nodes for name in _roots(node)}
+
+
+def _roots(node: ast.expr) -> set[str]:
+    """The names that a target changes."""
+    match node:
+        case ast.Name(name):
+            return {name}
+        case ast.Subscript(value=value) | ast.Starred(value=value):
+            return _roots(value)
+        case ast.Tuple(elements) | ast.List(elements):
+            return {name for each in elements for name in _roots(each)}
+    return set()
 
 
 def _comment(text: str, stop: int) -> str:
@@ -180,7 +192,8 @@ class _Walker:
         """The script whose results a function such as that of the loss is given."""
         last = self.reading.scripts[-1]
         known = {name for step in last.steps for name in _stored(step)}
-        return last if last.name and not last.goes_back and known & set(parameters) else None
+        ends = last.goes_back or any(name.startswith(("d", "grad")) for name in known)
+        return last if last.name and not ends and known & set(parameters) else None
 
     def _forward_of(self, name: str) -> Script | None:
         scripts = [each for each in self.reading.scripts if each.name and not each.goes_back]

@@ -17,7 +17,7 @@ from ...notation.drafts import is_value
 from ...notation.kinds import Value
 from ...notation.lower import constant
 from ...notation.meaning import Entry, Literal, Meaning, Variable
-from ...notation.surface import Surface
+from ...notation.surface import Chain, Surface
 from ...notation.symbols import Symbol, symbol_of
 from ..atoms import RAW
 from ..bench import Bench
@@ -60,7 +60,8 @@ def own_points(bench: Bench, figures: Sequence[Figure] = ()) -> list[Point]:
     """One point where the document gives every number, else two; none where it gives nothing that fits."""
     session, number = bench.session, bench.claim.number
     extra = _extra(bench)
-    key = (tuple(each.number for each in session.chosen(number)), tuple(map(id, figures)), extra)
+    said = tuple(session.conditions.get(number, ()))
+    key = (tuple(each.number for each in session.chosen(number)), tuple(map(id, figures)), extra, said)
     ledger = session.ledger
     if key not in ledger.points:
         try:
@@ -93,7 +94,7 @@ def _points(bench: Bench, figures: Sequence[Figure], extra: tuple[str, ...]) -> 
     for turn, plan in enumerate((chosen[0], chosen[-1])):
         data = _data(bench, model, plan)
         complete = len(data) == len(model.inputs)
-        point = _finite(model, plan, 5000 + turn, data, figures)
+        point = _finite(model, plan, 5000 + turn, data, figures, bench.session.weights(bench.model))
         if point is not None:
             found.append(point)
         if complete:
@@ -101,21 +102,26 @@ def _points(bench: Bench, figures: Sequence[Figure], extra: tuple[str, ...]) -> 
     return found
 
 
-def _finite(model: Model, plan: Plan, seed: int, data: Mapping[str, Any], figures: Sequence[Figure]) -> Point | None:
+def _finite(
+    model: Model, plan: Plan, seed: int, data: Mapping[str, Any], figures: Sequence[Figure], upstream: Mapping[str, Any]
+) -> Point | None:
     for turn, level in enumerate(("any", "positive", "share")):
-        point = _take(model, plan, seed + 10 * turn, level, data, figures)
+        point = _take(model, plan, seed + 10 * turn, level, data, figures, upstream)
         if point.finite:
             return point
     return point
 
 
-def _take(model: Model, plan: Plan, seed: int, level: str, data: Mapping[str, Any], figures: Sequence[Figure]) -> Point:
+def _take(
+    model: Model, plan: Plan, seed: int, level: str, data: Mapping[str, Any], figures: Sequence[Figure],
+    upstream: Mapping[str, Any],
+) -> Point:  # fmt: skip
     """A point with the figures adopted; slips of single entries are filled up with what is right."""
     whole = {
         **data,
         **{each.target.name: each.value for each in figures if not each.target.indices and each.target.name},
     }
-    weights = {
+    weights = dict(upstream) | {
         each.target.by: each.value for each in figures
         if model.open_loss is not None and each.target.of == model.open_loss.text and not each.target.indices
     }  # fmt: skip
@@ -180,6 +186,8 @@ def _data(bench: Bench, model: Model, plan: Plan) -> dict[str, Any]:
 def given(bench: Bench, model: Model, symbol: Symbol) -> Any:
     """The number of a name: its own, that of the entry which it is, or that at the start of a recursion."""
     name = symbol.text
+    if (value := _conditions(bench, model).get(name)) is not None:
+        return value
     if (value := _written(model, name)) is not None:
         return value
     if (part := _ENTRY.match(name)) is not None and (whole := _written(model, part[1])) is not None:
@@ -192,6 +200,18 @@ def given(bench: Bench, model: Model, symbol: Symbol) -> Any:
         if (value := _written(model, name + ending)) is not None and numpy.ndim(value) == 0:
             return value
     return None
+
+
+def _conditions(bench: Bench, model: Model) -> dict[str, Any]:
+    """Numbers that the words give for this statement alone: `for x = 3`."""
+    found: dict[str, Any] = {}
+    for tree in bench.session.conditions.get(bench.claim.number, ()):
+        match tree:
+            case Chain((left, right), ("=",)) if left is not None and right is not None and is_value(right):
+                symbol, value = symbol_of(left), _number(model, right)
+                if symbol is not None and value is not None:
+                    found[symbol.text] = value
+    return found
 
 
 def _chained(bench: Bench) -> dict[str, Any]:
