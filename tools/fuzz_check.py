@@ -106,7 +106,7 @@ def changed(dice: random.Random, pages: Sequence[bytes]) -> bytes:
     """A window of a page, with bytes changed, taken out, doubled, or taken from another page."""
     page = dice.choice(pages)
     start = dice.randrange(max(1, len(page) - 200))
-    data = bytearray(page[:300] + page[start : start + dice.randint(50, 500)] if dice.random() < 0.5 else page[start : start + 600])
+    data = bytearray((page[:200] if dice.random() < 0.5 else b"") + page[start : start + dice.randint(50, 250)])
     for _ in range(dice.randint(0, 6)):
         place = dice.randrange(len(data) + 1)
         kind = dice.randrange(4)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from chainrule.checker.documents import read_document
@@ -17,7 +19,8 @@ def findings(text: str) -> tuple[Finding, ...]:
 def test_a_chain_of_any_length_follows_from_one_slip(length: int) -> None:
     names = [f"z_{{{number}}}" for number in range(length + 1)]
     lines = ["$x = 2$"]
-    lines += [f"${names[0]} = 3 x$", *(f"${after} = 2 {before} + 1$" for before, after in zip(names, names[1:], strict=False))]
+    lines.append(f"${names[0]} = 3 x$")
+    lines += [f"${after} = 2 {before} + 1$" for before, after in pairwise(names)]
     value = 7  # 3 times 2 is 6
     lines.append(f"\n$${names[0]} = {value}$$")
     for name in names[1:]:

@@ -173,3 +173,12 @@ def test_functions_that_call_themselves_end() -> None:
     text = fenced("def f(x):", "    return f(x) + f(x) * f(x)", "loss = f(W)", "dW = f(W)")
     assert Verdict.WRONG not in {each.verdict for each in findings(text)}
     assert time.perf_counter() - begun < 5
+
+
+def test_targets_of_a_cross_entropy_sum_to_one() -> None:
+    """In mathematics and in code, over the axis that softmax adds over."""
+    text = "$$Z = XW,\\quad P = \\text{softmax}(Z),\\quad L = -\\frac1N\\sum_n\\sum_c Y_{nc}\\log P_{nc}$$\n\n"
+    assert verdicts(text + fenced("dZ = (P - Y) / N"))["dZ"] is Verdict.RIGHT
+    helper = ["def softmax(z):", "    e = np.exp(z)", "    return e / e.sum(axis=0, keepdims=True)"]
+    lines = ["Z = W @ X", "P = softmax(Z)", "loss = -np.sum(Y * np.log(P))", "dZ = P - Y"]
+    assert verdicts(fenced(*helper, *lines))["dZ"] is Verdict.RIGHT

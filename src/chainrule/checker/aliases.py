@@ -7,6 +7,7 @@ taken where it makes a statement true, and always said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice, product
 
 from ..notation.surface import Group, Name, Number, Scripted, Surface
@@ -66,6 +67,12 @@ def renamed(node: Surface, names: Mapping[str, Symbol]) -> Surface:
     """The tree with names spelled as other names."""
     if isinstance(node, Name | Scripted) and (symbol := symbol_of(node)) is not None and symbol.text in names:
         return spelled(names[symbol.text], node)
+    if isinstance(node, Scripted) and isinstance(node.body, Name):
+        below = replace(node, superscripts=(), primes=0)
+        inner = symbol_of(replace(below, subscript=None))
+        if inner is not None and inner.text in names and node.subscript is not None and not node.superscripts:
+            return replace(node, body=spelled(names[inner.text], node.body))
+        return node  # a^3 is no a, whatever a is read as
     return rebuilt(node, lambda each: renamed(each, names))
 
 

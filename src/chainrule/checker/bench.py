@@ -224,8 +224,11 @@ class Bench:
         """How far a free index runs at a point. Raises ParseError where no side says it."""
         key = ("size", letter, id(point))
         if key not in self.cache:
+            self.cache[key] = None  # whoever asks for it in order to find it gets none
             self.cache[key] = self._size(letter, point)
-        found: int = self.cache[key]
+        found: int | None = self.cache[key]
+        if found is None:
+            raise ParseError(given=f"the index {letter}", expected="an index of an array whose shape is known")
         return found
 
     def _size(self, letter: str, point: Point) -> int:
@@ -270,7 +273,10 @@ class Bench:
 
     def _derived(self, name: str, point: Point) -> Value:
         if name not in point.values:
-            meaning = self.model.derived[name]
+            meaning, key = self.model.derived[name], ("derived", name, id(point))
+            if key in self.cache:
+                raise ParseError(given=f"the name {name}", where=meaning.span, expected="one not defined by itself")
+            self.cache[key] = True  # it is being worked out
             context = self._context(meaning, Style(), point)
             with numpy.errstate(all="ignore"):
                 point.values[name] = as_floats(lower_whole(meaning, context))

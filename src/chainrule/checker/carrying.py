@@ -24,6 +24,7 @@ from .slopes import Style
 # A side where these figures hold, with what they leave open; None where they do not settle it.
 Judge = Callable[[Sequence[Figure], Style, Any], Ruling | None]
 _FINE = (Verdict.RIGHT, Verdict.ROUNDED)
+_FAR = 0.5  # more than this share of a number no rounding moves it
 _MOST_MOVED, _MOST_ENTRIES, _MOST_SLIPS = 40, 12, 8
 
 
@@ -57,11 +58,22 @@ def _explains(given: list[Figure], chosen: list[Figure], style: Style, judge: Ju
         ruling = judge(figures, style, 0.0)
         if ruling is None or ruling.verdict in _FINE:
             return ruling is not None
-        loose = _spread(bench, anchor, style, figures, chosen)
-        again = judge(figures, style, loose) if loose is not None else None
+        again = _loosely(bench, anchor, style, figures, chosen, judge)
     except ChainruleError:
         return False
     return again is not None and again.verdict in _FINE
+
+
+def _loosely(
+    bench: Bench, anchor: int, style: Style, base: Sequence[Figure], rounded: Sequence[Figure], judge: Judge
+) -> Ruling | None:
+    """The ruling with what the rounding of figures leaves open; None where that cannot be enough."""
+    exact = settled(bench, anchor, style, base)
+    rough = judge(base, style, _FAR * numpy.abs(exact)) if exact is not None else None
+    if rough is None or rough.verdict not in _FINE:
+        return None
+    loose = _spread(bench, anchor, style, base, rounded)
+    return judge(base, style, loose) if loose is not None else None
 
 
 def _causes(
@@ -126,11 +138,14 @@ def _changes(given: list[Figure], figure: Figure, style: Style, judge: Judge) ->
 
 
 # What rounding leaves open ------------------------------------------
-def left_open(bench: Bench, anchor: int, style: Style) -> Any:
-    """How far a number may be off if it was calculated from the rounded figures before it; None if there are none."""
+def left_open(bench: Bench, anchor: int, style: Style, judge: Judge) -> bool:
+    """Whether a number may have been calculated from the rounded figures before it."""
     own = target(bench, anchor)
     rounded = [each for each in holding(bench, Standing.RIGHT) if numpy.any(each.slack) and each.target != own]
-    return _spread(bench, anchor, style, holding(bench, Standing.GIVEN), rounded) if rounded else None
+    if not rounded:
+        return False
+    ruling = _loosely(bench, anchor, style, holding(bench, Standing.GIVEN), rounded, judge)
+    return ruling is not None and ruling.verdict in _FINE
 
 
 def _spread(bench: Bench, anchor: int, style: Style, base: Sequence[Figure], rounded: Sequence[Figure]) -> Any:

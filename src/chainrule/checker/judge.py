@@ -92,8 +92,8 @@ def continued(claims: Sequence[Claim]) -> list[Claim]:
 
 def _ruled(session: Session, claim: Claim) -> Ruling:
     try:
-        session.work.begin()
-        return rule(session, claim)
+        with session.work.statement():
+            return rule(session, claim)
     except ChainruleError as problem:
         return Ruling(Verdict.UNCHECKED, f"{problem.given} cannot be judged")
     except Spent:

@@ -12,18 +12,20 @@ from dataclasses import dataclass
 
 from ..errors import LimitError
 
-STATEMENTS = 1_500  # statements of mathematics that are judged
-SPELLED = 60_000  # characters of these statements together
+STATEMENTS = 1_000  # statements of mathematics that are judged
+SPELLED = 50_000  # characters of these statements together
 WORK = 250_000  # nodes of trees that are computed for one document
 LINE = 60_000  # the same for one statement
-CAUSES = 150_000  # the same for finding the causes of what is wrong in one document
+CAUSES = 100_000  # the same for finding the causes of what is wrong in one document
+INLINED = 3_000  # steps that putting in the functions of a document takes in one formula
+GRAPH = 150  # nodes of an expression that is written as a formula
 READING = 30  # what reading a changed side counts as
 SMALL = 8  # sizes up to this one are taken as they are said
 COUNTED = 100  # larger ones only up to here, and only where a formula speaks of the number
 ENTRIES = 20_000  # entries of one name at a point
 DERIVATIVES = 50_000  # entries of one array of derivatives
 WALKS = 1_000  # entries of what is differentiated: each is a walk of its own
-WORDS = 300_000  # characters of prose that are listened to
+
 
 
 class Spent(Exception):  # noqa: N818  # no error: nothing is wrong with the document
@@ -38,36 +40,40 @@ class Work:
     line: int = 0
     whole: int = 0
     causes: int = 0
+    judging: bool = False
     diagnosing: bool = False
 
-    def begin(self) -> None:
-        """Begin a statement. Raises Spent when the document has had its share."""
-        self.line = 0
-        if self.whole >= WORK:
-            raise Spent
-
     def add(self, count: int) -> None:
-        """Count nodes that were computed. Raises Spent when it was too much."""
+        """Count nodes that were computed. Raises Spent when it was too much for what is being done."""
         if self.diagnosing:
             self.causes += count
-            if self.causes > CAUSES:
-                raise Spent
-            return
-        self.line += count
-        self.whole += count
-        if self.line > LINE:
+        elif self.judging:
+            self.line += count
+            self.whole += count
+        if (self.diagnosing and self.causes > CAUSES) or (self.judging and self.line > LINE):
             raise Spent
+
+    @contextmanager
+    def statement(self) -> Iterator[None]:
+        """Judge one statement. Raises Spent when it takes too much, or the document has had its share."""
+        if self.whole >= WORK:
+            raise Spent
+        self.line, self.judging = 0, True
+        try:
+            yield
+        finally:
+            self.judging = False
 
     @contextmanager
     def diagnosis(self) -> Iterator[None]:
         """Look for the cause of what is wrong; the looking ends when there was enough of it in the document."""
-        self.diagnosing = True
+        before, self.diagnosing = self.diagnosing, True
         try:
             yield
         except Spent:
             pass
         finally:
-            self.diagnosing = False
+            self.diagnosing = before
 
 
 def how_many(lengths: Sequence[int]) -> int:

@@ -42,6 +42,7 @@ from ..notation.sizes import Size
 from ..notation.surface import Group, Name, Number, Scripted, Surface
 from ..notation.symbols import Symbol, symbol_of
 from .atoms import MARK, Atoms
+from .limits import INLINED
 from .trees import everywhere
 
 _SIZE_LETTERS = frozenset("mnNKDMTBCdkpH")
@@ -101,6 +102,7 @@ class Model:
     sizes: frozenset[str]  # letters that are sizes
     loss: Symbol | None = None
     traits: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    stems: frozenset[str] = frozenset()  # names such as dW, which stand for gradients
     ranks: dict[str, int] = field(default_factory=dict)  # how many axes inputs have, where claims show it
     open_loss: Symbol | None = None  # a loss of which only its gradients are spoken of
     _kept: dict[str, tuple[Any, Any]] = field(default_factory=dict, init=False, repr=False)  # found, and made of what
@@ -112,7 +114,7 @@ class Model:
 
     def finished(self, meaning: Meaning) -> Meaning:
         """A meaning with the document's own functions put in and derivatives joined."""
-        whole = inlined(meaning, self.functions)
+        whole = inlined(meaning, self.functions, INLINED)
         return mark(self.atoms.joined(with_limits(whole, self.known)), Around.NOTHING)
 
     @property
@@ -187,6 +189,7 @@ def build(
     defined depends in an unspecified way on everything that no definition uses."""
     chosen = list(definers)
     model = Model(_scope(chosen, facts, gradients, atoms), atoms, {}, (), {}, (), {}, {}, {}, frozenset())
+    model.stems = frozenset(gradients)
     read = _resolved(chosen, model)
     model.functions = _functions(read, model)
     model.ranks, model.traits, model.loss = dict(ranks or {}), facts.traits, loss
@@ -289,7 +292,7 @@ def _sort_out(read: list[tuple[Definer, Meaning]], model: Model) -> None:
             model.data[name] = body
             continue
         try:
-            whole = with_limits(inlined(body, model.functions), names)
+            whole = with_limits(inlined(body, model.functions, INLINED), names)
         except ChainruleError as problem:
             model.problems[name] = f"{problem.given} cannot be read"
             continue
@@ -304,7 +307,8 @@ def _sort_out(read: list[tuple[Definer, Meaning]], model: Model) -> None:
 def _speaks_of_derivatives(body: Meaning, model: Model) -> bool:
     """Whether a derivative, or a name that stands for one, stands in it."""
     return any(
-        isinstance(each, Variable) and (each.symbol.text.startswith(MARK) or each.symbol.text in model.derived)
+        isinstance(each, Variable)
+        and (each.symbol.text.startswith(MARK) or each.symbol.text in model.derived or each.symbol.text in model.stems)
         for each in everything(body)
     )
 

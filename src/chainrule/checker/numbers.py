@@ -11,17 +11,20 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import ChainruleError
+from ..notation.drafts import Role
 from .bench import STYLES, Bench
 from .carrying import Judge, carried, enter, left_open, note_of_slip
 from .claims import Claim
 from .compare import same
 from .digits import Enclosure
+from .doubting import closure
 from .figures.ledger import Figure, Standing
 from .figures.meant import is_open, is_said_here, may_be_given, speaks_of_calls, stands_for_data
 from .figures.naming import explain
 from .figures.updates import before_updates, renew
-from .figures.weighing import against, enclosure, mixed
+from .figures.weighing import against, enclosure, exactly, mixed
 from .figures.worlds import holding, settled
+from .points import as_problem
 from .repairing import Judged
 from .results import Verdict
 from .rulings import Ruling
@@ -32,7 +35,12 @@ _NO_DATA = "the document does not give the numbers that this one depends on"
 
 
 def judge_number(bench: Bench, anchor: int, place: int) -> Ruling:
-    """A numeric side against the first side of its statement."""
+    """A numeric side against the first side of its statement. Raises ChainruleError where it cannot be judged."""
+    with as_problem():
+        return _judge_number(bench, anchor, place)
+
+
+def _judge_number(bench: Bench, anchor: int, place: int) -> Ruling:
     written = enclosure(bench.meanings[place], bench)
     if bench.claim.sides[anchor].numeric:
         known = enclosure(bench.meanings[anchor], bench)
@@ -47,10 +55,11 @@ def judge_number(bench: Bench, anchor: int, place: int) -> Ruling:
 def judge_mixed(bench: Bench, anchor: int, place: int) -> Ruling | None:
     """A side with names and figures that is false in general, at the document's own numbers; None where the figures in
     it do not stand for those numbers, so that it is meant in general."""
-    if not stands_for_data(bench, anchor, place):
-        return None
     try:
-        ruling = _by_data(bench, anchor, place, None)
+        with as_problem():
+            if not stands_for_data(bench, anchor, place):
+                return None
+            ruling = _by_data(bench, anchor, place, None)
     except ChainruleError:
         return None
     return ruling if ruling.verdict not in (Verdict.UNCHECKED, Verdict.DEFINITION) else None
@@ -84,9 +93,7 @@ def _false(bench: Bench, anchor: int, place: int, written: Enclosure | None, rul
     """A number that is not the exact one: what rounded figures leave open, what follows from a slip, or a new slip."""
     style, base = ruling.style or Style(), holding(bench, Standing.GIVEN)
     bench.session.ledger.judged.append(Judged(bench, style, False, judge))
-    loose = left_open(bench, anchor, style)
-    near = judge(base, style, loose) if loose is not None else None
-    if near is not None and near.verdict is not Verdict.WRONG:
+    if left_open(bench, anchor, style, judge):
         return Ruling(Verdict.ROUNDED, "right from the rounded figures before it", place, style)
     if written is not None and _from_the_calculation(bench, anchor, place, written):
         return Ruling(Verdict.ROUNDED, "right from the rounded figures in the calculation before it", place, style)
@@ -135,7 +142,7 @@ def _everywhere(bench: Bench, anchor: int, value: Any) -> bool:
     for style in STYLES:
         try:
             values = [each for each in bench.values(anchor, style, bench.points()) if each is not None]
-            if values and all(same(value, each) for each in values):
+            if values and all(same(value, each) and exactly(value, each) for each in values):
                 return True
         except ChainruleError:
             continue
@@ -153,7 +160,16 @@ def _without_data(bench: Bench, anchor: int, written: Enclosure | None, place: i
     values = [each for each in values if each is not None]
     if len(values) > 1 and all(same(values[0], each) for each in values[1:]):
         return _explained(bench, anchor, place, written, values[0], against(written, values[0], place))
+    if len(values) > 1 and not written.last and _is_general(bench, anchor):
+        return Ruling(Verdict.WRONG, "the first side is no constant, and the document gives no numbers", place)
     return _calculation(bench, anchor, place, written, failure)
+
+
+def _is_general(bench: Bench, anchor: int) -> bool:
+    """Whether a side is a derivative of which no part has a number in the document: then it is meant in general."""
+    given = {name for name, each in bench.session.definers.items() if any(x.role is Role.VALUE for x in each)}
+    derivative = any(bench.model.atoms.inside(bench.meanings[anchor]))
+    return derivative and not given & closure(bench, bench.names_of(anchor)) and not bench.session.ledger.figures
 
 
 def _calculation(bench: Bench, anchor: int, place: int, written: Enclosure, failure: str) -> Ruling:
@@ -176,9 +192,10 @@ def note(bench: Bench, ruling: Ruling, whole: Claim | None = None) -> None:
     """Keep what a statement says of a name or a derivative, for those that follow. `whole`: an update before its arrow
     was taken away."""
     try:
-        if whole is not None and whole.sides[1].sign == "←" and ruling.verdict is not Verdict.WRONG:
-            renew(bench, whole, _read)
-        enter(bench, ruling, _read)
+        with as_problem():
+            if whole is not None and whole.sides[1].sign == "←" and ruling.verdict is not Verdict.WRONG:
+                renew(bench, whole, _read)
+            enter(bench, ruling, _read)
     except ChainruleError:
         return
 

@@ -29,6 +29,7 @@ from .writing import latex
 _LIST = re.compile(r"\s*(?:\\left\s*)?\[")
 _ORDER = re.compile(r"(?:topological|reverse|backward|computation|evaluation)\s+(?:order|sort)\w*\s*:?\s*$")
 _REVERSE = re.compile(r"reverse|backward")
+_SCRIPTED = re.compile(r"([A-Za-z])_(\w)\^(\w)$")
 _FEWEST = 3
 _KNOWN = 0.8  # the share of a list that must be names of the computation for it to be judged by it
 
@@ -189,7 +190,18 @@ def _lacking(session: Session, names: Sequence[str], twice: Mapping[str, Sequenc
     letters = {name.partition("_")[0].partition("^")[0].lower() for name in twice}
     found = [each for each in _symbols(session) if each.base.lower() in letters and each.text not in names]
     scripted = [each for each in found if each.subscript and each.superscript.isdigit()]
-    return scripted
+    return [*scripted, *_between(names, letters)]
+
+
+def _between(names: Sequence[str], letters: Iterable[str]) -> Iterator[Symbol]:
+    """What is missing among names of one letter with two numbers: x_1^2 among x_1^1, x_2^1 and x_2^2."""
+    for letter in sorted(letters):
+        found = [each for each in map(_SCRIPTED.match, names) if each is not None and each[1] == letter]
+        for below in sorted({each[2] for each in found}):
+            for above in sorted({each[3] for each in found}):
+                symbol = Symbol(letter, (), below, above)
+                if symbol.text not in names:
+                    yield symbol
 
 
 def _symbols(session: Session) -> Iterator[Symbol]:
@@ -237,8 +249,13 @@ def _finding(session: Session, order: Order, judged: Judged, document: Document)
             return Finding(heard.place, text, text, Verdict.RIGHT, f"it is none: {problems}")
         return Finding(heard.place, text, text, Verdict.WRONG, f"it is said to be no such order, but {said}")
     diagnosis = Diagnosis("M8", problems, (Candidate("M8", problems),))
-    expected = ", ".join(written.get(each, each) for each in judged.corrected)
+    expected = ", ".join(written.get(each, _plain(each)) for each in judged.corrected)
     return Finding(
         heard.place, text, text, Verdict.WRONG, "it is no order in which this can be computed", diagnosis,
         rf"\left[ {expected} \right]" if expected else None,
     )  # fmt: skip
+
+
+def _plain(name: str) -> str:
+    """A name that the document writes nowhere else, in LaTeX."""
+    return rf"\text{{{name}}}" if len(name) > 1 and name.isalpha() else name

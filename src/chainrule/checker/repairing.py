@@ -19,16 +19,18 @@ from ..notation.meaning import Literal, Meaning, everything
 from .bench import Bench
 from .documents import Document
 from .documents.pieces import Place
+from .doubting import closure
 from .figures.ledger import Figure, Standing, Target
 from .figures.worlds import given, holding
 from .limits import Spent
+from .points import as_problem
 from .results import Finding, Repair, Verdict
 from .rulings import Ruling
 from .session import Session
 from .slopes import Style
 
 _FINE = (Verdict.RIGHT, Verdict.ROUNDED)
-_MOST_CHANGES, _MOST_JUDGED, _MOST_ENTRIES = 240, 16, 24
+_MOST_CHANGES, _MOST_JUDGED, _MOST_ENTRIES = 160, 16, 24
 _FEWEST = 2  # false lines that a change must make true
 
 
@@ -68,11 +70,11 @@ def repairs(session: Session, document: Document) -> tuple[Repair, ...]:
     if len(lines) < _FEWEST:
         return ()
     try:
-        with session.work.diagnosis():
+        with session.work.diagnosis(), as_problem():
             best = _best(session, false[:_MOST_JUDGED], [each for each in judged if each.fine][:_MOST_JUDGED])
             return tuple(_repair(session, document, change, numbers) for change, numbers in best)
-    except Spent:
-        pass
+    except (Spent, ChainruleError):
+        return ()
     return ()
 
 
@@ -83,7 +85,7 @@ def _best(session: Session, false: list[Judged], right: list[Judged]) -> list[tu
     for count, change in enumerate(_changes(session, false[0].bench)):
         if count >= _MOST_CHANGES:
             break
-        if not any(each.with_change(change.figure) for each in false[:3]):
+        if not any(each.with_change(change.figure) for each in false[:2]):
             continue
         numbers = _made_true(false, change)
         if len(numbers) >= most and all(each.with_change(change.figure) for each in right):
@@ -106,7 +108,8 @@ def _made_true(false: list[Judged], change: Change) -> set[int]:
 # Changes ------------------------------------------
 def _changes(session: Session, bench: Bench) -> Iterator[Change]:
     """Signs, then exchanged entries, then decimal points, then single digits."""
-    data = [(each.text, given(bench, bench.model, each)) for each in bench.model.inputs]
+    speaks = closure(bench, {name for place in bench.meanings for name in bench.names_of(place)})
+    data = [(each.text, given(bench, bench.model, each)) for each in bench.model.inputs if each.text in speaks]
     known = [(name, value) for name, value in data if value is not None and name in bench.model.data]
     few = [(name, numpy.asarray(value)) for name, value in known if 0 < numpy.size(value) <= _MOST_ENTRIES]
     for make in (_signs, _exchanges, _points, _digits):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..errors import TextSpan
 from ..notation.drafts import Role
 from ..notation.lower import constant
 from ..notation.meaning import Meaning, Product, Variable, everything
@@ -24,7 +25,7 @@ from .claims import Claim
 from .figures.derived import taken
 from .figures.ledger import Ledger
 from .free import free_letters
-from .limits import Work
+from .limits import READING, Work
 from .instances import Counted, bound_bases, count, symbols_of, written_out
 from .model import Definer, Facts, Model, build, divisor, only_added, ranks_from_claims, spread, targets_of
 from .points import Point, data_of, plans, take
@@ -92,10 +93,11 @@ class Session:
         facts = facts or self.facts
         gradients = {name: Symbol(name) if name not in facts.symbols else facts.symbols[name] for name in self.stems}
         model = build(chosen, facts, gradients, Atoms(free_nabla=self.nabla), self.loss, ranks)
+        span = chosen[0].tree.span if chosen else TextSpan("", 0, 0)
         for name, stem in self.stems.items():
             if self.loss is not None and name not in model.derived:
-                atom = model.atoms.of(Variable(self.loss, chosen[0].tree.span), (stem,), chosen[0].tree.span)
-                model.derived[name] = self._scaled(name, Variable(Symbol(atom.name), chosen[0].tree.span), model)
+                atom = model.atoms.of(Variable(self.loss, span), (stem,), span)
+                model.derived[name] = self._scaled(name, Variable(Symbol(atom.name), span), model)
         return model
 
     def _scaled(self, name: str, gradient: Meaning, model: Model) -> Meaning:
@@ -127,6 +129,7 @@ class Session:
         """The sides of all equalities, with the free indices of each statement."""
         for claims in self.instances.values():
             for each in claims[:1]:
+                self.work.add(2 * READING)
                 trees = [side.tree for side in each.sides if side.tree is not None and not side.numeric]
                 free = free_letters(trees, model.scope, model.known) if each.equal else ()
                 yield from ((tree, free) for tree in trees if each.equal)
@@ -341,12 +344,14 @@ def _find_stems(session: Session, claims: Sequence[Claim], symbols: Mapping[str,
         each.draft.symbol.text for each in claims
         if each.draft and each.draft.symbol and each.draft.role is not Role.CLAIM
     }  # fmt: skip
+    lefts = [symbol_of(each.sides[0].tree) for each in claims if each.draft and each.sides[0].tree is not None]
+    heads |= {each.text for each in lefts if each is not None}
     bars = session.facts.bars or _bars_mean_gradients(claims)
     for text, symbol in symbols.items():
         stem = _stem(symbol, bars)
         if ":" in symbol.subscript or "," in symbol.subscript:
             continue
-        if 0 < len(symbol.subscript) <= 3 and symbol.subscript.islower() and stem is not None:
+        if 0 < len(symbol.subscript) <= 3 and symbol.subscript.islower() and stem is not None and stem.text not in heads:
             whole = stem.without_subscript().text
             if whole in heads or _used_elsewhere(stem.without_subscript(), claims):
                 continue  # an entry of a gradient
@@ -428,10 +433,10 @@ def _all_symbols(claims: Sequence[Claim]) -> dict[str, Symbol]:
 def _stem(symbol: Symbol, bars: bool) -> Symbol | None:
     """What dW is the gradient of."""
     base = symbol.base
-    if base.startswith("d") and len(base) > 1 and base not in ("det", "diag", "delta", "dim"):
-        return replace(symbol, base=base[1:])
     if base.startswith("delta") and len(base) > 5:
         return replace(symbol, base=base[5:])
+    if base.startswith("d") and len(base) > 1 and base not in ("det", "diag", "delta", "dim"):
+        return replace(symbol, base=base[1:])
     if bars and "bar" in symbol.accents:
         return replace(symbol, accents=tuple(each for each in symbol.accents if each != "bar"))
     return None
@@ -477,7 +482,7 @@ def _last(session: Session) -> Symbol | None:
         if isinstance(node, Name | Scripted) and (symbol := symbol_of(node)) is not None
     }  # fmt: skip
     found = [each[0].symbol for each in session.definers.values() if _is_loss(each[0].symbol) and not each[0].indices]
-    last = [each for each in found if each.text not in used] or found
+    last = [each for each in found if each.text not in used]
     if last:
         return min(last, key=_usual)
     return Symbol("L") if session.stems else None

@@ -84,10 +84,9 @@ def _bare(array: Any) -> tuple[int, ...]:
 def _at(bench: Bench, point: Point) -> Iterator[tuple[str, str]]:
     """The names in the sides with their values, and the derivatives in them, as far as these are short."""
     written = spellings(bench.session)
-    plain = dict.fromkeys(each.symbol.text for place in sorted(bench.meanings) for each in names_in(bench.meanings[place]))
-    names = [each for each in plain if each in point.values] or [
-        name for place in sorted(bench.meanings) for name in sorted(bench.names_of(place)) if name in point.values
-    ]  # fmt: skip
+    sides = sorted(bench.meanings)[1:]
+    plain = dict.fromkeys(each.symbol.text for place in sides for each in names_in(bench.meanings[place]))
+    names = [each for each in plain if each in point.values]
     shown = [(spelled(written, each, bench), as_array(point.values[each])) for each in names]
     shown += list(_derivatives(bench, point))
     short = [each for each in shown if each[1].size <= _MOST_NUMBERS]
@@ -99,7 +98,7 @@ def _derivatives(bench: Bench, point: Point) -> Iterator[tuple[str, Any]]:
     """The derivatives of numbers in all sides but the first."""
     for place in sorted(bench.meanings)[1:]:
         for atom in bench.model.atoms.inside(bench.meanings[place]):
-            if atom.joined is None and atom.name + RAW in _texts(bench.meanings[place]):
+            if atom.joined is not None or atom.name + RAW in _texts(bench.meanings[place]):
                 continue
             try:
                 yield atom.written, jacobian(point, atom, bench.model.atoms, False)

@@ -127,11 +127,15 @@ def _shown(ruling: Ruling, bench: Bench) -> str:
 
 
 def _unequal(ruling: Ruling, found: Found) -> str:
+    bench, side = ruling.bench, ruling.side
+    reason = ruling.reason
+    if bench is not None and side is not None and reason == "the sides differ" and len(bench.meanings) > 2:
+        reason = f"the side ${' '.join(bench.claim.sides[side].text.split())}$ differs from the first"
     if found.mark:
-        return f"the sides differ: what is written {found.mark}"
+        return f"{reason}: what is written {found.mark}"
     if not found.remedies:
-        return f"{ruling.reason}; no common mistake gives just this"
-    return ruling.reason
+        return f"{reason}; no common mistake gives just this"
+    return reason
 
 
 def _local(bench: Bench, style: Style) -> Iterator[str]:

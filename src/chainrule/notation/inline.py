@@ -31,23 +31,24 @@ def without_own_functions(program: Program) -> Program:
     return replace(program, definitions=definitions, functions={})
 
 
-def inlined(node: Meaning, functions: Functions) -> Meaning:
-    """One tree with every call of these functions replaced by what the function says."""
-    return _Inliner(functions).change(node, {}, 0) if functions else node
+def inlined(node: Meaning, functions: Functions, most: int = limits.STEPS) -> Meaning:
+    """One tree with every call of these functions replaced by what the function says. Raises LimitError where that
+    takes more steps than `most`."""
+    return _Inliner(functions, most).change(node, {}, 0) if functions else node
 
 
 class _Inliner:
     """Counts the steps, so that growth is bounded."""
 
-    def __init__(self, functions: Functions) -> None:
-        self.functions, self.steps = functions, 0
+    def __init__(self, functions: Functions, most: int = limits.STEPS) -> None:
+        self.functions, self.steps, self.most = functions, 0, most
 
     def change(self, node: Meaning, arguments: Mapping[str, Meaning], depth: int) -> Meaning:
         self.steps += 1
-        if self.steps > limits.STEPS or depth > limits.DEPTH:
+        if self.steps > self.most or depth > limits.DEPTH:
             raise LimitError(
                 given="functions that call each other, or themselves, too often", where=node.span,
-                expected=f"at most {limits.STEPS:,} steps and {limits.DEPTH} levels", remedy="write the formula out",
+                expected=f"at most {self.most:,} steps and {limits.DEPTH} levels", remedy="write the formula out",
             )  # fmt: skip
         if isinstance(node, Variable):
             return arguments.get(node.symbol.text, node)

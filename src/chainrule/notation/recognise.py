@@ -19,7 +19,7 @@ _PATTERNS = {"relu": _RELU, "sigmoid": _SIGMOID}
 
 def relu_argument(node: Choice) -> Meaning | None:
     """What relu is taken of, when the cases are relu and nothing else."""
-    for value, _ in node.branches:
+    for value, _ in node.branches if len(node.branches) == 2 else ():
         if not isinstance(value, Literal) and _matches(node, value, "relu"):
             return value
     return None

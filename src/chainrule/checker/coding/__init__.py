@@ -77,6 +77,10 @@ def _decides(found: dict[int, Ruling], number: int, figure: Ruling) -> bool:
 
 def _setting(session: Session, reading: Reading, script: Script, number: int) -> Setting:
     shown = evidence(step.node for step in script.steps)
+    called = {name for step in script.steps for name in names_used(step.node.value)} & set(reading.functions)
+    inside = evidence(reading.functions[name] for name in sorted(called))
+    if inside.softmax:
+        shown.softmax, shown.axis = True, inside.axis
     fresh = [
         step for step in script.steps if step.sign is None and not set(targets(step)) & names_used(step.node.value)
     ]
@@ -94,7 +98,7 @@ def _bases(session: Session, number: int, assigned: set[str], written: set[str])
     mathematics only uses is the code's own if code assigns it."""
     try:
         model = session.model(number)
-        points = session.points(number) if model.forward else []
+        points = (session.shared_points(number) or session.points(number)) if model.forward else []
     except ChainruleError:
         return []
     defined = {plain(each.symbol.text) for each in model.forward}

@@ -18,7 +18,7 @@ from ...errors import UnknownNameError
 from ...ops.sources import input_node
 from ..points import draw, fitting
 from .machine import Wish
-from .names import plain
+from .names import entry_name, plain
 
 _FRESH = (4, 3, 5, 2, 6, 7, 8, 9, 10, 11, 12, 13)
 _SCALARS = re.compile(
@@ -32,7 +32,6 @@ _SHAPED = frozenset({
     "full",
     "reshape", "random_sample", "empty", "identity", "integers", "randint",
 })  # fmt: skip
-KINDS = ("matrix", "vector", "scalar", "row", "column")
 
 
 @dataclass(slots=True)
@@ -67,8 +66,8 @@ def evidence(trees: Iterable[ast.AST]) -> Evidence:
 
 def _look(node: ast.AST, found: Evidence) -> None:
     match node:
-        case ast.Attribute(value=ast.Name(name), attr="T"):
-            found.matrices.add(name)
+        case ast.Attribute(value=value, attr="T"):
+            found.matrices |= _bare(value)
         case ast.BinOp(left=left, op=ast.MatMult(), right=right):
             found.factors |= _bare(left) | _bare(right)
         case ast.BinOp(op=ast.Div(), right=below):
@@ -112,7 +111,9 @@ def _axis(node: ast.Call, default: int) -> int:
 
 
 def _bare(node: ast.AST) -> set[str]:
-    return {node.id} if isinstance(node, ast.Name) else set()
+    if isinstance(node, ast.Name):
+        return {node.id}
+    return {name} if (name := entry_name(node)) is not None else set()
 
 
 def _function(node: ast.expr) -> str:
@@ -143,6 +144,7 @@ class Inputs:
     sizes: dict[str, int] = field(default_factory=dict)
     drawn: dict[str, tuple[int, ...]] = field(default_factory=dict)
     declared: set[str] = field(default_factory=set)
+    beside: dict[str, int] = field(default_factory=dict)  # how many axes what stands beside a name has
 
     def draw(self, name: str, wish: Wish) -> Any:
         """A value for a name. Raises UnknownNameError for a derivative that nothing defines."""
@@ -233,6 +235,7 @@ class Inputs:
         if key in self.shapes and name not in self.hints:
             self.declared.add(name)
             return tuple(self._said(each) for each in self.shapes[key])
+        self.beside[name] = len(wish.shape or ())
         kind = self.hints.get(name) or self._usual(name, wish)
         return self._as_asked(kind, wish) if wish.shape is not None or wish.product else self._freely(kind)
 
@@ -279,11 +282,6 @@ class Inputs:
         if kind == "vector":
             return (first,)
         return {"row": (1, first), "column": (first, 1)}.get(kind) or (first, self.fresh())
-
-
-def is_target(name: str) -> bool:
-    """Whether a name is usual for what a network should say."""
-    return _TARGETS.match(name) is not None
 
 
 def is_added(name: str) -> bool:

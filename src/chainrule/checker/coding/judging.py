@@ -7,7 +7,7 @@ true says what the author did.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -40,12 +40,83 @@ def rulings(setting: Setting) -> dict[int, Ruling]:
         if step.number is not None and place not in setting.plan.gradients:
             found[step.number] = _other(trial, place, step)
     judged = [(group, _group(trial, group, number)) for number, group in enumerate(groups(trial.backs[0].run))]
+    found |= _blamed(trial, judged)
     for by_place in _without_doubtful(judged, trial):
         for place, ruling in by_place.items():
             statement = setting.plan.script.steps[place].number
             if statement is not None:
                 found[statement] = _worse(found.get(statement), ruling)
     return found
+
+
+def _blamed(trial: Trial, judged: list[tuple[Group, dict[int, Ruling]]]) -> dict[int, Ruling]:
+    """Lines whose derivative has no name of ours, but which make lines after them false: one change makes all true."""
+    steps, found = trial.setting.plan.script.steps, dict[int, Ruling]()
+    for place in sorted(trial.setting.plan.derived):
+        step, names = steps[place], targets(steps[place])
+        using = [each for each in judged if _uses(steps, each, names, place)]
+        if len(names) != 1 or step.closed or _is_known(trial, place) or not all(_is_false(each) for _, each in using):
+            continue
+        groups_using = [group for group, _ in using]
+        edits = changes(step, known(trial, place), _Helps(trial, place, groups_using).holds) if len(using) > 1 else ()
+        for _, by_place in using:
+            by_place.update({each: _excused(ruling, names[0], bool(edits)) for each, ruling in by_place.items()})
+        if edits and step.number is not None:
+            found[step.number] = _wrong("with this, the lines that use it are false", step, edits)
+    return found
+
+
+def _excused(ruling: Ruling, name: str, explained: bool) -> Ruling:
+    """What is said of a line that is false because it uses another."""
+    if explained:
+        return Ruling(Verdict.RIGHT, f"right, with {name} put right")
+    if ruling.verdict is Verdict.WRONG and not _is_explained(ruling):
+        return Ruling(Verdict.UNCHECKED, f"with {name} as it is computed this is false, but nothing says which line is")
+    return ruling
+
+
+def _is_known(trial: Trial, place: int) -> bool:
+    """Whether a line is the derivative by some name, or cannot be computed."""
+    if any(place not in back.seen or place not in back.values for back in trial.backs):
+        return True
+    names = trial.backs[0].run.machine.values
+    return any(all(_is_derivative(back, place, name) for back in trial.backs) for name in names)
+
+
+def _uses(steps: Sequence[Step], judged: tuple[Group, dict[int, Ruling]], names: Sequence[str], place: int) -> bool:
+    after = [each for each in judged[0].places if each > place]
+    return any(set(names) & names_used(steps[each].node.value) for each in after)
+
+
+def _is_false(by_place: Mapping[int, Ruling]) -> bool:
+    return any(each.verdict is Verdict.WRONG for each in by_place.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Helps:
+    """Whether a line with another value makes all groups that use it true."""
+
+    trial: Trial
+    place: int
+    groups: Sequence[Group]
+
+    def holds(self, tree: ast.expr) -> bool:
+        """At all points."""
+        name = targets(self.trial.setting.plan.script.steps[self.place])[0]
+        for back in self.trial.backs:
+            run = back.run
+            try:
+                names = {**back.truths(), **back.seen[self.place]}
+                value = plain_array(machine_of(run, names).value(tree))
+                for group in self.groups:
+                    first = group.places[0]
+                    own = run.plan.script.steps[first].node.value
+                    truth = run.truth(group.name)
+                    if not any(alike(each, truth) for each in chain_of(back, group, first, own, {name: value})):
+                        return False
+            except ChainruleError:
+                return False
+        return True
 
 
 def _worse(one: Ruling | None, other: Ruling) -> Ruling:

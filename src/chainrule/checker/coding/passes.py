@@ -7,7 +7,7 @@ to is right at some line of them.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -178,13 +178,15 @@ def _with_entries(machine: Machine, step: Step, value: ast.expr, old: Any) -> An
     return array
 
 
-def chain_of(back: Backward, group: Group, place: int, tree: ast.expr) -> list[Any]:
-    """What the steps of a group come to from `place` on, if that step had another value. Raises ChainruleError."""
+def chain_of(
+    back: Backward, group: Group, place: int, tree: ast.expr, others: Mapping[str, Any] | None = None
+) -> list[Any]:  # fmt: skip
+    """What the steps of a group come to from `place` on, with another value there. Raises ChainruleError."""
     run, found = back.run, []
     old: Any = _start(back, group, place)
     for each in group.places[group.places.index(place) :]:
         step = run.plan.script.steps[each]
-        names = {**back.truths(), **back.seen[each]}
+        names = {**back.truths(), **back.seen[each], **(others or {})}
         old = worked_out(run, step, tree if each == place else step.node.value, names, old)
         found.append(old)
     return found

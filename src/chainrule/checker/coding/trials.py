@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 
 from ...errors import ChainruleError
-from .inputs import KINDS, Evidence, Inputs, is_added, is_target
+from .inputs import Evidence, Inputs, is_added
 from .machine import Machine
 from .operations import plain_array
 from .passes import Backward, Group, complete, entry_of, groups
@@ -22,6 +22,7 @@ from .steps import Reading
 
 _LEVELS = ("any", "positive", "share")
 _MOST_MERGED, _MOST_TRIALS = 8, 40
+_KINDS, _ADDED = ("matrix", "vector", "scalar"), ("column", "row", "vector", "scalar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,16 @@ class Trial:
     def score(self) -> tuple[int, int]:
         """How many groups are right, and how many steps can be followed."""
         followed = sum(-len(each.failed) - len(each.run.failed) for each in self.backs[:1])
-        return sum(place is not None for place in self.done.values()), followed
+        return sum(place is not None for place in self.done.values()) - self.vanishing, followed
+
+    @property
+    def vanishing(self) -> int:
+        """How many groups are right only because everything is 0."""
+        run = self.backs[0].run
+        return sum(
+            self.done[number] is not None and not numpy.any(run.truth(group.name))
+            for number, group in enumerate(groups(run))
+        )  # fmt: skip
 
     @property
     def drawn(self) -> dict[str, tuple[int, ...]]:
@@ -72,8 +82,8 @@ def best_trial(setting: Setting) -> Trial:
     hints: dict[str, str] = {}
     if best.backs[0].run.loss is None:
         return best
-    left = _MOST_TRIALS
-    for name, kinds in _open(best):
+    left, misread = _MOST_TRIALS, 2 * best.score[0] < len(best.done)
+    for name, kinds in _open(best, misread):
         for kind in kinds:
             if best.score >= (len(best.done), 0) or not left:
                 return best
@@ -84,25 +94,17 @@ def best_trial(setting: Setting) -> Trial:
     return best
 
 
-def _open(trial: Trial) -> list[tuple[str, Sequence[str]]]:
-    """Names whose shapes nothing says, and the kinds that they may be of; those beside others first."""
-    shown = trial.setting.shown
-    found: list[tuple[str, Sequence[str]]] = []
-    for name, shape in trial.drawn.items():
-        if len(shape) <= 2:
-            found.append((name, _kinds(name, shown)))
-    return sorted(found, key=_number_of_kinds)
-
-
-def _kinds(name: str, shown: Evidence) -> Sequence[str]:
-    """What else a name may be: a factor is no row, and what is added to all examples is no matrix."""
-    if name in shown.factors:
-        return KINDS[:2]
-    return KINDS[:3] if is_target(name) else KINDS[:0:-1] if is_added(name) else KINDS[::-1]
-
-
-def _number_of_kinds(each: tuple[str, Sequence[str]]) -> int:
-    return -len(each[1])
+def _open(trial: Trial, misread: bool) -> list[tuple[str, Sequence[str]]]:
+    """Names whose shapes nothing says, and what else they may be: what is added to all examples is a vector, a row or a
+    column; all others are tried only where most lines are false."""
+    names = [name for name, shape in trial.drawn.items() if len(shape) <= 2]
+    beside = trial.backs[0].run.inputs.beside
+    added: list[tuple[str, Sequence[str]]] = [
+        (name, _ADDED if beside.get(name, 0) < 2 else _ADDED[:-1]) for name in names if is_added(name)
+    ]
+    factors = trial.setting.shown.factors
+    others = [(name, _KINDS[:2] if name in factors else _KINDS) for name in names if not is_added(name)]
+    return [*added, *others] if misread else added
 
 
 def _tried(setting: Setting, hints: Mapping[str, str], scales: Sequence[float] = ()) -> Trial:

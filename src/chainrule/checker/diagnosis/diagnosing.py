@@ -62,7 +62,7 @@ def diagnose(bench: Bench, anchor: int, place: int) -> Found | None:
 
 def diagnose_label(bench: Bench, anchor: int) -> Found | None:
     """What the left side should be called, where a formula on the right says; for a statement that ends in figures."""
-    for place in sorted(bench.meanings):
+    for place in sorted(bench.meanings) if not bench.claim.sides[anchor].numeric else ():
         if place == anchor or bench.claim.sides[place].numeric or _last_like(bench, anchor) > anchor:
             continue
         tried = trial(bench, anchor)

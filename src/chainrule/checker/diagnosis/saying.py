@@ -13,10 +13,12 @@ from typing import Any
 from ...derivation.formulas.forms import Setting, find_form
 from ...derivation.formulas.gathering import gather, length
 from ...errors import ChainruleError
+from ...ir.graph import topological_order
 from ...ir.node import Node
 from ...ir.types import symbolic_shapes
 from ...transforms.simplify import simplify
 from ..claims import read_tree
+from ..limits import GRAPH
 from ..slips import Words
 from ..spelling import uniform
 from ..writing import latex, shorter
@@ -28,6 +30,8 @@ _SCRIPTED = re.compile(r"(\\frac\{\\partial [^{}]*(?:\{[^{}]*\}[^{}]*)*\}\{\\par
 def said(expression: Any, names: Mapping[Node, str], sizes: Mapping[str, int]) -> str:
     """An expression as LaTeX in these names; nothing where it has no short form."""
     if not isinstance(expression, Node):
+        return ""
+    if len(topological_order([expression], list(names))) > GRAPH + len(names):
         return ""
     with symbolic_shapes():
         bare = simplify(expression, list(names))

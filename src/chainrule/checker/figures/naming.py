@@ -28,7 +28,7 @@ from .telling import Slip, found_of
 from .worlds import holding, own_points, target
 from .writing import written_number
 
-_MOST_TOLD, _MOST_NODES = 4, 120
+_MOST_TOLD, _MOST_NODES = 8, 120
 _NAMED = (("\\pi", numpy.pi), ("2\\pi", 2 * numpy.pi), ("e", numpy.e))
 
 

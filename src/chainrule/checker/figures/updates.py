@@ -42,7 +42,7 @@ def renew(bench: Bench, claim: Claim, read: Callable[[Bench, int], Enclosure]) -
     definers.append(Definer(claim.number, symbol, last.tree, role=Role.VALUE))
     value, before = read(bench, place), read(bench, place - 1) if place - 1 in bench.meanings else None
     if before is not None and bool(numpy.allclose(before.value, value.value, rtol=1e-12, atol=0)):
-        value = replace(value, slack=numpy.zeros(numpy.shape(value.value)))  # nothing was rounded
+        value = replace(value, slack=before.slack)  # nothing was rounded but what was rounded before
     now = set_up(bench.session, replace(bench.claim, number=claim.number + 1))
     rests = basis(now, Target(name))
     ledger.figures.append(

@@ -59,21 +59,30 @@ def mixed(bench: Bench, place: int, style: Style, base: Sequence[Figure]) -> Enc
 
 def against(written: Enclosure, exact: Any, place: int, loose: Any = 0.0) -> Ruling:
     """Written numbers against exact ones; `loose`: how far those may be off themselves."""
-    if same(written.value, exact):
-        return Ruling(Verdict.RIGHT, "", place)
     value, right, slack = aligned(written, exact)
+    if exactly(written.value if value is None else value, exact if value is None else right):
+        return Ruling(Verdict.RIGHT, "", place)
     if value is None:
         return Ruling(Verdict.WRONG, "it has another shape than the exact value", place)
     if not bool(numpy.isfinite(value).all() and numpy.isfinite(right).all()):
         return Ruling(Verdict.UNCHECKED, "it is no number", place)
     free = slack + (numpy.reshape(loose, right.shape) if numpy.size(loose) == right.size else numpy.max(loose))
-    near = numpy.abs(value - right) <= free * (1 + 1e-9) + 1e-9 * numpy.abs(right)
+    near = numpy.abs(value - right) <= free * (1 + 1e-9) + 1e-10 * numpy.abs(right)
     if bool(near.all()):
         return Ruling(Verdict.ROUNDED, "right to the digits written", place)
     cut = (numpy.abs(right) >= numpy.abs(value)) & (numpy.abs(right - value) < 2 * slack) & (right * value >= 0)
     if written.plain and bool((cut | near).all()):
         return Ruling(Verdict.ROUNDED, "cut off after the digits written, not rounded", place)
     return Ruling(Verdict.WRONG, "the number differs from the exact value", place)
+
+
+def exactly(one: Any, other: Any) -> bool:
+    """Whether two arrays are the same but for the rounding of machines: nine digits that agree say less."""
+    left, right = numpy.asarray(one, dtype=float), numpy.asarray(other, dtype=float)
+    if left.shape != right.shape or not left.size:
+        return same(left, right)
+    scale = float(numpy.abs(right).max())
+    return bool((numpy.abs(left - right) <= 1e-11 * numpy.abs(right) + 1e-13 * max(scale, 1e-3)).all())
 
 
 def aligned(written: Enclosure, exact: Any) -> tuple[Any, Any, Any]:

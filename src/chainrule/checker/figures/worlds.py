@@ -84,12 +84,7 @@ def _extra(bench: Bench) -> tuple[str, ...]:
 
 
 def _points(bench: Bench, figures: Sequence[Figure], extra: tuple[str, ...]) -> list[Point]:
-    model = bench.model
-    if extra:
-        inside = [atom.of for each in bench.meanings.values() for atom in model.atoms.inside(each)]
-        sides = [each for each in bench.meanings.values() if not model.atoms.inside(each)]
-        model = extended(model, [*inside, *sides], bench.free)
-    chosen = plans(model, 2)
+    model, chosen = _planned(bench, extra)
     found, complete = list[Point](), True
     for turn, plan in enumerate((chosen[0], chosen[-1])):
         data = _data(bench, model, plan)
@@ -100,6 +95,20 @@ def _points(bench: Bench, figures: Sequence[Figure], extra: tuple[str, ...]) -> 
         if complete:
             break
     return found
+
+
+def _planned(bench: Bench, extra: tuple[str, ...]) -> tuple[Model, list[Plan]]:
+    """The model, with names that only this statement uses, and its plans."""
+    key = ("plans", id(bench.model), extra, bench.claim.number if extra else 0)
+    known = bench.session.ledger.points
+    if key not in known:
+        model = bench.model
+        if extra:
+            inside = [atom.of for each in bench.meanings.values() for atom in model.atoms.inside(each)]
+            sides = [each for each in bench.meanings.values() if not model.atoms.inside(each)]
+            model = extended(model, [*inside, *sides], bench.free)
+        known[key] = model, plans(model, 2), bench.model  # the model is kept, so that its number stays its own
+    return known[key][0], known[key][1]
 
 
 def _finite(
@@ -300,8 +309,11 @@ def _rests_on(figure: Figure, now: tuple[int, ...]) -> bool:
 
 def holding(bench: Bench, *standings: Standing) -> list[Figure]:
     """The figures before a statement that hold for the data at hand, the last for each target."""
-    found: dict[Target, Figure] = {}
-    for each in bench.session.ledger.figures:
-        if each.number < bench.claim.number and _rests_on(each, basis(bench, each.target)):
-            found[each.target] = each
-    return [each for each in found.values() if each.standing in standings]
+    key = ("holding", len(bench.session.ledger.figures), len(bench.session.chosen(bench.claim.number)))
+    if key not in bench.cache:
+        found: dict[Target, Figure] = {}
+        for each in bench.session.ledger.figures:
+            if each.number < bench.claim.number and _rests_on(each, basis(bench, each.target)):
+                found[each.target] = each
+        bench.cache[key] = list(found.values())
+    return [each for each in bench.cache[key] if each.standing in standings]

@@ -156,7 +156,7 @@ def _command(text: str, place: int, stop: int, command: str) -> Part | None:
         return Part("sign", "\\\\", place, end)
     if command in _SIGNS:
         return Part("sign", _SIGNS[command], place, stop)
-    if command in _LAYOUT or not command[0].isalpha():
+    if command in _LAYOUT or not command[:1].isalpha():
         return None
     if command in _FONTS or command in _UPRIGHT or command in alphabet.NAMES:
         return _named(text, place) or Part("sign", "\\" + command, place, stop)
