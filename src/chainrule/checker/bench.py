@@ -276,10 +276,13 @@ class Bench:
             meaning, key = self.model.derived[name], ("derived", name, id(point))
             if key in self.cache:
                 raise ParseError(given=f"the name {name}", where=meaning.span, expected="one not defined by itself")
-            self.cache[key] = True  # it is being worked out
-            context = self._context(meaning, Style(), point)
-            with numpy.errstate(all="ignore"):
-                point.values[name] = as_floats(lower_whole(meaning, context))
+            self.cache[key] = True
+            try:
+                context = self._context(meaning, Style(), point)
+                with numpy.errstate(all="ignore"):
+                    point.values[name] = as_floats(lower_whole(meaning, context))
+            finally:
+                del self.cache[key]
         return point.values[name]
 
     def _units(self, meaning: Meaning, point: Point) -> Mapping[int, int]:

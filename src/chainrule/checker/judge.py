@@ -22,7 +22,7 @@ from .doubting import doubt, holds_in_own_numbers
 from .documents import Document, Statement, statements
 from .figures.commas import uses_commas
 from .hearing import conditions_of, facts_of, local_traits_of
-from .limits import Spent, how_many
+from .limits import READING, Spent, how_many
 from .numbers import GIVEN, judge_mixed, judge_number, note
 from .orders import with_orders
 from .rewriting import NABLAS, loss_of, nablas_stand_alone, read_marks, rewritten
@@ -293,7 +293,10 @@ def _holds_for_targets(bench: Bench, anchor: int, place: int) -> bool:
 
 def _cause(bench: Bench, anchor: int, place: int) -> Found | None:
     """What was done wrong, as far as there is time to look for it."""
+    if bench.session.work.tired:
+        return None
     with bench.session.work.diagnosis():
+        bench.session.work.add(READING * READING)
         return repair(bench, anchor, place)
     return None
 

@@ -18,7 +18,7 @@ WORK = 250_000  # nodes of trees that are computed for one document
 LINE = 60_000  # the same for one statement
 CAUSES = 100_000  # the same for finding the causes of what is wrong in one document
 INLINED = 3_000  # steps that putting in the functions of a document takes in one formula
-GRAPH = 150  # nodes of an expression that is written as a formula
+GRAPH = 400  # signs and names of an expression that is written as a formula
 READING = 30  # what reading a changed side counts as
 SMALL = 8  # sizes up to this one are taken as they are said
 COUNTED = 100  # larger ones only up to here, and only where a formula speaks of the number
@@ -52,6 +52,11 @@ class Work:
             self.whole += count
         if (self.diagnosing and self.causes > CAUSES) or (self.judging and self.line > LINE):
             raise Spent
+
+    @property
+    def tired(self) -> bool:
+        """Whether there was enough looking for causes in the document."""
+        return self.causes > CAUSES
 
     @contextmanager
     def statement(self) -> Iterator[None]:

@@ -181,7 +181,10 @@ def _calculation(bench: Bench, anchor: int, place: int, written: Enclosure, fail
             ruling = against(written, known.value, place, known.slack)
             if ruling.verdict is Verdict.WRONG:
                 return _explained(bench, anchor, place, written, known.value, ruling)
-            return replace(ruling, assumptions=(*ruling.assumptions, GIVEN))
+            if may_be_given(bench, anchor) or speaks_of_calls(bench):
+                return replace(ruling, reason="the calculation is right; nothing else says what the left side is")
+            missing = failure or _NO_DATA
+            return Ruling(Verdict.UNCHECKED, f"the calculation is right, but not what it is of: {missing}", place)
     bench.cache["given"] = True
     if may_be_given(bench, anchor):
         return Ruling(Verdict.DEFINITION, GIVEN, place)

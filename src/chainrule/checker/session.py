@@ -45,12 +45,15 @@ class Session:
     instances: dict[int, list[Claim]] = field(default_factory=dict)  # each claim for every number of its letters
     upstream: dict[str, Surface] = field(default_factory=dict)  # numbers given for derivatives of an open loss
     work: Work = field(default_factory=Work)
+    kept: dict[str, Any] = field(default_factory=dict)  # what is the same for every statement, once it was asked for
     labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
     summed: frozenset[str] = frozenset()  # letters that some sum binds
     heads: set[str] = field(default_factory=set)  # names on the left of statements
     symbols: Mapping[str, Symbol] = field(default_factory=dict)  # every name that stands somewhere
     aliases: dict[str, Symbol] = field(default_factory=dict)  # unknown names, read as known ones
     retried: set[int] = field(default_factory=set)  # claims that are being read otherwise
+    sections: dict[int, int] = field(default_factory=dict)  # the section of each statement
+    anew: tuple[int, frozenset[int]] | None = None  # how many definitions there were, and the sections that stand alone
     used: set[str] = field(default_factory=set)  # names on the right of definitions so far
     solutions: set[int] = field(default_factory=set)  # claims that say where a gradient vanishes
     nabla: Surface | None = None  # what a nabla without a subscript is with respect to
@@ -68,12 +71,36 @@ class Session:
     tried: int = 0  # changed sides that have been evaluated
 
     def chosen(self, number: int) -> list[Definer]:
-        """The definition of each name that holds at a statement: the last before it, else the first after it."""
+        """The definition of each name that holds at a statement: the last before it, else the first after it. A section
+        that defines names anew stands alone: what others say of its names does not count in it."""
         found = []
+        section = self.section(number)
+        alone = section in self.problems()
         for candidates in self.definers.values():
+            if alone:
+                candidates = [each for each in candidates if each.parameters or self.section(each.number) == section]
+            if not candidates:
+                continue
             before = [each for each in candidates if each.number <= number]
             found.append(before[-1] if before else candidates[0])
         return sorted(found, key=_number)
+
+    def section(self, number: int) -> int:
+        """The section that a statement stands in."""
+        if not self.sections:
+            self.sections = {each.number: each.statement.piece.section for each in self.claims}
+        return self.sections.get(number, -1)
+
+    def problems(self) -> frozenset[int]:
+        """Sections that define by a formula what an earlier section defines by one: each is a problem of its own."""
+        count = sum(map(len, self.definers.values()))
+        if self.anew is None or self.anew[0] != count:
+            found = set[int]()
+            for candidates in self.definers.values():
+                places = [self.section(each.number) for each in candidates if each.role is Role.FORMULA and not each.general]
+                found |= set(places[1:]) - set(places[:1])
+            self.anew = (count, frozenset(found))
+        return self.anew[1]
 
     def model(self, number: int) -> Model:
         """The model that holds at a statement."""
@@ -129,7 +156,7 @@ class Session:
         """The sides of all equalities, with the free indices of each statement."""
         for claims in self.instances.values():
             for each in claims[:1]:
-                self.work.add(2 * READING)
+                self.work.add(READING // 3)
                 trees = [side.tree for side in each.sides if side.tree is not None and not side.numeric]
                 free = free_letters(trees, model.scope, model.known) if each.equal else ()
                 yield from ((tree, free) for tree in trees if each.equal)

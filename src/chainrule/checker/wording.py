@@ -11,8 +11,9 @@ from ..derivation.lines import Derivation
 from ..errors import ChainruleError
 from ..notation.kinds import Context
 from .bench import Bench
+from .limits import READING
 from .claims import Claim
-from .diagnosis import Found, diagnose, diagnose_label
+from .diagnosis import Found, diagnose, diagnose_number
 from .documents import Document
 from .points import as_problem
 from .results import Candidate, Diagnosis, Finding, Verdict, Witness
@@ -55,7 +56,10 @@ def _diagnosed(ruling: Ruling) -> Found | None:
     bench = ruling.bench
     if bench is None or ruling.side is None or ruling.side not in bench.meanings:
         return ruling.found
+    if bench.session.work.tired:
+        return ruling.found
     with bench.session.work.diagnosis():
+        bench.session.work.add(READING * READING)
         return _looked_for(ruling, bench, ruling.side)
     return ruling.found  # there was no time left to look
 

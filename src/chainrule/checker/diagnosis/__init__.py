@@ -3,8 +3,8 @@
 One idea: a diagnosis is never guessed. A mistake is told only if making it gives exactly what stands there.
 """
 
-from .diagnosing import diagnose, diagnose_label
+from .diagnosing import diagnose, diagnose_number
 from .editing import repair
 from .found import Found, Remedy
 
-__all__ = ["Found", "Remedy", "diagnose", "diagnose_label", "repair"]
+__all__ = ["Found", "Remedy", "diagnose", "diagnose_number", "repair"]

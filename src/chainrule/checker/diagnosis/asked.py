@@ -9,12 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy
+
 from ...ir.node import Node
+from ...ir.recording import open_recording
+from ...notation.kinds import as_floats
+from ...notation.lower import lower_whole
 from ...notation.meaning import Entry, Index, Literal, Meaning, Variable
 from ...notation.surface import Surface
 from ..atoms import Atom
 from ..bench import Bench
-from ..points import Point
+from ..points import Point, as_problem
 from ..writing import latex
 from .knowing import spellings
 
@@ -47,9 +52,9 @@ def asked(bench: Bench, anchor: int) -> Asked | None:
     """What the first side of a claim is the derivative of; None where it is no derivative by one name."""
     meaning = bench.meanings.get(anchor)
     atom, entry = _atom(bench, meaning)
-    if atom is None or atom.joined is not None or len(atom.wrt) != 1 or atom.of_name is None:
+    if atom is None or atom.joined is not None or len(atom.wrt) != 1:
         return None
-    of, wrt = atom.of_name, atom.wrt[0].text
+    of, wrt = atom.of_name or _named(bench, atom), atom.wrt[0].text
     point = bench.points()[0]
     if of not in point.nodes or wrt not in point.nodes or of == wrt:
         return None
@@ -60,6 +65,16 @@ def asked(bench: Bench, anchor: int) -> Asked | None:
     if entry and len(entry) != axes + len(low.shape):
         return None
     return Asked(bench, of, wrt, entry, axes)
+
+
+def _named(bench: Bench, atom: Atom) -> str:
+    """An expression that is differentiated, put among the names of every point as it is written."""
+    written = atom.of.span.text[atom.of.span.start : atom.of.span.stop].strip()
+    for point in bench.points():
+        if written not in point.nodes:
+            with open_recording(), numpy.errstate(all="ignore"), as_problem():
+                point.nodes[written] = as_floats(lower_whole(atom.of, point.context(nodes=True)))
+    return written
 
 
 def _atom(bench: Bench, meaning: Meaning | None) -> tuple[Atom | None, tuple[Meaning, ...]]:

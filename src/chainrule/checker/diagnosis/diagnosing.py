@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy
+
 from ...errors import ChainruleError
 from ..bench import STYLES, Bench
 from ..claims import read_tree
@@ -58,6 +60,27 @@ def diagnose(bench: Bench, anchor: int, place: int) -> Found | None:
     if not remedies and not formula and marked is None:
         return None
     return Found(tuple(_told(remedies)), formula, marked.mark if marked is not None and not remedies else "")
+
+
+def diagnose_number(bench: Bench, anchor: int, place: int) -> Found | None:
+    """What a number on the right says of the left side: that it carries the wrong label, or that it is an identity."""
+    return diagnose_label(bench, anchor) or _identity(bench, anchor, place)
+
+
+def _identity(bench: Bench, anchor: int, place: int) -> Found | None:
+    """1 where the identity matrix belongs."""
+    try:
+        right = [each for each in bench.values(anchor, STYLES[0], bench.points()) if each is not None]
+        written = float(bench.values(place, STYLES[0], bench.points()[:1])[0])
+    except (ChainruleError, TypeError, ValueError):
+        return None
+    square = [each for each in right if each.ndim == 2 and each.shape[0] == each.shape[1] > 1]
+    if not right or len(square) < len(right) or abs(written) != 1:
+        return None
+    if not all(numpy.array_equal(each, written * numpy.eye(len(each))) for each in square):
+        return None
+    sign = "-" if written < 0 else ""
+    return Found((Remedy("M20", f"the derivative is ${sign}I$, the identity matrix, and not the number"),), f"{sign}I")
 
 
 def diagnose_label(bench: Bench, anchor: int) -> Found | None:

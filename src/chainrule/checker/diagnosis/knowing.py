@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from ...notation.meaning import Call, Variable
@@ -49,6 +50,13 @@ def known(bench: Bench, anchor: int) -> Known:
 
 def spellings(session: Session) -> dict[str, Surface]:
     """How each name is written, where it is first written; the `dx` below a derivative is no name."""
+    if "spellings" not in session.kept:
+        session.kept["spellings"] = _spellings(session)
+    found: dict[str, Surface] = session.kept["spellings"]
+    return found
+
+
+def _spellings(session: Session) -> dict[str, Surface]:
     found: dict[str, Surface] = {}
     for claims in session.instances.values():
         for side in claims[0].sides:
@@ -107,18 +115,25 @@ def _head(bench: Bench, name: str) -> Surface | None:
 
 def _gradients(bench: Bench, written: dict[str, Surface]) -> Iterator[Gradient]:
     """The derivatives that the document writes, and the names that stand for some."""
+    kept = bench.session.kept
+    if "gradients" not in kept:
+        kept["gradients"] = list(islice(_written_gradients(bench.session), _MOST_GRADIENTS))
+    yield from kept["gradients"]
+    for name, stem in bench.session.stems.items():
+        if name in written and stem.text in written:
+            yield Gradient(written[name], written[stem.text])
+
+
+def _written_gradients(session: Session) -> Iterator[Gradient]:
     seen: set[str] = set()
-    for claims in bench.session.instances.values():
+    for claims in session.instances.values():
         for side in claims[0].sides:
             for node in everywhere(side.tree) if side.tree is not None else ():
                 if isinstance(node, Fraction) and is_derivative(node):
                     below = variables(node.denominator)
-                    if below and len(below) == 1 and latex(node) not in seen and len(seen) < _MOST_GRADIENTS:
+                    if below and len(below) == 1 and latex(node) not in seen:
                         seen.add(latex(node))
                         yield Gradient(node, below[0])
-    for name, stem in bench.session.stems.items():
-        if name in written and stem.text in written:
-            yield Gradient(written[name], written[stem.text])
 
 
 def _variable(left: Surface | None) -> Surface | None:

@@ -45,6 +45,8 @@ def by_terms(tried: Trial, asked: Asked, place: int) -> list[Remedy]:
     found = terms(asked)
     whole = len(found) > 1
     for each in (found if whole else (), () if whole or not found else parts(asked, _below(tried))):
+        if not each:
+            continue
         spread = [one for one in _spread(asked, each) or () if any(numpy.any(value) for value in one.values)]
         if len(spread) < 2:
             continue

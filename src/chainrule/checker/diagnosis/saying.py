@@ -31,7 +31,7 @@ def said(expression: Any, names: Mapping[Node, str], sizes: Mapping[str, int]) -
     """An expression as LaTeX in these names; nothing where it has no short form."""
     if not isinstance(expression, Node):
         return ""
-    if len(topological_order([expression], list(names))) > GRAPH + len(names):
+    if _size(expression, names) > GRAPH:
         return ""
     with symbolic_shapes():
         bare = simplify(expression, list(names))
@@ -45,6 +45,14 @@ def said(expression: Any, names: Mapping[Node, str], sizes: Mapping[str, int]) -
     if length(found, dict(names)) > _MOST_NAMES:
         return ""
     return tidy(Words({**names}, True).formula(found, _LONGEST).strip("$"), letters)
+
+
+def _size(expression: Node, names: Mapping[Node, str]) -> int:
+    """How many signs and names an expression has when it is written out."""
+    found: dict[Node, int] = dict.fromkeys(names, 1)
+    for node in topological_order([expression], list(names)):
+        found.setdefault(node, 1 + sum(found[each] for each in node.inputs))
+    return found[expression]
 
 
 def tidy(text: str, sizes: Mapping[int, str]) -> str:
