@@ -130,6 +130,7 @@ class Bench:
     # Values ------------------------------------------
     def values(self, place: int, style: Style, points: Sequence[Point]) -> list[Any]:
         """What a side is, at each point and for each entry. Raises ChainruleError where it is nothing."""
+        style = self._telling(place, style, points)
         key = (place, style, tuple(map(id, points)))
         if key not in self.cache:
             try:
@@ -139,6 +140,28 @@ class Bench:
         if isinstance(self.cache[key], ChainruleError):
             raise self.cache[key]
         return list(self.cache[key])
+
+    def _telling(self, place: int, style: Style, points: Sequence[Point]) -> Style:
+        """The style, without what makes no difference to a side: the layout of numbers, or all where no derivative is."""
+        if place not in self.meanings or not points:
+            return style
+        key = ("laid out", place)
+        if key not in self.cache:
+            meaning = self.meanings[place]
+            atoms = self.model.atoms.inside(meaning)
+            names = {each.symbol.text for each in everything(meaning) if isinstance(each, Variable)}
+            self.cache[key] = bool(atoms), any(each.name in names and self._has_axes(each, points[0]) for each in atoms)
+        some, layout = self.cache[key]
+        if not some:
+            return Style(padded=style.padded)
+        return style if layout else replace(style, layout=Style().layout)
+
+    def _has_axes(self, atom: Atom, point: Point) -> bool:
+        """Whether a derivative may be an array."""
+        if atom.joined is not None or atom.of_name is None:
+            return True
+        names = (atom.of_name, *(each.text for each in atom.wrt))
+        return any(name not in point.nodes or point.nodes[name].shape for name in names)
 
     def compute(self, meaning: Meaning, style: Style, points: Sequence[Point]) -> list[Any]:
         """What a meaning is at each point and for each entry; None where it is nothing there. Raises ChainruleError
@@ -374,7 +397,7 @@ def _digits_apart(node: Meaning, bench: Bench) -> Meaning:
 
 
 def _digits(index: Meaning) -> tuple[Meaning, ...]:
-    if isinstance(index, Literal) and len(index.written) > 1 and index.written.isdigit():
+    if isinstance(index, Literal) and len(index.written) > 1 and index.written.isdecimal():
         return tuple(Literal(digit, float(digit), index.span) for digit in index.written)
     return (index,)
 

@@ -35,7 +35,7 @@ def place_of(written: str) -> float:
     """
     digits, _, power = written.lower().partition("e")
     _, dot, decimals = digits.partition(".")
-    exponent = int(power) if power.lstrip("+-").isdigit() and len(power) < 5 else 0
+    exponent = int(power) if power.lstrip("+-").isdecimal() and len(power) < 5 else 0
     return float(f"1e{exponent - len(decimals)}") if (dot and decimals) or exponent < 0 else 0.0
 
 

@@ -80,9 +80,9 @@ def _ranges(said: Said) -> dict[str, tuple[int, int]]:
     found = {}
     for name, ranges in said.ranges.items():
         first, last = ranges[0].first, ranges[0].last
-        values = [each for each in ranges[0].values if each.isdigit()]
-        if first.isdigit():
-            found[name] = (int(first), int(last) if last.isdigit() else 0)
+        values = [each for each in ranges[0].values if each.isdecimal()]
+        if first.isdecimal():
+            found[name] = (int(first), int(last) if last.isdecimal() else 0)
         elif values:
             found[name] = (int(values[0]), int(values[-1]))
     return found

@@ -234,7 +234,7 @@ def _shifted_letters(node: Scripted) -> Iterator[str]:
     """The l of `l-1`."""
     for script in _scripts(node):
         match _bare(script):
-            case Additive((("", Name(base)), (_, Number(written)))) if written.isdigit() and (len(base) == 1 or base == "ell"):
+            case Additive((("", Name(base)), (_, Number(written)))) if written.isdecimal() and (len(base) == 1 or base == "ell"):
                 yield base
 
 
@@ -245,7 +245,7 @@ def _numbers(claims: Sequence[Claim]) -> dict[str, tuple[int, ...]]:
     for node in _scripted(claims):
         for script in _scripts(node):
             inner = _bare(script)
-            if isinstance(inner, Number) and inner.written.isdigit() and len(inner.written) == 1:
+            if isinstance(inner, Number) and inner.written.isdecimal() and len(inner.written) == 1:
                 seen[_base(node)].add(int(inner.written))
             elif isinstance(inner, Name) and len(inner.base) == 1:
                 bases[inner.base].add(_base(node))
@@ -304,9 +304,9 @@ def _pattern(node: Scripted) -> tuple[Pattern, int] | None:
     symbol = symbol_of(node)
     if symbol is None or symbol.primes:
         return None
-    if len(symbol.subscript) == 1 and symbol.subscript.isdigit():
+    if len(symbol.subscript) == 1 and symbol.subscript.isdecimal():
         return (symbol.base, symbol.accents, "#", symbol.superscript), int(symbol.subscript)
-    if len(symbol.superscript.strip("()[]")) == 1 and symbol.superscript.strip("()[]").isdigit() and symbol.superscript[0] in "([":
+    if len(symbol.superscript.strip("()[]")) == 1 and symbol.superscript.strip("()[]").isdecimal() and symbol.superscript[0] in "([":
         marked = symbol.superscript.replace(symbol.superscript.strip("()[]"), "#")
         return (symbol.base, symbol.accents, symbol.subscript, marked), int(symbol.superscript.strip("()[]"))
     return None
@@ -407,7 +407,7 @@ def _summed(node: Big, letter: str, counted: Counted) -> tuple[int, ...]:
     first, last = _first(node), node.upper
     if not numbers:
         return ()
-    if isinstance(last, Number) and last.written.isdigit():
+    if isinstance(last, Number) and last.written.isdecimal():
         numbers = tuple(range(numbers[0] if first is None else first, min(int(last.written), 12) + 1))
     return tuple(number for number in numbers if first is None or number >= first)
 
@@ -415,7 +415,7 @@ def _summed(node: Big, letter: str, counted: Counted) -> tuple[int, ...]:
 def _first(node: Big) -> int | None:
     lower = _bare(node.lower) if node.lower is not None else None
     match lower:
-        case Chain((_, Number(written)), ("=",)) if written.isdigit():
+        case Chain((_, Number(written)), ("=",)) if written.isdecimal():
             return int(written)
     return None
 
@@ -486,7 +486,7 @@ def _numbered(script: Surface, letter: str, number: int) -> Surface:
             return product([("", each) for each in parts])
         case Additive(terms):
             changed = tuple((sign, _numbered(each, letter, number)) for sign, each in terms)
-            if all(isinstance(each, Number) and each.written.isdigit() for _, each in changed):
+            if all(isinstance(each, Number) and each.written.isdecimal() for _, each in changed):
                 total = sum((-1 if sign == "-" else 1) * int(script_text(each)) for sign, each in changed)
                 return Number(str(total), script.span) if total >= 0 else Name(f"minus{-total}", script.span, whole=True)
             return replace(script, terms=changed)
@@ -508,7 +508,7 @@ def symbols_of(claims: Iterable[Claim], counted: Counted) -> dict[str, Symbol]:
                 for node in everywhere(side.tree) if side.tree is not None else ():
                     if isinstance(node, Scripted) and _base(node) in raised:
                         symbol = symbol_of(replace(node, subscript=None, primes=0))
-                        if symbol is not None and symbol.superscript.isdigit():
+                        if symbol is not None and symbol.superscript.isdecimal():
                             found[symbol.text] = symbol
     return found
 

@@ -189,7 +189,7 @@ def _lacking(session: Session, names: Sequence[str], twice: Mapping[str, Sequenc
     """Names of the document that the list has not, with the letter of one that stands twice."""
     letters = {name.partition("_")[0].partition("^")[0].lower() for name in twice}
     found = [each for each in _symbols(session) if each.base.lower() in letters and each.text not in names]
-    scripted = [each for each in found if each.subscript and each.superscript.isdigit()]
+    scripted = [each for each in found if each.subscript and each.superscript.isdecimal()]
     return [*scripted, *_between(names, letters)]
 
 

@@ -162,10 +162,10 @@ def _digits(name: str, value: Any, bench: Bench) -> Iterator[Change]:
     written = _literals(bench.model.data.get(name))
     for entry in numpy.ndindex(value.shape):
         text = written.get(round(abs(float(value[entry])), 12), f"{abs(float(value[entry])):g}")
-        if sum(each.isdigit() for each in text) > 3 or "e" in text:
+        if sum(each.isdecimal() for each in text) > 3 or "e" in text:
             continue
         for place, digit in enumerate(text):
-            for other in "0123456789" if digit.isdigit() else "":
+            for other in "0123456789" if digit.isdecimal() else "":
                 if other != digit:
                     new = float(text[:place] + other + text[place + 1 :])
                     yield _change(name, value, entry, float(numpy.copysign(new, value[entry])), "one digit")

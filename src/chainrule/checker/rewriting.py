@@ -199,7 +199,7 @@ def _index_of(script: Surface) -> Surface | None:
 def _from_one(script: Surface) -> Surface:
     """Whole numbers below a name, one more: the document counts entries from 0."""
     match script:
-        case Number(written) if written.isdigit():
+        case Number(written) if written.isdecimal():
             if len(written) == 1:
                 return Number(str(int(written) + 1), script.span)
             return Group("{", tuple(Number(str(int(each) + 1), script.span) for each in written), script.span)

@@ -371,8 +371,12 @@ def _find_stems(session: Session, claims: Sequence[Claim], symbols: Mapping[str,
         each.draft.symbol.text for each in claims
         if each.draft and each.draft.symbol and each.draft.role is not Role.CLAIM
     }  # fmt: skip
-    lefts = [symbol_of(each.sides[0].tree) for each in claims if each.draft and each.sides[0].tree is not None]
-    heads |= {each.text for each in lefts if each is not None}
+    labels = _labels(claims)
+    for each in claims:
+        left = each.sides[0].tree
+        whole = symbol_of(left) if each.draft is not None and isinstance(left, Scripted) else None
+        if whole is not None and len(labels.get(whole.without_subscript().text, frozenset())) > 1:
+            heads.add(whole.text)
     bars = session.facts.bars or _bars_mean_gradients(claims)
     for text, symbol in symbols.items():
         stem = _stem(symbol, bars)
@@ -407,7 +411,7 @@ def _last_numbers(claims: Sequence[Claim]) -> dict[str, int]:
         draft = claim.draft
         if draft is not None and draft.role is Role.VALUE and draft.symbol is not None:
             side = draft.sides[0] if draft.sides else None
-            if isinstance(side, Number) and side.written.isdigit() and 1 < int(side.written) < 9:
+            if isinstance(side, Number) and side.written.isdecimal() and 1 < int(side.written) < 9:
                 found.setdefault(draft.symbol.text, int(side.written))
     return found
 

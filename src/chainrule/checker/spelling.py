@@ -119,7 +119,7 @@ def _operator(node: Fraction) -> int:
     match node.numerator:
         case Name(base) if base in _SIGNS:
             return 1
-        case Scripted(Name(base), None, (Number(written),)) if base in _SIGNS and written.isdigit():
+        case Scripted(Name(base), None, (Number(written),)) if base in _SIGNS and written.isdecimal():
             return int(written)
     return 0
 

@@ -68,7 +68,7 @@ def _looked_for(ruling: Ruling, bench: Bench, side: int) -> Found | None:
     try:
         with as_problem():
             if bench.claim.sides[side].numeric:
-                return diagnose_label(bench, min(bench.meanings)) or ruling.found
+                return diagnose_number(bench, min(bench.meanings), side) or ruling.found
             return diagnose(bench, min(bench.meanings), side) or ruling.found
     except ChainruleError:
         return ruling.found

@@ -234,7 +234,7 @@ def _library_call(op: str, factors: Factors, place: int, scope: Scope) -> tuple[
 def axis_below(subscript: Surface | None) -> int | None:
     """The number in a subscript that says `axis 1`."""
     match subscript:
-        case Multiplicative((("", Name("axis")), ("", Number(written)))) if written.isdigit():
+        case Multiplicative((("", Name("axis")), ("", Number(written)))) if written.isdecimal():
             return int(written)
         case _:
             return None
@@ -345,7 +345,7 @@ def _entry(node: Surface, following: Surface | None, scope: Scope) -> tuple[int,
 def _may_index(node: Surface, scope: Scope) -> bool:
     match node:
         case Number(written):
-            return written.isdigit()
+            return written.isdecimal()
         case Name(base):
             return base in scope.bound
         case Additive(pairs):

@@ -130,7 +130,7 @@ def joined(children: Mapping[str, Any], kind: Any, path: Path) -> Any:
         refuse_gap(children, keys, path)
         structure = tree.Structure((tree.Container(kind, keys), *(None for _ in keys)))
         return tree.unflatten(structure, [children[key] for key in keys])
-    if all(key.isdigit() for key in children):
+    if all(key.isdecimal() for key in children):
         refuse_gap(children, tuple(map(str, range(len(children)))), path)
         listed = [children[str(place)] for place in range(len(children))]
         return tuple(listed) if (get_origin(kind) or kind) is tuple else listed
@@ -187,4 +187,4 @@ def input_symbols(leaves: Sequence[Leaf]) -> list[str]:
 
 
 def keys_below(leaf: Leaf) -> list[str | int]:
-    return [int(key) if key.isdigit() else key for key in leaf.path[1:]]
+    return [int(key) if key.isdecimal() else key for key in leaf.path[1:]]

@@ -43,7 +43,7 @@ def take_entry(value: Value, indices: tuple[Meaning, ...], span: TextSpan, conte
 def _digits_apart(indices: tuple[Meaning, ...], ndim: int) -> tuple[Meaning, ...]:
     """`W_{12}` of a matrix is row 1, column 2."""
     only = indices[0]
-    if len(indices) == 1 and isinstance(only, Literal) and only.written.isdigit() and 1 < len(only.written) == ndim:
+    if len(indices) == 1 and isinstance(only, Literal) and only.written.isdecimal() and 1 < len(only.written) == ndim:
         return tuple(Literal(digit, float(digit), only.span) for digit in only.written)
     return indices
 

@@ -158,17 +158,17 @@ def _power_of(found: Symbol, scripts: Scripts, rest: Scripts, scope: Scope, span
 
 def _superscripts_number(scope: Scope) -> bool:
     """Whether some declared name has a number above it, so that numbers above may count examples."""
-    return any(symbol.superscript.isdigit() for symbol in scope.declared.values())
+    return any(symbol.superscript.isdecimal() for symbol in scope.declared.values())
 
 
 def _declared_array(base: Symbol, below: str, scripts: Scripts, scope: Scope, span: TextSpan) -> Meaning | None:
     """An entry of a declared array: `x_1` where x is declared, `a_21` where a_2 is."""
-    if scripts.subscript is None or not (below.isdigit() or _counts(scripts.subscript, scope)):
+    if scripts.subscript is None or not (below.isdecimal() or _counts(scripts.subscript, scope)):
         return None
     rest = replace(scripts, marks=())
     if found := scope.declared.get(base.text):
         return attach(Variable(found, span), rest, scope, span)
-    if not below.isdigit():
+    if not below.isdecimal():
         return None
     for stop in range(len(below) - 1, 0, -1):
         for spelled in (base.base, base.base.swapcase()):

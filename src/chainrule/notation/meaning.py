@@ -379,7 +379,7 @@ def is_member(name: str, family: str) -> bool:
     """Whether a name belongs to a family such as `y_#`."""
     head, _, tail = family.partition("#")
     number = name[len(head) : len(name) - len(tail)]
-    return name.startswith(head) and name.endswith(tail) and number.isdigit()
+    return name.startswith(head) and name.endswith(tail) and number.isdecimal()
 
 
 def spell(node: Meaning) -> str:

@@ -149,7 +149,7 @@ def is_declared(node: Surface, scope: Scope) -> bool:
     bare = replace(symbol, superscript="", primes=0)
     if any(each.text in scope.declared for each in (symbol, bare, bare.without_subscript())):
         return True
-    cuts = range(1, len(bare.subscript)) if bare.subscript.isdigit() else ()
+    cuts = range(1, len(bare.subscript)) if bare.subscript.isdecimal() else ()
     return any(replace(bare, subscript=bare.subscript[:cut]).text in scope.declared for cut in cuts)  # a_21 of a_2
 
 

@@ -166,7 +166,7 @@ def _declared_shapes(shapes: str | Mapping[str, Any] | None) -> dict[str, tuple[
 
 
 def _size(size: Any) -> Size:
-    return int(size) if str(size).isdigit() else str(size)
+    return int(size) if str(size).isdecimal() else str(size)
 
 
 def meant_sizes(shapes: Mapping[str, tuple[Size, ...]], arrays: Mapping[str, Any]) -> dict[str, int]:

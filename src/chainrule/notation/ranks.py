@@ -235,7 +235,7 @@ class _Ranks:
         for part, rank in zip(parts, ranks, strict=True):
             below = id(part[0]) in divided and highest in ranks  # what an array is divided by is a number
             if highest and not (below and rank != highest):
-                self._chain(part, highest)
+                highest = max(highest, self._chain(part, highest) or 0)  # asked for a vector, X W is a matrix still
         return highest if all(rank is not None for rank in ranks) or highest else None
 
     def _tensor(self, parts: list[list[Meaning]], ranks: list[int | None]) -> int | None:

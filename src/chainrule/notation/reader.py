@@ -84,7 +84,7 @@ class Reader:
         if found.kind in (Kind.NUMBER, Kind.LETTERS) and len(found.text) > 1 and found.text[0] != ".":
             middle = found.start + 1
             rest = found.text[1:]
-            kind = Kind.NUMBER if rest[0].isdigit() or rest[0] == "." else Kind.LETTERS
+            kind = Kind.NUMBER if rest[0].isdecimal() or rest[0] == "." else Kind.LETTERS
             first = Token(found.kind, found.text[0], found.start, middle, found.spaced)
             self.tokens[self.place : self.place + 1] = [first, Token(kind, rest, middle, found.stop)]
         return self.take()

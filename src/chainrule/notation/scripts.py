@@ -67,10 +67,10 @@ def script(reader: Reader, *, deep: bool = False) -> Surface:
 def _from_run(reader: Reader, token: Token) -> Surface:
     """The meaning of a run of Unicode scripts such as `¹²` or `ᵀ`."""
     span, written = reader.span(token), token.text
-    if written.startswith("-") and written[1:].isdigit():
+    if written.startswith("-") and written[1:].isdecimal():
         return Additive((("-", Number(written[1:], span)),), span)
     bare = written.strip("()")
-    inner: Surface = Number(bare, span) if bare.isdigit() else Name(bare or written, span)
+    inner: Surface = Number(bare, span) if bare.isdecimal() else Name(bare or written, span)
     return Group("(", (inner,), span) if written.startswith("(") else inner
 
 

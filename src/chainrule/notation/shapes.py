@@ -69,7 +69,7 @@ def _words(sizes: str) -> list[str]:
 
 
 def read_size(word: str, span: TextSpan) -> Size:
-    if word.isdigit() and word.isascii():
+    if word.isdecimal() and word.isascii():
         if len(word) > 9 or not 0 < int(word) <= limits.ENTRIES:
             raise LimitError(given=f"the size {word[:12]}", where=span, expected=f"a size from 1 to {limits.ENTRIES:,}")
         return int(word)

@@ -182,7 +182,7 @@ def _as_sum(above: list[str], below: list[str], constant: int) -> str:
         for size in sizes:
             for turned, word in _terms(size):
                 plus = (turned == "+") == (sign == "+")
-                if word.isdigit():
+                if word.isdecimal():
                     constant += int(word) if plus else -int(word)
                 else:
                     signs.append(("+" if plus else "-", word))

@@ -122,7 +122,7 @@ def _refuse_deep(text: str, tokens: list[Token]) -> None:
 
 # One reader for each kind of character ------------------------------------------
 def _reader_for(letter: str) -> Callable[[_Scanner], Token | None]:
-    if letter.isdigit() and letter.isascii():
+    if letter.isdecimal() and letter.isascii():
         return _read_number
     if letter.isascii() and letter.isalpha():
         return _read_letters
@@ -165,9 +165,16 @@ def _read_letters(scanner: _Scanner) -> Token:
     if function := _FUNCTION.match(scanner.text, scanner.place):
         return scanner.token(Kind.LETTERS, function.group(), function.end())
     word = scanner.text[scanner.place : stop]
-    if word in alphabet.PROSE and not (scanner.latex and scanner.text[scanner.place - 1 : scanner.place] in ("_", "^")):
+    if word in alphabet.PROSE and not _is_script(scanner, stop):
         return scanner.token(Kind.PROSE, word, stop)
     return scanner.token(Kind.NAME if word in alphabet.GREEK else Kind.LETTERS, word, stop)
+
+
+def _is_script(scanner: _Scanner, stop: int) -> bool:
+    """Whether letters stand below or above a name in LaTeX: `v_{if}` has two indices and no condition."""
+    before = scanner.text[max(0, scanner.place - 2) : scanner.place]
+    braced = before[-1:] == "{" and scanner.text[stop : stop + 1] == "}" and before[:1] in ("_", "^")
+    return scanner.latex and (before[-1:] in ("_", "^") or braced)
 
 
 def _read_script(scanner: _Scanner) -> Token:

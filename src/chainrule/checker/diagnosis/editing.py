@@ -108,7 +108,7 @@ def _stands(edit: Edit, written: str) -> bool:
     """Whether the factor that is put in stands in the side, above or below a line."""
     names = [latex(each) for each in edit.formulas if not isinstance(each, str)]
     bare = [each.removeprefix(r"\frac{1}{").removesuffix("}") for each in names]
-    return any(len(each) < 3 and not each.isdigit() and each in written for each in bare)
+    return any(len(each) < 3 and not each.isdecimal() and each in written for each in bare)
 
 
 def _cost(edit: Edit) -> float:

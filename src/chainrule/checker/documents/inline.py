@@ -130,13 +130,13 @@ def _is_mathematics(text: str, start: int, stop: int) -> bool:
     if not inner.strip() or "\n\n" in inner:
         return False
     mathematical = _MATHEMATICAL.search(inner) is not None
-    if _MONEY.match(inner) and (after.isdigit() or inner[-1].isspace()) and "\\" not in inner:
+    if _MONEY.match(inner) and (after.isdecimal() or inner[-1].isspace()) and "\\" not in inner:
         return False
     if "\\" not in inner and _PROSE.search(inner):
         return False
     if inner[0].isspace() != inner[-1].isspace() and not mathematical:
         return False
-    return mathematical or not after.isdigit()
+    return mathematical or not after.isdecimal()
 
 
 def _escape(search: Search, place: int, shown: str) -> Segment | None:

@@ -148,7 +148,7 @@ def _only_words(signs: list[Sign], first: int, last: int) -> bool:
         inside = [sign for sign in signs[numbers[0] + 1 : signs[numbers[0]].partner] if sign.look is not Look.LAYOUT]
         label = "".join(sign.text for sign in inside)
         return all([sign.look is Look.WORDS for sign in inside]) or (
-            len(label) < 6 and label[:1].isdigit() and label.isalnum()
+            len(label) < 6 and label[:1].isdecimal() and label.isalnum()
         )
     return all([signs[number].look is Look.WORDS for number in numbers])
 

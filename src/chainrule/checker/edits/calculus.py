@@ -34,7 +34,7 @@ _MOST = 12  # an exponent above is no slip by one
 def exponent(node: Surface) -> Rational | None:
     """The number that an exponent is; None when it is none."""
     match node:
-        case Number(written) if written.isdigit() and len(written) < 3:
+        case Number(written) if written.isdecimal() and len(written) < 3:
             return Rational(int(written))
         case Additive((("-", body),)):
             found = exponent(body)

@@ -148,7 +148,7 @@ def other_index(setting: Setting, cost: float) -> Iterator[Edit]:
 def _indices(setting: Setting, script: Surface) -> Iterator[Surface]:
     if (turned := _signs_turned(script)) is not None:
         yield turned
-    if isinstance(script, Number) and script.written.isdigit() and len(script.written) == 1:
+    if isinstance(script, Number) and script.written.isdecimal() and len(script.written) == 1:
         value = int(script.written)
         yield from (replace(script, written=str(each)) for each in (value - 1, value + 1) if each >= 0)
     letters = list(dict.fromkeys(letters_of(script)))
@@ -209,7 +209,7 @@ def _permuted(script: Surface) -> Iterator[Surface]:
     match script:
         case Name(base) if not script.whole and base.isalpha() and 1 < len(base) <= _MOST_LETTERS:
             yield from (replace(script, base=each) for each in _turns(base))
-        case Number(written) if written.isdigit() and 1 < len(written) <= _MOST_LETTERS:
+        case Number(written) if written.isdecimal() and 1 < len(written) <= _MOST_LETTERS:
             yield from (replace(script, written=each) for each in _turns(written))
         case Group(_, items) if len(items) > 1:
             for k in range(len(items) - 1):

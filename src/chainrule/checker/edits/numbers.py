@@ -48,7 +48,7 @@ def digits_exchanged(setting: Setting, cost: float) -> Iterator[Edit]:
     for place, node in _numbers(setting):
         text = node.written
         for k in range(len(text) - 1) if 1 < len(text) <= _LONGEST else ():
-            if text[k] != text[k + 1] and (text[k] + text[k + 1]).isdigit():
+            if text[k] != text[k + 1] and (text[k] + text[k + 1]).isdecimal():
                 new = replace(node, written=text[:k] + text[k + 1] + text[k] + text[k + 2 :])
                 yield Edit("M16", place.put(new), cost, "two digits are exchanged: {0} for {1}", (node, new))
 

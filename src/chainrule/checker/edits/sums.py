@@ -216,7 +216,7 @@ def _moved(node: Scripted, step: int) -> Surface:
     """A numbered name with its number changed."""
 
     def change(script: Surface) -> Surface:
-        if isinstance(script, Number) and script.written.isdigit():
+        if isinstance(script, Number) and script.written.isdecimal():
             return replace(script, written=str(int(script.written) + step))
         return rebuilt(script, change) if isinstance(script, Group) else script
 

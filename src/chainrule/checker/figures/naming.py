@@ -159,7 +159,7 @@ def _digit(value: float, right: float, slack: float, where: str) -> Iterator[Sli
     if len(one) != len(other) or len(one.strip("-0.")) < 1:
         return
     apart = [k for k in range(len(one)) if one[k] != other[k]]
-    if len(apart) == 1 and one[apart[0]].isdigit():
+    if len(apart) == 1 and one[apart[0]].isdecimal():
         yield Slip("M16", f"one digit is wrong{where}: {one} for {other}")
     elif len(apart) == 2 and one[apart[0]] == other[apart[1]] and one[apart[1]] == other[apart[0]]:
         yield Slip("M16", f"two digits are exchanged{where}: {one} for {other}")

@@ -61,7 +61,7 @@ def _qualified(subject: Subject, start: int) -> bool:
 def _counts_up(subject: Subject) -> bool:
     """Whether the name is an index with its values: `features $i = 1..D$`."""
     said = [token.text for token in subject.tokens[subject.after : subject.after + 4]]
-    listed = len(said) == 4 and said[2] == "," and said[3].isdigit()
+    listed = len(said) == 4 and said[2] == "," and said[3].isdecimal()
     return said[:1] == ["="] and (".." in said or listed)
 
 

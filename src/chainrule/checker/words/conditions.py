@@ -99,7 +99,7 @@ def _relations_end(tokens: Sequence[Token], start: int, joining: Sequence[str]) 
 def _puts_in_a_value(tokens: Sequence[Token], place: int) -> bool:
     """Whether `x = 3` or `x = (1, 2)` stands there."""
     shown = [token.text for token in tokens[place : place + 4]]
-    return shown[1:2] == ["="] and any(said[:1].isdigit() for said in shown[2:4])
+    return shown[1:2] == ["="] and any(said[:1].isdecimal() for said in shown[2:4])
 
 
 def _relation_end(tokens: Sequence[Token], place: int) -> int:
@@ -273,7 +273,7 @@ def hear_range(statement: Statement, number: int, heard: Heard, facts: Facts) ->
     members = [each for each in _DOTS.sub(",..,", sides[1]).strip("\\{}").split(",") if each]
     if ".." in members and len(members) >= 3 and members[0] in ("0", "1", "2") and members[-1] != "..":
         return _keep_range(sides[0], members[0], members[-1], (), number, heard, facts)
-    if len(members) >= 3 and all(member.isdigit() and len(member) < 4 for member in members):
+    if len(members) >= 3 and all(member.isdecimal() and len(member) < 4 for member in members):
         steps = [int(after) - int(before) for before, after in pairwise(members)]
         if members[0] in ("0", "1") and set(steps) == {1} and sides[0].strip("\\") in _INDEX:
             return _keep_range(sides[0], members[0], members[-1], tuple(members), number, heard, facts)

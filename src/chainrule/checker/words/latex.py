@@ -136,7 +136,7 @@ def _slashed(text: str, place: int, slash: re.Match[str]) -> Part | None:
 def _plain(text: str, place: int, stop: int, shown: str) -> Part | None:
     if shown[0].isspace() or shown in ("&", "~"):
         return None
-    if shown[0].isdigit():
+    if shown[0].isdecimal():
         return Part("number", shown, place, stop)
     if shown[0] == "\\":
         return _command(text, place, stop, shown[1:])

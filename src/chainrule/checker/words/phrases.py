@@ -139,7 +139,7 @@ def size_at(tokens: Sequence[Token], place: int) -> tuple[Size, int] | None:
         return None
     token = tokens[place]
     if token.kind is Kind.NUMBER:
-        if not token.text.isdigit() or int(token.text[:9]) < 1 or len(token.text) > 9:
+        if not token.text.isdecimal() or int(token.text[:9]) < 1 or len(token.text) > 9:
             return None
         after = tokens[place + 1] if place + 1 < len(tokens) else None
         if after is not None and not after.spaced and after.kind is Kind.NAME and after.maths:
@@ -150,7 +150,7 @@ def size_at(tokens: Sequence[Token], place: int) -> tuple[Size, int] | None:
     if not letter:
         return None
     if place + 2 < len(tokens) and tokens[place + 1].text in ("+", "-") and tokens[place + 2].kind is Kind.NUMBER:
-        if not tokens[place + 2].text.isdigit():
+        if not tokens[place + 2].text.isdecimal():
             return None
         return f"{letter}{tokens[place + 1].text}{tokens[place + 2].text}", place + 3
     return letter, place + 1
@@ -236,7 +236,7 @@ def sizes_of_space(under: str) -> tuple[Size, ...] | None:
         side = side.strip().strip("{}").strip() if side.strip().startswith("{") else side.strip()
         if not side or len(side) > 30:
             return None
-        sizes.append(int(side) if side.isdigit() and len(side) < 9 else spelled(side) or side.replace(" ", ""))
+        sizes.append(int(side) if side.isdecimal() and len(side) < 9 else spelled(side) or side.replace(" ", ""))
     return tuple(sizes) if sizes and all(size not in ("+", "*") for size in sizes) else None
 
 

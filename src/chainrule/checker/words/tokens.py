@@ -94,7 +94,7 @@ def prose_tokens(text: str, piece: int, maths: bool = False) -> list[Token]:
 
 def _multiplies(before: Token, shown: str, spaced: bool) -> bool:
     """Whether a word is the rest of `2x3`."""
-    return before.kind is Kind.NUMBER and not spaced and shown[0] == "x" and shown[1:].isdigit()
+    return before.kind is Kind.NUMBER and not spaced and shown[0] == "x" and shown[1:].isdecimal()
 
 
 def _prose_token(group: str, shown: str, match: re.Match[str], piece: int) -> Token | None:

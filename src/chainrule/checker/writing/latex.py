@@ -240,7 +240,7 @@ def _joint(sign: str, before: Surface, written: str) -> str:
     """What stands between two factors."""
     if sign:
         return f" {_PRODUCTS.get(sign, sign)} "
-    if written[0].isdigit() or written[0] == ".":
+    if written[0].isdecimal() or written[0] == ".":
         return r" \; " if isinstance(before, Number | Name) else " "
     return "" if isinstance(before, Name | Scripted) and written[0] in "([" else " "
 
