@@ -101,7 +101,8 @@ def _explained(case: _Case, definer: Definer, wrong: Sequence[int]) -> dict[int,
     later = [number for number in wrong if number > definer.number]
     for edit, name in islice(_changes(case, definer, later), _MOST_CHANGES):
         claim = next(each for each in case.session.claims if each.number == definer.number)
-        places = [n for n, side in enumerate(claim.sides) if side.tree is not None and latex(side.tree) == latex(definer.tree)]
+        written = [None if side.tree is None else latex(side.tree) for side in claim.sides]
+        places = [place for place, each in enumerate(written) if each == latex(definer.tree)]
         if not places:
             return None
         trees = tuple(edit.tree if n == places[0] else side.tree for n, side in enumerate(claim.sides))
@@ -141,14 +142,15 @@ def _symbols(tree: Surface) -> frozenset[str]:
 
 
 def _names(bench: Bench | None) -> frozenset[str]:
-    return frozenset() if bench is None else frozenset(name for place in bench.meanings for name in bench.names_of(place))
+    return frozenset(name for place in bench.meanings for name in bench.names_of(place)) if bench else frozenset()
 
 
 def _righted(case: _Case, changed: Claim, later: Sequence[int]) -> dict[int, Ruling] | None:
     """What the later statements are with a definition changed; None where fewer than two become right, or where one
     that was right no longer is."""
     old, found = case.session, dict[int, Ruling]()
-    other = open_session([changed if each.number == changed.number else each for each in old.claims], old.facts, old.asides)
+    claims = [changed if each.number == changed.number else each for each in old.claims]
+    other = open_session(claims, old.facts, old.asides)
     other.conditions, other.traits, other.code, other.work = old.conditions, old.traits, old.code, old.work
     for tried, number in enumerate(later):
         ruling = _holds(other, number, STYLES[:2])
@@ -193,7 +195,8 @@ def _equal(bench: Bench, style: Style) -> bool:
 def _ruling(case: _Case, definer: Definer, edit: Edit, righted: Mapping[int, Ruling]) -> Ruling:
     bench = next(each.bench for each in righted.values() if each.bench is not None)
     true = latex(shorter(edit.tree))
-    name = latex(next(each for each in case.session.claims if each.number == definer.number).sides[0].tree or definer.tree)
+    claim = next(each for each in case.session.claims if each.number == definer.number)
+    name = latex(claim.sides[0].tree or definer.tree)
     found = Found((Remedy(edit.mistake, edit.message, edit.tree),))
     return Ruling(
         Verdict.WRONG, "inconsistent with later statements", None, found=found, bench=bench,

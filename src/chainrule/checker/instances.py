@@ -189,7 +189,9 @@ def _after_explicit(claims: Sequence[Claim], letter: str) -> int:
         for claim in claims if claim.draft is not None and claim.draft.role is not Role.CLAIM
         and isinstance(claim.sides[0].tree, Scripted) and _base(claim.sides[0].tree) in bases
         for script in _scripts(claim.sides[0].tree)
-        if isinstance(inner := _bare(script), Number) and inner.written in ("0", "1")
+        if isinstance(inner := _bare(script), Number)
+        and (inner.written == "0" or (inner.written == "1" and not all(side.numeric for side in claim.sides[1:])))
+        and not any(side.numeric for side in claim.sides[2:])
     ]  # fmt: skip
     return max(starts, default=0)
 

@@ -17,9 +17,11 @@ from ..notation.inline import inlined
 from ..notation.meaning import (
     Call,
     Definition,
+    Entry,
     Index,
     Meaning,
     Member,
+    Norm,
     Over,
     Product,
     Program,
@@ -159,7 +161,22 @@ def ranks_from_claims(model: Model, sides: Iterable[tuple[Surface, tuple[str, ..
         return {}
     known = {name: len(shape) for name, shape in model.shapes.items() if shape}
     found = infer_ranks(Program(tuple(definitions), definitions[-1].symbol, ()), known)
-    return {each.text: found.get(each.text, 0) for each in model.inputs}
+    shown = set(_shown_as_arrays(definitions))
+    return {
+        each.text: found.get(each.text, 0) for each in model.inputs if each.base[:1].isupper() or each.text in shown
+    }
+
+
+def _shown_as_arrays(definitions: Iterable[Definition]) -> Iterator[str]:
+    """Names that are turned or have entries taken. That a small letter stands in a product with a vector shows nothing:
+    one of the factors is one, but which?"""
+    for definition in definitions:
+        for each in everything(definition.body):
+            match each:
+                case Transposed(Variable(symbol)) | Entry(Variable(symbol)) | Norm(Variable(symbol)):
+                    yield symbol.text
+                case Call("diag", (Variable(symbol),)):
+                    yield symbol.text
 
 
 def _as_variables(node: Meaning, model: Model) -> Meaning:

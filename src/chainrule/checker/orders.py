@@ -47,7 +47,8 @@ def with_orders(
         if judged is None:
             continue
         place = order.heard.place
-        within = [n for n, each in enumerate(found) if place.offset <= each.place.offset and each.place.end <= place.end]
+        inside = (place.offset <= each.place.offset and each.place.end <= place.end for each in found)
+        within = [number for number, each in enumerate(inside) if each]
         displayed = [n for n in within if not statements[n].relates] if len(found) == len(statements) else []
         new = _finding(session, order, judged, document)
         if len(within) == 1 and len(displayed) == 1:
@@ -142,7 +143,8 @@ def needs_of(model: Model) -> dict[str, tuple[str, ...]]:
 
 def _against(needs: Mapping[str, Sequence[str]], listed: Sequence[str], order: Order) -> Judged:
     leaves = {name for name in needs if not needs[name]}
-    kept = {name: used for name, used in needs.items() if name in listed or not _may_be_left_out(name, listed, needs, leaves)}
+    left = {name for name in needs if name not in listed and _may_be_left_out(name, listed, needs, leaves)}
+    kept = {name: used for name, used in needs.items() if name not in left}
     inside = {name: tuple(one for one in used if one in kept) for name, used in kept.items()}
     verdict = judge_list(inside, listed)
     corrected = verdict.corrected if order.what == "topological" else verdict.corrected[::-1]
@@ -241,7 +243,8 @@ def _finding(session: Session, order: Order, judged: Judged, document: Document)
     heard = order.heard
     text = heard.words
     if right and order.holds:
-        reason = f"{said}: every name stands once, {'before' if order.what == 'reverse' else 'after'} all it is computed from"
+        where = "before" if order.what == "reverse" else "after"
+        reason = f"{said}: every name stands once, {where} all it is computed from"
         return Finding(heard.place, text, text, Verdict.RIGHT, reason)
     problems = "; ".join(judged.problems)
     if not order.holds:

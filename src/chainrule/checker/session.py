@@ -698,7 +698,8 @@ def _add(session: Session, definer: Definer, *, general: bool) -> None:
             before[:] = [definer]
         return
     if before[-1].general and not general:
-        before[:] = [definer]
+        if formula:
+            before[:] = [definer]
         return
     section, earlier = (_section(session, each.number) for each in (definer, before[-1]))
     if section != earlier and formula == (before[-1].role is Role.FORMULA) and not general:

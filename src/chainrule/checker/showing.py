@@ -1,4 +1,4 @@
-"""A claim whose sides differ in, one point and one entry where they do out; and the worked derivation of what is right.
+"""A claim whose sides differ in, one point and one entry where they do out; and the worked derivation of the right one.
 
 One idea: a reader believes a number. The witness is the document's own numbers where there are any, else a random point,
 with four digits.

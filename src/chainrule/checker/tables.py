@@ -39,6 +39,9 @@ class Column:
     end: int
 
 
+_COUNTERS = frozenset({"i", "j", "k", "n", "t", "#"})  # the heading of a column that numbers the rows
+
+
 def add_data(session: Session, document: Document) -> None:
     """Let the tables and lists of a document define the names that nothing else defines."""
     known = set(session.definers)
@@ -138,7 +141,10 @@ def _symbol(heading: str) -> Symbol | None:
         tree = read_tree(heading)
     except ChainruleError:
         return None
-    return symbol_of(tree) if isinstance(tree, Name | Scripted) else None
+    symbol = symbol_of(tree) if isinstance(tree, Name | Scripted) else None
+    if symbol is not None and len(symbol.subscript) == 1 and symbol.subscript.islower():
+        symbol = symbol.without_subscript()  # a column of z_i holds the entries of z
+    return None if symbol is not None and symbol.text in _COUNTERS else symbol
 
 
 def _list(numbers: Sequence[str]) -> Surface | None:

@@ -33,6 +33,7 @@ class Asked:
     wrt: str
     entry: tuple[Meaning, ...]
     of_axes: int
+    body: Meaning | None = None  # an expression that is differentiated and has no name
 
     def places(self, indices: dict[str, int]) -> tuple[int, ...] | None:
         """The entry as numbers that count from 0; None where they are no plain numbers."""
@@ -64,7 +65,7 @@ def asked(bench: Bench, anchor: int) -> Asked | None:
     axes = len(top.shape)
     if entry and len(entry) != axes + len(low.shape):
         return None
-    return Asked(bench, of, wrt, entry, axes)
+    return Asked(bench, of, wrt, entry, axes, None if atom.of_name else atom.of)
 
 
 def _named(bench: Bench, atom: Atom) -> str:

@@ -1,7 +1,7 @@
 """A false claim in, what was done wrong out.
 
-One idea: several kinds of mistake are looked for, the likeliest first, and everything that gives exactly what is written
-is told: changes of the writing, then whole terms of the chain rule, slips of the derivation, a wrong label on the left,
+One idea: several kinds of mistake are looked for, the likeliest first, and all that give exactly what is written are
+told: changes of the writing, then whole terms of the chain rule, slips of the derivation, a wrong label on the left,
 a plain factor, and last two mistakes at once.
 """
 

@@ -49,7 +49,8 @@ def left(tried: Trial, place: int) -> Found | None:
     other.left = tried.left
     found = _true(other, left_edits(side, _known(tried)), _WINDOW)
     tried.left = other.left
-    return Found(tuple(Remedy(each.mistake, each.message, each.tree, True, each.cost) for each in found[:2])) if found else None
+    remedies = tuple(Remedy(each.mistake, each.message, each.tree, True, each.cost) for each in found[:2])
+    return Found(remedies) if remedies else None
 
 
 def paired(tried: Trial, place: int) -> Found | None:

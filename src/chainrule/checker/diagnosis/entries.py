@@ -1,7 +1,7 @@
-"""A formula for an array in, the same for one of its entries out: `2 \\delta x` for every i becomes `2 \\delta_i x_i`.
+"""A formula for an array in, the same for one of its entries out: `2 \\delta x` for every i is `2 \\delta_i x_i`.
 
-One idea: where everything works entry by entry, a name that is an array gets the index; what is summed has none. Whoever
-asks tries whether that is true.
+One idea: where everything works entry by entry, a name that is an array gets the index; what is summed has none.
+Whoever asks tries whether that is true.
 """
 
 from __future__ import annotations
@@ -59,10 +59,8 @@ def _factors(node: Multiplicative, asked: Asked, index: Surface) -> list[tuple[s
 def _below(node: Surface, asked: Asked, index: Surface) -> Surface:
     """What a derivative is taken by, with the index."""
     if isinstance(node, Multiplicative):
-        return Multiplicative(
-            tuple((sign, each if place == 0 else _below(each, asked, index)) for place, (sign, each) in enumerate(node.factors)),
-            node.span,
-        )  # fmt: skip
+        (first, *rest) = node.factors
+        return Multiplicative((first, *((sign, _below(each, asked, index)) for sign, each in rest)), node.span)
     return _with(node, asked, index) if isinstance(node, Name | Scripted) else node
 
 
@@ -77,5 +75,6 @@ def _with(node: Name | Scripted, asked: Asked, index: Surface) -> Surface:
     if axes != len(asked.entry) or axes == 0:
         return node
     if isinstance(node, Scripted):
-        return node if node.subscript is not None else Scripted(node.body, index, node.superscripts, node.primes, node.span)
+        open_below = node.subscript is None
+        return Scripted(node.body, index, node.superscripts, node.primes, node.span) if open_below else node
     return Scripted(node, index, (), 0, node.span)

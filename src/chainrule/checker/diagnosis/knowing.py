@@ -1,4 +1,7 @@
-"""A claim in, what may be put into it out: the names in scope as their author writes them, and how they hang together."""
+"""A claim in, what may be put into it out.
+
+One idea: a correction uses the names in scope as their author writes them, and how the document hangs them together.
+"""
 
 from __future__ import annotations
 

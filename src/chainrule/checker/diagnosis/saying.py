@@ -24,7 +24,8 @@ from ..spelling import uniform
 from ..writing import latex, shorter
 
 _LONGEST, _MOST_NAMES = 160, 14
-_SCRIPTED = re.compile(r"(\\frac\{\\partial [^{}]*(?:\{[^{}]*\}[^{}]*)*\}\{\\partial [^{}]*(?:\{[^{}]*\}[^{}]*)*\})(?=\s*[\^_])")
+_BRACES = r"\{\\partial [^{}]*(?:\{[^{}]*\}[^{}]*)*\}"
+_SCRIPTED = re.compile(rf"(\\frac{_BRACES}{_BRACES})(?=\s*[\^_])")
 
 
 def said(expression: Any, names: Mapping[Node, str], sizes: Mapping[str, int]) -> str:
@@ -51,7 +52,8 @@ def _size(expression: Node, names: Mapping[Node, str]) -> int:
     """How many signs and names an expression has when it is written out."""
     found: dict[Node, int] = dict.fromkeys(names, 1)
     for node in topological_order([expression], list(names)):
-        found.setdefault(node, 1 + sum(found[each] for each in node.inputs))
+        if node not in found:
+            found[node] = 1 + sum(found[each] for each in node.inputs)
     return found[expression]
 
 

@@ -35,7 +35,9 @@ from .knowing import known, spellings
 from .saying import said
 
 _MOST_TERMS = 6
-_PROBLEMS = (ChainruleError, NoIndexFormError, ValueError, TypeError, IndexError, KeyError, AttributeError, ArithmeticError)
+_PROBLEMS = (
+    ChainruleError, NoIndexFormError, ValueError, TypeError, IndexError, KeyError, AttributeError, ArithmeticError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,7 @@ class Term:
 def terms(asked: Asked) -> tuple[Term, ...]:
     """The terms of a derivative; nothing where there are too many, or where it has no such form."""
     bench, points = asked.bench, asked.bench.points()
-    vias = [
-        each.symbol.text for each in bench.model.forward
-        if any(one.symbol.text == asked.wrt for one in names_in(each.body)) and each.symbol.text in points[0].nodes
-    ]  # fmt: skip
+    vias = [each for each in _vias(asked) if each in points[0].nodes]
     if not vias or len(vias) > _MOST_TERMS or asked.of_axes:
         return ()
     try:
@@ -66,6 +65,14 @@ def terms(asked: Asked) -> tuple[Term, ...]:
     except _PROBLEMS:
         return ()
     return tuple(each for each in found if each is not None)
+
+
+def _vias(asked: Asked) -> list[str]:
+    """The names in whose definitions the variable stands."""
+    return [
+        each.symbol.text for each in asked.bench.model.forward
+        if any(one.symbol.text == asked.wrt for one in names_in(each.body))
+    ]  # fmt: skip
 
 
 def _term(asked: Asked, via: str, points: Sequence[Point], drawn: Point) -> Term | None:
@@ -82,7 +89,8 @@ def _term(asked: Asked, via: str, points: Sequence[Point], drawn: Point) -> Term
 
 def _whole(asked: Asked, via: str, point: Point, arriving: Any) -> Any:
     node, variable = point.nodes[via].node, point.nodes[asked.wrt].node
-    assert isinstance(node, Node) and isinstance(variable, Node)  # a path leads from one to the other
+    assert isinstance(node, Node)  # a path leads from one to the other
+    assert isinstance(variable, Node)
     return _value(gradients([node], [arriving], [variable], symbolic=True)[0], tuple(variable.shape))
 
 
@@ -90,7 +98,7 @@ def parts(asked: Asked, below: str) -> tuple[Term, ...]:
     """The terms of a derivative through each entry of the one array that the variable goes into; `below`: how what is
     differentiated by is written."""
     bench, points = asked.bench, asked.bench.points()[:3]
-    vias = [each.symbol.text for each in bench.model.forward if any(n.symbol.text == asked.wrt for n in names_in(each.body))]
+    vias = _vias(asked)
     shape = points[0].nodes[vias[0]].shape if len(vias) == 1 and vias[0] in points[0].nodes else ()
     if len(shape) != 1 or shape[0] > _MOST_TERMS or asked.of_axes:
         return ()
@@ -214,6 +222,8 @@ def closed(asked: Asked) -> str:
     try:
         with open_recording(), numpy.errstate(all="ignore"), as_problem():
             drawn = sketch(asked.bench.model)
+            if asked.body is not None:
+                drawn.nodes[asked.of] = as_floats(lower(asked.body, drawn.context(nodes=True)))
             if asked.of not in drawn.nodes:
                 return ""
             top, low = drawn.nodes[asked.of].node, drawn.nodes[asked.wrt].node
