@@ -20,7 +20,6 @@ from pathlib import Path
 from chainrule.checker import check_document
 from chainrule.checker.documents import read_document
 
-SECONDS, MEGABYTES = 5.0, 500
 Made = str | bytes
 MODEL = "$z = w x + b$, $a = \\sigma(z)$, $L = \\frac12 (a - y)^2$.\n\n"
 

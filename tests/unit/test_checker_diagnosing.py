@@ -10,7 +10,8 @@ from chainrule.checker import check_document
 from chainrule.checker.documents import read_document
 from chainrule.checker.results import Finding, Verdict
 
-NET = r"$$z_1 = w_1 x,\quad h_1 = \tanh(z_1),\quad z_2 = w_2 h_1 + v x,\quad L = \frac12 (z_2 - y)^2 + \frac{\lambda}{2} w_1^2$$"
+NET = r"""$$z_1 = w_1 x,\quad h_1 = \tanh(z_1),\quad z_2 = w_2 h_1 + v x$$
+$$L = \frac12 (z_2 - y)^2 + \frac{\lambda}{2} w_1^2$$"""
 MATRIX = r"""Let $X \in \mathbb{R}^{N \times D}$, $W \in \mathbb{R}^{D \times M}$, $b \in \mathbb{R}^M$.
 
 $$Y = XW + b, \quad L = \sum_{n,m} Y_{nm}^3$$"""
@@ -24,7 +25,6 @@ def finding(model: str, statement: str) -> Finding:
 
 CASES = [
     (NET, r"\frac{\partial L}{\partial h_1} = (y - z_2) w_2", "M14", "(z_2 - y)"),
-    (NET, r"\frac{\partial L}{\partial z_1} = (z_2 - y) w_2", "M3", r"\lambda w_1"),
     (NET, r"\frac{\partial L}{\partial w_1} = (z_2 - y) w_2 (1 - h_1^2) x", "M3", r"\lambda w_1"),
     (NET, r"\frac{\partial h_1}{\partial z_1} = \tanh(z_1)", "M1", "1 - h_1^2"),
     (NET, r"\frac{\partial L}{\partial x} = (z_2 - y) v", "M3", ""),
@@ -32,19 +32,23 @@ CASES = [
     (SPLIT, r"\frac{\partial f}{\partial w} = 2v(w + x)", "M3", "2 u(w - x)"),
     (SPLIT, r"\frac{\partial f}{\partial w} = 2v(w + x) - 2u(w - x)", "M14", "2 u(w - x)"),
     (MATRIX, r"\frac{\partial L}{\partial W} = X \frac{\partial L}{\partial Y}", "M5", "X^"),
-    (MATRIX, r"\frac{\partial L}{\partial b_m} = \frac{1}{N} \sum_n \frac{\partial L}{\partial Y_{nm}}", "M13", r"\sum_n"),
+    (
+        MATRIX,
+        r"\frac{\partial L}{\partial b_m} = \frac{1}{N} \sum_n \frac{\partial L}{\partial Y_{nm}}",
+        "M13",
+        r"= \sum_n",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("model", "statement", "mistake", "correct"), CASES)
 def test_the_mistake_is_named_and_corrected(model: str, statement: str, mistake: str, correct: str) -> None:
-    if mistake == "M3" and "z_1} = " in statement:
-        pytest.skip("a variant of the model without the path")
     found = finding(model, statement)
     assert found.verdict is Verdict.WRONG
     assert found.diagnosis is not None
     assert mistake in {each.mistake for each in found.diagnosis.candidates}
-    assert found.expected is not None and correct in found.expected
+    assert found.expected is not None
+    assert correct in found.expected
 
 
 @pytest.mark.parametrize(("model", "statement", "mistake", "correct"), CASES)
@@ -73,14 +77,17 @@ $$\frac{\partial L}{\partial w_1} = \frac{\partial L}{\partial z_1} h_0$$
     wrong = [each for each in found.values() if each.verdict is Verdict.WRONG]
     assert [each.text for each in wrong] == ["z_1 = w_1 z_0"]
     assert wrong[0].reason == "inconsistent: lines 5 and 6 are true only with $z_1 = w_1 h_0$"
-    assert wrong[0].diagnosis is not None and wrong[0].diagnosis.mistake == "M9"
+    assert wrong[0].diagnosis is not None
+    assert wrong[0].diagnosis.mistake == "M9"
 
 
 def test_a_wrong_left_side_is_relabelled() -> None:
     model = r"$$z_0 = w_0 x,\quad h_0 = \tanh(z_0),\quad z_2 = w_2 h_0,\quad \hat y = 2 z_2$$"
-    wrong = r"\frac{\partial L}{\partial z_0} = \frac{\partial L}{\partial \hat y} \frac{\partial \hat y}{\partial z_2} = 2 \frac{\partial L}{\partial \hat y}"
-    found = finding(model, wrong)
-    assert found.expected is not None and found.expected.startswith(r"\frac{\partial L}{\partial z_2} =")
+    end = r"\frac{\partial L}{\partial \hat y}"
+    chain = rf"\frac{{\partial L}}{{\partial z_0}} = {end} \frac{{\partial \hat y}}{{\partial z_2}} = 2 {end}"
+    found = finding(model, chain)
+    assert found.expected is not None
+    assert found.expected.startswith(r"\frac{\partial L}{\partial z_2} =")
 
 
 def test_a_wrong_statement_costs_little() -> None:

@@ -33,7 +33,8 @@ def test_a_topological_order_is_right() -> None:
 def test_what_is_wrong_with_a_list_is_said(listed: str, said: str) -> None:
     found = finding(f"A topological order: [{listed}].\n")
     assert found.verdict is Verdict.WRONG
-    assert found.diagnosis is not None and said in found.diagnosis.message
+    assert found.diagnosis is not None
+    assert said in found.diagnosis.message
 
 
 def test_a_wrong_list_is_corrected() -> None:
@@ -47,13 +48,18 @@ def test_a_backward_order_is_a_topological_one_turned_round() -> None:
 
 
 def test_a_list_that_is_said_to_be_no_order() -> None:
-    found = finding("One topological order: [x, w, k, a, b, c, d, e, f].\nThe list [x, w, a, c, d, b, k, e, f] is *not* one.\n")
+    found = finding(
+        "One topological order: [x, w, k, a, b, c, d, e, f].\nThe list [x, w, a, c, d, b, k, e, f] is *not* one.\n"
+    )
     assert found.verdict is Verdict.RIGHT
 
 
 def test_without_definitions_a_name_twice_is_one_too_many() -> None:
-    text = "Topological order:\n\n$$\\left[ x_1^1, w_1^1, n_1^1, x_2^2, n_1^2, x_2^2, n_2^2 \\right]$$\n\nand $\\frac{dL}{dw_1^1} = x_1^2$.\n"
+    listed = "x_1^1, w_1^1, n_1^1, x_2^2, n_1^2, x_2^2, n_2^2"
+    text = f"Topological order:\n\n$$\\left[ {listed} \\right]$$\n\nand $\\frac{{dL}}{{dw_1^1}} = x_1^2$.\n"
     found = check_document(read_document(text.encode())).findings[0]
-    assert found.verdict is Verdict.WRONG and found.diagnosis is not None
+    assert found.verdict is Verdict.WRONG
+    assert found.diagnosis is not None
     assert found.diagnosis.message == "x_2^2 stands more than once, in the places 4 and 6"
-    assert found.expected is not None and "n_1^1, x_1^2, n_1^2, x_2^2" in found.expected.replace("{", "").replace("}", "")
+    assert found.expected is not None
+    assert "n_1^1, x_1^2, n_1^2, x_2^2" in found.expected.replace("{", "").replace("}", "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chainrule.checker import check_document
 from chainrule.checker.documents import read_document
 from chainrule.checker.results import Finding, Verdict
@@ -14,7 +16,7 @@ def findings(text: str) -> tuple[Finding, ...]:
 def test_a_right_statement_says_what_was_shown() -> None:
     found = findings(r"$$y = w x, \quad L = y^2$$" + "\n\n" + r"$$\frac{\partial L}{\partial w} = 2 y x$$")[-1]
     assert found.verdict is Verdict.RIGHT
-    assert found.reason.startswith("both sides are equal at ") and found.reason.endswith(" random points")
+    assert re.fullmatch(r"both sides are equal at \d random points", found.reason)
 
 
 def test_a_free_index_is_spoken_of() -> None:
@@ -26,7 +28,8 @@ def test_a_free_index_is_spoken_of() -> None:
 def test_local_derivatives_are_said_to_be_local() -> None:
     text = r"""$$z_1 = w_1 h_0, \quad z_2 = w_2 z_1 + w_3 h_0, \quad L = z_2^2$$
 
-$$\frac{\partial L}{\partial h_0} = \frac{\partial L}{\partial z_1} \frac{\partial z_1}{\partial h_0} + \frac{\partial L}{\partial z_2} \frac{\partial z_2}{\partial h_0}$$"""
+$$\frac{\partial L}{\partial h_0} = \frac{\partial L}{\partial z_1} \frac{\partial z_1}{\partial h_0}
++ \frac{\partial L}{\partial z_2} \frac{\partial z_2}{\partial h_0}$$"""
     found = findings(text)[-1]
     assert found.verdict is Verdict.RIGHT
     assert "as the local derivative" in found.reason
@@ -48,11 +51,16 @@ def test_a_loss_that_is_not_written_is_an_assumption() -> None:
 
 
 def test_a_wrong_gradient_comes_with_its_working() -> None:
-    found = findings(r"$$y = w x, \quad L = (y - t)^2$$" + "\n\n" + r"$$\frac{\partial L}{\partial w} = (y - t) x$$")[-1]
+    found = findings(r"$$y = w x, \quad L = (y - t)^2$$" + "\n\n" + r"$$\frac{\partial L}{\partial w} = (y - t) x$$")[
+        -1
+    ]
     assert found.verdict is Verdict.WRONG
-    assert found.working is not None and "w" in found.working.gradients
+    assert found.working is not None
+    assert "w" in found.working.gradients
 
 
 def test_a_continued_statement_is_read_with_its_left_side() -> None:
-    found = findings(r"$$y = w x, \quad L = y^2$$" + "\n\n" + r"$$\frac{\partial L}{\partial w} = 2 y x$$" + "\n\n$$= 2 w x^2$$")[-1]
+    found = findings(
+        r"$$y = w x, \quad L = y^2$$" + "\n\n" + r"$$\frac{\partial L}{\partial w} = 2 y x$$" + "\n\n$$= 2 w x^2$$"
+    )[-1]
     assert found.latex == r"\frac{\partial L}{\partial w} = 2 w x^2"

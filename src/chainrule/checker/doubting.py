@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..errors import ChainruleError
-from ..notation.meaning import Call, Choice, Comparison, everything
+from ..notation.meaning import Call, Choice, Comparison, Literal, everything
 from .bench import STYLES, Bench
 from .compare import all_same
 from .model import members_in, names_in
@@ -66,6 +66,33 @@ def holds_in_own_numbers(bench: Bench, anchor: int, place: int) -> bool:
         except ChainruleError:
             continue
     return False
+
+
+def holds_where_zero(bench: Bench, anchor: int, place: int) -> tuple[str, ...]:
+    """The inputs that the document sets to 0, `h_0 = 0`, if two sides agree wherever these are 0; else none."""
+    names = sorted(_zeros(bench) & (closure(bench, bench.names_of(anchor)) | closure(bench, bench.names_of(place))))
+    if not names or bench.unknown():
+        return ()
+    points = bench.session.points_with(bench.claim.number, dict.fromkeys(names, 0.0))
+    for style in STYLES[:6]:
+        try:
+            if all_same(bench.values(anchor, style, points), bench.values(place, style, points)):
+                return tuple(names)
+        except ChainruleError:
+            continue
+    return ()
+
+
+def _zeros(bench: Bench) -> set[str]:
+    """Inputs whose value in the document is 0 in every entry, however the subscript is spelled."""
+    inputs = {each.text.replace("_", ""): each.text for each in bench.model.inputs}
+    found = set()
+    for name, value in bench.model.data.items():
+        if name.replace("_", "") in inputs and all(
+            float(each.value) == 0 for each in everything(value) if isinstance(each, Literal)
+        ):
+            found.add(inputs[name.replace("_", "")])
+    return found
 
 
 def kinked(bench: Bench) -> bool:

@@ -107,6 +107,16 @@ def local_traits_of(said: Said) -> dict[int, dict[str, frozenset[str]]]:
     return found
 
 
+def parts_of(said: Said) -> dict[str, tuple[str, str]]:
+    """Letters whose entries are rows or columns of a matrix: `u_w` of U."""
+    found = {}
+    for name, parts in said.parts.items():
+        base = name.partition("_")[0]
+        if len(base) == 1 and base.islower() and "_" in name:
+            found[base] = (parts[0].whole, parts[0].axis)
+    return found
+
+
 def conditions_of(said: Said) -> dict[int, tuple[Surface, ...]]:
     """What holds for single statements, as trees."""
     found: dict[int, tuple[Surface, ...]] = {}

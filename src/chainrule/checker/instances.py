@@ -56,6 +56,12 @@ def _fixed(claims: Sequence[Claim], classes: frozenset[str]) -> set[str]:
     r"""Letters that are one number throughout, as k in `L = \sum_{j \neq k} \max(0, s_j - s_k)`: a definition uses it
     as an index of a name whose entries have other indices too, and neither its left side nor a sum binds it."""
     found: set[str] = set()
+    labels = labels_of(claims)
+    indexed = {
+        claim.draft.symbol.text for claim in claims
+        if claim.draft is not None and claim.draft.symbol is not None and claim.draft.indices
+        and len(labels.get(claim.draft.symbol.text, frozenset())) < 2
+    }  # fmt: skip
     for claim in claims:
         draft = claim.draft
         if draft is None or draft.role is not Role.FORMULA or claim.sides[0].tree is None:
@@ -64,7 +70,7 @@ def _fixed(claims: Sequence[Claim], classes: frozenset[str]) -> set[str]:
         for side in claim.sides[1:]:
             used = _unbound(side.tree, frozenset(left)) if side.tree is not None else {}
             bound = bound_bases(side.tree) if side.tree is not None else set()
-            found |= {letter for letter, bases in used.items() if letter in classes or bases & bound}
+            found |= {letter for letter, bases in used.items() if letter in classes or bases & (bound | indexed)}
     return found
 
 
@@ -128,6 +134,31 @@ def bound_bases(node: Surface) -> set[str]:
                 if isinstance(inner, Scripted) and isinstance(inner.subscript, Name) and inner.subscript.base in letters:
                     found.add(_base(inner))
     return found
+
+
+def beside_bound(node: Big) -> set[str]:
+    r"""Letters that stand as an index beside one that a sum binds: f in `\\sum_i v_{if} x_i`."""
+    bound = {*_bound(node), *_letters_in(node.lower)}
+    found: set[str] = set()
+    for each in everywhere(node.body):
+        if isinstance(each, Scripted) and each.subscript is not None:
+            letters = {letter for name in everywhere(each.subscript) if isinstance(name, Name) for letter in name.base}
+            found |= letters - bound if letters & bound else set()
+    return found
+
+
+def labels_of(claims: Sequence[Claim]) -> dict[str, frozenset[str]]:
+    """The single letters below each name that stands on the left of formulas."""
+    found: dict[str, set[str]] = {}
+    for claim in claims:
+        left = claim.sides[0].tree
+        if claim.draft is None or claim.draft.role is not Role.FORMULA or not isinstance(left, Scripted):
+            continue
+        if isinstance(left.subscript, Name) and len(left.subscript.base) == 1:
+            symbol = symbol_of(replace(left, subscript=None))
+            if symbol is not None:
+                found.setdefault(symbol.text, set()).add(left.subscript.base)
+    return {name: frozenset(letters) for name, letters in found.items()}
 
 
 # What is counted ------------------------------------------

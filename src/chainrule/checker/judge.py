@@ -18,10 +18,10 @@ from .coding import rule_code
 from .compare import all_same
 from .contradictions import contradicted
 from .diagnosis import Found, repair
-from .doubting import doubt, holds_in_own_numbers
+from .doubting import doubt, holds_in_own_numbers, holds_where_zero
 from .documents import Document, Statement, statements
 from .figures.commas import uses_commas
-from .hearing import conditions_of, facts_of, local_traits_of
+from .hearing import conditions_of, facts_of, local_traits_of, parts_of
 from .limits import READING, Spent, how_many
 from .numbers import GIVEN, judge_mixed, judge_number, note
 from .orders import with_orders
@@ -46,7 +46,7 @@ def check_document(document: Document) -> Checked:
     claims = [read_claim(number, _cut(number, each, said), names, commas=commas) for number, each in enumerate(found)]
     mathematics = [each for each in claims if each.statement.piece.kind == "mathematics"]
     facts = scaled(facts_of(said), mathematics)
-    marks = read_marks(mathematics, not facts.rows, facts.zero_based, facts.deltas, loss_of(mathematics) if names else None)
+    marks = read_marks(mathematics, not facts.rows, facts.zero_based, facts.deltas, loss_of(mathematics) if names else None, parts_of(said))
     joined = {each.number: each for each in continued([rewritten(each, marks) for each in mathematics])}
     session = open_session(list(joined.values()), facts, said.asides)
     session.conditions, session.traits = conditions_of(said), local_traits_of(said)
@@ -263,6 +263,8 @@ def _symbols(bench: Bench, anchor: int, place: int) -> Ruling:
         differs = differs or agree is False
     if differs and _holds_for_targets(bench, anchor, place):
         return Ruling(Verdict.RIGHT, "", place, assumptions=("the targets of the cross-entropy sum to one",))
+    if differs and (zeros := holds_where_zero(bench, anchor, place)):
+        return Ruling(Verdict.RIGHT, "", place, assumptions=(f"with {', '.join(zeros)} = 0, as the document says",))
     if differs and holds_in_own_numbers(bench, anchor, place):
         return Ruling(Verdict.RIGHT, "", place, assumptions=("at the document's own numbers",))
     if differs and (mixed := judge_mixed(bench, anchor, place)) is not None:

@@ -25,10 +25,12 @@ from ..notation.meaning import (
     Over,
     Product,
     Program,
+    Slope,
     Tabulated,
     Total,
     Transposed,
     Unit,
+    Unspecified,
     Variable,
     everything,
     is_member,
@@ -47,6 +49,7 @@ from .atoms import MARK, Atoms
 from .limits import INLINED
 from .trees import everywhere
 
+_STAND_INS = ("silu", "gelu", "softplus", "arctan")
 _SIZE_LETTERS = frozenset("mnNKDMTBCdkpH")
 
 
@@ -338,6 +341,18 @@ def _without_circles(definitions: dict[str, Definition], model: Model) -> list[D
         model.problems[name] = f"{name} is defined by itself"
         kept = {key: each for key, each in definitions.items() if key != name}
         return _without_circles(kept, model) if len(kept) < len(definitions) else []
+
+
+def with_stand_ins(node: Meaning) -> Meaning:
+    """The tree with a smooth function for each of which nothing is said: what is true of any is true of it."""
+    node = mapped(node, with_stand_ins)
+    if not isinstance(node, Unspecified):
+        return node
+    function = _STAND_INS[sum(map(ord, node.name)) % len(_STAND_INS)]
+    if not node.order:
+        return Call(function, (node.argument,), node.span)
+    parameter = Symbol("·")
+    return Slope(parameter, Call(function, (Variable(parameter, node.span),), node.span), node.argument, node.order, node.span)
 
 
 def with_limits(node: Meaning, defined: frozenset[str]) -> Meaning:

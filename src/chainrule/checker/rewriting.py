@@ -7,8 +7,8 @@ and `a^{(i)}` a column of A where the document has a matrix A.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ..errors import TextSpan
 from ..notation.resolve import subscript_letters
@@ -32,18 +32,22 @@ class Marks:
     matrices: frozenset[str] = frozenset()  # names that are matrices with one example in each row or column
     columns: bool = True  # examples are columns
     zero_based: bool = False  # entries are counted from 0
+    parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # u: rows of U
     loss: Surface | None = None  # what a nabla that stands alone is the gradient of
     deltas: bool = False  # a delta before a name makes it the name of a derivative
 
 
 def read_marks(
-    claims: Sequence[Claim], columns: bool, zero_based: bool, deltas: bool, loss: Surface | None = None
-) -> Marks:
+    claims: Sequence[Claim], columns: bool, zero_based: bool, deltas: bool, loss: Surface | None = None,
+    parts: Mapping[str, tuple[str, str]] | None = None,
+) -> Marks:  # fmt: skip
     """What the marks in these claims mean."""
     lefts = [claim.sides[0].tree for claim in claims if claim.sides[0].tree is not None and len(claim.sides) > 1]
     kronecker = not any(_delta(tree) is not None for tree in lefts)
     deltas = deltas or sum(_prefixed(tree) is not None for tree in lefts) > 1
-    return Marks(kronecker, frozenset(_matrices(claims)), columns, zero_based, loss, deltas)
+    matrices = frozenset(_matrices(claims))
+    held = {name: part for name, part in (parts or {}).items() if part[0] in matrices}
+    return Marks(kronecker, matrices, columns, zero_based, held, loss, deltas)
 
 
 def _prefixed(node: Surface) -> Surface | None:
@@ -101,7 +105,7 @@ def _rewrite(node: Surface, marks: Marks) -> Surface:
         return found
     changed = rebuilt(node, lambda each: _rewrite(each, marks))
     if isinstance(changed, Scripted):
-        changed = _example(changed, marks)
+        changed = _part(_example(changed, marks), marks)
         if marks.zero_based and changed.subscript is not None:
             changed = replace(changed, subscript=_from_one(changed.subscript))
     return changed
@@ -177,6 +181,20 @@ def _example(node: Scripted, marks: Marks) -> Scripted:
             pair = (everything, index) if marks.columns else (index, everything)
             return replace(whole, subscript=Group("{", pair, node.span))
     return node
+
+
+def _part(node: Scripted, marks: Marks) -> Scripted:
+    """`u_w` as row w of U, where the words say so."""
+    if not isinstance(node.body, Name) or node.body.accents or node.subscript is None:
+        return node
+    found, below = marks.parts.get(node.body.base), node.subscript
+    single = isinstance(below, Number) or (isinstance(below, Name) and len(below.base) == 1)
+    if found is None or not single:
+        return node
+    whole, axis = found
+    everything: Surface = Name(":", node.span, whole=True)
+    pair = (below, everything) if axis == "row" else (everything, below)
+    return replace(node, body=replace(node.body, base=whole), subscript=Group("{", pair, node.span))
 
 
 def _raised(base: str) -> str:

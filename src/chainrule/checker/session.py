@@ -26,7 +26,7 @@ from .figures.derived import taken
 from .figures.ledger import Ledger
 from .free import free_letters
 from .limits import READING, Work
-from .instances import Counted, bound_bases, count, symbols_of, written_out
+from .instances import Counted, beside_bound, bound_bases, count, labels_of, symbols_of, written_out
 from .model import Definer, Facts, Model, build, divisor, only_added, ranks_from_claims, spread, targets_of
 from .points import Point, data_of, plans, take
 from .spelling import differential, variables
@@ -280,7 +280,7 @@ def open_session(claims: Sequence[Claim], facts: Facts, asides: frozenset[int] =
     session.nabla = _nabla(claims)
     _find_stems(session, every, symbols)
     wrt = set[str]()
-    session.labels, session.heads, session.summed = _labels(claims), _heads(every), _summed(claims)
+    session.labels, session.heads, session.summed = labels_of(claims), _heads(every), _summed(claims)
     for claim in every:
         for definer in _definers(claim, session):
             name, known = definer.symbol.text, session.used | set(session.definers)
@@ -371,7 +371,7 @@ def _find_stems(session: Session, claims: Sequence[Claim], symbols: Mapping[str,
         each.draft.symbol.text for each in claims
         if each.draft and each.draft.symbol and each.draft.role is not Role.CLAIM
     }  # fmt: skip
-    labels = _labels(claims)
+    labels = labels_of(claims)
     for each in claims:
         left = each.sides[0].tree
         whole = symbol_of(left) if each.draft is not None and isinstance(left, Scripted) else None
@@ -565,6 +565,8 @@ def _index_of(left: Surface | None, sides: Sequence[Surface]) -> str:
                 symbol = symbol_of(replace(node, subscript=None))
                 if symbol is not None and symbol.text in summed:
                     return letter
+            elif isinstance(node, Big) and letter in beside_bound(node):
+                return letter
     return ""
 
 
@@ -602,20 +604,6 @@ def _summed(claims: Sequence[Claim]) -> frozenset[str]:
 def _heads(claims: Sequence[Claim]) -> set[str]:
     """The names on the left of statements."""
     return {each.draft.symbol.text for each in claims if each.draft is not None and each.draft.symbol is not None}
-
-
-def _labels(claims: Sequence[Claim]) -> dict[str, frozenset[str]]:
-    """The single letters below each name that stands on the left of formulas."""
-    found: dict[str, set[str]] = {}
-    for claim in claims:
-        left = claim.sides[0].tree
-        if claim.draft is None or claim.draft.role is not Role.FORMULA or not isinstance(left, Scripted):
-            continue
-        if isinstance(left.subscript, Name) and len(left.subscript.base) == 1:
-            symbol = symbol_of(replace(left, subscript=None))
-            if symbol is not None:
-                found.setdefault(symbol.text, set()).add(left.subscript.base)
-    return {name: frozenset(letters) for name, letters in found.items()}
 
 
 def _is_function(claim: Claim, session: Session) -> bool:

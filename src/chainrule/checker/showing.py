@@ -1,6 +1,6 @@
-"""A claim whose sides differ in, one point and one entry where they do out; and the worked derivation of the right one.
+"""A claim whose sides differ in, one point and one entry where they do out, and the working of what is right.
 
-One idea: a reader believes a number. The witness is the document's own numbers where there are any, else a random point,
+One idea: a reader believes a number. The witness is the document's own numbers where there are any, else random ones,
 with four digits.
 """
 
@@ -29,7 +29,7 @@ from .results import Witness
 from .rulings import Ruling
 from .slopes import jacobian
 
-_MOST_NUMBERS, _MOST_NAMES, _MOST_STEPS = 6, 8, 80
+_MOST_NUMBERS, _MOST_NAMES, _MOST_STEPS = 9, 8, 80
 
 
 def numbers_at(ruling: Ruling) -> Witness | None:
@@ -90,7 +90,7 @@ def _at(bench: Bench, point: Point) -> Iterator[tuple[str, str]]:
     shown = [(spelled(written, each, bench), as_array(point.values[each])) for each in names]
     shown += list(_derivatives(bench, point))
     short = [each for each in shown if each[1].size <= _MOST_NUMBERS]
-    for name, value in (short or shown)[:_MOST_NAMES]:
+    for name, value in short[:_MOST_NAMES] or shown[:1]:
         yield name, _array(value)
 
 
@@ -128,12 +128,12 @@ def digits(value: float) -> str:
 
 
 def _array(array: Any) -> str:
-    """A short array in digits; of a long one its shape."""
+    """A short array in digits; of a long one the shape."""
     found = numpy.asarray(array, dtype=float)
     if not found.ndim:
         return digits(float(found))
     if found.size > _MOST_NUMBERS:
-        return rf"\text{{an array of shape {' × '.join(map(str, found.shape))}}}"
+        return rf"\text{{random, of shape {' × '.join(map(str, found.shape))}}}"
     if found.ndim == 1:
         return f"({', '.join(map(digits, found))})"
     rows = [" & ".join(map(digits, row)) for row in found.reshape(len(found), -1)]

@@ -153,7 +153,9 @@ def _slash(node: Surface, rest: tuple[tuple[str, Surface], ...]) -> tuple[int, S
 
 
 def _is_sign(node: Surface) -> bool:
-    return isinstance(node, Name) and node.base in _SIGNS
+    r"""`\partial`, `d`, and both with an order: `\partial^2`."""
+    body = node.body if isinstance(node, Scripted) and node.subscript is None else node
+    return isinstance(body, Name) and body.base in _SIGNS
 
 
 def _joined(node: Surface, sign: Name) -> Surface | None:

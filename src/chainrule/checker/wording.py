@@ -5,30 +5,21 @@ One idea: whatever decided is said in a sentence with the author's own names, so
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ..derivation.lines import Derivation
 from ..errors import ChainruleError
-from ..notation.kinds import Context
+from .assuming import assumptions, local_ones
 from .bench import Bench
-from .limits import READING
 from .claims import Claim
 from .diagnosis import Found, diagnose, diagnose_number
 from .documents import Document
+from .limits import READING
 from .points import as_problem
 from .results import Candidate, Diagnosis, Finding, Verdict, Witness
 from .rulings import Ruling
 from .showing import numbers_at, working
-from .slopes import Style
 from .writing import latex, shorter
 
 _RIGHT = frozenset({Verdict.RIGHT, Verdict.ROUNDED, Verdict.CONVENTION})
-_LAYOUTS = {
-    "numerator": "numerator layout: the gradient of a number is a row, and rows of a Jacobian follow the output",
-    "denominator": "denominator layout: a Jacobian has a row for each entry of what is differentiated by",
-    "entrywise": "the derivative of a function that works entry by entry stands for its slopes, in the shape of its argument",
-    "factor": "the derivative of a matrix product by one factor stands for the other factor",
-}
 
 
 def finding(document: Document, claim: Claim, ruling: Ruling) -> Finding:
@@ -125,7 +116,7 @@ def _shown(ruling: Ruling, bench: Bench) -> str:
     if bench.free:
         letters = " and ".join(f"${each}$" for each in bench.free)
         said += f", for every {letters}"
-    if ruling.style is not None and ruling.style.local and (names := list(_local(bench, ruling.style))):
+    if ruling.style is not None and ruling.style.local and (names := list(local_ones(bench, ruling.style))):
         said += f", with {' and '.join(names)} as {'the local derivative' if len(names) == 1 else 'local derivatives'}"
     return said
 
@@ -142,103 +133,9 @@ def _unequal(ruling: Ruling, found: Found) -> str:
     return reason
 
 
-def _local(bench: Bench, style: Style) -> Iterator[str]:
-    """The derivatives in the sides that were read as local ones."""
-    seen: set[str] = set()
-    for meaning in bench.meanings.values():
-        for atom in bench.model.atoms.inside(meaning):
-            if atom.joined is None and not bench.final(atom) and atom.written not in seen:
-                seen.add(atom.written)
-                if _differs(bench, atom):
-                    yield f"${atom.written}$"
-
-
-def _differs(bench: Bench, atom: object) -> bool:
-    """Whether the local derivative is another one than the total one."""
-    from .atoms import Atom
-    from .compare import same
-    from .slopes import jacobian
-
-    assert isinstance(atom, Atom)
-    for point in bench.points()[:1]:
-        try:
-            total, local = (jacobian(point, atom, bench.model.atoms, each) for each in (False, True))
-        except ChainruleError:
-            return False
-        return total.shape != local.shape or not same(total, local)
-    return False
-
-
 def undefined(name: str) -> str:
     """Why a statement is not checked whose name nothing defines, and what to do."""
     return f"${name}$ is not defined in the document: define it, or give its shape"
-
-
-# What was assumed ------------------------------------------
-def assumptions(ruling: Ruling) -> Iterator[str]:
-    """Every reading that is not literal."""
-    bench = ruling.bench
-    assert bench is not None
-    yield from _style(ruling, bench)
-    if (loss := bench.model.open_loss) is not None and loss.text in _names(bench):
-        ends = " and ".join(f"${_written(bench, each)}$" for each in bench.model.ends()[:3])
-        yield f"${_written(bench, loss.text)}$ is not written: it may depend on {ends} in any way"
-    for name in sorted(_names(bench)):
-        for trait in sorted(bench.model.traits.get(name, ())):
-            if trait in _TRAITS:
-                yield f"${_written(bench, name)}$ is {_TRAITS[trait]}, as the text says"
-    for each in _readings(bench):
-        yield each
-
-
-_TRAITS = {
-    "symmetric": "symmetric", "one-hot": "a one-hot vector, so its entries sum to one",
-    "distribution": "a distribution, so its entries sum to one", "sums to one": "such that its entries sum to one",
-    "positive": "positive", "orthogonal": "orthogonal", "diagonal": "diagonal", "positive definite": "positive definite",
-    "unit": "of length one", "in unit interval": "between 0 and 1", "binary": "0 or 1", "signs": "1 or -1",
-    "nonnegative": "not negative", "antisymmetric": "antisymmetric",
-}  # fmt: skip
-
-
-def _style(ruling: Ruling, bench: Bench) -> Iterator[str]:
-    style = ruling.style
-    if style is None:
-        return
-    if style.local:
-        for each in _local(bench, style):
-            yield f"{each} is the local derivative: other names are held fixed"
-    if style.layout in _LAYOUTS:
-        yield _LAYOUTS[style.layout]
-    if style.padded:
-        yield "entries out of range count as 0"
-
-
-def _names(bench: Bench) -> frozenset[str]:
-    return frozenset(name for place in bench.meanings for name in bench.names_of(place))
-
-
-def _written(bench: Bench, name: str) -> str:
-    from .diagnosis.asked import spelled
-    from .diagnosis.knowing import spellings
-
-    return spelled(spellings(bench.session), name, bench)
-
-
-def _readings(bench: Bench) -> Iterator[str]:
-    """What the reader noted of this statement, and what it noted of names when they were combined."""
-    texts = {side.tree.span.text for side in bench.claim.sides if side.tree is not None}
-    for each in bench.model.scope.readings:
-        if each.span.text in texts:
-            yield _sentence(each.written, each.read_as)
-    contexts = (one for kept in bench.cache.values() if isinstance(kept, tuple) for one in kept if isinstance(one, Context))
-    for context in contexts:
-        for each in context.readings:
-            if each.span.text in texts:
-                yield _sentence(each.written, each.read_as)
-
-
-def _sentence(written: str, read_as: str) -> str:
-    return f"{written} is read as {read_as}"
 
 
 # What is true ------------------------------------------
@@ -268,10 +165,11 @@ def _side(bench: Bench, place: int) -> str:
     """A side as its author wrote it, or where it was changed to be read, as it was read."""
     side = bench.claim.sides[place]
     source = next((each for each in bench.session.claims if each.number == bench.claim.number), bench.claim)
-    same = place < len(source.sides) and source.sides[place].tree is not None and source.sides[place].text == side.text
-    written = "" if side.tree is None else latex(shorter(side.tree))
-    if same and source.sides[place].tree is not None and latex(shorter(source.sides[place].tree)) == written:
-        return " ".join(side.text.split()).rstrip(".,;: ")
+    written = _plain(bench, place)
+    if place < len(source.sides) and source.sides[place].text == side.text:
+        tree = source.sides[place].tree
+        if tree is not None and latex(shorter(tree)) == written:
+            return " ".join(side.text.split()).rstrip(".,;: ")
     return written
 
 

@@ -97,7 +97,7 @@ def _whole(asked: Asked, via: str, point: Point, arriving: Any) -> Any:
 def parts(asked: Asked, below: str) -> tuple[Term, ...]:
     """The terms of a derivative through each entry of the one array that the variable goes into; `below`: how what is
     differentiated by is written."""
-    bench, points = asked.bench, asked.bench.points()[:3]
+    points = asked.bench.points()[:3]
     vias = _vias(asked)
     shape = points[0].nodes[vias[0]].shape if len(vias) == 1 and vias[0] in points[0].nodes else ()
     if len(shape) != 1 or shape[0] > _MOST_TERMS or asked.of_axes:
