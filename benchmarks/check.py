@@ -32,7 +32,12 @@ FORTY = "Let $z_1 = w_1 x + b_1$.\n\n" + "\n\n".join(
 
 def documents(folders: Sequence[Path]) -> list[Path]:
     """The documents in these folders."""
-    return [each for folder in folders for each in sorted(folder.iterdir()) if each.suffix in SUFFIXES and each.stem != "README"]
+    return [
+        each
+        for folder in folders
+        for each in sorted(folder.iterdir())
+        if each.suffix in SUFFIXES and each.stem != "README"
+    ]
 
 
 def report(case: str, seconds: float, **more: Any) -> dict[str, Any]:
@@ -59,7 +64,9 @@ def command(*words: str, rounds: int = ROUNDS) -> float:
     seconds = []
     for _ in range(rounds):
         start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "chainrule.apps.cli", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "chainrule.apps.cli", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         seconds.append(time.perf_counter() - start)
     return statistics.median(seconds)
 
@@ -72,7 +79,9 @@ def thousand(files: Sequence[Path], count: int) -> float:
             (Path(folder) / f"{number:04}{file.suffix}").write_bytes(file.read_bytes())
         start = time.perf_counter()
         words = ["check", folder, "--jobs", "2", "-o", str(Path(folder) / "report.json")]
-        subprocess.run([sys.executable, "-m", "chainrule.apps.cli", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "chainrule.apps.cli", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         return time.perf_counter() - start
 
 
@@ -84,7 +93,10 @@ def cases(folders: Sequence[Path], whole: bool) -> Iterator[dict[str, Any]]:
     each = [seconds / count for seconds, count in found if count]
     yield report("a statement, the median over documents", statistics.median(each), budget=30, documents=len(files))
     yield report(
-        "a statement, the mean", total / statements, statements=statements, statements_a_second=round(statements / total)
+        "a statement, the mean",
+        total / statements,
+        statements=statements,
+        statements_a_second=round(statements / total),
     )
     slowest = max(range(len(files)), key=[seconds for seconds, _ in found].__getitem__)
     yield report("the slowest document", found[slowest][0], document=files[slowest].name, statements=found[slowest][1])

@@ -6,6 +6,7 @@ were changed; whatever comes, there is a verdict for every statement and no exce
     python tools/fuzz_check.py --count 100000 --seed 1 --folder tests/notes
 """
 
+# ruff: noqa: E501  # a page is one line here
 from __future__ import annotations
 
 import argparse
@@ -21,18 +22,94 @@ from time import perf_counter, process_time
 from chainrule.checker import check_document
 from chainrule.checker.documents import read_document
 
-NAMES = ["x", "y", "z", "w", "W", "X", "b", "a", "h", "L", "J", "\\delta", "\\hat y", "A", "n", "i", "p", "I", "e", "d", "\\bar x"]
-SCRIPTS = ["", "", "", "_1", "_2", "_i", "_{ij}", "^T", "^2", "^{(l)}", "^{(l-1)}", "^{-1}", "_{n+1}", "'", "_t", "_{t-1}", "^\\top", "^{[2]}", "^i"]
-FUNCTIONS = ["\\exp", "\\log", "\\tanh", "\\sigma", "\\mathrm{relu}", "f", "\\operatorname{softmax}", "\\mathrm{tr}", "\\det", "\\max", "\\sin", "\\sqrt"]
+NAMES = [
+    "x",
+    "y",
+    "z",
+    "w",
+    "W",
+    "X",
+    "b",
+    "a",
+    "h",
+    "L",
+    "J",
+    "\\delta",
+    "\\hat y",
+    "A",
+    "n",
+    "i",
+    "p",
+    "I",
+    "e",
+    "d",
+    "\\bar x",
+]
+SCRIPTS = [
+    "",
+    "",
+    "",
+    "_1",
+    "_2",
+    "_i",
+    "_{ij}",
+    "^T",
+    "^2",
+    "^{(l)}",
+    "^{(l-1)}",
+    "^{-1}",
+    "_{n+1}",
+    "'",
+    "_t",
+    "_{t-1}",
+    "^\\top",
+    "^{[2]}",
+    "^i",
+]
+FUNCTIONS = [
+    "\\exp",
+    "\\log",
+    "\\tanh",
+    "\\sigma",
+    "\\mathrm{relu}",
+    "f",
+    "\\operatorname{softmax}",
+    "\\mathrm{tr}",
+    "\\det",
+    "\\max",
+    "\\sin",
+    "\\sqrt",
+]
 SIGNS = [" + ", " - ", " ", " ", " \\odot ", " \\cdot ", " / ", "\\otimes ", "\\times "]
-RELATIONS = [" = ", " = ", " = ", " = ", " \\approx ", " := ", " \\in ", " \\Rightarrow ", " \\leftarrow ", " \\ne ", " \\propto ", "="]
+RELATIONS = [
+    " = ",
+    " = ",
+    " = ",
+    " = ",
+    " \\approx ",
+    " := ",
+    " \\in ",
+    " \\Rightarrow ",
+    " \\leftarrow ",
+    " \\ne ",
+    " \\propto ",
+    "=",
+]
 WORDS = [
     "Let $W \\in \\mathbb{R}^{m \\times n}$.", "where $x$ is a vector", "for $l = 1, \\dots, L$", "with $n = 3$ examples",
     "$A$ is symmetric.", "$y$ is one-hot.", "$\\sigma$ is the sigmoid.", "## Backward", "(numerator layout)", "$i \\ne j$:",
     "where $\\bar v = \\partial L/\\partial v$.", "Each row of $X$ is an example.", "If $x > 0$:", "| $x$ | $y$ |\n|---|---|\n| 1 | 2 |",
     "Data: $(1,2), (2,4)$", "indices start from 0", "learning rate 0.1", "dL/dw = 2x", "∂L/∂W = δ xᵀ", "L = 1/2 (y − t)²",
 ]  # fmt: skip
-CODE = ["dW = X.T @ d", "db = np.sum(d, axis=0)", "z = np.maximum(0, x @ W + b)", "p[range(N), y] -= 1", "x = np.array([1., 2])", "dx += dy * 2", "L = -np.mean(np.log(p))"]
+CODE = [
+    "dW = X.T @ d",
+    "db = np.sum(d, axis=0)",
+    "z = np.maximum(0, x @ W + b)",
+    "p[range(N), y] -= 1",
+    "x = np.array([1., 2])",
+    "dx += dy * 2",
+    "L = -np.mean(np.log(p))",
+]
 
 
 class Author:
@@ -67,7 +144,24 @@ class Author:
     def leaf(self) -> str:
         dice = self.dice
         if dice.random() < 0.25:
-            return dice.choice(["0", "1", "2", "0.5", "-3", "1.73", "\\frac12", "10^{-3}", "1e5", "3,5", "\\pi", "\\infty", "100", "7\\%"])
+            return dice.choice(
+                [
+                    "0",
+                    "1",
+                    "2",
+                    "0.5",
+                    "-3",
+                    "1.73",
+                    "\\frac12",
+                    "10^{-3}",
+                    "1e5",
+                    "3,5",
+                    "\\pi",
+                    "\\infty",
+                    "100",
+                    "7\\%",
+                ]
+            )
         return dice.choice(NAMES) + dice.choice(SCRIPTS)
 
     def derivative(self) -> str:
@@ -83,7 +177,9 @@ class Author:
         dice = self.dice
         left = self.derivative() if dice.random() < 0.4 else dice.choice(NAMES) + dice.choice(SCRIPTS)
         sides = [left, *(self.side(dice.randint(1, 3)) for _ in range(1 if dice.random() < 0.85 else 2))]
-        return "".join(side + (dice.choice(RELATIONS) if place < len(sides) - 1 else "") for place, side in enumerate(sides))
+        return "".join(
+            side + (dice.choice(RELATIONS) if place < len(sides) - 1 else "") for place, side in enumerate(sides)
+        )
 
     def page(self) -> bytes:
         dice, parts = self.dice, list[str]()
@@ -125,7 +221,12 @@ def changed(dice: random.Random, pages: Sequence[bytes]) -> bytes:
 
 def pages_of(folders: Sequence[str]) -> list[bytes]:
     """The documents in some folders."""
-    files = [each for folder in folders for each in sorted(Path(folder).iterdir()) if each.suffix in (".md", ".tex", ".ipynb", ".txt")]
+    files = [
+        each
+        for folder in folders
+        for each in sorted(Path(folder).iterdir())
+        if each.suffix in (".md", ".tex", ".ipynb", ".txt")
+    ]
     return [each.read_bytes() for each in files]
 
 
@@ -168,7 +269,11 @@ def run(seeds: Iterator[int], real: Sequence[bytes], seconds: float) -> dict[str
             first, times = faults.get(key, (seed, 0))
             faults[key] = first, times + 1
             if times == 0:
-                print(json.dumps({"seed": seed, "fault": said, "page": data.decode("utf-8", "replace")[:1200]}), file=sys.stderr, flush=True)
+                print(
+                    json.dumps({"seed": seed, "fault": said, "page": data.decode("utf-8", "replace")[:1200]}),
+                    file=sys.stderr,
+                    flush=True,
+                )
     return {
         "pages": count, "seconds": round(perf_counter() - start, 1), "verdicts": verdicts,
         "faults": {key: {"seed": seed, "times": times} for key, (seed, times) in faults.items()},

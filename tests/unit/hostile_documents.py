@@ -5,6 +5,7 @@ One idea: a limit holds only if it is measured from outside, so a judge that han
 nothing but its case.
 """
 
+# ruff: noqa: E501  # a document is one line here
 from __future__ import annotations
 
 import json
@@ -35,7 +36,11 @@ def deep_chain(length: int) -> str:
 
 
 def matrix(rows: int, columns: int) -> str:
-    return "\\begin{bmatrix}" + "\\\\".join("&".join(str((i * j) % 7) for j in range(columns)) for i in range(rows)) + "\\end{bmatrix}"
+    return (
+        "\\begin{bmatrix}"
+        + "\\\\".join("&".join(str((i * j) % 7) for j in range(columns)) for i in range(rows))
+        + "\\end{bmatrix}"
+    )
 
 
 def notebook(cells: int, size: int) -> bytes:
@@ -64,12 +69,15 @@ def case(name: str, make: Callable[[], Made], suffix: str = ".md") -> None:
     CASES[name] = (suffix, make)
 
 
-def _fill() -> None:
+# fmt: off
+def _of_brackets() -> None:
     for left, right in ("()", "[]", "{}", ("\\left(", "\\right)"), ("\\frac{1}{", "}"), ("\\sqrt{", "}"), ("|", "|"),
                         ("\\exp(", ")"), ("x^{", "}"), ("x_{", "}"), ("-(", ")"), ("\\sum_i (", ")")):  # fmt: skip
         case(f"nested {left} 5000", lambda left=left, right=right: MODEL + "$y = " + left * 5000 + "x" + right * 5000 + "$")
         case(f"nested {left} 90", lambda left=left, right=right: MODEL + "$y = " + left * 90 + "x" + right * 90 + "$")
         case(f"open {left}", lambda left=left: MODEL + "$y = " + left * 3000 + "x$ and $$\\frac{\\partial L}{\\partial w} = " + left)
+
+def _of_lengths() -> None:
     case("tower of powers", lambda: "$y = 9^{9^{9^9}}$ and $9^{9^{9^9}} = 3$ and $x = 9^{99999} - 9^{99999}$")
     case("tower of names", lambda: "$$y = x^{x^{x^{x^{x^{x}}}}}$$ $$\\frac{dy}{dx} = 1$$")
     case("a line of 10 MB", lambda: MODEL + "a" * 10_000_000 + " $x = 1$")
@@ -85,6 +93,8 @@ def _fill() -> None:
     case("500 false lines", lambda: false_lines(500))
     case("60 false lines", lambda: false_lines(60))
     case("a long false side", lambda: long_side(120))
+
+def _of_bytes() -> None:
     case("macros that grow", lambda: "\\def\\a{\\a\\a} $\\a = 1$")
     case("macros that double", lambda: "".join(f"\\def\\{chr(98 + k)}{{\\{chr(97 + k)}\\{chr(97 + k)}}}" for k in range(24)) + "\\def\\a{x} $y = \\y$")
     case("macros with arguments", lambda: "\\newcommand{\\f}[1]{\\f{#1#1}} $\\f{x} = 1$", ".tex")
@@ -99,6 +109,8 @@ def _fill() -> None:
     case("from right to left", lambda: "\u202eשלום $z = w x$ \u2067 $\\frac{dz}{dx} = w$\u2069 مرحبا \u200f$x = ٣$")
     case("scripts", lambda: "<script>alert(1)</script> $z = <script>alert(1)</script>$ [x](javascript:alert(1)) $\\href{javascript:alert(1)}{z} = 1$")
     case("combining marks", lambda: "$z" + "\u0301" * 5000 + " = x$ and $\\frac{dz}{dx} = 1$")
+
+def _of_sizes() -> None:
     case("a huge size", lambda: "Let $x \\in \\mathbb{R}^{10^9}$, $A \\in \\mathbb{R}^{1000000000 \\times 1000000000}$.\n\n" + displayed("y = A x", "L = \\|y\\|^2", "\\frac{\\partial L}{\\partial x} = 2 A^T y"))
     case("a size of many digits", lambda: "Let $x \\in \\mathbb{R}^{" + "9" * 5000 + "}$ and $n = " + "9" * 5000 + "$. $$y = x_{" + "9" * 400 + "}$$ $$\\frac{dy}{dx} = 1$$")
     case("middling sizes", lambda: "Let $X \\in \\mathbb{R}^{3000 \\times 2000}$, $W \\in \\mathbb{R}^{2000 \\times 1500}$.\n\n" + displayed("Z = X W", "L = \\sum_{ij} Z_{ij}^2", "\\frac{\\partial L}{\\partial W} = 2 X^T Z", "\\frac{\\partial Z}{\\partial W} = X^T"))
@@ -111,12 +123,16 @@ def _fill() -> None:
     case("a chain of 200 layers", lambda: deep_chain(200))
     case("high derivatives", lambda: "$$y = \\sin(\\exp(x^2 \\tanh x))$$ $$\\frac{d^{9} y}{dx^{9}} = 1$$ $$\\frac{d^{999999999} y}{dx^{999999999}} = 1$$")
     case("second derivatives of arrays", lambda: "Let $x \\in \\mathbb{R}^{200}$. $$L = \\sum_i \\exp(x_i)^2$$ $$\\nabla_x^2 L = 1$$ $$\\frac{\\partial^2 L}{\\partial x \\partial x} = 2$$")
+
+def _of_names() -> None:
     case("a name of a thousand letters", lambda: f"$\\mathrm{{{'w' * 1000}}} = {'q' * 1000} + 1$ $$\\frac{{d {'q' * 1000}}}{{d x}} = {'abcxyz' * 160}$$")
     case("a run of letters", lambda: MODEL + "$$" + "wxabyzL" * 2000 + " = 1$$")
     case("many scripts", lambda: "$x" + "_1" * 3000 + " = 1$ $x" + "^2" * 3000 + " = 1$ $x" + "'" * 3000 + " = 1$")
     case("circles", lambda: displayed("a = b + 1", "b = c + 1", "c = a + 1", "d = d^2", "f(x) = f(x) + 1", "y = f(3)", "\\frac{da}{db} = 1"))
     case("functions in functions", lambda: displayed(*(f"f_{{{k + 1}}}(x) = f_{{{k}}}(x) + f_{{{k}}}(x) f_{{{k}}}(x)" for k in range(1, 25)), "f_1(x) = x^2", "y = f_{25}(3)", "y = 4"))
     case("names that double", lambda: displayed("x_0 = t", *(f"x_{{{k + 1}}} = x_{{{k}}} + x_{{{k}}} x_{{{k}}}" for k in range(40)), "\\frac{dx_{40}}{dt} = 1"))
+
+def _of_arrays() -> None:
     case("a matrix of 1000 x 1000", lambda: "$$A = " + matrix(1000, 1000) + "$$ $$B = A A$$ $$\\det A = 0$$")
     case("a matrix of 60 x 60", lambda: "$$A = " + matrix(60, 60) + "$$ $$B = A A$$ $$\\frac{\\partial B}{\\partial A} = A$$ $$B = 0$$")
     case("a matrix product of numbers", lambda: "$$" + matrix(12, 12) + matrix(12, 12) + "=" + matrix(12, 12) + "$$")
@@ -125,6 +141,8 @@ def _fill() -> None:
     case("JSON in JSON", lambda: "[" * 100_000, ".ipynb")
     case("a table of 10000 rows", lambda: "| $x$ | $y$ | $x y$ |\n|---|---|---|\n" + "\n".join(f"| {k} | {k + 1} | {k * (k + 1)} |" for k in range(10_000)))
     case("a table of formulas", lambda: "| a | b |\n|---|---|\n" + "\n".join(f"| $z = {k} x$ | $\\frac{{dz}}{{dx}} = {k}$ |" for k in range(3_000)))
+
+def _of_markup() -> None:
     case("quotes in quotes", lambda: "> " * 5_000 + "$z = x$\n")
     case("lists in lists", lambda: "\n".join("  " * k + "- $z = x$" for k in range(2_000)))
     case("stars", lambda: "*" * 50_000 + "$z = x$" + "_" * 50_000 + "[" * 20_000)
@@ -135,6 +153,8 @@ def _fill() -> None:
     case("code of one line", lambda: "```python\nx = " + " + ".join(["a * b"] * 15_000) + "\n```\n")
     case("long words", lambda: ("where $w$ is the weight and $x$ the input, so that the gradient of the loss with respect to " * 3_000) + "$w = x$")
     case("words with patterns", lambda: "Let $x \\in \\mathbb{R}^n$ and suppose that " * 2_000)
+
+def _of_mathematics() -> None:
     case("cases", lambda: "$$f(x) = \\begin{cases}" + "\\\\".join(f"x^{k} & x > {k}" for k in range(300)) + "\\end{cases}$$ $$f'(x) = 1$$")
     case("inverses", lambda: "Let $A \\in \\mathbb{R}^{n \\times n}$. " + displayed("B = A^{-1}", "f = \\log\\det A", "g = \\mathrm{tr}(A^{900})", "\\frac{\\partial g}{\\partial A} = A", "\\frac{\\partial f}{\\partial A} = 2 A^{-T}"))
     case("kronecker products", lambda: "Let $A \\in \\mathbb{R}^{9 \\times 9}$. " + displayed("B = " + " \\otimes ".join(["A"] * 9), "\\frac{\\partial B}{\\partial A} = A", "C = " + "A \\otimes (" * 8 + "A" + ")" * 8))
@@ -144,9 +164,11 @@ def _fill() -> None:
     case("one dollar", lambda: "$")
     case("division by zero", lambda: "$$y = \\frac{1}{0}$$ $$\\frac{x}{x - x} = 1$$ $$z = 0^{-1}$$ $$\\log 0 = \\log(-1)$$ $$\\frac{0}{0} = \\frac{0}{0}$$ $$5 \\% 0 = 1$$")
     case("infinities", lambda: "$x = \\infty$, $y = -\\infty$, $z = x + y$, $\\frac{dz}{dx} = 1$, $\\infty - \\infty = 0$, $nan = nan$")
+# fmt: on
 
 
-_fill()
+for _group in (_of_brackets, _of_lengths, _of_bytes, _of_sizes, _of_names, _of_arrays, _of_markup, _of_mathematics):
+    _group()
 FOLDERS = ("a link out of the folder", "an absolute input", "an input of itself", "an input of a device")
 
 
@@ -198,7 +220,9 @@ def apart(name: str) -> dict[str, object]:
     with os.fdopen(reading, "rb") as pipe:
         said = pipe.read()
     _, status, usage = os.wait4(child, 0)
-    found: dict[str, object] = json.loads(said) if said else {"name": name, "seconds": usage.ru_utime, "error": f"ended: {status}"}
+    found: dict[str, object] = (
+        json.loads(said) if said else {"name": name, "seconds": usage.ru_utime, "error": f"ended: {status}"}
+    )
     return found | {"megabytes": usage.ru_maxrss // 1024}
 
 
@@ -211,7 +235,12 @@ def _end_within(writing: int, name: str) -> None:
     except BaseException as problem:
         import traceback
 
-        found = {"name": name, "seconds": 0.0, "error": f"{type(problem).__name__}: {problem}"[:300], "trace": traceback.format_exc()[-1500:]}
+        found = {
+            "name": name,
+            "seconds": 0.0,
+            "error": f"{type(problem).__name__}: {problem}"[:300],
+            "trace": traceback.format_exc()[-1500:],
+        }
     os.write(writing, json.dumps(found).encode()[:60_000])
     os._exit(0)
 

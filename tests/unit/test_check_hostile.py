@@ -17,7 +17,14 @@ import pytest
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are measured where they can be forked")
 HERE = Path(__file__).parent
 FACTOR = 3  # a busy machine may be so much slower
-SLOW = {"10000 equations", "10000 true equations", "10000 definitions", "10000 chained definitions", "500 false lines", "a table of formulas"}
+SLOW = {
+    "10000 equations",
+    "10000 true equations",
+    "10000 definitions",
+    "10000 chained definitions",
+    "500 false lines",
+    "a table of formulas",
+}
 
 
 def cases() -> list[str]:

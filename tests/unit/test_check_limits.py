@@ -25,12 +25,14 @@ def test_a_large_size_is_judged_as_any_other(size: int) -> None:
 
 
 def test_a_size_that_formulas_speak_of_is_kept() -> None:
-    text = "Let $x \\in \\mathbb{R}^{20}$. $$m = \\frac{1}{20} \\sum_i x_i$$ $$\\frac{\\partial m}{\\partial x_i} = \\frac{1}{20}$$"
+    text = "Let $x \\in \\mathbb{R}^{20}$. "
+    text += "$$m = \\frac{1}{20} \\sum_i x_i$$ $$\\frac{\\partial m}{\\partial x_i} = \\frac{1}{20}$$"
     assert verdicts(text)[-1] == "right"
 
 
 def test_derivatives_with_too_many_entries_are_not_computed() -> None:
-    text = "Let $A \\in \\mathbb{R}^{90 \\times 90}$, where $90$ matters: $$B = A A$$ $$c = 90$$ $$\\frac{\\partial B}{\\partial A} = 90 A$$"
+    text = "Let $A \\in \\mathbb{R}^{90 \\times 90}$, where $90$ matters: "
+    text += "$$B = A A$$ $$c = 90$$ $$\\frac{\\partial B}{\\partial A} = 90 A$$"
     assert verdicts(text)[-1] in ("unchecked", "wrong")
 
 

@@ -117,8 +117,10 @@ def _listed(trees: list[Surface]) -> Surface | None:
 
 
 def without_words(node: Surface) -> Surface | None:
-    """The tree without words of explanation beside it; None when there is nothing else."""
+    """The tree without words of explanation beside it and a starred frame around it; None when nothing else is left."""
     match node:
+        case Scripted(Group("[", (inner,)), None, (Name("*"),), 0):
+            return without_words(inner)
         case Prose():
             return None
         case Group(_, items) if all(without_words(each) is None for each in items):

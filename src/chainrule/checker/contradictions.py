@@ -32,7 +32,7 @@ from .trees import everywhere
 from .writing import latex, shorter
 
 _MISTAKES = frozenset({"M8", "M9", "M10"})  # one name for another
-_MOST_CHANGES, _MOST_DEFINITIONS, _MOST_CLAIMS, _LEAST = 14, 4, 60, 2
+_MOST_CHANGES, _MOST_DEFINITIONS, _MOST_CLAIMS, _LEAST = 4, 3, 60, 2
 
 
 @dataclass(frozen=True, slots=True)

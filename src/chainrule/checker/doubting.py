@@ -24,13 +24,19 @@ def doubt(bench: Bench, anchor: int, place: int) -> str:
     outside = sorted((right - left) & inputs)
     if outside:
         return f"nothing in the document says how the left side depends on {outside[0]}"
-    for atom in bench.model.atoms.inside(bench.meanings[anchor]):
-        if atom.joined is None and atom.of_name is not None:
-            apart = [each.text for each in atom.wrt if each.text not in closure(bench, [atom.of_name])]
-            if apart:
-                return f"nothing in the document says how {atom.of_name} depends on {apart[0]}"
     broken = sorted((left | right) & set(bench.model.problems))
     return f"the definition of {broken[0]} was not understood" if broken else ""
+
+
+def apart(bench: Bench, anchor: int) -> str:
+    """Why nothing can be said of a derivative by a name that, as far as the page was understood, plays no part in what
+    is differentiated; empty where there is none."""
+    for atom in bench.model.atoms.inside(bench.meanings[anchor]):
+        if atom.joined is None and atom.of_name is not None:
+            found = [each.text for each in atom.wrt if each.text not in closure(bench, [atom.of_name])]
+            if found:
+                return f"nothing in the document says how {atom.of_name} depends on {found[0]}"
+    return ""
 
 
 def closure(bench: Bench, names: Iterable[str]) -> set[str]:
@@ -84,9 +90,13 @@ def holds_where_zero(bench: Bench, anchor: int, place: int) -> tuple[str, ...]:
 
 
 def _zeros(bench: Bench) -> set[str]:
-    """Inputs whose value in the document is 0 in every entry, however the subscript is spelled."""
+    """Inputs that are 0 in the document, however the subscript is spelled, and states before the first step of which it
+    says nothing."""
     inputs = {each.text.replace("_", ""): each.text for each in bench.model.inputs}
-    found = set()
+    found = {  # the state before the first step, where the page never speaks of it
+        each.text for each in bench.model.inputs
+        if each.subscript == "0" and each.text not in bench.session.written and bench.session.counted.letters
+    }  # fmt: skip
     for name, value in bench.model.data.items():
         if name.replace("_", "") in inputs and all(
             float(each.value) == 0 for each in everything(value) if isinstance(each, Literal)

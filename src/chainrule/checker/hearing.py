@@ -33,7 +33,9 @@ def facts_of(said: Said) -> Facts:
     """The facts for a model."""
     derivative_names = [each.value for each in said.conventions.get("derivative names", ())]
     return Facts(
-        functions=_functions(said), shapes=_shapes(said), ranges=_ranges(said), traits=_traits(said),
+        functions=_functions(said), shapes=_shapes(said),
+        shape_places={name: (each[0].heard.before, each[0].heard.section) for name, each in said.shapes.items()},
+        ranges=_ranges(said), traits=_traits(said),
         bars=any("bar" in each for each in derivative_names),
         deltas=any(each.replace(" ", "") in ("\\delta*",) for each in derivative_names),
         of_the_sum=frozenset(_words(each.value for each in said.conventions.get("derivative names of the sum", ()))),

@@ -18,7 +18,7 @@ from .coding import rule_code
 from .compare import all_same
 from .contradictions import contradicted
 from .diagnosis import Found, repair
-from .doubting import doubt, holds_in_own_numbers, holds_where_zero
+from .doubting import apart, doubt, holds_in_own_numbers, holds_where_zero
 from .documents import Document, Statement, statements
 from .figures.commas import uses_commas
 from .hearing import conditions_of, facts_of, local_traits_of, parts_of
@@ -193,7 +193,10 @@ def _compare(bench: Bench, defining: bool) -> Ruling:
     if missing:
         read = _read_otherwise(bench, defining)
         return read or Ruling(Verdict.UNCHECKED, undefined(missing))
-    return _sides(bench, places)
+    ruling = _sides(bench, places)
+    if ruling.verdict is Verdict.UNCHECKED and bench.unknown():
+        return _read_otherwise(bench, defining) or ruling
+    return ruling
 
 
 def _read_otherwise(bench: Bench, defining: bool) -> Ruling | None:
@@ -261,6 +264,8 @@ def _symbols(bench: Bench, anchor: int, place: int) -> Ruling:
         if agree:
             return Ruling(Verdict.RIGHT, "", place, style)
         differs = differs or agree is False
+    if differs and (strange := apart(bench, anchor)):
+        return Ruling(Verdict.UNCHECKED, strange, place)
     if differs and _holds_for_targets(bench, anchor, place):
         return Ruling(Verdict.RIGHT, "", place, assumptions=("the targets of the cross-entropy sum to one",))
     if differs and (zeros := holds_where_zero(bench, anchor, place)):

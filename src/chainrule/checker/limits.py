@@ -27,7 +27,6 @@ DERIVATIVES = 50_000  # entries of one array of derivatives
 WALKS = 1_000  # entries of what is differentiated: each is a walk of its own
 
 
-
 class Spent(Exception):  # noqa: N818  # no error: nothing is wrong with the document
     """The work for a statement, or for the document, is used up. Not a ChainruleError, so that no reading of a
     statement takes it for its own failure and goes on with less."""

@@ -73,6 +73,7 @@ class Facts:
 
     functions: Mapping[str, str] = field(default_factory=dict)
     shapes: Mapping[str, tuple[Size | None, ...]] = field(default_factory=dict)
+    shape_places: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # the statement after, and the section
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     alone: frozenset[str] = frozenset()  # single letters that are names
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # the numbers that an index takes

@@ -17,7 +17,7 @@ from ..notation.drafts import Role
 from ..notation.lower import constant
 from ..notation.meaning import Meaning, Product, Variable, everything
 from ..notation.resolve import is_derivative, resolve
-from ..notation.functions import function_named
+from ..notation.functions import GENERIC, function_named
 from ..notation.surface import Big, Fraction, Group, Multiplicative, Name, Number, Scripted, Surface
 from ..notation.symbols import Symbol, read_symbol, symbol_of
 from .atoms import Atoms
@@ -50,6 +50,7 @@ class Session:
     summed: frozenset[str] = frozenset()  # letters that some sum binds
     heads: set[str] = field(default_factory=set)  # names on the left of statements
     symbols: Mapping[str, Symbol] = field(default_factory=dict)  # every name that stands somewhere
+    written: frozenset[str] = frozenset()  # names as they stand on the page, before anything is written out
     aliases: dict[str, Symbol] = field(default_factory=dict)  # unknown names, read as known ones
     retried: set[int] = field(default_factory=set)  # claims that are being read otherwise
     sections: dict[int, int] = field(default_factory=dict)  # the section of each statement
@@ -77,13 +78,29 @@ class Session:
         section = self.section(number)
         alone = section in self.problems()
         for candidates in self.definers.values():
-            if alone:
-                candidates = [each for each in candidates if each.parameters or self.section(each.number) == section]
+            others = self.problems() - {section}
+            candidates = [
+                each for each in candidates
+                if each.parameters or self.section(each.number) == section
+                or not (alone or self.section(each.number) in others)
+            ]  # fmt: skip
             if not candidates:
                 continue
             before = [each for each in candidates if each.number <= number]
             found.append(before[-1] if before else candidates[0])
         return sorted(found, key=_number)
+
+    def key(self, number: int) -> tuple[int, ...]:
+        """What tells the models at two statements apart: the definitions that hold, and shapes said only further on."""
+        later = self.later(number)
+        return (*(each.number for each in self.chosen(number)), *((-2, hash(later)) if later else ()))
+
+    def later(self, number: int) -> tuple[str, ...]:
+        """The names whose shape is said only under a later heading."""
+        section = self.section(number)
+        return tuple(sorted(
+            name for name, (before, where) in self.facts.shape_places.items() if where > section and before > number
+        ))  # fmt: skip
 
     def section(self, number: int) -> int:
         """The section that a statement stands in."""
@@ -105,14 +122,17 @@ class Session:
     def model(self, number: int) -> Model:
         """The model that holds at a statement."""
         chosen = self.chosen(number)
-        key = tuple(each.number for each in chosen)
+        key = self.key(number)
         if key not in self.models:
-            self.models[key] = self._build(chosen)
+            self.models[key] = self._build(chosen, self.later(number))
         return self.models[key]
 
-    def _build(self, chosen: list[Definer]) -> Model:
-        model = self._assemble(chosen)
-        return self._with_ranks(model, chosen)
+    def _build(self, chosen: list[Definer], later: tuple[str, ...]) -> Model:
+        whole = self.facts
+        self.facts = replace(whole, shapes={name: shape for name, shape in whole.shapes.items() if name not in later})
+        model = self._with_ranks(self._assemble(chosen), chosen)
+        self.facts = whole
+        return model
 
     def _assemble(
         self, chosen: list[Definer], ranks: Mapping[str, int] | None = None, facts: Facts | None = None
@@ -171,21 +191,21 @@ class Session:
     def points(self, number: int) -> list[Point]:
         """Points for the model that holds at a statement."""
         model = self.model(number)
-        key = tuple(each.number for each in self.chosen(number))
+        key = self.key(number)
         if key not in self.samples:
             self.samples[key] = _sample(model)
         return self.samples[key]
 
     def points_with(self, number: int, fixed: Mapping[str, float]) -> list[Point]:
         """Points at which some inputs are these numbers."""
-        key = (*(each.number for each in self.chosen(number)), hash(tuple(sorted(fixed.items()))))
+        key = (*self.key(number), hash(tuple(sorted(fixed.items()))))
         if key not in self.samples:
             self.samples[key] = _sample(self.model(number), fixed)
         return self.samples[key]
 
     def points_of_kind(self, number: int, traits: Mapping[str, frozenset[str]]) -> list[Point]:
         """Points at which some inputs have these properties."""
-        key = (*(each.number for each in self.chosen(number)), hash(tuple(sorted((k, *sorted(v)) for k, v in traits.items()))))
+        key = (*self.key(number), hash(tuple(sorted((k, *sorted(v)) for k, v in traits.items()))))
         if key not in self.samples:
             model = self.model(number)
             both = {name: model.traits.get(name, frozenset()) | each for name, each in traits.items()}
@@ -196,7 +216,7 @@ class Session:
         """Points at which the targets of a cross-entropy sum to one; none where there are no such targets."""
         model = self.model(number)
         targets = targets_of(model)
-        key = (*(each.number for each in self.chosen(number)), -1)
+        key = (*self.key(number), -1)
         if key not in self.samples:
             traits = {**model.traits, **dict.fromkeys(targets, frozenset({"sums to one"}))}
             self.samples[key] = _sample(replace(model, traits=traits)) if targets else []
@@ -213,7 +233,7 @@ class Session:
     def own_point(self, number: int) -> Point | None:
         """The point that the document's own numbers give; None where a number is missing."""
         model = self.model(number)
-        key = tuple(each.number for each in self.chosen(number))
+        key = self.key(number)
         if key not in self.own:
             self.own[key] = _own(model, self.weights(model))
         return self.own[key]
@@ -271,6 +291,7 @@ def open_session(claims: Sequence[Claim], facts: Facts, asides: frozenset[int] =
     session.instances = {each.number: written_out(each, counted) for each in claims}
     every = [each for claim in claims for each in session.instances[claim.number]]
     session.symbols = symbols = _all_symbols(every)
+    session.written = frozenset(_all_symbols(claims))
     session.facts = replace(
         facts, symbols={**facts.symbols, **symbols_of(claims, counted)}, alone=frozenset(_alone(every))
     )
@@ -544,13 +565,29 @@ def _definers(claim: Claim, session: Session) -> list[Definer]:
         indices, whole = (letter,), symbol.without_subscript()
     derivative = [tree for tree in formulas if isinstance(tree, Fraction) and is_derivative(tree)]
     if derivative or formulas:
-        tree = (derivative or formulas)[0]
+        applied = [_application(each, session) for each in formulas]
+        plain = [each for each, call in zip(formulas, applied, strict=True) if call is None]
+        tree = (derivative or plain or formulas)[0]
         first = Definer(claim.number, whole, tree, indices, found.parameters, found.raised)
-        return [first, *_second_names(claim, formulas, session)]
+        functions = [
+            Definer(claim.number, call[0], plain[0], (), (call[1],)) for call in applied if call is not None and plain
+        ]
+        return [first, *functions, *_second_names(claim, formulas, session)]
     numbers = [side.tree for side in sides if side.tree is not None]
     if numbers:
         return [Definer(claim.number, whole, numbers[-1], (), None, False, Role.VALUE)]
     return []
+
+
+def _application(node: Surface, session: Session) -> tuple[Symbol, Symbol] | None:
+    """The function and its argument in `h_0 = g_0(z_0) = ...`, where the next side says what g_0 is."""
+    match node:
+        case Multiplicative((("", (Name() | Scripted()) as head), ("", Group("(", (Name() | Scripted() as inner,))))):
+            name, argument = symbol_of(head), symbol_of(inner)
+            if name is not None and argument is not None and name.base in GENERIC and not name.primes:
+                known = name.text in session.facts.functions or name.text in session.heads
+                return None if known else (name, argument)
+    return None
 
 
 def _index_of(left: Surface | None, sides: Sequence[Surface]) -> str:

@@ -58,8 +58,9 @@ def _jacobian(point: Point, atom: Atom, atoms: Atoms, local: bool) -> Any:
         if not all(isinstance(each, Node) for each in wrt):
             raise ParseError(given=f"a derivative by {atom.wrt[0].text}, which is a constant", expected="a variable")
         if not isinstance(of, Node):
-            require_few(prod(numpy.shape(of)) * prod(size for each in wrt for size in each.shape), DERIVATIVES, "derivatives")
-            return numpy.zeros((*numpy.shape(of), *(size for each in wrt for size in each.shape)))
+            shape = (*numpy.shape(of), *(size for each in wrt for size in each.shape))
+            require_few(prod(shape), DERIVATIVES, "derivatives")
+            return numpy.zeros(shape)
         return _by(of, wrt)
 
 
@@ -79,7 +80,8 @@ def _start(point: Point, atom: Atom, local: bool) -> tuple[Any, dict[str, Any]]:
         leaves = {key: _leaf(value) for key, value in point.nodes.items()}
         context = Context(dict(leaves), point.sizes, [])
         body = as_floats(_lowered(point.definitions[name].body, context)).node
-        return body, {key: value.node for key, value in leaves.items()} | ({name: body} if isinstance(body, Node) else {})
+        names = {key: value.node for key, value in leaves.items()}
+        return body, names | ({name: body} if isinstance(body, Node) else {})
     return require(point, name).node, {key: value.node for key, value in point.nodes.items()}
 
 

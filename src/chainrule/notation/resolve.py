@@ -33,6 +33,7 @@ from .surface import (
     Additive,
     Bars,
     Big,
+    Branch,
     Cases,
     Chain,
     Dots,
@@ -97,10 +98,7 @@ def _resolve(node: Surface, scope: Scope) -> Meaning:
         case Matrix():
             return _matrix(node, scope)
         case Cases(branches, span):
-            pairs_read = [(each.value, each.condition) for each in branches]
-            return Choice(
-                tuple((resolve(v, scope), None if c is None else resolve(c, scope)) for v, c in pairs_read), span
-            )
+            return Choice(tuple(_branch(each, scope) for each in branches), span)
         case Big():
             return _big(node, scope)
         case Chain():
@@ -111,6 +109,11 @@ def _resolve(node: Surface, scope: Scope) -> Meaning:
             raise ParseError(
                 given="an ellipsis", where=span, expected="a formula written in full", remedy="use a sum sign"
             )
+
+
+def _branch(branch: Branch, scope: Scope) -> tuple[Meaning, Meaning | None]:
+    value, condition = resolve(branch.value, scope), branch.condition
+    return value, None if condition is None else resolve(condition, scope)
 
 
 # Names ------------------------------------------

@@ -6,7 +6,7 @@ n m entries; such a size is written as its formula, and its number follows from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 from math import isqrt, prod
@@ -99,7 +99,7 @@ class Sizes:
         return found
 
     # In the end ------------------------------------------
-    def settle(self, axes: Iterable[int]) -> tuple[dict[int, Size], dict[str, int]]:
+    def settle(self, axes: Sequence[int]) -> tuple[dict[int, Size], dict[str, int]]:
         """A letter or a formula for every size of these axes that is open, and a number for each formula."""
         taken = {str(size) for size in self.names}
         free = (name for name in chain(LETTERS, (f"n{number}" for number in count(1))) if name not in taken)
@@ -109,6 +109,10 @@ class Sizes:
             if (root := self.root(axis)) not in self.values and root not in targets:
                 self.values[root] = next(free)
         numbers = self._work_out()
+        for axis in axes:
+            if (root := self.root(axis)) not in self.values:  # said to be made of itself
+                self.values[root] = letter = next(free)
+                numbers |= numbers_for([(letter,)], numbers.values()) if numbers else {}
         roots = {self.root(axis) for axis in range(len(self.parent))}
         return {root: self.values[root] for root in roots if root in self.values}, numbers
 

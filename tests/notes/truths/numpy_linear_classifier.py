@@ -19,9 +19,7 @@ def statements(page):
     v = page.model(forward, X=r(size=(5, 4)), W=r(size=(4, 3)), b=r(size=3), Y=Y, reg=0.3)
     G = v.G
     page.right(8, G("scores"), (v.probs - v.Y) / 5)
-    page.wrong(
-        9, G("W"), v.X.T @ G("scores") + v.W, fixed=(G("W"), v.X.T @ G("scores") + v.reg * v.W)
-    )
+    page.wrong(9, G("W"), v.X.T @ G("scores") + v.W, fixed=(G("W"), v.X.T @ G("scores") + v.reg * v.W))
     page.wrong(10, G("b"), G("scores"), fixed=(G("b"), np.sum(G("scores"), axis=0)))
     page.right(11, G("X"), G("scores") @ v.W.T)
     page.right(12, G("scores"), (v.probs - v.Y) / 5)

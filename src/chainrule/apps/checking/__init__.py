@@ -1,4 +1,4 @@
-"""The command that judges documents: one, or many at once.
+"""Behind `chainrule check`: files and folders in, reports and an exit code out.
 
 One idea: the arrays of a page of notes are small, so a library that splits each operation among all processors spends
 its time on waiting; documents are what is shared out.

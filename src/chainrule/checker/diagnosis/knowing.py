@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from ...notation.meaning import Call, Variable
+from ...notation.meaning import Call, Choice, Literal, Meaning, Variable
+from ...notation.recognise import relu_argument
 from ...notation.resolve import is_derivative, subscript_letters
 from ...notation.surface import Fraction, Name, Scripted, Surface, children
-from ...notation.symbols import symbol_of
+from ...notation.symbols import Symbol, symbol_of
 from ..bench import Bench
 from ..edits import Gradient, Kind, Known, Pair, Quantity
 from ..session import Session
@@ -100,11 +101,24 @@ def _shape(bench: Bench, text: str) -> tuple[str, ...] | None:
 
 def _pairs(bench: Bench, written: dict[str, Surface]) -> Iterator[Pair]:
     for each in bench.model.forward:
-        match each.body:
-            case Call(function, (Variable(symbol),)) if function in _ACTIVATIONS:
-                before, after = written.get(symbol.text), written.get(each.symbol.text)
-                if before is not None and after is not None:
-                    yield Pair(function, before, after, _head(bench, each.symbol.text))
+        function, symbol = _applied(each.body)
+        if symbol is not None:
+            before, after = written.get(symbol.text), written.get(each.symbol.text)
+            if before is not None and after is not None:
+                yield Pair(function, before, after, _head(bench, each.symbol.text))
+
+
+def _applied(body: Meaning) -> tuple[str, Symbol | None]:
+    """The activation that a definition is, and of what; relu by its cases and as `max(0, z)` too."""
+    match body:
+        case Call(function, (Variable(symbol),)) if function in _ACTIVATIONS:
+            return function, symbol
+        case Call("max", (Literal(_, 0.0), Variable(symbol))) | Call("max", (Variable(symbol), Literal(_, 0.0))):
+            return "relu", symbol
+        case Choice():
+            argument = relu_argument(body)
+            return ("relu", argument.symbol) if isinstance(argument, Variable) else ("", None)
+    return "", None
 
 
 def _head(bench: Bench, name: str) -> Surface | None:

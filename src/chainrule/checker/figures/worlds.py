@@ -61,7 +61,7 @@ def own_points(bench: Bench, figures: Sequence[Figure] = ()) -> list[Point]:
     session, number = bench.session, bench.claim.number
     extra = _extra(bench)
     said = tuple(session.conditions.get(number, ()))
-    key = (tuple(each.number for each in session.chosen(number)), tuple(map(id, figures)), extra, said)
+    key = (session.key(number), tuple(map(id, figures)), extra, said)
     ledger = session.ledger
     if key not in ledger.points:
         try:
