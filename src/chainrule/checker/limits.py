@@ -14,9 +14,9 @@ from ..errors import LimitError
 
 STATEMENTS = 1_000  # statements of mathematics that are judged
 SPELLED = 50_000  # characters of these statements together
-WORK = 100_000  # nodes of trees that are computed for one document
-LINE = 40_000  # the same for one statement
-CAUSES = 100_000  # the same for finding the causes of what is wrong in one document
+WORK = 60_000  # nodes of trees that are computed for one document
+LINE = 30_000  # the same for one statement
+CAUSES = 70_000  # the same for finding the causes of what is wrong in one document
 INLINED = 3_000  # steps that putting in the functions of a document takes in one formula
 GRAPH = 400  # signs and names of an expression that is written as a formula
 READING = 30  # what reading a changed side counts as

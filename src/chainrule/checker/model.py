@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from ..errors import ChainruleError, ParseError
@@ -64,6 +65,7 @@ class Definer:
     parameters: tuple[Symbol, ...] | None = None
     raised: bool = False
     role: Role = Role.FORMULA
+    function: bool = False  # it defines a function and no name
     general: bool = False  # one of several that a statement about any layer or time gives
 
 
@@ -311,6 +313,7 @@ def _sort_out(read: list[tuple[Definer, Meaning]], model: Model) -> None:
         name = definer.symbol.text
         if definer.role is Role.VALUE:
             model.data[name] = body
+        if definer.role is Role.VALUE or definer.function:
             continue
         try:
             whole = with_limits(inlined(body, model.functions, INLINED), names)
@@ -513,12 +516,24 @@ def only_added(model: Model, name: str) -> bool:
 
 
 def spread(model: Model) -> Iterator[str]:
-    r"""Names beside a row of ones: in `b \mathbf 1^T` the b is a column."""
+    r"""Names that are vectors by the signs beside them: b in `b \\mathbf 1^T`, \gamma and \beta in `\gamma \odot x + \beta`."""
     for definition in model.forward:
         for each in everything(definition.body):
-            for (_, one), (_, other) in zip(each.factors, each.factors[1:], strict=False) if isinstance(each, Product) else ():
-                if isinstance(one, Variable) and isinstance(other, Transposed) and isinstance(other.body, Unit):
-                    yield one.symbol.text
+            if isinstance(each, Product):
+                yield from (name for name, _ in _beside_signs(each))
+            elif isinstance(each, Total) and any(isinstance(x, Product) and any(_beside_signs(x)) for _, x in each.terms):
+                small = (x.symbol.text for _, x in each.terms if isinstance(x, Variable))
+                yield from (name for name in small if not name[:1].isupper())
+
+
+def _beside_signs(node: Product) -> Iterator[tuple[str, str]]:
+    """Small names beside a sign of the product entry by entry, and columns before a row of ones."""
+    for (_, one), (sign, other) in pairwise(node.factors):
+        if isinstance(one, Variable) and isinstance(other, Transposed) and isinstance(other.body, Unit):
+            yield one.symbol.text, "ones"
+        for each in (one, other) if sign in ("⊙", "∘") else ():
+            if isinstance(each, Variable) and not each.symbol.text[:1].isupper():
+                yield each.symbol.text, sign
 
 
 def targets_of(model: Model) -> frozenset[str]:

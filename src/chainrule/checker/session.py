@@ -570,7 +570,7 @@ def _definers(claim: Claim, session: Session) -> list[Definer]:
         tree = (derivative or plain or formulas)[0]
         first = Definer(claim.number, whole, tree, indices, found.parameters, found.raised)
         functions = [
-            Definer(claim.number, call[0], plain[0], (), (call[1],)) for call in applied if call is not None and plain
+            Definer(claim.number, call[0], plain[0], (), (call[1],), function=True) for call in applied if call is not None and plain
         ]
         return [first, *functions, *_second_names(claim, formulas, session)]
     numbers = [side.tree for side in sides if side.tree is not None]

@@ -105,6 +105,11 @@ def _operand(rest: tuple[tuple[str, Surface], ...], whole: bool = False) -> tupl
     """What an operator before a product works on: a bracket, a name with its arguments, else all that follows."""
     first = rest[0][1]
     if isinstance(first, Group):
+        groups = 1
+        while groups < len(rest) and rest[groups][0] == "" and isinstance(rest[groups][1], Group) and not whole:
+            groups += 1  # a nabla works on all of `(a^T x)(b^T x)`
+        if groups > 1:
+            return groups, product([("", first), *rest[1:groups]])
         return 1, first.items[0] if len(first.items) == 1 else first
     called = len(rest) > 1 and rest[1][0] == "" and isinstance(rest[1][1], Group) and rest[1][1].bracket in _APPLIED
     if isinstance(first, Name | Scripted) and called:
