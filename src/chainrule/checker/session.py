@@ -55,6 +55,8 @@ class Session:
     retried: set[int] = field(default_factory=set)  # claims that are being read otherwise
     sections: dict[int, int] = field(default_factory=dict)  # the section of each statement
     anew: tuple[int, frozenset[int]] | None = None  # how many definitions there were, and the sections that stand alone
+    window: tuple[int, int] = (-1, 10**9)  # the statements that are looked at for the shapes of names
+    problem_starts: list[int] = field(default_factory=list)  # claims with which another problem begins
     used: set[str] = field(default_factory=set)  # names on the right of definitions so far
     solutions: set[int] = field(default_factory=set)  # claims that say where a gradient vanishes
     nabla: Surface | None = None  # what a nabla without a subscript is with respect to
@@ -75,10 +77,9 @@ class Session:
         """The definition of each name that holds at a statement: the last before it, else the first after it. A section
         that defines names anew stands alone: what others say of its names does not count in it."""
         found = []
-        section = self.section(number)
-        alone = section in self.problems()
+        section, problems = self.section(number), self.problems()
+        alone, others = section in problems, problems - {section}
         for candidates in self.definers.values():
-            others = self.problems() - {section}
             candidates = [
                 each for each in candidates
                 if each.parameters or self.section(each.number) == section
@@ -96,10 +97,11 @@ class Session:
         return (*(each.number for each in self.chosen(number)), *((-2, hash(later)) if later else ()))
 
     def later(self, number: int) -> tuple[str, ...]:
-        """The names whose shape is said only under a later heading."""
-        section = self.section(number)
+        """The names whose shape is said only under a later heading or in another problem."""
+        section, (_, last) = self.section(number), self._window(number)
         return tuple(sorted(
-            name for name, (before, where) in self.facts.shape_places.items() if where > section and before > number
+            name for name, (before, where) in self.facts.shape_places.items()
+            if before > number and (where > section or before >= last)
         ))  # fmt: skip
 
     def section(self, number: int) -> int:
@@ -124,11 +126,17 @@ class Session:
         chosen = self.chosen(number)
         key = self.key(number)
         if key not in self.models:
-            self.models[key] = self._build(chosen, self.later(number))
+            self.models[key] = self._build(chosen, self.later(number), self._window(number))
         return self.models[key]
 
-    def _build(self, chosen: list[Definer], later: tuple[str, ...]) -> Model:
-        whole = self.facts
+    def _window(self, number: int) -> tuple[int, int]:
+        """The first and the last statement of the problem that a statement belongs to."""
+        before = [each for each in self.problem_starts if each <= number]
+        after = [each for each in self.problem_starts if each > number]
+        return max(before, default=-1), min(after, default=10**9)
+
+    def _build(self, chosen: list[Definer], later: tuple[str, ...], window: tuple[int, int]) -> Model:
+        whole, self.window = self.facts, window
         self.facts = replace(whole, shapes={name: shape for name, shape in whole.shapes.items() if name not in later})
         model = self._with_ranks(self._assemble(chosen), chosen)
         self.facts = whole
@@ -713,6 +721,11 @@ def _add(session: Session, definer: Definer, *, general: bool) -> None:
         before.append(definer)
         return
     formula = definer.role is Role.FORMULA
+    if definer.parameters is not None and before[-1].parameters is not None and not definer.function:
+        if [each.text for each in definer.parameters] != [each.text for each in before[-1].parameters]:
+            before.append(definer)  # f(x, y) after f(x) is another problem
+            session.problem_starts.append(definer.number)
+            return
     if is_alias(before[-1]) and not is_alias(definer):
         return  # a name of a derivative means the true one, whatever is worked out for it
     if is_alias(definer) and not is_alias(before[-1]) and before[-1].symbol.text not in session.used:
