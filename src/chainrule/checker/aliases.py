@@ -90,5 +90,3 @@ def _script(text: str, at: Surface) -> Surface:
     if text[:1] in "([" and len(text) > 2:
         return Group(text[0], (_script(text[1:-1], at),), at.span)
     return Number(text, at.span) if text.isdecimal() else Name(text, at.span, whole=True)
-
-

@@ -9,7 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ..errors import ParseError, TextSpan
-from ..notation.meaning import Entry, Index, Meaning, Product, Tabulated, Transposed, Variable, everything, mapped, spell
+from ..notation.meaning import (
+    Entry,
+    Index,
+    Meaning,
+    Product,
+    Tabulated,
+    Transposed,
+    Variable,
+    everything,
+    mapped,
+    spell,
+)
 from ..notation.names import Scope
 from ..notation.surface import Fraction, Surface
 from ..notation.symbols import Symbol
@@ -76,9 +87,7 @@ class Atoms:
             self.table[name] = Atom(name, of, wrt, span.text[span.start : span.stop], span, joined)
         return self.table[self.keys[key]]
 
-    def _named(
-        self, of: Meaning, wrt: tuple[Symbol, ...], indices: tuple[Meaning, ...], span: TextSpan
-    ) -> Meaning:
+    def _named(self, of: Meaning, wrt: tuple[Symbol, ...], indices: tuple[Meaning, ...], span: TextSpan) -> Meaning:
         name = self.of(of, wrt, span).name
         return Entry(Variable(Symbol(name + RAW), span), indices, span) if indices else Variable(Symbol(name), span)
 
@@ -139,11 +148,11 @@ def _apart(node: Meaning) -> tuple[Meaning, tuple[Meaning, ...]]:
 
 def _used(node: Meaning, scope: Scope) -> tuple[str, ...]:
     """The indices of the surroundings that an expression uses."""
-    found = dict.fromkeys(each.name for each in everything(node) if isinstance(each, Index) and each.name in scope.bound)
+    found = dict.fromkeys(
+        each.name for each in everything(node) if isinstance(each, Index) and each.name in scope.bound
+    )
     return tuple(found)
 
 
 def _unreadable(node: Surface, expected: str) -> ParseError:
     return ParseError(given="this derivative", where=node.span, expected=expected)
-
-

@@ -23,7 +23,9 @@ from .trees import everywhere, product
 EQUALS = frozenset({"=", ":=", "≡", "\\equiv", "\\coloneqq", "==", "\\triangleq", "\\doteq", ":", "＝"})
 _UPDATES = frozenset({"\\leftarrow", "\\gets", "←", "<-", "\\longleftarrow", "\\Leftarrow"})
 NEARLY = frozenset({"\\approx", "≈", "\\simeq", "\\cong", "≃"})
-_FUNCTIONS = frozenset({"exp", "log", "ln", "sqrt", "sin", "cos", "tanh", "max", "min", "e", "pi", "sum", "relu", "abs", "𝟙"})
+_FUNCTIONS = frozenset(
+    {"exp", "log", "ln", "sqrt", "sin", "cos", "tanh", "max", "min", "e", "pi", "sum", "relu", "abs", "𝟙"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ def goes_on(before: Claim, claim: Claim) -> Claim:
         return claim
     span = replace(own.tree.span)
     whole = Additive((("", last.tree), ("+", own.tree)), span)
-    return replace(claim, sides=(replace(first, sign=""), replace(own, sign="=", tree=whole), *claim.sides[1:]), draft=None)
+    return replace(
+        claim, sides=(replace(first, sign=""), replace(own, sign="=", tree=whole), *claim.sides[1:]), draft=None
+    )
 
 
 def _side(statement: Statement, place: int, names: frozenset[str], commas: bool) -> Side:
@@ -98,7 +102,9 @@ def _side(statement: Statement, place: int, names: frozenset[str], commas: bool)
         tree = read_tree(with_points(tidy, commas), statement.piece.form != "line" or "\\" in tidy)
     except ChainruleError as problem:
         return Side(sign, text, None, f"{problem.given} cannot be read")
-    return Side(sign, text, uniform(tree, names)) if tree is not None else Side(sign, text, None, "words, not mathematics")
+    return (
+        Side(sign, text, uniform(tree, names)) if tree is not None else Side(sign, text, None, "words, not mathematics")
+    )
 
 
 def read_tree(text: str, latex: bool = True) -> Surface | None:

@@ -41,8 +41,10 @@ def same(one: Any, other: Any) -> bool:
 
 def _squeezed(array: Any) -> Any:
     found = numpy.asarray(array, dtype=float)
-    return found.reshape(-1) if found.ndim == 2 and 1 in found.shape and found.size > 1 else (
-        found.reshape(()) if found.size == 1 else found
+    return (
+        found.reshape(-1)
+        if found.ndim == 2 and 1 in found.shape and found.size > 1
+        else (found.reshape(()) if found.size == 1 else found)
     )
 
 

@@ -16,7 +16,7 @@ from ..errors import ChainruleError
 from ..notation.meaning import Meaning, everything
 from ..notation.surface import Name, Scripted, Surface
 from ..notation.symbols import symbol_of
-from .bench import STYLES, Bench, set_up
+from .bench import STYLES, Bench
 from .claims import Claim, with_trees
 from .compare import all_same
 from .diagnosis import Found, Remedy
@@ -27,6 +27,7 @@ from .points import as_problem
 from .results import Verdict
 from .rulings import Ruling
 from .session import Session, open_session
+from .settling import set_up
 from .slopes import Style
 from .trees import everywhere
 from .writing import latex, shorter

@@ -135,5 +135,3 @@ def _condition(relation: str) -> Surface | None:
     except ChainruleError:
         return None
     return tree if isinstance(tree, Chain) else None
-
-

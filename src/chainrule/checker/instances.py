@@ -6,346 +6,16 @@ ordinary statement about ordinary names. How many there are is what the document
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from ..notation.drafts import Role
-from ..notation.surface import Additive, Big, Chain, Fraction, Group, Multiplicative, Name, Number, Scripted, Surface
+from ..notation.surface import Additive, Big, Chain, Group, Name, Number, Scripted, Surface
 from ..notation.symbols import Symbol, script_text, symbol_of
 from .claims import Claim, with_trees
+from .counting import MOST, Counted, base_name, bound_letters, letters_in, scripts_of, unwrapped
 from .trees import everywhere, product, rebuilt
 
-_MOST = 6
-_ENDS = {"l": "L", "t": "T", "i": "n", "k": "K", "n": "N", "ℓ": "L", "ell": "L"}
-Pattern = tuple[str, tuple[str, ...], str, str]  # base, accents, what stands below and above, `#` for the number
 
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What is counted in a document: letters of layers and times with their numbers, and families of numbered names."""
-
-    letters: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    ends: Mapping[str, int] = field(default_factory=dict)  # L = 3: letters of last numbers
-    families: Mapping[Pattern, tuple[int, ...]] = field(default_factory=dict)
-
-
-def count(
-    claims: Sequence[Claim], said: Mapping[str, tuple[int, int]], last: Mapping[str, int], classes: frozenset[str]
-) -> Counted:
-    """What is counted in these claims. `said`: the values of indices that the words give; `last`: letters such as L;
-    `classes`: letters that the words call a class, which is one and the same throughout."""
-    letters: dict[str, tuple[int, ...]] = {}
-    ends: dict[str, int] = {}
-    numbers = _numbers(claims)
-    for letter in sorted(_recursive(claims)):
-        first, final = said.get(letter, (1, 0))
-        end = _ENDS.get(letter, letter.upper())
-        final = final or last.get(end, 0) or max([3, *numbers.get(letter, ())])
-        first = max(first, _after_explicit(claims, letter))
-        if _at_one_time(claims, letter):
-            final = first
-        letters[letter] = tuple(range(first, min(final, first + _MOST - 1) + 1))
-        ends[end] = letters[letter][-1]
-    for letter in _fixed(claims, classes) - set(letters) - set(ends):
-        ends[letter] = 2
-    return Counted(letters, ends, _families(claims, set(letters)))
-
-
-def _fixed(claims: Sequence[Claim], classes: frozenset[str]) -> set[str]:
-    r"""Letters that are one number throughout, as k in `L = \sum_{j \neq k} \max(0, s_j - s_k)`: a definition uses it
-    as an index of a name whose entries have other indices too, and neither its left side nor a sum binds it."""
-    found: set[str] = set()
-    labels = labels_of(claims)
-    indexed = {
-        claim.draft.symbol.text for claim in claims
-        if claim.draft is not None and claim.draft.symbol is not None and claim.draft.indices
-        and len(labels.get(claim.draft.symbol.text, frozenset())) < 2
-    }  # fmt: skip
-    for claim in claims:
-        draft = claim.draft
-        if draft is None or draft.role is not Role.FORMULA or claim.sides[0].tree is None:
-            continue
-        left = set(_letters_below(claim.sides[0].tree))
-        for side in claim.sides[1:]:
-            used = _unbound(side.tree, frozenset(left)) if side.tree is not None else {}
-            bound = bound_bases(side.tree) if side.tree is not None else set()
-            found |= {letter for letter, bases in used.items() if letter in classes or bases & (bound | indexed)}
-    return found
-
-
-def _letters_below(node: Surface) -> Iterator[str]:
-    for each in everywhere(node):
-        if isinstance(each, Scripted) and each.subscript is not None:
-            for name in everywhere(each.subscript):
-                if isinstance(name, Name):
-                    yield from name.base
-
-
-def _unbound(node: Surface, bound: frozenset[str]) -> dict[str, set[str]]:
-    """Single letters below names that nothing binds, with the names."""
-    found: dict[str, set[str]] = defaultdict(set)
-    pending: list[tuple[Surface, frozenset[str]]] = [(node, bound)]
-    while pending:
-        current, taken = pending.pop()
-        if isinstance(current, Big):
-            pending.append((current.body, taken | set(_bound(current)) | set(_letters_in(current.lower))))
-            continue
-        if isinstance(current, Scripted) and isinstance(current.subscript, Name) and len(current.subscript.base) == 1:
-            letter = current.subscript.base
-            if letter not in taken and letter.islower() and letter.isascii():
-                found[letter].add(_base(current))
-        from ..notation.surface import children
-
-        pending.extend((each, taken) for each in children(current))
-    inner = _compared(node)
-    for letter in inner:
-        for each in everywhere(node):
-            if isinstance(each, Scripted) and isinstance(each.subscript, Name) and each.subscript.base == letter:
-                found[letter].add(_base(each))
-    return found
-
-
-def _letters_in(lower: Surface | None) -> list[str]:
-    """The first letter under a sum: in `j \\neq k` the sum is over j alone."""
-    inner = _bare(lower) if lower is not None else None
-    if isinstance(inner, Chain) and isinstance(inner.parts[0], Name):
-        return list(inner.parts[0].base)
-    return []
-
-
-def _compared(node: Surface) -> set[str]:
-    r"""k in `\sum_{j \neq k}`."""
-    found: set[str] = set()
-    for each in everywhere(node):
-        inner = _bare(each.lower) if isinstance(each, Big) and each.lower is not None else None
-        if isinstance(inner, Chain) and inner.relations == ("!=",) and isinstance(inner.parts[1], Name):
-            found.add(inner.parts[1].base)
-    return found
-
-
-def bound_bases(node: Surface) -> set[str]:
-    """The names that carry an index which a sum binds."""
-    found: set[str] = set()
-    for each in everywhere(node):
-        if isinstance(each, Big) and each.upper is None:
-            letters = {*_bound(each), *_letters_in(each.lower)}
-            for inner in everywhere(each.body):
-                if isinstance(inner, Scripted) and isinstance(inner.subscript, Name) and inner.subscript.base in letters:
-                    found.add(_base(inner))
-    return found
-
-
-def beside_bound(node: Big) -> set[str]:
-    r"""Letters that stand as an index beside one that a sum binds: f in `\\sum_i v_{if} x_i`."""
-    bound = {*_bound(node), *_letters_in(node.lower)}
-    found: set[str] = set()
-    for each in everywhere(node.body):
-        if isinstance(each, Scripted) and each.subscript is not None:
-            letters = {letter for name in everywhere(each.subscript) if isinstance(name, Name) for letter in name.base}
-            found |= letters - bound if letters & bound else set()
-    return found
-
-
-def labels_of(claims: Sequence[Claim]) -> dict[str, frozenset[str]]:
-    """The single letters below each name that stands on the left of formulas."""
-    found: dict[str, set[str]] = {}
-    for claim in claims:
-        left = claim.sides[0].tree
-        if claim.draft is None or claim.draft.role is not Role.FORMULA or not isinstance(left, Scripted):
-            continue
-        if isinstance(left.subscript, Name) and len(left.subscript.base) == 1:
-            symbol = symbol_of(replace(left, subscript=None))
-            if symbol is not None:
-                found.setdefault(symbol.text, set()).add(left.subscript.base)
-    return {name: frozenset(letters) for name, letters in found.items()}
-
-
-# What is counted ------------------------------------------
-def _recursive(claims: Sequence[Claim]) -> set[str]:
-    """Letters that stand on the left of a definition and, a number further, on the right of one for the same name."""
-    left: dict[str, set[str]] = defaultdict(set)
-    shifted: dict[str, set[str]] = defaultdict(set)
-    for claim in claims:
-        draft = claim.draft
-        if draft is not None and draft.role is Role.FORMULA and isinstance(claim.sides[0].tree, Scripted):
-            for letter in _plain_letters(claim.sides[0].tree):
-                left[letter] |= _bases(claim.sides[0].tree)
-        for side in claim.sides[1:] if draft is not None and draft.role is Role.FORMULA else ():
-            for node in everywhere(side.tree) if side.tree is not None else ():
-                if isinstance(node, Scripted):
-                    for letter in _shifted_letters(node):
-                        shifted[letter] |= _bases(node)
-    return {letter for letter in left if left[letter] & shifted[letter]}
-
-
-def _at_one_time(claims: Sequence[Claim], letter: str) -> bool:
-    """Whether names without the letter are defined by names with it: `r = \\sigma(U h_{t-1})` speaks of one step."""
-    for claim in claims:
-        left = claim.sides[0].tree
-        if claim.draft is None or claim.draft.role is not Role.FORMULA or left is None or isinstance(left, Multiplicative):
-            continue
-        alias = any(isinstance(side.tree, Fraction) for side in claim.sides[1:])
-        if alias or (isinstance(left, Scripted) and letter in {*_plain_letters(left), *_shifted_letters(left)}):
-            continue
-        for side in claim.sides[1:]:
-            free = (each for each in everywhere(_outside_sums(side.tree))) if side.tree is not None else ()
-            if any(isinstance(each, Scripted) and letter in {*_lone(each), *_shifted_letters(each)} for each in free):
-                return True
-    return False
-
-
-def _lone(node: Scripted) -> Iterator[str]:
-    for script in _scripts(node):
-        inner = _bare(script)
-        if isinstance(inner, Name) and not inner.accents:
-            yield inner.base
-
-
-def _outside_sums(node: Surface) -> Surface:
-    if isinstance(node, Big):
-        return Number("1", node.span)
-    return rebuilt(node, _outside_sums)
-
-
-def _after_explicit(claims: Sequence[Claim], letter: str) -> int:
-    """The number after that of `a^1 = x`, where `a^l` is defined for all others: there the recursion begins."""
-    bases = {
-        _base(claim.sides[0].tree) for claim in claims
-        if isinstance(claim.sides[0].tree, Scripted) and letter in _plain_letters(claim.sides[0].tree)
-        and not any(isinstance(side.tree, Fraction) for side in claim.sides[1:])
-    }  # fmt: skip
-    starts = [
-        int(inner.written) + 1
-        for claim in claims if claim.draft is not None and claim.draft.role is not Role.CLAIM
-        and isinstance(claim.sides[0].tree, Scripted) and _base(claim.sides[0].tree) in bases
-        for script in _scripts(claim.sides[0].tree)
-        if isinstance(inner := _bare(script), Number)
-        and (inner.written == "0" or (inner.written == "1" and not all(side.numeric for side in claim.sides[1:])))
-        and not any(side.numeric for side in claim.sides[2:])
-    ]  # fmt: skip
-    return max(starts, default=0)
-
-
-def _base(node: Scripted) -> str:
-    symbol = symbol_of(replace(node, subscript=None, superscripts=(), primes=0))
-    return symbol.text if symbol else ""
-
-
-def _bases(node: Scripted) -> set[str]:
-    """The name without its scripts; the last letter of a run too, as h in `Wh_{t-1}`."""
-    found = {_base(node)}
-    if isinstance(node.body, Name) and not node.body.whole and not node.body.accents and len(node.body.base) <= 4:
-        found.add(node.body.base[-1])
-    return found
-
-
-def _scripts(node: Scripted) -> Iterator[Surface]:
-    for each in (node.subscript, *node.superscripts):
-        if each is not None:
-            yield each
-
-
-def _plain_letters(node: Scripted) -> Iterator[str]:
-    for script in _scripts(node):
-        inner = _bare(script)
-        if isinstance(inner, Name) and not inner.accents and (len(inner.base) == 1 or inner.base == "ell"):
-            yield inner.base
-        elif isinstance(inner, Multiplicative | Group | Name):  # w^{l}_{jk} below, h_{l,t}
-            for each in everywhere(inner):
-                if isinstance(each, Name) and not each.whole and not each.accents:
-                    yield from each.base
-
-
-def _bare(script: Surface) -> Surface:
-    while isinstance(script, Group) and len(script.items) == 1:
-        script = script.items[0]
-    return script
-
-
-def _shifted_letters(node: Scripted) -> Iterator[str]:
-    """The l of `l-1`."""
-    for script in _scripts(node):
-        match _bare(script):
-            case Additive((("", Name(base)), (_, Number(written)))) if written.isdecimal() and (len(base) == 1 or base == "ell"):
-                yield base
-
-
-def _numbers(claims: Sequence[Claim]) -> dict[str, tuple[int, ...]]:
-    """Numbers that stand where a letter stands on other names of the same base."""
-    seen: dict[str, set[int]] = defaultdict(set)
-    bases: dict[str, set[str]] = defaultdict(set)
-    for node in _scripted(claims):
-        for script in _scripts(node):
-            inner = _bare(script)
-            if isinstance(inner, Number) and inner.written.isdecimal() and len(inner.written) == 1:
-                seen[_base(node)].add(int(inner.written))
-            elif isinstance(inner, Name) and len(inner.base) == 1:
-                bases[inner.base].add(_base(node))
-    return {letter: tuple(sorted({n for base in names for n in seen[base]})) for letter, names in bases.items()}
-
-
-def _scripted(claims: Iterable[Claim]) -> Iterator[Scripted]:
-    for claim in claims:
-        for side in claim.sides:
-            for node in everywhere(side.tree) if side.tree is not None else ():
-                if isinstance(node, Scripted):
-                    yield node
-
-
-# Families of numbered names ------------------------------------------
-def _families(claims: Sequence[Claim], letters: set[str]) -> dict[Pattern, tuple[int, ...]]:
-    """Names that differ in one number, where the name without a number stands nowhere."""
-    seen: dict[Pattern, set[int]] = defaultdict(set)
-    alone: set[tuple[str, tuple[str, ...]]] = set()
-    for claim in claims:
-        for side in claim.sides:
-            if side.tree is not None:
-                _walk(side.tree, seen, alone)
-        draft = claim.draft
-        if draft is not None and draft.indices and draft.symbol is not None:
-            alone.add((draft.symbol.base, draft.symbol.accents))
-    return {
-        pattern: tuple(sorted(numbers)) for pattern, numbers in seen.items()
-        if (pattern[0], pattern[1]) not in alone and len(numbers) > 1
-    }  # fmt: skip
-
-
-def _walk(node: Surface, seen: dict[Pattern, set[int]], alone: set[tuple[str, tuple[str, ...]]]) -> None:
-    pending: list[Surface] = [node]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, Scripted) and isinstance(current.body, Name):
-            pattern = _pattern(current)
-            if pattern is not None:
-                seen[pattern[0]].add(pattern[1])
-            elif current.subscript is None and not any(isinstance(each, Group) for each in current.superscripts):
-                alone.add((current.body.base, current.body.accents))
-            pending.extend(_scripts(current))
-        elif isinstance(current, Name):
-            alone.add((current.base, current.accents))
-            if not current.whole and not current.accents:
-                alone |= {(letter, ()) for letter in current.base}
-        else:
-            from ..notation.surface import children
-
-            pending.extend(children(current))
-
-
-def _pattern(node: Scripted) -> tuple[Pattern, int] | None:
-    """A name with a number of one digit below or above it."""
-    symbol = symbol_of(node)
-    if symbol is None or symbol.primes:
-        return None
-    if len(symbol.subscript) == 1 and symbol.subscript.isdecimal():
-        return (symbol.base, symbol.accents, "#", symbol.superscript), int(symbol.subscript)
-    if len(symbol.superscript.strip("()[]")) == 1 and symbol.superscript.strip("()[]").isdecimal() and symbol.superscript[0] in "([":
-        marked = symbol.superscript.replace(symbol.superscript.strip("()[]"), "#")
-        return (symbol.base, symbol.accents, symbol.subscript, marked), int(symbol.superscript.strip("()[]"))
-    return None
-
-
-# Writing out ------------------------------------------
 def written_out(claim: Claim, counted: Counted) -> list[Claim]:
     """The claim for each number of its letters; itself alone where nothing is counted in it."""
     trees = tuple(side.tree and _sums(put_ends(side.tree, counted), counted) for side in claim.sides)
@@ -357,7 +27,7 @@ def written_out(claim: Claim, counted: Counted) -> list[Claim]:
     for letter in letters[:2]:
         numbers = counted.letters.get(letter) or _range_of(letter, trees, counted)
         found = [tuple(tree and put(tree, letter, number) for tree in each) for each in found for number in numbers]
-    return [with_trees(claim, each) for each in found[: _MOST * 2]]
+    return [with_trees(claim, each) for each in found[: MOST * 2]]
 
 
 def _family_letters(trees: Sequence[Surface | None], counted: Counted) -> list[str]:
@@ -368,7 +38,7 @@ def _family_letters(trees: Sequence[Surface | None], counted: Counted) -> list[s
             if isinstance(node, Scripted) and (letter := _family_letter(node, counted)) is not None:
                 found.setdefault(letter)
     bound = {letter for tree in trees if tree is not None for node in everywhere(tree) if isinstance(node, Big)
-             for letter in _bound(node)}  # fmt: skip
+             for letter in bound_letters(node)}  # fmt: skip
     return [letter for letter in found if letter not in bound]
 
 
@@ -377,7 +47,11 @@ def _family_letter(node: Scripted, counted: Counted) -> str | None:
     if symbol is None or not isinstance(node.body, Name):
         return None
     below = symbol.subscript
-    if len(below) == 1 and below.isalpha() and (symbol.base, symbol.accents, "#", symbol.superscript) in counted.families:
+    if (
+        len(below) == 1
+        and below.isalpha()
+        and (symbol.base, symbol.accents, "#", symbol.superscript) in counted.families
+    ):
         return below
     inner = symbol.superscript.strip("()[]")
     if len(inner) == 1 and inner.isalpha() and symbol.superscript[:1] in "([":
@@ -393,7 +67,7 @@ def _range_of(letter: str, trees: Sequence[Surface | None], counted: Counted) ->
         for node in everywhere(tree) if tree is not None else ():
             if isinstance(node, Scripted) and _family_letter(node, counted) == letter:
                 ranges.append(set(_numbers_of(node, letter, counted)))
-    return tuple(sorted(set.intersection(*ranges)))[:_MOST] if ranges else ()
+    return tuple(sorted(set.intersection(*ranges)))[:MOST] if ranges else ()
 
 
 def _numbers_of(node: Scripted, letter: str, counted: Counted) -> tuple[int, ...]:
@@ -424,7 +98,7 @@ def _sums(node: Surface, counted: Counted) -> Surface:
     node = rebuilt(node, lambda each: _sums(each, counted))
     if not isinstance(node, Big) or node.sign != "∑":
         return node
-    for letter in _bound(node):
+    for letter in bound_letters(node):
         numbers = _summed(node, letter, counted)
         if numbers:
             terms = tuple(("+" if place else "", put(node.body, letter, n)) for place, n in enumerate(numbers))
@@ -446,28 +120,16 @@ def _summed(node: Big, letter: str, counted: Counted) -> tuple[int, ...]:
 
 
 def _first(node: Big) -> int | None:
-    lower = _bare(node.lower) if node.lower is not None else None
+    lower = unwrapped(node.lower) if node.lower is not None else None
     match lower:
         case Chain((_, Number(written)), ("=",)) if written.isdecimal():
             return int(written)
     return None
 
 
-def _bound(node: Big) -> list[str]:
-    lower = _bare(node.lower) if node.lower is not None else None
-    match lower:
-        case Name(base):
-            return [base] if len(base) == 1 else list(base)
-        case Chain((Name(base), *_), ("=" | "∈",)):
-            return [base]
-        case Group(_, items) if all(isinstance(each, Name) for each in items):
-            return [each.base for each in items if isinstance(each, Name)]
-    return []
-
-
 def _without(node: Big, letter: str) -> Big | None:
     """The sum over the other indices."""
-    rest = [each for each in _bound(node) if each != letter]
+    rest = [each for each in bound_letters(node) if each != letter]
     if not rest:
         return None
     return replace(node, lower=Name("".join(rest), node.span), upper=None)
@@ -477,7 +139,7 @@ def _has(node: Surface, letter: str) -> bool:
     return any(
         isinstance(each, Name) and each.base == letter
         for scripted in everywhere(node) if isinstance(scripted, Scripted)
-        for script in _scripts(scripted) for each in everywhere(script)
+        for script in scripts_of(scripted) for each in everywhere(script)
     )  # fmt: skip
 
 
@@ -488,7 +150,7 @@ def put(node: Surface, letter: str, number: int) -> Surface:
         above = tuple(each if _turns(each) else _numbered(each, letter, number) for each in node.superscripts)
         return replace(node, body=put(node.body, letter, number), subscript=below, superscripts=above)
     if isinstance(node, Big):
-        if letter in _bound(node) or letter in _letters_in(node.lower):
+        if letter in bound_letters(node) or letter in letters_in(node.lower):
             return node
         upper = node.upper and _numbered(node.upper, letter, number)
         lower = node.lower and _numbered_limit(node.lower, letter, number)
@@ -521,7 +183,9 @@ def _numbered(script: Surface, letter: str, number: int) -> Surface:
             changed = tuple((sign, _numbered(each, letter, number)) for sign, each in terms)
             if all(isinstance(each, Number) and each.written.isdecimal() for _, each in changed):
                 total = sum((-1 if sign == "-" else 1) * int(script_text(each)) for sign, each in changed)
-                return Number(str(total), script.span) if total >= 0 else Name(f"minus{-total}", script.span, whole=True)
+                return (
+                    Number(str(total), script.span) if total >= 0 else Name(f"minus{-total}", script.span, whole=True)
+                )
             return replace(script, terms=changed)
         case Scripted():
             return put(script, letter, number)
@@ -533,13 +197,13 @@ def symbols_of(claims: Iterable[Claim], counted: Counted) -> dict[str, Symbol]:
     found: dict[str, Symbol] = {}
     for claim in claims:
         raised = {
-            _base(node) for side in claim.sides if side.tree is not None for node in everywhere(side.tree)
+            base_name(node) for side in claim.sides if side.tree is not None for node in everywhere(side.tree)
             if isinstance(node, Scripted) and any(_has_letter(each, counted) for each in node.superscripts)
         }  # fmt: skip
         for each in written_out(claim, counted) if raised else ():
             for side in each.sides:
                 for node in everywhere(side.tree) if side.tree is not None else ():
-                    if isinstance(node, Scripted) and _base(node) in raised:
+                    if isinstance(node, Scripted) and base_name(node) in raised:
                         symbol = symbol_of(replace(node, subscript=None, primes=0))
                         if symbol is not None and symbol.superscript.isdecimal():
                             found[symbol.text] = symbol

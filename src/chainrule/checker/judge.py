@@ -12,25 +12,27 @@ from ..errors import ChainruleError, ShapeError
 from ..notation.drafts import Role
 from .aliases import readings, renamed
 from .atoms import MARK
-from .bench import STYLES, Bench, set_up, vanishing
+from .bench import STYLES, Bench
 from .claims import Claim, goes_on, read_claim, with_trees
 from .coding import rule_code
 from .compare import all_same
 from .contradictions import contradicted
+from .definers import again, defines, redefine
 from .diagnosis import Found, repair
-from .doubting import apart, doubt, holds_in_own_numbers, holds_where_zero
 from .documents import Document, Statement, statements
+from .doubting import apart, doubt, holds_in_own_numbers, holds_where_zero
 from .figures.commas import uses_commas
 from .hearing import conditions_of, facts_of, local_traits_of, parts_of
 from .limits import READING, Spent, how_many
 from .numbers import GIVEN, judge_mixed, judge_number, note
 from .orders import with_orders
-from .rewriting import NABLAS, loss_of, nablas_stand_alone, read_marks, rewritten
 from .repairing import repairs, told
 from .results import Checked, Finding, Verdict
+from .rewriting import NABLAS, loss_of, nablas_stand_alone, read_marks, rewritten
 from .rulings import Ruling
 from .scaling import scaled
-from .session import Session, again, defines, open_session, redefine
+from .session import Session, open_session
+from .settling import set_up, vanishing
 from .tables import add_data
 from .wording import finding, undefined
 from .words import Said, read_words
@@ -46,7 +48,14 @@ def check_document(document: Document) -> Checked:
     claims = [read_claim(number, _cut(number, each, said), names, commas=commas) for number, each in enumerate(found)]
     mathematics = [each for each in claims if each.statement.piece.kind == "mathematics"]
     facts = scaled(facts_of(said), mathematics)
-    marks = read_marks(mathematics, not facts.rows, facts.zero_based, facts.deltas, loss_of(mathematics) if names else None, parts_of(said))
+    marks = read_marks(
+        mathematics,
+        not facts.rows,
+        facts.zero_based,
+        facts.deltas,
+        loss_of(mathematics) if names else None,
+        parts_of(said),
+    )
     joined = {each.number: each for each in continued([rewritten(each, marks) for each in mathematics])}
     session = open_session(list(joined.values()), facts, said.asides)
     session.conditions, session.traits = conditions_of(said), local_traits_of(said)
@@ -140,7 +149,11 @@ def _rule_one(session: Session, claim: Claim) -> Ruling:
     ruling = _compare(bench, definer is not None)
     if definer is None and ruling.reason == GIVEN:
         redefine(session, claim)
-    if ruling.verdict in (Verdict.WRONG, Verdict.UNCHECKED) and definer is None and _says_anew(session, claim, ruling, bench):
+    if (
+        ruling.verdict in (Verdict.WRONG, Verdict.UNCHECKED)
+        and definer is None
+        and _says_anew(session, claim, ruling, bench)
+    ):
         redefine(session, claim)
         return Ruling(Verdict.DEFINITION, "it says anew what the name on the left is")
     note(bench, ruling, whole)
@@ -175,7 +188,9 @@ def _says_anew(session: Session, claim: Claim, ruling: Ruling, bench: Bench) -> 
         return False
     if ruling.found is None or not claim.statement.piece.display:
         return True
-    together = [each for each in session.claims if each.statement.piece is claim.statement.piece and again(session, each)]
+    together = [
+        each for each in session.claims if each.statement.piece is claim.statement.piece and again(session, each)
+    ]
     return len(together) > 1
 
 
@@ -310,5 +325,3 @@ def _cause(bench: Bench, anchor: int, place: int) -> Found | None:
 
 def _number(bench: Bench, anchor: int, place: int) -> Ruling:
     return judge_number(bench, anchor, place)
-
-

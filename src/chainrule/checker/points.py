@@ -302,6 +302,17 @@ def require(point: Point, name: str) -> Value:
     return point.nodes[name]
 
 
-__all__ = ["LEVELS", "Plan", "Point", "array", "as_array", "data_of", "draw", "evaluate", "plans", "require", "sketch",
+__all__ = [
+    "LEVELS",
+    "Plan",
+    "Point",
+    "array",
+    "as_array",
+    "data_of",
+    "draw",
+    "evaluate",
+    "plans",
+    "require",
+    "sketch",
     "take",
 ]

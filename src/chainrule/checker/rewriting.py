@@ -18,7 +18,6 @@ from .claims import Claim, with_trees
 from .documents import Statement
 from .trees import everywhere, product, rebuilt
 
-
 NABLAS = frozenset({"nabla"})
 _ALONE = re.compile(r"\\nabla\s*_\s*(?:[A-Za-z]|\\[A-Za-z]+|\{[^=]{1,40}\})")
 _LOSSES = frozenset({"L", "J", "C", "E", "ℒ", "ell", "loss", "cost"})
@@ -141,7 +140,9 @@ def _gradient(node: Scripted, loss: Surface) -> Surface | None:
         below = below.items[0]
     sign = Name("partial", node.span, whole=True)
     found: Surface = Fraction(
-        Multiplicative((("", sign), ("", loss)), node.span), Multiplicative((("", sign), ("", below)), node.span), node.span
+        Multiplicative((("", sign), ("", loss)), node.span),
+        Multiplicative((("", sign), ("", below)), node.span),
+        node.span,
     )
     return Scripted(found, None, node.superscripts, 0, node.span) if node.superscripts else found
 
@@ -224,5 +225,3 @@ def _from_one(script: Surface) -> Surface:
         case Group(_, items):
             return replace(script, items=tuple(map(_from_one, items)))
     return script
-
-

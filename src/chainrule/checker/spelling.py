@@ -231,7 +231,8 @@ def _parts(node: Multiplicative) -> list[Surface]:
     if not _is_sign(first):
         first = first.body if isinstance(first, Scripted) else first
     places = [
-        n for n, (_, each) in enumerate(node.factors[:-1])
+        n
+        for n, (_, each) in enumerate(node.factors[:-1])
         if isinstance(each, Name) and isinstance(first, Name) and each.base == first.base and each.base in _SIGNS
     ]
     if len(places) > 1:

@@ -14,8 +14,9 @@ import numpy
 from ...errors import ChainruleError
 from ...notation.meaning import Meaning
 from ...notation.surface import Surface
-from ..bench import STYLES, Bench, prepared
+from ..bench import STYLES, Bench
 from ..compare import all_same, same
+from ..settling import prepared
 from ..slopes import Style
 
 MOST_IN_DOCUMENT = 1500

@@ -18,9 +18,10 @@ from ...notation.kinds import Context, as_floats
 from ...notation.lower import lower_whole
 from ...notation.meaning import Literal, everything
 from ...notation.surface import Number, Surface
-from ..bench import Bench, prepared
+from ..bench import Bench
 from ..edits import Edit, Known, edits
 from ..points import as_array, as_problem
+from ..settling import prepared
 from ..trees import rebuilt
 from ..writing import latex
 from .telling import Slip

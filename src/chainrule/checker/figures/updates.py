@@ -13,10 +13,11 @@ import numpy
 
 from ...notation.drafts import Role
 from ...notation.symbols import symbol_of
-from ..bench import Bench, set_up
+from ..bench import Bench
 from ..claims import Claim
 from ..digits import Enclosure
 from ..model import Definer
+from ..settling import set_up
 from .ledger import Figure, Standing, Target
 from .worlds import basis, given
 

@@ -21,8 +21,9 @@ from ...notation.surface import Chain, Surface
 from ...notation.symbols import Symbol, symbol_of
 from ..atoms import RAW
 from ..bench import Bench
+from ..building import extended
 from ..compare import same
-from ..model import Model, extended, names_in
+from ..model import Model, names_in
 from ..points import Plan, Point, as_array, as_problem, plans
 from ..slopes import Style
 from .adopted import Adopted, Bend, fitted
