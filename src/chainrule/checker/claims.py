@@ -132,7 +132,9 @@ def without_words(node: Surface) -> Surface | None:
         case Group(_, items) if all(without_words(each) is None for each in items):
             return None
         case Multiplicative(factors):
-            kept = [(sign, each) for sign, each in factors if not isinstance(each, Prose) and not _is_words(each)]
+            kept: list[tuple[str, Surface]] = [
+                (sign, each) for sign, each in factors if not isinstance(each, Prose) and not _is_words(each)
+            ]
             return product(kept) if kept else None
         case Additive(((_, first),)) if without_words(first) is None:
             return None
@@ -157,7 +159,7 @@ def _draft(sides: tuple[Side, ...]) -> Draft | None:
         return None
 
 
-_SPELLED = {each: "=" for each in EQUALS} | {each: "≈" for each in NEARLY} | {"\\in": "∈"}
+_SPELLED = dict.fromkeys(EQUALS, "=") | dict.fromkeys(NEARLY, "≈") | {"\\in": "∈"}
 
 
 def is_numeric(node: Surface) -> bool:

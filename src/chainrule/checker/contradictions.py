@@ -72,11 +72,11 @@ def _suspects(case: _Case, wrong: Sequence[int]) -> Iterator[Definer]:
     for number in wrong:
         for each in set(_spoken_of(case, case.rulings[number].bench)):
             counts[each] = counts.get(each, 0) + 1
-    for each in reversed(case.session.chosen(max(wrong))):
-        ruled = case.rulings.get(each.number)
-        alone = len(case.session.instances.get(each.number, ())) == 1
-        if counts.get(each.number, 0) >= _LEAST and alone and ruled is not None and ruled.verdict is Verdict.DEFINITION:
-            yield each
+    for definer in reversed(case.session.chosen(max(wrong))):
+        place = definer.number
+        ruled, alone = case.rulings.get(place), len(case.session.instances.get(place, ())) == 1
+        if counts.get(place, 0) >= _LEAST and alone and ruled is not None and ruled.verdict is Verdict.DEFINITION:
+            yield definer
 
 
 def _spoken_of(case: _Case, bench: Bench | None) -> Iterator[int]:

@@ -107,7 +107,7 @@ def only_added(model: Model, name: str) -> bool:
 
 
 def spread(model: Model) -> Iterator[str]:
-    r"""Names that are vectors by the signs beside them: b in `b \\mathbf 1^T`, \gamma and \beta in `\gamma \odot x + \beta`."""
+    r"""Names that are vectors by the signs beside them: b in `b \mathbf 1^T`, the others in `\gamma \odot x + \beta`."""
     for definition in model.forward:
         for each in everything(definition.body):
             if isinstance(each, Product):
@@ -136,15 +136,16 @@ def targets_of(model: Model) -> frozenset[str]:
     for definition in model.forward:
         for each in everything(definition.body):
             if isinstance(each, Product) and any(_has_logarithm(factor) for _, factor in each.factors):
-                plain = [factor for _, factor in each.factors if not _has_logarithm(factor)]
-                found |= {name.symbol.text for factor in plain for name in names_in(factor)} & inputs
-            if isinstance(each, Call) and each.function in ("cross_entropy", "xlogy", "dot", "sum"):
-                if any(_has_logarithm(argument) for argument in each.arguments):
-                    plain = [
-                        x for argument in each.arguments for x in names_in(argument) if not _has_logarithm(argument)
-                    ]
-                    found |= {name.symbol.text for name in plain} & inputs
+                found |= _plain_names([factor for _, factor in each.factors]) & inputs
+            called = isinstance(each, Call) and each.function in ("cross_entropy", "xlogy", "dot", "sum")
+            if isinstance(each, Call) and called and any(_has_logarithm(argument) for argument in each.arguments):
+                found |= _plain_names(each.arguments) & inputs
     return frozenset(found)
+
+
+def _plain_names(parts: Iterable[Meaning]) -> set[str]:
+    """The names in the parts that have no logarithm."""
+    return {name.symbol.text for part in parts if not _has_logarithm(part) for name in names_in(part)}
 
 
 def _has_logarithm(node: Meaning) -> bool:

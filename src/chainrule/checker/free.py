@@ -26,12 +26,8 @@ def free_letters(trees: Iterable[Surface], scope: Scope, known: frozenset[str] =
 
 def _collect(node: Surface, names: frozenset[str], bound: frozenset[str], found: dict[str, None]) -> None:
     if isinstance(node, Big):
-        names = {letter for letter in _letters_under(node.lower)}
-        if node.lower is not None:
-            bound = bound | names
-        else:
-            bound = bound | {each for each in _subscripts(node.body)}
-        _collect(node.body, names, bound, found)
+        letters = _letters_under(node.lower) if node.lower is not None else _subscripts(node.body)
+        _collect(node.body, names, bound | set(letters), found)
         return
     if isinstance(node, Scripted) and not _is_name(node, names):
         for script in (node.subscript, *(each for each in node.superscripts if isinstance(each, Group))):
@@ -71,7 +67,7 @@ def _letters(script: Surface | None) -> list[str]:
     if script is None:
         return []
     if isinstance(script, Name):
-        if script.accents or script.whole and len(script.base) > 1:
+        if script.accents or (script.whole and len(script.base) > 1):
             return []
         letters = list(script.base)
         return letters if len(letters) <= 4 and all(each in LETTERS for each in letters) else []

@@ -111,7 +111,7 @@ def local_traits_of(said: Said) -> dict[int, dict[str, frozenset[str]]]:
 
 def parts_of(said: Said) -> dict[str, tuple[str, str]]:
     """Letters whose entries are rows or columns of a matrix: `u_w` of U."""
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for name, parts in said.parts.items():
         base = name.partition("_")[0]
         if len(base) == 1 and base.islower() and "_" in name:

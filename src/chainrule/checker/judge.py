@@ -27,6 +27,7 @@ from .limits import READING, Spent, how_many
 from .numbers import GIVEN, judge_mixed, judge_number, note
 from .orders import with_orders
 from .repairing import repairs, told
+from .reserve import says_something, with_reserve
 from .results import Checked, Finding, Verdict
 from .rewriting import NABLAS, loss_of, nablas_stand_alone, read_marks, rewritten
 from .rulings import Ruling
@@ -42,33 +43,40 @@ def check_document(document: Document) -> Checked:
     """Judge every statement of a document."""
     every = statements(document)
     found = every[: how_many([len(each.text) for each in every])]
-    commas = uses_commas(each.text for each in found if each.piece.kind == "mathematics")
     said = read_words(document, found)
+    claims = _claims(document, found, said)
+    session, joined = _opened(document, claims, said, names=nablas_stand_alone(found))
+    rulings = contradicted(session, {number: _ruled(session, each) for number, each in joined.items()})
+    rulings = with_reserve(rulings)
+    worded = [finding(document, each, rulings[number]) for number, each in joined.items() if says_something(each)]
+    mended = repairs(session, document)
+    findings = told(with_orders(document, session, said, found, worded), mended)
+    beyond = [_beyond(document, each) for each in every[len(found) :]]
+    return Checked(document, (*findings, *beyond), mended, notes=_notes(len(found), len(every)))
+
+
+def _claims(document: Document, found: Sequence[Statement], said: Said) -> list[Claim]:
+    """The claims that statements make, without the conditions that stand within them."""
+    commas = uses_commas(each.text for each in found if each.piece.kind == "mathematics")
     names = NABLAS if nablas_stand_alone(found) else frozenset[str]()
-    claims = [read_claim(number, _cut(number, each, said), names, commas=commas) for number, each in enumerate(found)]
+    return [read_claim(number, _cut(number, each, said), names, commas=commas) for number, each in enumerate(found)]
+
+
+def _opened(
+    document: Document, claims: Sequence[Claim], said: Said, *, names: bool
+) -> tuple[Session, dict[int, Claim]]:
+    """The session for a document, and its claims with chains joined and marks put in other words."""
     mathematics = [each for each in claims if each.statement.piece.kind == "mathematics"]
     facts = scaled(facts_of(said), mathematics)
-    marks = read_marks(
-        mathematics,
-        not facts.rows,
-        facts.zero_based,
-        facts.deltas,
-        loss_of(mathematics) if names else None,
-        parts_of(said),
-    )
+    loss = loss_of(mathematics) if names else None
+    marks = read_marks(mathematics, not facts.rows, facts.zero_based, facts.deltas, loss, parts_of(said))
     joined = {each.number: each for each in continued([rewritten(each, marks) for each in mathematics])}
     session = open_session(list(joined.values()), facts, said.asides)
     session.conditions, session.traits = conditions_of(said), local_traits_of(said)
     add_data(session, document)
     session.ledger.lines = {each.number: each.statement.place(document).line for each in claims}
     session.code = rule_code(session, [each for each in claims if each.statement.piece.kind == "code"])
-    joined = {each.number: joined.get(each.number, each) for each in claims}
-    rulings = contradicted(session, {number: _ruled(session, each) for number, each in joined.items()})
-    worded = [finding(document, each, rulings[number]) for number, each in joined.items()]
-    findings = with_orders(document, session, said, found, worded)
-    found_repairs = repairs(session, document)
-    findings = [*told(findings, found_repairs), *(_beyond(document, each) for each in every[len(found) :])]
-    return Checked(document, tuple(findings), found_repairs, notes=_notes(len(found), len(every)))
+    return session, {each.number: joined.get(each.number, each) for each in claims}
 
 
 def _cut(number: int, statement: Statement, said: Said) -> Statement:
@@ -118,7 +126,8 @@ _WORST_FIRST = (
 def rule(session: Session, claim: Claim) -> Ruling:
     """The verdict on a claim: that on the worst of its instances which can be judged at all."""
     if claim.statement.piece.kind != "mathematics":
-        return session.code.get(claim.number, Ruling(Verdict.UNCHECKED, "code that cannot be read"))
+        found: Ruling = session.code.get(claim.number, Ruling(Verdict.UNCHECKED, "code that cannot be read"))
+        return found
     if claim.number in session.asides:
         return Ruling(Verdict.DEFINITION, "it says for what other statements hold")
     if len(claim.sides) < 2:

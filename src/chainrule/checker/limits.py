@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..errors import LimitError
 
-STATEMENTS = 1_000  # statements of mathematics that are judged
+STATEMENTS = 800  # statements of mathematics that are judged
 SPELLED = 50_000  # characters of these statements together
 WORK = 60_000  # nodes of trees that are computed for one document
 LINE = 30_000  # the same for one statement

@@ -6,7 +6,7 @@ sizes differ, numbers have no pattern, and what must be positive is so only wher
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from math import prod
@@ -261,7 +261,7 @@ def _share(array: Any) -> Any:
     return 0.05 + 0.9 * (numpy.abs(array) % 1)
 
 
-_TRAITS = {
+_TRAITS: dict[str, Callable[[Any], Any]] = {
     "symmetric": _symmetric, "positive definite": _definite, "positive semidefinite": _definite,
     "antisymmetric": _antisymmetric, "diagonal": _diagonal, "orthogonal": _orthogonal,
     "orthonormal columns": _orthogonal, "one-hot": _distribution, "distribution": _distribution,

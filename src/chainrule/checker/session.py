@@ -86,6 +86,12 @@ class Session:
     def chosen(self, number: int) -> list[Definer]:
         """The definition of each name that holds at a statement: the last before it, else the first after it. A section
         that defines names anew stands alone: what others say of its names does not count in it."""
+        count = sum(map(len, self.definers.values()))
+        if self.kept.get("chosen", (None,))[0] != (number, count):  # a statement asks several times
+            self.kept["chosen"] = (number, count), self._chosen(number)
+        return list(self.kept["chosen"][1])
+
+    def _chosen(self, number: int) -> list[Definer]:
         found = []
         section, problems = self.section(number), self.problems()
         alone, others = section in problems, problems - {section}

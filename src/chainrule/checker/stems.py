@@ -45,18 +45,13 @@ def find_stems(session: Session, claims: Sequence[Claim], symbols: Mapping[str, 
         stem = _stem(symbol, bars)
         if ":" in symbol.subscript or "," in symbol.subscript:
             continue
-        if (
-            0 < len(symbol.subscript) <= 3
-            and symbol.subscript.islower()
-            and stem is not None
-            and stem.text not in heads
-        ):
-            whole = stem.without_subscript().text
-            if whole in heads or _used_elsewhere(stem.without_subscript(), claims):
+        indexed = 0 < len(symbol.subscript) <= 3 and symbol.subscript.islower()
+        if indexed and stem is not None and stem.text not in heads:
+            if stem.without_subscript().text in heads or _used_elsewhere(stem.without_subscript(), claims):
                 continue  # an entry of a gradient
-        if stem is not None and stem.text in symbols and (session.loss is None or stem.text != session.loss.text):
-            if stem.text in heads or _used_elsewhere(stem, claims):
-                session.stems[text] = stem
+        known = stem is not None and stem.text in symbols and (session.loss is None or stem.text != session.loss.text)
+        if stem is not None and known and (stem.text in heads or _used_elsewhere(stem, claims)):
+            session.stems[text] = stem
 
 
 def _used_elsewhere(stem: Symbol, claims: Sequence[Claim]) -> bool:

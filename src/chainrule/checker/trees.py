@@ -80,7 +80,7 @@ def product(factors: list[tuple[str, Surface]]) -> Surface:
 
 def added(first: Surface, second: Surface) -> Surface:
     """A sum of two sides, with the terms of both."""
-    terms = list(first.terms) if isinstance(first, Additive) else [("", first)]
-    more = list(second.terms) if isinstance(second, Additive) else [("+", second)]
+    terms: list[tuple[str, Surface]] = list(first.terms) if isinstance(first, Additive) else [("", first)]
+    more: list[tuple[str, Surface]] = list(second.terms) if isinstance(second, Additive) else [("+", second)]
     more[0] = (more[0][0] or "+", more[0][1])
     return Additive((*terms, *more), first.span)

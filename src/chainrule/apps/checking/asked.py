@@ -34,10 +34,10 @@ def run(files: Sequence[str], against: str | None, at: Sequence[str], asked: Map
             expected="one function and what it is the gradient of: backward.py:function --against forward",
             remedy="name one function with --against, or documents without it",
         )
-    from .. import backward
+    from ..backward import run
 
     options = {"at": tuple(at), "format": asked["form"] or "text", "output": asked["output"]}
-    return int(backward.run(functions[0], against, options))
+    return int(run(functions[0], against, options))
 
 
 def _check_documents(files: Sequence[str], asked: Mapping[str, Any]) -> int:

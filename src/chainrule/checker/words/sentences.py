@@ -19,7 +19,7 @@ from .tokens import Kind, Token, maths_tokens, prose_tokens, quoted_tokens
 
 _LONGEST = 200  # characters of the words that a fact keeps
 _IN_WORDS = re.compile(r"\\in(?![A-Za-z])|∈|\\(?:text|mbox|textrm|quad|qquad)|\\(?:neq?|le|ge|lt|gt)(?![a-z])|[<>≠:]")
-_LONGEST_DOCUMENT = 150_000  # characters that are listened to
+_LONGEST_DOCUMENT = 100_000  # characters that are listened to
 _LONGEST_SENTENCE = 300  # tokens; what is longer is cut
 _LEADS = frozenset({"if", "for", "case", "when", "at", "where"})
 _COMMENT = re.compile(r"#[ \t]*([^\n]{1,400})")
