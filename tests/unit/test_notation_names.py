@@ -6,8 +6,9 @@ import pytest
 
 from chainrule.errors import ParseError, UnknownNameError
 from chainrule.notation import latex_name, read_symbol
-from chainrule.notation.meaning import Program, spell
+from chainrule.notation.meaning import Program
 from chainrule.notation.program import Outside, read_program
+from chainrule.notation.spelled import spell
 
 
 def read(text: str, names: str = "", arrays: str = "", **bindings: str) -> Program:

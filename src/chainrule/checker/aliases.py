@@ -16,8 +16,9 @@ from .trees import rebuilt
 
 _MOST = 24
 _LOOK_ALIKE = (
-    frozenset("oO0"), frozenset("l1I"), frozenset("uw"), frozenset("z2"), frozenset("nx"), frozenset("vν"), frozenset("ay"),
-    frozenset("tT"), frozenset({"alpha", "a"}), frozenset({"omega", "w"}), frozenset({"eta", "n"}), frozenset({"rho", "p"}),
+    frozenset("oO0"), frozenset("l1I"), frozenset("uw"), frozenset("z2"), frozenset("nx"), frozenset("vν"),
+    frozenset("ay"), frozenset("tT"), frozenset({"alpha", "a"}), frozenset({"omega", "w"}), frozenset({"eta", "n"}),
+    frozenset({"rho", "p"}),
 )  # fmt: skip
 _ROLES = (frozenset("ahoyAHOY"),)  # letters that outputs of layers are called by
 

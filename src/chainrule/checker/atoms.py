@@ -1,7 +1,7 @@
 r"""Derivatives as they are written in, names for them out, with what each name stands for.
 
 One idea: `\frac{\partial p_i}{\partial z_j}` is the entry i, j of an array that the engine can compute, the Jacobian of p
-with respect to z. A written derivative is read as an entry of such an array, and what it stands for is kept in a table.
+by z. A written derivative is read as an entry of such an array, and what it stands for is kept in a table.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from ..notation.meaning import (
     Variable,
     everything,
     mapped,
-    spell,
 )
 from ..notation.names import Scope
+from ..notation.spelled import spell
 from ..notation.surface import Fraction, Surface
 from ..notation.symbols import Symbol
 from .spelling import differential, variables

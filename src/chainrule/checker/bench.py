@@ -139,7 +139,7 @@ class Bench:
         return list(self.cache[key])
 
     def _telling(self, place: int, style: Style, points: Sequence[Point]) -> Style:
-        """The style, without what makes no difference to a side: the layout of numbers, or all where no derivative is."""
+        """The style without what makes no difference to a side: the layout of numbers, all where no derivative is."""
         if place not in self.meanings or not points:
             return style
         key = ("laid out", place)

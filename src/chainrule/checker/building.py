@@ -40,7 +40,8 @@ from .trees import everywhere
 
 
 def build(
-    definers: Iterable[Definer], facts: Facts, gradients: Mapping[str, Symbol], atoms: Atoms, loss: Symbol | None = None,
+    definers: Iterable[Definer], facts: Facts, gradients: Mapping[str, Symbol], atoms: Atoms,
+    loss: Symbol | None = None,
     ranks: Mapping[str, int] | None = None,
 ) -> Model:  # fmt: skip
     """The model of these definitions. `gradients`: names such as dW, which stand for derivatives. A `loss` that is not

@@ -65,9 +65,8 @@ def divided_by(sign: str, factor: Meaning) -> list[Variable]:
 
 
 def _limited(node: Meaning, last: Variable) -> Meaning:
-    if isinstance(node, Over) and node.last is None and node.first is None and node.condition is None:
-        if node.kind == "sum" and len(node.indices) == 1:
-            return replace(node, last=last)
+    if isinstance(node, Over) and (node.first, node.last, node.condition) == (None, None, None):
+        return replace(node, last=last) if node.kind == "sum" and len(node.indices) == 1 else node
     if isinstance(node, Total) and len(node.terms) == 1:
         return replace(node, terms=tuple((sign, _limited(each, last)) for sign, each in node.terms))
     return node

@@ -185,11 +185,15 @@ def keep(session: Session, definer: Definer, *, general: bool) -> None:
         before.append(definer)
         return
     formula = definer.role is Role.FORMULA
-    if definer.parameters is not None and before[-1].parameters is not None and not definer.function:
-        if [each.text for each in definer.parameters] != [each.text for each in before[-1].parameters]:
-            before.append(definer)  # f(x, y) after f(x) is another problem
-            session.problem_starts.append(definer.number)
-            return
+    if (
+        definer.parameters
+        and before[-1].parameters
+        and not definer.function
+        and ([each.text for each in definer.parameters] != [each.text for each in before[-1].parameters])
+    ):
+        before.append(definer)  # f(x, y) after f(x) is another problem
+        session.problem_starts.append(definer.number)
+        return
     if is_alias(before[-1]) and not is_alias(definer):
         return  # a name of a derivative means the true one, whatever is worked out for it
     if is_alias(definer) and not is_alias(before[-1]) and before[-1].symbol.text not in session.used:

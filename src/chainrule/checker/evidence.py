@@ -107,7 +107,7 @@ def only_added(model: Model, name: str) -> bool:
 
 
 def spread(model: Model) -> Iterator[str]:
-    r"""Names that are vectors by the signs beside them: b in `b \mathbf 1^T`, the others in `\gamma \odot x + \beta`."""
+    r"""Names that are vectors by the signs beside them: b in `b \mathbf 1^T`, others in `\gamma \odot x + \beta`."""
     for definition in model.forward:
         for each in everything(definition.body):
             if isinstance(each, Product):

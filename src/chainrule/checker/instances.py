@@ -54,10 +54,9 @@ def _family_letter(node: Scripted, counted: Counted) -> str | None:
     ):
         return below
     inner = symbol.superscript.strip("()[]")
-    if len(inner) == 1 and inner.isalpha() and symbol.superscript[:1] in "([":
-        if (symbol.base, symbol.accents, below, symbol.superscript.replace(inner, "#")) in counted.families:
-            return inner
-    return None
+    marked = len(inner) == 1 and inner.isalpha() and symbol.superscript[:1] in "(["
+    pattern = (symbol.base, symbol.accents, below, symbol.superscript.replace(inner, "#") if marked else "")
+    return inner if marked and pattern in counted.families else None
 
 
 def _range_of(letter: str, trees: Sequence[Surface | None], counted: Counted) -> tuple[int, ...]:

@@ -1,5 +1,5 @@
-"""The claims of a document in, what its names do in them out: where they stand, alone or in runs, and what is said of them
-in passing.
+"""The claims of a document in, what its names do in them out: where they stand, alone or in runs, and what is said of
+them in passing.
 
 One idea: before any statement is read, all of them have been looked through once.
 """

@@ -156,7 +156,7 @@ def take(
 
 
 def _beside_zero(array: Any, computed: bool) -> Any:
-    """What is 0 because a relu closed counts as just below 0: whether `z >= 0` or `z > 0` is written decides nothing."""
+    """What is 0 because a relu closed counts as just below 0: whether `z >= 0` or `z > 0` is written is the same."""
     return numpy.where(array == 0, -1e-300, array) if computed else array
 
 

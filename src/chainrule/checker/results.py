@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 
 from ..derivation.lines import Derivation
 from .documents import Document, Place
 
 
-class Verdict(str, Enum):
+class Verdict(StrEnum):
     """What is said of a statement."""
 
     DEFINITION = "definition"  # it says what a name is, so there is nothing to judge

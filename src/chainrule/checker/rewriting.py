@@ -124,7 +124,7 @@ def _with_prefixes(node: Multiplicative) -> Surface:
 def _with_sums(node: Surface) -> Surface:
     r"""`\Sigma_n \ell_n` is a sum where the letter below stands below what follows."""
     match node:
-        case Multiplicative(((sign, Scripted(Name("Sigma"), Name(letter) as below, above, 0)), *rest)) if rest:
+        case Multiplicative(((_, Scripted(Name("Sigma"), Name(letter) as below, above, 0)), *rest)) if rest:
             body = product([("", rest[0][1]), *rest[1:]])
             if letter in subscript_letters(body):
                 return Big("∑", below, above[0] if above else None, body, node.span)

@@ -80,10 +80,9 @@ def _factor(factors: tuple[tuple[str, Surface], ...], place: int, names: frozens
         return taken + 1, replace(node, numerator=_differential(body, order))
     if (slashed := _slash(node, rest)) is not None:
         return slashed
-    if isinstance(node, Name) and node.base == "d" and "d" not in names and rest and rest[0][0] == "":
-        if (joined := _joined(rest[0][1], node)) is not None:
-            return 2, joined
-    return 1, node
+    prefix = isinstance(node, Name) and node.base == "d" and "d" not in names and bool(rest) and rest[0][0] == ""
+    joined = _joined(rest[0][1], node) if prefix and isinstance(node, Name) else None
+    return (1, node) if joined is None else (2, joined)
 
 
 def _nabla(node: Surface) -> tuple[Surface | None, int] | None:

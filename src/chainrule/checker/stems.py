@@ -46,9 +46,13 @@ def find_stems(session: Session, claims: Sequence[Claim], symbols: Mapping[str, 
         if ":" in symbol.subscript or "," in symbol.subscript:
             continue
         indexed = 0 < len(symbol.subscript) <= 3 and symbol.subscript.islower()
-        if indexed and stem is not None and stem.text not in heads:
-            if stem.without_subscript().text in heads or _used_elsewhere(stem.without_subscript(), claims):
-                continue  # an entry of a gradient
+        if (
+            indexed
+            and stem is not None
+            and stem.text not in heads
+            and (stem.without_subscript().text in heads or _used_elsewhere(stem.without_subscript(), claims))
+        ):
+            continue  # an entry of a gradient
         known = stem is not None and stem.text in symbols and (session.loss is None or stem.text != session.loss.text)
         if stem is not None and known and (stem.text in heads or _used_elsewhere(stem, claims)):
             session.stems[text] = stem

@@ -277,8 +277,10 @@ class _Ranks:
             turned = any(isinstance(each, Transposed) for each in factors[:last])
             if before or want == 1 or turned:
                 self.visit(factors[last], 1)
-        elif settled[last] is None and want == 1 and all(
-            rank == 0 for place, rank in enumerate(settled) if place != last
+        elif (
+            settled[last] is None
+            and want == 1
+            and all(rank == 0 for place, rank in enumerate(settled) if place != last)
         ):
             self.visit(factors[last], 1)
 

@@ -6,7 +6,8 @@ that the working speaks of relu and not of cases.
 
 from __future__ import annotations
 
-from .meaning import Choice, Literal, Meaning, everything, spell
+from .meaning import Choice, Literal, Meaning, everything
+from .spelled import spell
 
 _RELU = (
     "(choice 0 (< {x} 0) {x})", "(choice 0 (<= {x} 0) {x})", "(choice {x} (> {x} 0) 0)", "(choice {x} (>= {x} 0) 0)",

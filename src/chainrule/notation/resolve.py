@@ -210,8 +210,8 @@ def _begins_with_d(node: Surface) -> bool:
         case Scripted(body):
             return _begins_with_d(body)
         case Name(base):
-            return base in ("partial", "d", "nabla") or (base.startswith("d") and len(base) > 1 and not base[1:].islower()) or (
-                len(base) == 2 and base[0] == "d")  # fmt: skip
+            named = base.startswith("d") and len(base) > 1 and (len(base) == 2 or not base[1:].islower())
+            return named or base in ("partial", "d", "nabla")
         case _:
             return False
 
