@@ -16,6 +16,7 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -254,26 +255,27 @@ def run(seeds: Iterator[int], real: Sequence[bytes], seconds: float) -> dict[str
     """Every page of these seeds, and a summary."""
     start, count = perf_counter(), 0
     verdicts, faults, slowest = Counter[str](), dict[str, tuple[int, int]](), (0.0, 0)
-    for seed in seeds:
-        data, name = made(seed, real)
-        before = process_time()
-        said, found = fault(data, name)
-        took = process_time() - before
-        slowest = max(slowest, (took, seed))
-        count += 1
-        verdicts += found
-        if took > seconds:
-            said = said or f"slow: more than {seconds:g} s"
-        if said:
-            key = said[:160]
-            first, times = faults.get(key, (seed, 0))
-            faults[key] = first, times + 1
-            if times == 0:
-                print(
-                    json.dumps({"seed": seed, "fault": said, "page": data.decode("utf-8", "replace")[:1200]}),
-                    file=sys.stderr,
-                    flush=True,
-                )
+    with suppress(KeyboardInterrupt):  # what is done by then is told
+        for seed in seeds:
+            data, name = made(seed, real)
+            before = process_time()
+            said, found = fault(data, name)
+            took = process_time() - before
+            slowest = max(slowest, (took, seed))
+            count += 1
+            verdicts += found
+            if took > seconds:
+                said = said or f"slow: more than {seconds:g} s"
+            if said:
+                key = said[:160]
+                first, times = faults.get(key, (seed, 0))
+                faults[key] = first, times + 1
+                if times == 0:
+                    print(
+                        json.dumps({"seed": seed, "fault": said, "page": data.decode("utf-8", "replace")[:1200]}),
+                        file=sys.stderr,
+                        flush=True,
+                    )
     return {
         "pages": count, "seconds": round(perf_counter() - start, 1), "verdicts": verdicts,
         "faults": {key: {"seed": seed, "times": times} for key, (seed, times) in faults.items()},

@@ -1,7 +1,7 @@
 r"""Derivatives as they are written in, names for them out, with what each name stands for.
 
-One idea: `\frac{\partial p_i}{\partial z_j}` is the entry i, j of an array that the engine can compute, the Jacobian of p
-by z. A written derivative is read as an entry of such an array, and what it stands for is kept in a table.
+One idea: `\frac{\partial p_i}{\partial z_j}` is the entry i, j of an array that the engine can compute, the Jacobian
+of p by z. A written derivative is read as an entry of such an array, and what it stands for is kept in a table.
 """
 
 from __future__ import annotations

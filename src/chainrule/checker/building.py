@@ -33,7 +33,7 @@ from ..notation.sizes import Size
 from ..notation.surface import Group, Name, Number, Scripted, Surface
 from ..notation.symbols import Symbol, symbol_of
 from .atoms import MARK, Atoms
-from .completing import with_limits
+from .completing import with_limits, with_stand_ins
 from .limits import INLINED
 from .model import Definer, Facts, Model, inputs_of
 from .trees import everywhere
@@ -150,7 +150,7 @@ def _sort_out(read: list[tuple[Definer, Meaning]], model: Model) -> None:
         if definer.role is Role.VALUE or definer.function:
             continue
         try:
-            whole = with_limits(inlined(body, model.functions, INLINED), names)
+            whole = with_limits(with_stand_ins(inlined(body, model.functions, INLINED)), names)
         except ChainruleError as problem:
             model.problems[name] = f"{problem.given} cannot be read"
             continue

@@ -38,7 +38,10 @@ def ranks_from_claims(model: Model, sides: Iterable[tuple[Surface, tuple[str, ..
     definitions = list(model.forward)
     for place, (tree, free) in enumerate(sides):
         try:
-            body = _as_variables(model.read(tree, free), model)
+            read = model.read(tree, free)
+            for inner in [atom.of for atom in model.atoms.inside(read) if atom.of_name is None]:
+                definitions.append(Definition(Symbol(f"{MARK}inner{len(definitions)}"), inner, inner.span))
+            body = _as_variables(read, model)
         except ChainruleError:
             continue
         definitions.append(Definition(Symbol(f"{MARK}claim{place}"), body, body.span))
@@ -50,6 +53,37 @@ def ranks_from_claims(model: Model, sides: Iterable[tuple[Surface, tuple[str, ..
     return {
         each.text: found.get(each.text, 0) for each in model.inputs if each.base[:1].isupper() or each.text in shown
     }
+
+
+def matrices_from_claims(model: Model, pairs: Iterable[tuple[Surface, Surface]]) -> Iterator[str]:
+    r"""Small letters that are matrices all the same: the gradient by w is an outer product `\delta x^T`, or that by x is
+    `w^T \delta`, where x is a vector."""
+    for left, right in pairs:
+        try:
+            atom = model.atoms.atom(model.read(left))
+            factors = _last_product(model.read(right))
+        except ChainruleError:
+            continue
+        if atom is None or len(atom.wrt) != 1 or atom.of_name not in _numbers(model) or len(factors) < 2:
+            continue
+        first, last = factors[0], factors[-1]
+        vector = len(model.shapes.get(atom.wrt[0].text, ())) == 1
+        if isinstance(last, Transposed) and isinstance(last.body, Variable) and not isinstance(first, Transposed):
+            yield atom.wrt[0].text
+        elif vector and isinstance(first, Transposed) and isinstance(first.body, Variable):
+            yield first.body.symbol.text
+
+
+def _last_product(node: Meaning) -> list[Meaning]:
+    """The factors side by side in a product, up to a sign that works entry by entry."""
+    if not isinstance(node, Product):
+        return []
+    factors: list[Meaning] = []
+    for place, (sign, each) in enumerate(node.factors):
+        if place and sign not in ("", "·", "×", "@"):
+            break
+        factors.append(each)
+    return [inner for each in factors for inner in (_last_product(each) or [each])]
 
 
 def _shown_as_arrays(definitions: Iterable[Definition]) -> Iterator[str]:

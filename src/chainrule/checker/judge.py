@@ -48,9 +48,11 @@ def check_document(document: Document) -> Checked:
     session, joined = _opened(document, claims, said, names=nablas_stand_alone(found))
     rulings = contradicted(session, {number: _ruled(session, each) for number, each in joined.items()})
     rulings = with_reserve(rulings)
-    worded = [finding(document, each, rulings[number]) for number, each in joined.items() if says_something(each)]
+    worded = [finding(document, each, rulings[number]) for number, each in joined.items()]
     mended = repairs(session, document)
+    silent = {each.statement.place(document).offset for each in joined.values() if not says_something(each)}
     findings = told(with_orders(document, session, said, found, worded), mended)
+    findings = tuple(x for x in findings if x.verdict is not Verdict.UNCHECKED or x.place.offset not in silent)
     beyond = [_beyond(document, each) for each in every[len(found) :]]
     return Checked(document, (*findings, *beyond), mended, notes=_notes(len(found), len(every)))
 
@@ -276,6 +278,8 @@ def _sides(bench: Bench, places: Sequence[int]) -> Ruling:
 
 def _symbols(bench: Bench, anchor: int, place: int) -> Ruling:
     """Two sides with names."""
+    if strange := apart(bench, anchor):
+        return Ruling(Verdict.UNCHECKED, strange, place)
     points, differs = bench.points(), False
     failures: list[ChainruleError] = []
     for style in STYLES:
@@ -288,8 +292,6 @@ def _symbols(bench: Bench, anchor: int, place: int) -> Ruling:
         if agree:
             return Ruling(Verdict.RIGHT, "", place, style)
         differs = differs or agree is False
-    if differs and (strange := apart(bench, anchor)):
-        return Ruling(Verdict.UNCHECKED, strange, place)
     if differs and _holds_for_targets(bench, anchor, place):
         return Ruling(Verdict.RIGHT, "", place, assumptions=("the targets of the cross-entropy sum to one",))
     if differs and (zeros := holds_where_zero(bench, anchor, place)):

@@ -27,7 +27,7 @@ from ..notation.sizes import Size
 from ..notation.surface import Surface
 from ..notation.symbols import Symbol
 from .atoms import MARK, Atoms
-from .completing import with_limits
+from .completing import with_limits, with_stand_ins
 from .limits import INLINED
 
 
@@ -100,7 +100,7 @@ class Model:
     def finished(self, meaning: Meaning) -> Meaning:
         """A meaning with the document's own functions put in and derivatives joined."""
         whole = inlined(meaning, self.functions, INLINED)
-        return mark(self.atoms.joined(with_limits(whole, self.known)), Around.NOTHING)
+        return mark(self.atoms.joined(with_limits(with_stand_ins(whole), self.known)), Around.NOTHING)
 
     @property
     def known(self) -> frozenset[str]:

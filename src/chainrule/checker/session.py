@@ -22,7 +22,7 @@ from .building import build
 from .claims import Claim
 from .counting import Counted, count, labels_of
 from .definers import by_number, definitions_in, keep
-from .evidence import divisor, only_added, ranks_from_claims, spread, targets_of
+from .evidence import divisor, matrices_from_claims, only_added, ranks_from_claims, spread, targets_of
 from .figures.derived import taken
 from .figures.ledger import Ledger
 from .free import free_letters
@@ -186,6 +186,10 @@ class Session:
             name: rank for name, rank in ranks_from_claims(model, self._sides(model)).items()
             if rank and not model.shapes.get(name) and name not in self.facts.shapes and name not in model.data
         }  # fmt: skip
+        if not self.facts.shapes:
+            small = {name for name in matrices_from_claims(model, self._pairs()) if name[:1].islower()}
+            used = {each.text for each in model.inputs if len(model.shapes.get(each.text, ())) < 2}
+            ranks |= {name: 2 for name in sorted(small & used) if not only_added(model, name)}
         biases = [symbol.text for symbol in model.inputs if self._is_bias(symbol, model)]
         ranks |= dict.fromkeys(biases, 1)
         ranks |= {name: 1 for name in spread(model) if not model.shapes.get(name)}
@@ -206,6 +210,15 @@ class Session:
                 trees = [side.tree for side in each.sides if side.tree is not None and not side.numeric]
                 free = free_letters(trees, model.scope, model.known) if each.equal else ()
                 yield from ((tree, free) for tree in trees if each.equal)
+
+    def _pairs(self) -> Iterator[tuple[Surface, Surface]]:
+        """The two sides of equalities, the last against the first."""
+        first, last = self.window
+        for claims in self.instances.values():
+            for each in claims if first <= claims[0].number < last else ():
+                left, right = each.sides[0].tree, each.sides[-1].tree
+                if left is not None and right is not None and each.equal and len(each.sides) > 1:
+                    yield left, right
 
     def _is_bias(self, symbol: Symbol, model: Model) -> bool:
         """Whether a small letter seems to be a matrix only because it is added to one: then it is added to each row."""

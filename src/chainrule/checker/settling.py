@@ -1,7 +1,7 @@
 """A claim in, the bench with its sides read out.
 
-One idea: a side means what the names of the model make of it; the digits of `W_{12}` fall apart where W is a matrix, and I
-is the identity where nobody has defined it.
+One idea: a side means what the names of the model make of it; the digits of `W_{12}` fall apart where W is a matrix,
+and I is the identity where nobody has defined it.
 """
 
 from __future__ import annotations

@@ -280,8 +280,13 @@ class _Ranks:
         elif (
             settled[last] is None
             and want == 1
-            and all(rank == 0 for place, rank in enumerate(settled) if place != last)
-        ):
+            and len(factors) > 1
+            and all(
+                rank == 0 and isinstance(factors[place], Variable)
+                for place, rank in enumerate(settled)
+                if place != last
+            )
+        ):  # u t, where t is known to be a number
             self.visit(factors[last], 1)
 
 

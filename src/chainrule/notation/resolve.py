@@ -210,7 +210,8 @@ def _begins_with_d(node: Surface) -> bool:
         case Scripted(body):
             return _begins_with_d(body)
         case Name(base):
-            named = base.startswith("d") and len(base) > 1 and (len(base) == 2 or not base[1:].islower())
+            short = len(base) == 2 or base[2:].isdigit()
+            named = base.startswith("d") and len(base) > 1 and (short or not base[1:].islower())
             return named or base in ("partial", "d", "nabla")
         case _:
             return False
