@@ -34,9 +34,17 @@ def apart(bench: Bench, anchor: int) -> str:
     for atom in bench.model.atoms.inside(bench.meanings[anchor]):
         if atom.joined is None and atom.of_name is not None:
             found = [each.text for each in atom.wrt if each.text not in closure(bench, [atom.of_name])]
-            if found:
+            if found and _vanishes(bench, anchor):
                 return f"nothing in the document says how {atom.of_name} depends on {found[0]}"
     return ""
+
+
+def _vanishes(bench: Bench, place: int) -> bool:
+    """Whether a side is 0 everywhere: a name may play a part under another name, as q does in (x + y) z."""
+    try:
+        return not any(each is not None and each.any() for each in bench.values(place, STYLES[0], bench.points()))
+    except ChainruleError:
+        return True
 
 
 def closure(bench: Bench, names: Iterable[str]) -> set[str]:

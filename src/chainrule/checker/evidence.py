@@ -56,7 +56,7 @@ def ranks_from_claims(model: Model, sides: Iterable[tuple[Surface, tuple[str, ..
 
 
 def matrices_from_claims(model: Model, pairs: Iterable[tuple[Surface, Surface]]) -> Iterator[str]:
-    r"""Small letters that are matrices all the same: the gradient by w is an outer product `\delta x^T`, or that by x is
+    r"""Small letters that are matrices all the same: the gradient by w is a product `\delta x^T`, or that by x is
     `w^T \delta`, where x is a vector."""
     for left, right in pairs:
         try:
@@ -141,7 +141,7 @@ def only_added(model: Model, name: str) -> bool:
 
 
 def spread(model: Model) -> Iterator[str]:
-    r"""Names that are vectors by the signs beside them: b in `b \mathbf 1^T`, others in `\gamma \odot x + \beta`."""
+    r"""Names that are vectors by the signs beside them: b in `b \mathbf 1^T`, or in `\gamma \odot x + \beta`."""
     for definition in model.forward:
         for each in everything(definition.body):
             if isinstance(each, Product):

@@ -51,8 +51,8 @@ def check_document(document: Document) -> Checked:
     worded = [finding(document, each, rulings[number]) for number, each in joined.items()]
     mended = repairs(session, document)
     silent = {each.statement.place(document).offset for each in joined.values() if not says_something(each)}
-    findings = told(with_orders(document, session, said, found, worded), mended)
-    findings = tuple(x for x in findings if x.verdict is not Verdict.UNCHECKED or x.place.offset not in silent)
+    told_of = told(with_orders(document, session, said, found, worded), mended)
+    findings = [x for x in told_of if x.verdict is not Verdict.UNCHECKED or x.place.offset not in silent]
     beyond = [_beyond(document, each) for each in every[len(found) :]]
     return Checked(document, (*findings, *beyond), mended, notes=_notes(len(found), len(every)))
 

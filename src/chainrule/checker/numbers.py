@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy
+
 from ..errors import ChainruleError
 from ..notation.drafts import Role
 from .bench import STYLES, Bench
@@ -17,14 +19,14 @@ from .carrying import Judge, carried, enter, left_open, note_of_slip
 from .claims import Claim
 from .compare import same
 from .digits import Enclosure
-from .doubting import closure
+from .doubting import apart, closure, kinked
 from .figures.ledger import Figure, Standing
 from .figures.meant import is_open, is_said_here, may_be_given, speaks_of_calls, stands_for_data
 from .figures.naming import explain
 from .figures.updates import before_updates, renew
 from .figures.weighing import against, enclosure, exactly, mixed
 from .figures.worlds import holding, settled
-from .points import as_problem
+from .points import Point, as_problem
 from .repairing import Judged
 from .results import Verdict
 from .rulings import Ruling
@@ -47,8 +49,13 @@ def _judge_number(bench: Bench, anchor: int, place: int) -> Ruling:
         return _explained(bench, anchor, place, written, known.value, against(written, known.value, place, known.slack))
     if is_said_here(bench, anchor) or speaks_of_calls(bench):
         return _calculation(bench, anchor, place, written, "")
-    if _everywhere(bench, anchor, written.value):
+    if strange := apart(bench, anchor):
+        return Ruling(Verdict.UNCHECKED, strange, place)
+    if _everywhere(bench, anchor, written.value, bench.points()):
         return Ruling(Verdict.RIGHT, "", place)
+    shared = [] if bench.unknown() else bench.session.shared_points(bench.claim.number)
+    if shared and _everywhere(bench, anchor, written.value, shared):
+        return Ruling(Verdict.RIGHT, "", place, assumptions=("the targets of the cross-entropy sum to one",))
     return _by_data(bench, anchor, place, written)
 
 
@@ -137,12 +144,13 @@ def _explained(bench: Bench, anchor: int, place: int, written: Enclosure, exact:
     return ruling
 
 
-def _everywhere(bench: Bench, anchor: int, value: Any) -> bool:
+def _everywhere(bench: Bench, anchor: int, value: Any, points: Sequence[Point]) -> bool:
     """Whether the first side is this number wherever it is."""
     for style in STYLES:
         try:
-            values = [each for each in bench.values(anchor, style, bench.points()) if each is not None]
-            if values and all(same(value, each) and exactly(value, each) for each in values):
+            values = [each for each in bench.values(anchor, style, points) if each is not None]
+            zero = not numpy.asarray(value).any()  # what is 0 by mathematics is computed as 1e-17
+            if values and all(same(value, each) and (zero or exactly(value, each)) for each in values):
                 return True
         except ChainruleError:
             continue
@@ -169,7 +177,8 @@ def _is_general(bench: Bench, anchor: int) -> bool:
     """Whether a side is a derivative of which no part has a number in the document: then it is meant in general."""
     given = {name for name, each in bench.session.definers.items() if any(x.role is Role.VALUE for x in each)}
     derivative = any(bench.model.atoms.inside(bench.meanings[anchor]))
-    return derivative and not given & closure(bench, bench.names_of(anchor)) and not bench.session.ledger.figures
+    general = derivative and not kinked(bench) and not bench.session.ledger.figures
+    return general and not given & closure(bench, bench.names_of(anchor))
 
 
 def _calculation(bench: Bench, anchor: int, place: int, written: Enclosure, failure: str) -> Ruling:

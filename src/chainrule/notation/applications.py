@@ -84,7 +84,7 @@ def read_factor(factors: Factors, place: int, scope: Scope) -> tuple[int, Meanin
 def _spelled(node: Surface) -> str:
     """The name of a function, its primes aside."""
     symbol = symbol_of(replace(node, primes=0) if isinstance(node, Scripted) else node)
-    return symbol.text if symbol else ""
+    return replace(symbol, superscript=symbol.superscript.replace("'", "")).text if symbol else ""
 
 
 def _head(node: Surface) -> tuple[Name, Scripted | None] | None:
@@ -181,9 +181,13 @@ def _primes(scripts: Scripted | None) -> int:
     """The primes of a function, beside its layer too: `g^{[1]'}`."""
     if scripts is None:
         return 0
-    above = sum(len(each.base) for each in scripts.superscripts if isinstance(each, Name) and not each.base.strip("'"))
-    inside = sum(each.primes for each in scripts.superscripts if isinstance(each, Scripted))
-    return scripts.primes + above + inside
+    parts = [part for each in scripts.superscripts for part in _parts_of(each)]
+    above = sum(len(each.base) for each in parts if isinstance(each, Name) and not each.base.strip("'"))
+    return scripts.primes + above + sum(each.primes for each in parts if isinstance(each, Scripted))
+
+
+def _parts_of(script: Surface) -> list[Surface]:
+    return [each for _, each in script.factors] if isinstance(script, Multiplicative) else [script]
 
 
 def _refuse_unknown(name: Name, node: Surface, opened: Group, scope: Scope) -> None:
