@@ -35,8 +35,9 @@ PLACES: dict[str, tuple[int, tuple[int, ...]]] = {
     "S3-33": (3, (125,)), "S4-06": (4, (35,)), "S4-11": (4, (47, 49)), "S4-13": (4, (54,)), "S4-14": (4, (57,)),
 }  # fmt: skip
 # What is not right either, and may be accused: transcription noise, and what follows from a slip.
+# Line 61 of the second note, S1-15, is true only with S1-03 put right; as the page stands it contradicts line 24.
 ALSO: dict[int, frozenset[int]] = {
-    0: frozenset({18, 56, 70}), 1: frozenset({32, 40}), 2: frozenset(),
+    0: frozenset({18, 56, 70}), 1: frozenset({32, 40, 61}), 2: frozenset(),
     3: frozenset({12, 32, 88, 90, 93, 109, 111, 117}),
     4: frozenset({27, 31, 59}),
 }  # fmt: skip
@@ -45,7 +46,7 @@ ALSO: dict[int, frozenset[int]] = {
 NOT_FOUND: dict[str, str] = {
     **{f"S0-{number:02d}": NO_MODEL for number in (*range(8, 19), 20, 21, 23)},
     "S0-19": "the order of the lines themselves is not judged",
-    **{f"S1-{number:02d}": NO_ACTIVATION for number in (3, 8, 12, 13, 16, 17)},
+    **{f"S1-{number:02d}": NO_ACTIVATION for number in (3, 12)},
     "S2-11": NO_STATEMENT,
     "S2-20": "x has no other value in the note, so the vector is taken as its value",
     "S3-08": NO_OUTPUTS,

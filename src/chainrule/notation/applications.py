@@ -139,7 +139,7 @@ def _named_call(
         return _primed(Call(function, _arguments(opened, scope), span), scripts, spelled, scope)
     if name.base in GENERIC and not name.accents and not _has_powers(scripts):
         scope.note(f"{spelled}(..)", f"an unspecified function {spelled}, entry by entry", name.span)
-        return Unspecified(spelled, scripts.primes if scripts else 0, _arguments(opened, scope)[0], span)
+        return Unspecified(spelled, _primes(scripts), _arguments(opened, scope)[0], span)
     return None
 
 
