@@ -143,6 +143,14 @@ def test_what_is_no_page_is_told_and_the_rest_is_checked(folder, content, said):
     assert "Traceback" not in result.output
 
 
+def test_a_broken_notebook_is_no_clean_page(folder):
+    for number, content in enumerate(('{"cells": 3}', "not json")):
+        (folder / f"{number}.ipynb").write_text(content)
+        result = run(f"{number}.ipynb")
+        assert result.exit_code == 2
+        assert "this is no notebook that can be read" in result.output
+
+
 def test_utf_16_is_text(folder):
     (folder / "wide.md").write_text(GOOD, encoding="utf-16")
     assert run("wide.md").exit_code == 0

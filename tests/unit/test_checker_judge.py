@@ -11,13 +11,22 @@ NET = r"$$z_1 = w_1 x, \quad h = \sigma(z_1), \quad z_2 = w_2 h + w_3 x, \quad L
 LAYER = "X (N, D), W (D, M), b (M,). $dout = \\frac{\\partial L}{\\partial out}$\n\n$$out = XW + b$$\n\n"
 LAYERS = (
     "Layers $l=1,2,3$, so $L=3$ is the output layer.\n\n$$a^1 = x$$\n$$z^l_j = \\sum_k w^l_{jk}a^{l-1}_k + b^l_j$$\n"
-    "$$a^l = \\sigma(z^l)$$\n$$C = \\frac12\\|y-a^L\\|^2$$\n$$\\delta^l_j \\equiv \\frac{\\partial C}{\\partial z^l_j}$$\n\n"
+    "$$a^l = \\sigma(z^l)$$\n$$C = \\frac12\\|y-a^L\\|^2$$\n"
+    "$$\\delta^l_j \\equiv \\frac{\\partial C}{\\partial z^l_j}$$\n\n"
 )
 SOFTMAX = "$$p_i = \\frac{e^{z_i}}{\\sum_k e^{z_k}}, \\quad L = -\\sum_i y_i \\log p_i$$\n\n$y$ is one-hot.\n\n"
+WINDOW = (
+    "$x \\in \\mathbb{R}^7$, $w \\in \\mathbb{R}^3$, $y_i = \\sum_{k=1}^{3} w_k x_{i+k-1}$, $i = 1,\\dots,5$. "
+    "$L = \\frac12\\sum_i y_i^2$\n\n"
+)
 NUMBERS = "$x = 2, w = 0.5, b = 0.1$\n\n$z = w x + b$, $a = \\sigma(z)$\n\n"
 TRUE = [
     (NET, r"$$\frac{\partial L}{\partial w_1} = 2(z_2-y)\,w_2\,h(1-h)\,x$$"),
-    (NET, r"$$\frac{\partial L}{\partial x} = \frac{\partial L}{\partial z_1}\frac{\partial z_1}{\partial x} + \frac{\partial L}{\partial z_2}w_3$$"),
+    (
+        NET,
+        r"$$\frac{\partial L}{\partial x} = \frac{\partial L}{\partial z_1}\frac{\partial z_1}{\partial x} "
+        r"+ \frac{\partial L}{\partial z_2}w_3$$",
+    ),
     (NET, r"$$\frac{\partial z_2}{\partial h} = w_2$$"),
     (NET, r"$\nabla_{w_2} L = 2(z_2 - y) h$"),
     (NET, r"$dL/dz_1 = 2(z_2-y) w_2 \sigma'(z_1)$"),
@@ -27,6 +36,7 @@ TRUE = [
     (LAYERS, r"$$\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_k\,\delta^l_j$$"),
     (SOFTMAX, r"$$\frac{\partial p_i}{\partial z_j} = p_i(\delta_{ij} - p_j)$$"),
     (SOFTMAX, r"$$\frac{\partial L}{\partial z_j} = p_j - y_j$$"),
+    (WINDOW, r"$$\frac{\partial L}{\partial w_k} = \sum_{i=1}^5 y_i x_{i+k-1}$$"),
     (NUMBERS, r"$$z = 1.1$$"),
     (NUMBERS, r"$$a = 0.750$$"),
     ("", r"$$\frac{\partial}{\partial x}(x^TAx) = (A + A^T)x$$"),
@@ -41,6 +51,7 @@ FALSE = [
     (LAYER, r"$$db = \frac1N\sum_n dout_n$$", {"M13", "M24"}),
     (LAYERS, r"$$\delta^l = \left(w^{l+1}\delta^{l+1}\right)\odot\sigma'(z^l)$$", {"M5"}),
     (SOFTMAX, r"$$\frac{\partial L}{\partial z_j} = y_j - p_j$$", {"M14"}),
+    (WINDOW, r"$$\frac{\partial L}{\partial w_k} = \sum_{i=1}^5 y_i x_{i+k}$$", {"M8"}),
     (NUMBERS, r"$$z = 1.2$$", {"M16"}),
     ("", r"$$\frac{d}{dx} x^3 = 3x^3$$", {"M22"}),
 ]  # fmt: skip

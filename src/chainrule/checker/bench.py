@@ -267,6 +267,7 @@ class Bench:
         key = ("context", id(meaning), style, id(point))
         if key not in self.cache:
             context = point.context(units=self._units(meaning, point))
+            context.from_one = self.model.has_numbered_windows()
             for name in {each.symbol.text for each in names_in(meaning)}:
                 if name in self.model.derived and name not in context.names:
                     context.names[name] = self._derived(name, point)

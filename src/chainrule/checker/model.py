@@ -6,8 +6,9 @@ everything that does not use the name is judged all the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from ..notation.drafts import Role
@@ -15,8 +16,12 @@ from ..notation.entrywise import Around, mark
 from ..notation.inline import inlined
 from ..notation.meaning import (
     Definition,
+    Entry,
+    Index,
+    Literal,
     Meaning,
     Member,
+    Total,
     Variable,
     everything,
     is_member,
@@ -120,6 +125,16 @@ class Model:
         found: list[str] = self._kept["ends"][1]
         return found
 
+    def has_numbered_windows(self) -> bool:
+        """Whether a definition slides as in `x_{i+k-1}`, which says that entries are counted from 1."""
+        if "windows" not in self._kept or self._kept["windows"][0] is not self.forward:
+            self._kept["windows"] = self.forward, any(_is_window(part) for part in self._parts())
+        found: bool = self._kept["windows"][1]
+        return found
+
+    def _parts(self) -> Iterator[Meaning]:
+        return chain.from_iterable(everything(each.body) for each in self.forward)
+
     def _ends(self) -> list[str]:
         used = {found.symbol.text for each in self.forward for found in names_in(each.body)}
         used |= {name for each in self.forward for name in members_in(each.body, self)}
@@ -157,3 +172,12 @@ def names_in(meaning: Meaning) -> list[Variable]:
         each for each in everything(meaning)
         if isinstance(each, Variable) and not each.symbol.text.startswith((MARK, "·"))
     ]  # fmt: skip
+
+
+def _is_window(node: Meaning) -> bool:
+    return isinstance(node, Entry) and any(
+        isinstance(each, Total)
+        and sum(isinstance(term, Index) for _, term in each.terms) > 1
+        and any(isinstance(term, Literal) for _, term in each.terms)
+        for each in node.indices
+    )

@@ -82,7 +82,7 @@ def moving(index: Meaning, context: Context) -> Shift:
     """The bound indices in `i + k - 1` and the position of the first entry; without bound indices the number itself."""
     names, starts, number = [], list[int](), 0
     terms = index.terms if isinstance(index, Total) else (("", index),)
-    literal = False
+    literal = context.from_one
     for sign, term in terms:
         if isinstance(term, Index) and isinstance(run := context.indices.get(term.name), Run):
             if sign == "-":

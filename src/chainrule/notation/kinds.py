@@ -67,6 +67,7 @@ class Context:
     units: Mapping[int, int] = field(default_factory=dict)  # how large each vector of ones and each identity is
     identities: list[Any] = field(default_factory=list)  # the nodes of identity matrices
     zero_outside: bool = False  # entries out of range are 0 and no mistake
+    from_one: bool = False  # x_{i+k} counts from 1 as other indices do, though an entry is left out
     kept: frozenset[int] = frozenset()  # where a size must stay a letter, by the identity of the place
 
     def binding(self, indices: Mapping[str, Run | int]) -> Context:

@@ -31,7 +31,9 @@ def judged(file: str) -> Checked | Record:
     if file != STANDARD_INPUT and not Path(file).exists():
         return unread(file, "there is no such file; check its name")
     try:
-        return check_document(_document(file))
+        found = check_document(_document(file))
+        hindered = [note.message for note in found.document.notes if note.hinders]
+        return unread(file, hindered[0]) if hindered and not found.findings else found
     except ChainruleError as problem:
         return unread(file, sentence(problem))
     except Exception as problem:  # a fault of this package must not cost the other documents

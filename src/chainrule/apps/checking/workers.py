@@ -60,7 +60,7 @@ class Worker:
         if process:
             with suppress(OSError):  # it may be gone already
                 os.kill(process, getattr(signal, "SIGKILL", signal.SIGTERM))
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=True, cancel_futures=True)  # its own thread must be gone before the interpreter ends
 
     def end(self) -> None:
         """Stop for good."""

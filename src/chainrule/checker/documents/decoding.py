@@ -42,7 +42,7 @@ def decode(data: bytes) -> tuple[str, list[Note]]:
         text = data.decode(encoding, errors="replace")
         notes.append(
             Note(f"bytes that are not {encoding.upper()} were replaced by \ufffd, the first one byte {error.start:,}",
-                 max(0, text.find("\ufffd")))
+                 max(0, text.find("\ufffd")), hinders=True)
         )  # fmt: skip
         return text, notes
 

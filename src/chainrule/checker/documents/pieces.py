@@ -23,6 +23,7 @@ class Note:
     message: str
     offset: int = 0
     source: int = 0
+    hinders: bool = False  # what is read may have nothing in common with what was written
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def _read(content: Mapped, suffix: str, drafts: Drafts, files: Files) -> None:
     if suffix == ".ipynb":
         if read_notebook(content, drafts):
             return
-        drafts.note("this is no notebook that can be read: its text was read as Markdown", 0)
+        drafts.notes.append(Note("this is no notebook that can be read: its text was read as Markdown", hinders=True))
     read_markdown(content, drafts, plain=suffix not in _MARKDOWN and suffix != ".ipynb")
 
 
