@@ -118,6 +118,14 @@ def read_tree(text: str, latex: bool = True) -> Surface | None:
     return without_words(read_statement(text, parts[0], latex)) if parts else None
 
 
+def tree_or_none(text: str) -> Surface | None:
+    """The surface tree of a text that may be none."""
+    try:
+        return read_tree(text)
+    except ChainruleError:
+        return None
+
+
 def _listed(trees: list[Surface]) -> Surface | None:
     return trees[0] if trees else None
 

@@ -14,8 +14,7 @@ import numpy
 
 from ..errors import ChainruleError
 from ..notation.meaning import Meaning, everything
-from ..notation.surface import Name, Scripted, Surface
-from ..notation.symbols import symbol_of
+from ..notation.surface import Surface
 from .bench import STYLES, Bench
 from .claims import Claim, with_trees
 from .compare import all_same
@@ -29,7 +28,7 @@ from .rulings import Ruling
 from .session import Session, open_session
 from .settling import set_up
 from .slopes import Style
-from .trees import everywhere
+from .trees import symbols_in
 from .writing import latex, shorter
 
 _MISTAKES = frozenset({"M8", "M9", "M10"})  # one name for another
@@ -138,8 +137,7 @@ def _changes(case: _Case, definer: Definer, later: Sequence[int]) -> Iterator[tu
 
 
 def _symbols(tree: Surface) -> frozenset[str]:
-    found = (symbol_of(each) for each in everywhere(tree) if isinstance(each, Name | Scripted))
-    return frozenset(each.text for each in found if each is not None)
+    return frozenset(each.text for each in symbols_in(tree))
 
 
 def _names(bench: Bench | None) -> frozenset[str]:

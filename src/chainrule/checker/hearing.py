@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..errors import ChainruleError
 from ..notation.functions import FUNCTIONS
 from ..notation.sizes import Size
 from ..notation.surface import Chain, Surface
-from .claims import read_tree
+from .claims import tree_or_none
 from .model import Facts
 from .words import Said
 
@@ -130,8 +129,5 @@ def conditions_of(said: Said) -> dict[int, tuple[Surface, ...]]:
 
 
 def _condition(relation: str) -> Surface | None:
-    try:
-        tree = read_tree(relation)
-    except ChainruleError:
-        return None
+    tree = tree_or_none(relation)
     return tree if isinstance(tree, Chain) else None

@@ -6,7 +6,7 @@ everything that does not use the name is judged all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -120,17 +120,19 @@ class Model:
 
     def ends(self) -> list[str]:
         """The names that no definition uses."""
-        if "ends" not in self._kept or self._kept["ends"][0] is not self.forward:
-            self._kept["ends"] = self.forward, self._ends()
-        found: list[str] = self._kept["ends"][1]
+        found: list[str] = self._once("ends", self._ends)
         return found
 
     def has_numbered_windows(self) -> bool:
         """Whether a definition slides as in `x_{i+k-1}`, which says that entries are counted from 1."""
-        if "windows" not in self._kept or self._kept["windows"][0] is not self.forward:
-            self._kept["windows"] = self.forward, any(_is_window(part) for part in self._parts())
-        found: bool = self._kept["windows"][1]
+        found: bool = self._once("windows", lambda: any(map(_is_window, self._parts())))
         return found
+
+    def _once(self, what: str, find: Callable[[], Any]) -> Any:
+        """Something found in the definitions, found anew only when they are others."""
+        if what not in self._kept or self._kept[what][0] is not self.forward:
+            self._kept[what] = self.forward, find()
+        return self._kept[what][1]
 
     def _parts(self) -> Iterator[Meaning]:
         return chain.from_iterable(everything(each.body) for each in self.forward)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from ..notation.drafts import Role
 from ..notation.resolve import is_derivative
-from ..notation.surface import Fraction, Name, Scripted
+from ..notation.surface import Fraction, Scripted
 from ..notation.symbols import Symbol, symbol_of
 from .claims import Claim
 from .counting import labels_of
 from .mentions import names_of
 from .spelling import differential, variables
-from .trees import everywhere
+from .trees import everywhere, symbols_in
 
 if TYPE_CHECKING:
     from .session import Session
@@ -116,9 +116,8 @@ def _is_loss(symbol: Symbol) -> bool:
 def usual_loss(session: Session) -> Symbol | None:
     """A loss by its usual names, when no derivative is written out."""
     used = {
-        symbol.text for each in session.definers.values() for definer in each for node in everywhere(definer.tree)
-        if isinstance(node, Name | Scripted) and (symbol := symbol_of(node)) is not None
-    }  # fmt: skip
+        symbol.text for each in session.definers.values() for definer in each for symbol in symbols_in(definer.tree)
+    }
     found = [each[0].symbol for each in session.definers.values() if _is_loss(each[0].symbol) and not each[0].indices]
     last = [each for each in found if each.text not in used]
     if last:

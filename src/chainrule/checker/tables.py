@@ -10,11 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..errors import ChainruleError
 from ..notation.drafts import Role
 from ..notation.surface import Name, Scripted, Surface
 from ..notation.symbols import Symbol, symbol_of
-from .claims import Claim, read_tree
+from .claims import Claim, tree_or_none
 from .documents import Document
 from .model import Definer
 from .session import Session
@@ -137,21 +136,15 @@ def _used(claims: Sequence[Claim]) -> Mapping[str, None]:
 
 
 def _symbol(heading: str) -> Symbol | None:
-    try:
-        tree = read_tree(heading)
-    except ChainruleError:
-        return None
-    symbol = symbol_of(tree) if isinstance(tree, Name | Scripted) else None
+    tree = tree_or_none(heading)
+    symbol = symbol_of(tree) if tree is not None else None
     if symbol is not None and len(symbol.subscript) == 1 and symbol.subscript.islower():
         symbol = symbol.without_subscript()  # a column of z_i holds the entries of z
     return None if symbol is not None and symbol.text in _COUNTERS else symbol
 
 
 def _list(numbers: Sequence[str]) -> Surface | None:
-    try:
-        return read_tree(f"({', '.join(each.replace('−', '-') for each in numbers)})")
-    except ChainruleError:
-        return None
+    return tree_or_none(f"({', '.join(each.replace('−', '-') for each in numbers)})")
 
 
 def _before(session: Session, document: Document, end: int) -> int:

@@ -19,11 +19,13 @@ from ..notation.surface import (
     Group,
     Matrix,
     Multiplicative,
+    Number,
     Root,
     Scripted,
     Surface,
     children,
 )  # fmt: skip
+from ..notation.symbols import Symbol, symbol_of
 
 Change = Callable[[Surface], Surface]
 
@@ -67,6 +69,23 @@ def everywhere(node: Surface) -> Iterator[Surface]:
         current = pending.pop()
         yield current
         pending.extend(reversed(list(children(current))))
+
+
+def is_row(node: Surface) -> bool:
+    """Whether a node is numbers side by side, as in `[1 -2]`: entries, not factors."""
+    return isinstance(node, Multiplicative) and all(not sign and _is_number(each) for sign, each in node.factors)
+
+
+def _is_number(node: Surface) -> bool:
+    match node:
+        case Number() | Additive((("-" | "+", Number()),)):
+            return True
+    return False
+
+
+def symbols_in(node: Surface) -> Iterator[Symbol]:
+    """The name that each part of a tree spells, in reading order."""
+    return (symbol for each in everywhere(node) if (symbol := symbol_of(each)) is not None)
 
 
 def product(factors: list[tuple[str, Surface]]) -> Surface:

@@ -18,6 +18,7 @@ from ...ir.graph import Graph
 from ...ir.library import Array, reference
 from ...ir.node import Node, concrete
 from ...ir.op import Flat
+from ...transforms.calls import own
 from ...transforms.observe import Observer, input_symbols, watching
 from ...transforms.trace import record
 
@@ -83,11 +84,7 @@ def copied(argument: Any) -> Any:
     if isinstance(argument, (str, bytes)) or argument is None:
         return argument
     leaves, structure = tree.flatten(argument)
-    return tree.unflatten(structure, [_own(leaf) for leaf in leaves])
-
-
-def _own(leaf: Any) -> Any:
-    return leaf.copy() if isinstance(leaf, reference().ndarray) else leaf
+    return tree.unflatten(structure, [own(leaf) for leaf in leaves])
 
 
 def record_forward(function: Callable[..., Any], args: Sequence[Any], cached: bool) -> Recorded:

@@ -13,7 +13,7 @@ import numpy
 
 from ...errors import ChainruleError
 from ..bench import STYLES, Bench
-from ..claims import read_tree
+from ..claims import tree_or_none
 from ..compare import all_same
 from ..spelling import uniform
 from .asked import Asked, asked
@@ -147,10 +147,7 @@ def _closed(tried: Trial, about: Asked, place: int) -> str:
     sums = [plus([each.short for each in found]), plus([each.long for each in found])]
     texts = [each for each in (*(sums if derivatives else sums[::-1]), "" if about.entry else closed(about)) if each]
     for text in texts:
-        try:
-            tree = read_tree(text)
-        except ChainruleError:
-            continue
+        tree = tree_or_none(text)
         if tree is not None and tried.fits(uniform(tree)) is not None:
             return text
     return ""

@@ -16,7 +16,7 @@ import numpy
 from ...errors import ChainruleError
 from ...notation.surface import Fraction
 from ..bench import STYLES, Bench
-from ..claims import read_tree
+from ..claims import tree_or_none
 from ..compare import all_same
 from ..spelling import uniform, variables
 from ..trees import added
@@ -155,8 +155,5 @@ def _speaks(bench: Bench, place: int) -> bool:
 
 
 def _read(text: str) -> Any:
-    try:
-        tree = read_tree(text)
-    except ChainruleError:
-        return None
+    tree = tree_or_none(text)
     return None if tree is None else uniform(tree)

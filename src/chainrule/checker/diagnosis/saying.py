@@ -12,12 +12,11 @@ from typing import Any
 
 from ...derivation.formulas.forms import Setting, find_form
 from ...derivation.formulas.gathering import gather, length
-from ...errors import ChainruleError
 from ...ir.graph import topological_order
 from ...ir.node import Node
 from ...ir.types import symbolic_shapes
 from ...transforms.simplify import simplify
-from ..claims import read_tree
+from ..claims import tree_or_none
 from ..limits import GRAPH
 from ..slips import Words
 from ..spelling import uniform
@@ -61,8 +60,5 @@ def tidy(text: str, sizes: Mapping[int, str]) -> str:
     """LaTeX as the checker writes it, with letters for sizes; nothing where it does not read."""
     for size, letter in sizes.items():
         text = re.sub(rf"(?<!\d){size}(?!\d)", letter if len(letter) == 1 else f"{{{letter}}}", text)
-    try:
-        tree = read_tree(_SCRIPTED.sub(r"\\left( \1 \\right)", text))
-    except ChainruleError:
-        return ""
+    tree = tree_or_none(_SCRIPTED.sub(r"\\left( \1 \\right)", text))
     return "" if tree is None else latex(shorter(uniform(tree)))

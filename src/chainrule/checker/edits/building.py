@@ -25,6 +25,7 @@ from ...notation.surface import (
     Scripted,
     Surface,
 )  # fmt: skip
+from ..trees import is_row
 
 Part = tuple[str, Surface]
 ENTRYWISE = frozenset({"⊙", "∘"})
@@ -96,18 +97,6 @@ def _clashes(node: Multiplicative, parts: list[Part] | tuple[Part, ...], place: 
     signs = [sign for sign, _ in (parts[place : place + 2] if place else parts[1:2])]
     entrywise = any(sign in ENTRYWISE for sign, _ in node.factors)
     return (place > 0 and signs[0] == "/") or (entrywise and any(sign not in ENTRYWISE for sign in signs))
-
-
-def is_row(node: Surface) -> bool:
-    """Whether a node is numbers side by side, as in `[1 -2]`: entries, not factors."""
-    return isinstance(node, Multiplicative) and all(not sign and _is_number(each) for sign, each in node.factors)
-
-
-def _is_number(node: Surface) -> bool:
-    match node:
-        case Number() | Additive((("-" | "+", Number()),)):
-            return True
-    return False
 
 
 def as_factor(node: Surface) -> Surface:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...notation.surface import Additive, Big, Fraction, Multiplicative, Name, Number, Scripted, Surface, children
+from ..trees import everywhere
 from .activations import times_beside
 from .building import as_factor, factors, half, product, turned
 from .edit import Edit
 from .known import Quantity
 from .places import Place, Role, Unit, is_derivative
-from .setting import Setting, everywhere, letters_of, text_of
+from .setting import Setting, letters_of, text_of
 
 _MEANS = {"mean": "sum", "average": "sum"}
 

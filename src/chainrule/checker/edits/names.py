@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ...notation.surface import Additive, Group, Multiplicative, Name, Number, Scripted, Surface
-from ..trees import rebuilt
+from ..trees import everywhere, rebuilt
 from .edit import Edit
 from .known import Kind, Quantity
 from .likeness import same
 from .places import Place, Role, is_derivative
-from .setting import Named, Setting, everywhere, letters_of, text_of
+from .setting import Named, Setting, letters_of, text_of
 
 _SAID = "{0} was written where {1} belongs"
 _ROLES = frozenset({Role.HEAD})

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ...notation.surface import Additive, Group, Multiplicative, Name, Number, Scripted, Surface, children
+from ...notation.surface import Additive, Group, Multiplicative, Name, Number, Scripted, Surface
 from ...notation.symbols import symbol_of
-from .building import ENTRYWISE, TRANSPOSES, Part, bracketed, is_row, is_turned
+from ..trees import everywhere, is_row
+from .building import ENTRYWISE, TRANSPOSES, Part, bracketed, is_turned
 from .known import Gradient, Kind, Known, Pair, Quantity
 from .likeness import Marks, same
 from .places import Heads, Place, Role, Unit, is_constant, is_derivative, places, units
@@ -230,17 +231,8 @@ def _table(known: Known) -> dict[str, Quantity]:
 
 def text_of(node: Surface) -> str:
     """The spelling that identifies a name; nothing for what is no name."""
-    symbol = symbol_of(node) if isinstance(node, Name | Scripted) else None
+    symbol = symbol_of(node)
     return symbol.text if symbol is not None else ""
-
-
-def everywhere(tree: Surface) -> Iterator[Surface]:
-    """A node and all below it, from the left."""
-    pending = [tree]
-    while pending:
-        current = pending.pop()
-        yield current
-        pending.extend(reversed(list(children(current))))
 
 
 def index_letters(tree: Surface) -> list[str]:

@@ -19,13 +19,13 @@ from ...notation.surface import (
     Scripted,
     Surface,
 )  # fmt: skip
-from ..trees import rebuilt
+from ..trees import everywhere, rebuilt
 from .building import Part, factors, inside, product, terms, total, turned
 from .edit import Edit
 from .likeness import same
 from .names import base, renamed
 from .places import Place, Role
-from .setting import Setting, everywhere, index_letters, letters_of, text_of
+from .setting import Setting, index_letters, letters_of, text_of
 
 _TOP = frozenset({Role.SIDE, Role.TERM})
 _MOST = 4

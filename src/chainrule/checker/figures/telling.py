@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...errors import ChainruleError
-from ...notation.surface import Surface
-from ..claims import read_tree
+from ..claims import tree_or_none
 from ..diagnosis import Found, Remedy
 
 
@@ -23,13 +21,7 @@ class Slip:
 def found_of(slips: Sequence[Slip], right: str) -> Found:
     """The slips, each with the true side; without any of them only what is right."""
     remedies = tuple(
-        Remedy(each.mistake, each.message, _tree(each.true or right), cost=float(k)) for k, each in enumerate(slips)
+        Remedy(each.mistake, each.message, tree_or_none(each.true or right), cost=float(place))
+        for place, each in enumerate(slips)
     )
     return Found(remedies, right)
-
-
-def _tree(text: str) -> Surface | None:
-    try:
-        return read_tree(text)
-    except ChainruleError:
-        return None

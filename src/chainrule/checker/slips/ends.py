@@ -11,7 +11,7 @@ from functools import partial
 from ...ir.library import Array, reference
 from ...ir.types import count_entries
 from .scene import Run, Scene
-from .slip import Change, Effect, Slip
+from .slip import Change, Effect, Slip, times
 from .wording import axis_words
 
 MOST_COUNTS = 12
@@ -29,12 +29,12 @@ Entry = tuple[str, str, Effect, float]
 
 def _entries(scene: Scene, asked: str) -> Iterator[Entry]:
     shape = scene.wrt.shape
-    yield "M14", f"the sign of {asked} is wrong", partial(_times, -1.0), 1.0
-    yield "M12", f"a factor 2 is missing in {asked}", partial(_times, 0.5), 0.6
-    yield "M13", f"{asked} has a factor 2 too many", partial(_times, 2.0), 0.6
+    yield "M14", f"the sign of {asked} is wrong", partial(times, -1.0), 1.0
+    yield "M12", f"a factor 2 is missing in {asked}", partial(times, 0.5), 0.6
+    yield "M13", f"{asked} has a factor 2 too many", partial(times, 2.0), 0.6
     for count in counts(scene):
-        yield "M13", f"{asked} is divided by {count} where it must not be", partial(_times, 1.0 / count), 0.5
-        yield "M12", f"the factor 1/{count} is missing in {asked}", partial(_times, float(count)), 0.5
+        yield "M13", f"{asked} is divided by {count} where it must not be", partial(times, 1.0 / count), 0.5
+        yield "M12", f"the factor 1/{count} is missing in {asked}", partial(times, float(count)), 0.5
     yield "M20", f"0 was written where {asked} belongs", partial(_filled, 0.0), 1.0
     yield "M20", f"1 was written where {asked} belongs", partial(_filled, 1.0), 1.0
     if len(shape) == 2:
@@ -55,10 +55,6 @@ def counts(scene: Scene) -> list[int]:
     shapes = {node.shape for node in scene.active}
     found = {size for shape in shapes for size in shape} | {count_entries(shape) for shape in shapes}
     return sorted(found - {0, 1, 2})[:MOST_COUNTS]
-
-
-def _times(factor: float, run: Run, gradient: Array) -> Array:
-    return factor * gradient
 
 
 def _filled(value: float, run: Run, gradient: Array) -> Array:

@@ -14,8 +14,7 @@ from itertools import combinations, islice
 from ...ir.library import Array, reference
 from ..results import Candidate
 from .ends import counts
-from .scene import Run
-from .slip import Change, Slip
+from .slip import Change, Slip, times
 
 # How often each mistake was seen among wrong lines of real notes; those not listed once or never.
 PRIORS: Mapping[str, float] = {"M10": 8.0, "M8": 5.0, "M1": 4.0, "M12": 4.0, "M15": 4.0, "M3": 2.0, "M16": 2.0}
@@ -115,7 +114,7 @@ def _with_a_scale(single: Sequence[Slip]) -> Iterator[Slip]:
             continue
         for factor, _, said in factors:
             change = slip.changes[0]
-            scaled = Change(scene.wrt, None, partial(_times, factor))
+            scaled = Change(scene.wrt, None, partial(times, factor))
             message = f"{slip.message}, and {said}"
             yield replace(slip, message=message, changes=(change, scaled), weight=slip.weight * PAIR_WEIGHT)
 
@@ -128,7 +127,3 @@ def _together(first: Slip, second: Slip) -> Slip:
     message = f"{first.message}, and {second.message}"
     weight = first.weight * second.weight * PAIR_WEIGHT
     return replace(first, message=message, changes=(*first.changes, *second.changes), weight=weight)
-
-
-def _times(factor: float, run: Run, gradient: Array) -> Array:
-    return factor * gradient

@@ -132,24 +132,12 @@ def _only_turned_o(g: Array, o: Array) -> Array:
     return _T(o)
 
 
-def _outer_g_o(g: Array, o: Array) -> Array:
-    return reference().outer(g, o)
-
-
-def _outer_o_g(g: Array, o: Array) -> Array:
-    return reference().outer(o, g)
-
-
 def _outer_ones(g: Array, o: Array) -> Array:
     return reference().outer(reference().ones(reference().shape(g)), o)
 
 
 def _dotted(g: Array, o: Array) -> Array:
     return reference().sum(g * o)
-
-
-def _only_row_sums(g: Array, o: Array) -> Array:
-    return _T(o) @ reference().ones(reference().shape(g))
 
 
 def _only_column_sums(g: Array, o: Array) -> Array:
@@ -201,7 +189,7 @@ _TO_VECTOR = (  # W x by x, right: W^T g
     Product("M5", _NOT_TURNED, _o_g),
     Product("M7", _BY_ENTRIES, _entries),
     Product("M12", _LOST, _only_g, 0.7),
-    Product("M23", _NO_UPSTREAM, _only_row_sums),
+    Product("M23", _NO_UPSTREAM, _turned_o_ones),
     Product("M23", _NO_UPSTREAM, _only_turned_o, 0.7),
 )
 _TO_ROW = (  # x W by x, right: W g

@@ -96,6 +96,11 @@ def _rest(scene: Scene, run: Run, place: Node | Edge, point: int) -> Array:
     return scene.right(point) if part is None else scene.right(point) - part
 
 
+def times(factor: float, run: Run, gradient: Array) -> Array:
+    """An effect: the gradient is scaled."""
+    return factor * gradient
+
+
 def walked(scene: Scene, run: Run, changes: Sequence[Change]) -> Array | None:
     """The whole walk with several changes."""
     at_edges: dict[tuple[Node, int | None], Effect] = {

@@ -28,6 +28,7 @@ from ...notation.surface import (
     Surface,
     children,
 )  # fmt: skip
+from ..trees import is_row
 from .lettering import name
 
 _RELATIONS = {
@@ -175,16 +176,9 @@ def _holds_together(node: Surface) -> bool:
 
 def _row_of_numbers(node: Surface) -> str:
     """`[1 -2]` is two entries: a space that can be seen keeps them apart."""
-    if isinstance(node, Multiplicative) and all(not sign and _is_number(each) for sign, each in node.factors):
+    if isinstance(node, Multiplicative) and is_row(node):
         return r" \; ".join(latex(each) for _, each in node.factors)
     return latex(node)
-
-
-def _is_number(node: Surface) -> bool:
-    match node:
-        case Number() | Additive((("-" | "+", Number()),)):
-            return True
-    return False
 
 
 def _matrix(node: Matrix) -> str:
