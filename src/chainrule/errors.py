@@ -160,6 +160,10 @@ class UnknownNameError(ChainruleError, NameError):
     """A name that nothing declares: a variable without a value, a function that does not exist."""
 
 
+class MissingLibraryError(ChainruleError, ImportError):
+    """Something that an optional library computes, where that library is not installed."""
+
+
 class LimitError(ChainruleError, ValueError):
     """Input larger, deeper or longer than the bound that keeps a session alive. Each bound is an option."""
 
