@@ -9,42 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 from messages import refused
+from unit.gradients import fails, passes, report, undecided, wrong
 
 import chainrule
-from chainrule import check_grads, custom_jvp, custom_vjp, relu, stop_gradient
+from chainrule import check_grads, custom_jvp, relu, stop_gradient
 from chainrule.errors import DTypeError, GradientError
-from chainrule.transforms.checking.report import GradientReport, Reason, Verdict
-
-
-def report(f: Callable[..., Any], *args: Any, **options: Any) -> GradientReport:
-    return check_grads(f, args, raises=False, **options)
-
-
-def passes(f: Callable[..., Any], *args: Any, **options: Any) -> None:
-    found = report(f, *args, **options)
-    assert found.verdict is Verdict.PASS, str(found)
-
-
-def fails(hint: str, f: Callable[..., Any], *args: Any, **options: Any) -> GradientReport:
-    found = report(f, *args, **options)
-    assert found.verdict is Verdict.FAIL, str(found)
-    assert hint in str(found)
-    return found
-
-
-def undecided(reason: Reason, f: Callable[..., Any], *args: Any, **options: Any) -> GradientReport:
-    found = report(f, *args, **options)
-    assert found.verdict is Verdict.INCONCLUSIVE, str(found)
-    assert reason.value in str(found)
-    return found
-
-
-def wrong(f: Callable[..., Any], rule: Callable[..., Any]) -> Callable[..., Any]:
-    """A function with a rule of its own: `rule(g, *args)` returns the gradients."""
-    custom = custom_vjp(f)
-    custom.defvjp(lambda *args: (f(*args), args), lambda args, g: rule(g, *args))
-    return custom
-
+from chainrule.transforms.checking.report import Reason, Verdict
 
 # Right ones ----------------------------------------------------------------------------------------------------------
 SMOOTH: list[Callable[[Any], Any]] = [
@@ -311,7 +281,8 @@ def test_whole_numbers_are_refused() -> None:
 
 
 def test_unknown_modes() -> None:
-    refused(GradientError, lambda: check_grads(np.sin, (1.0,), modes=("reverse",)), "reverse", '"rev"')
+    refused(GradientError, lambda: check_grads(np.sin, (1.0,), modes=("backward",)), "backward", '"reverse"')
+    refused(GradientError, lambda: check_grads(np.sin, (1.0,), order=0), "order=0", "order=2")
 
 
 def test_outputs_without_a_derivative() -> None:

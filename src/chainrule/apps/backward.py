@@ -56,21 +56,31 @@ def _arguments(forward: Callable[..., Any], path: str, at: Sequence[str]) -> tup
     names = parameter_names(forward)
     known: dict[str, Any] = dict(read_values(at))
     upstream = next((known.pop(name) for name in _UPSTREAM if name in known and name not in names), None)
-    example = _example(forward, path)
+    return given_arguments(forward, path, known), upstream
+
+
+def given_arguments(function: Callable[..., Any], path: str, known: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The positional arguments of a function of the file `path`: the values given, else those that example() returns.
+
+    Raises UnknownNameError for a value of no parameter, and for a parameter without a value.
+    """
+    names = parameter_names(function)
+    example = _example(function, path)
     if isinstance(example, Mapping):
         known = {**{str(name): value for name, value in example.items()}, **known}
     elif example is not None:
         known = {**dict(zip(names, example, strict=False)), **known}
-    _refuse_unknown(known, example, names, forward)
-    defaults = {each.name: each.default for each in inspect.signature(forward).parameters.values()}
+    _refuse_unknown(known, example, names, function)
+    defaults = {each.name: each.default for each in inspect.signature(function).parameters.values()}
     missing = [name for name in names if name not in known and defaults[name] is inspect.Parameter.empty]
     if missing:
         raise UnknownNameError(
-            given=f"no value for {', '.join(missing)}", expected=f"values for {forward.__name__}({', '.join(names)})",
+            given=f"no value for {', '.join(missing)}",
+            expected=f"values for {function.__name__}({', '.join(names)})",
             remedy=f'add --at "{missing[0]}=[[1, 2], [3, 4]]" or --at data.npz, or write a function example() in the '
             f"file that returns the arguments",
         )  # fmt: skip
-    return tuple(_as_given(known.get(name, defaults[name])) for name in names), upstream
+    return tuple(_as_given(known.get(name, defaults[name])) for name in names)
 
 
 def _refuse_unknown(known: Mapping[str, Any], example: Any, names: Sequence[str], forward: Callable[..., Any]) -> None:

@@ -182,6 +182,30 @@ def check(
 
 
 @main.command()
+@click.argument("target", metavar="FILE.PY:FUNCTION")
+@click.option("--args", "written", metavar="LITERALS", help='the arguments in order, as "[1.0, 2.0], 3.0"')
+@click.option("--at", multiple=True, metavar="VALUES", help=_AT)
+@click.option("--shapes", metavar="TEXT", help='draw arguments of these shapes, as "W: 3 4, x: 4"')
+@click.option("--order", type=click.IntRange(1, 5), default=1, show_default=True, help="2 for second derivatives too")
+@click.option("--modes", type=click.Choice(["both", "forward", "reverse"]), default="both", show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True, help="of the arguments and directions that are drawn")
+@click.option("--plot", type=click.Path(dir_okay=False), help="draw the error against the step, as SVG")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", "-o", type=click.Path(dir_okay=False), help="write to a file instead of the terminal")
+@click.pass_context
+def gradcheck(
+    ctx: click.Context, /, target: str, written: str | None, at: tuple[str, ...], shapes: str | None, **asked: Any
+) -> None:
+    """Compare the derivatives of a function with differences, and say what is wrong with them.
+
+    Without arguments the file's own example() gives them. Exit codes: 0 all agree, 1 a bug, 2 not decided.
+    """
+    from . import gradients
+
+    ctx.exit(gradients.run(target, written, at, shapes, asked))
+
+
+@main.command()
 @inputs
 @click.option("--of", "what", type=click.Choice(["value", "gradient", "both"]), default="both", show_default=True)
 def source(target: str, at: Sequence[str], shapes: str | None, what: str) -> None:

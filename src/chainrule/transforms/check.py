@@ -17,9 +17,12 @@ from ..ir.node import concrete
 from ..ir.recording import suspended_recording
 from . import differentiate
 from .calls import name_of
+from .checking.branches import kinks_of
 from .checking.report import ArgumentCheck, GradientReport, Reason, Verdict, worst
 from .checking.survey import convene, in_its_own_precision, survey
 from .checking.vectors import joined, subject_of
+
+MODES = {"fwd": "fwd", "forward": "fwd", "rev": "rev", "reverse": "rev"}
 
 
 def check_grads(
@@ -34,13 +37,17 @@ def check_grads(
 ) -> GradientReport:
     """Compare the derivatives of a function with central differences of the plain function, up to an order.
 
-    `args` is the tuple of its arguments (all floats or containers of floats); `modes` are those of "fwd" and "rev" to
-    be checked. Every entry is checked when there are at most `most_entries`; beyond that random directions through all
-    of them (each wrong entry shows in each of them, and is then searched for) and some single entries.
+    `args` is the tuple of its arguments (all floats or containers of floats); `modes` are those of "forward" (or "fwd")
+    and "reverse" (or "rev") to be checked. Every entry is checked when there are at most `most_entries`; beyond that
+    random directions through all of them (each wrong entry shows in each of them, and is then searched for) and some
+    single entries.
+
+    Central differences are taken over a sweep of steps and extrapolated (Richardson); where every op is analytic a
+    complex step confirms them; code in float32 is also run in float64.
 
     Returns a report whose `verdict` is PASS, FAIL or INCONCLUSIVE: kinks, rounding and functions that are not
-    deterministic are told from bugs. Raises GradientError on FAIL, unless `raises` is False; DTypeError for arguments
-    that are not floats.
+    deterministic are told from bugs. `ok` is whether it is PASS, `plot(path)` draws the error against the step. Raises
+    GradientError on FAIL, unless `raises` is False; DTypeError for arguments that are not floats.
 
     >>> import numpy as np
     >>> print(check_grads(lambda x: np.sum(np.tanh(x)), (np.array([0.5, -1.0]),)))
@@ -49,14 +56,19 @@ def check_grads(
     """
     if not isinstance(args, (tuple, list)):
         args = (args,)
-    unknown = set(modes) - {"fwd", "rev"}
-    if unknown or not modes:
-        raise GradientError(given=f"modes {tuple(modes)}", where="check_grads", expected='some of "fwd" and "rev"',
-                            remedy='modes=("fwd", "rev") checks both')  # fmt: skip
+    modes = (modes,) if isinstance(modes, str) else modes
+    if not modes or not all(mode in MODES for mode in modes):
+        raise GradientError(given=f"modes {tuple(modes)}", where="check_grads",
+                            expected='some of "forward" and "reverse", or "fwd" and "rev" for short',
+                            remedy='modes=("forward", "reverse") checks both')  # fmt: skip
+    chosen = tuple(dict.fromkeys(MODES[mode] for mode in modes))
+    if not isinstance(order, int) or order < 1:
+        raise GradientError(given=f"order={order!r}", where="check_grads", expected="a whole number from 1",
+                            remedy="order=2 checks second derivatives too")  # fmt: skip
     generator = reference().random.default_rng(seed)
     with suspended_recording(), warnings.catch_warnings(), reference().errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        report = check_orders(fun, tuple(args), order, tuple(modes), most_entries, generator)
+        report = check_orders(fun, tuple(args), order, chosen, most_entries, generator)
     if raises and report.verdict is Verdict.FAIL:
         raise_for(report)
     return report
@@ -148,7 +160,8 @@ def check_once(
         return Verdict.FAIL, [], [f"{Reason.RECORDED.value}: {differing(first, recorded)}"]
     court = convene(subject, run, modes)
     checks = survey(court, path, most, generator) + in_its_own_precision(court, given, path)
-    return worst(check.verdict for check in checks), checks, []
+    kinks = [f"not differentiable here: {each}" for each in kinks_of(run.nodes)] if court.at_kink else []
+    return worst(check.verdict for check in checks), checks, kinks
 
 
 def differing(first: Any, second: Any) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ...errors import CodeLine
 from ...ir.library import reference
 from ...ir.node import Node, concrete
 from ...ir.op import Flat, Role
@@ -44,6 +45,20 @@ def choice(node: Node) -> Any:
 def at_kinks(nodes: Iterable[Node]) -> list[Node]:
     """The nodes whose derivative is a matter of convention at the very point they were computed at."""
     return [node for node in nodes if node.op.domain.kink is not None and is_at_kink(node)]
+
+
+def kinks_of(nodes: Iterable[Node]) -> list[str]:
+    """Which functions sit on a kink, each with the user's line where it is known: `relu at 0 (net.py:3: h = ...)`."""
+    return list(dict.fromkeys(_kink(node) for node in at_kinks(nodes)))
+
+
+def _kink(node: Node) -> str:
+    at = "at a tie" if node.op.name in ("max", "min", "maximum", "minimum", "sort") else "at its kink"
+    values = [concrete(each) for each in node.inputs]
+    if at == "at its kink" and len(values) == 1:
+        at = "at 0" if reference().any(values[0] == 0) else at
+    line = "" if node.origin is None else f" ({CodeLine(node.origin.file, node.origin.line)})"
+    return f"{node.op.name} {at}{line}: {(node.op.domain.kink or '').removeprefix('a corner at 0: ')}"
 
 
 def is_at_kink(node: Node) -> bool:

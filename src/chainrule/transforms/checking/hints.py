@@ -48,11 +48,16 @@ def _by_ratio(analytic: Array, numeric: Array, error: Array, counts: Sequence[in
             else "a mean, or one of N equal terms, where a sum is meant"
         )
         if _is(size, count) or _is(size, 1 / count):
-            also = ", or simply a factor 2" if count == 2 else ""
-            return f"off by N = {count}{flipped}: {how}{also}"
+            if count == 2:
+                return f"a factor 2{flipped}: the 2 of a square or of x + x {_missing(size)}; or off by N = 2: {how}"
+            return f"off by N = {count}{flipped}: {how}"
     if _is(size, 2) or _is(size, 0.5):
-        return f"a factor 2{flipped}: the 2 of a square or of x + x {'once too often' if size > 1 else 'left out'}"
+        return f"a factor 2{flipped}: the 2 of a square or of x + x {_missing(size)}"
     return f"{ratio:.6g} times the right value{' everywhere' if analytic.size > 1 else ''}"
+
+
+def _missing(ratio: float) -> str:
+    return "once too often" if ratio > 1 else "left out"
 
 
 def _is(value: float, wanted: float) -> bool:

@@ -143,7 +143,8 @@ def grouped(court: Court, entries: list[EntryCheck], path: tuple[str, ...]) -> l
     checks = []
     for name, found in groups.items():
         own = tuple(found)
-        checks.append(ArgumentCheck(name, path, own, hint_for(court, own, leaves.get(name))))
+        leaf = leaves.get(name)
+        checks.append(ArgumentCheck(name, path, own, hint_for(court, own, leaf), leaf.called if leaf else ""))
     return checks
 
 

@@ -16,6 +16,7 @@ from ...ir.library import Array, reference
 from ...ir.node import Node, concrete
 from ...ir.types import count_entries
 from ..forward import tangents
+from ..observe import parameter_names
 from ..reverse import gradients
 from ..trace import Recording, name_leaf, record
 
@@ -32,6 +33,7 @@ class Leaf:
     start: int
     stop: int
     number: bool  # a Python float
+    called: str = ""  # its name inside the function: W, params['W']
 
     def index(self, entry: int) -> tuple[int, ...]:
         """The index of an entry of the vector inside this array."""
@@ -132,7 +134,8 @@ def subject_of(function: Callable[..., Any], args: Sequence[Any], generator: Any
     leaves, start = [], 0
     for slot, (given, node) in enumerate(zip(recording.leaves, recording.variables, strict=True)):
         name = name_leaf(range(len(args)), recording.structure, slot)
-        leaves.append(Leaf(name, node.shape, start, start + node.size, type(given) is float))
+        called = name_inside(function, tree.paths(recording.structure)[slot])
+        leaves.append(Leaf(name, node.shape, start, start + node.size, type(given) is float, called))
         start += node.size
     at = joined([reference().asarray(concrete(node), dtype=float) for node in recording.variables])
     floats = [node for node in recording.outputs if node.dtype.kind == "f"]
@@ -152,6 +155,14 @@ def subject_of(function: Callable[..., Any], args: Sequence[Any], generator: Any
     names = [f"random combination {row} of the outputs" for row in range(COMBINATIONS)]
     names += [subject.outputs[place] for place in single]
     return replace(subject, rows=rows, outputs=tuple(names)), recording
+
+
+def name_inside(function: Callable[..., Any], path: tree.Path) -> str:
+    """What the function itself calls a leaf: W, params['W']; nothing where its parameters are not known."""
+    place, *rest = path
+    names = parameter_names(function)
+    number = int(str(place))
+    return names[number] + "".join(f"[{key!r}]" for key in rest) if number < len(names) else ""
 
 
 def output_names(recording: Recording) -> list[str]:
