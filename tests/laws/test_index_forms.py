@@ -12,7 +12,9 @@ from laws.table import CASES, Case, draw
 import chainrule
 from chainrule.ir.op import Affine, Entries, Windows
 from chainrule.ir.types import array_type
-from chainrule.ops.linear_algebra import det, inv, logdet, solve_op
+from chainrule.ops.linalg.determinants import det, logdet
+from chainrule.ops.linalg.inverses import inv
+from chainrule.ops.linalg.solving import solve_op
 
 SLIDING = [case for case in CASES if isinstance(case.op.index, Windows)]
 OF_MATRICES = [case for case in CASES if case.op in (inv, det, logdet, solve_op)]

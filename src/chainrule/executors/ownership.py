@@ -14,7 +14,8 @@ from ..ir.node import Node, find, make
 from ..ops.arithmetic import add, div, mul, neg, square, sub
 from ..ops.deltas import spread_delta
 from ..ops.grams import weighted_gram
-from ..ops.linear_algebra import inv, solve_op
+from ..ops.linalg.inverses import inv
+from ..ops.linalg.solving import solve_op
 from ..ops.movement import reshape_op, transpose_op
 from ..ops.products import matmul_op, outer_op
 from ..ops.spreads import spread_sum

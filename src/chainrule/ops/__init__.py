@@ -37,7 +37,6 @@ from .diagonals import diag, diag_matrix, diagonal, trace, tril, triu
 from .entries import delta, entry, sum_over
 from .entry_products import prod, prod_others
 from .extremes import chosen, logsumexp, max, min
-from .factors import cholesky
 from .functions import (
     abs,
     arccos,
@@ -67,7 +66,7 @@ from .generic import generic
 from .grams import weighted_gram
 from .indexing import getitem, index_add, index_op, index_set, repeat, scatter, take, tile
 from .joining import concatenate, diff, hstack, pad, split, stack, vstack
-from .linear_algebra import det, det_sign, inv, logdet, matrix_power, slogdet, solve
+from .linalg import cholesky, det, det_sign, inv, logdet, matrix_power, slogdet, solve
 from .missing import nan_to_num, nanmean, nansum
 from .movement import (
     atleast_1d,

@@ -17,7 +17,7 @@ from ..ops.arithmetic import add, carry, div, mul, neg, sub
 from ..ops.choices import cast, mark
 from ..ops.counts import axis_size_op
 from ..ops.entries import entry_op, sum_over_op, write_index
-from ..ops.linear_algebra import INV, inv, solve_op
+from ..ops.linalg import INV, inv, solve_op
 from ..ops.movement import broadcast, reshape_op, transpose_op
 from ..ops.products import matmul_op, outer_op
 from ..ops.reductions import sum_op

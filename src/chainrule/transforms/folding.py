@@ -16,7 +16,7 @@ from ..ops.composites import log_softmax_op, softmax_op
 from ..ops.extremes import logsumexp_op
 from ..ops.functions import abs as absolute
 from ..ops.functions import exp, log, log1p, sqrt
-from ..ops.linear_algebra import det, logdet
+from ..ops.linalg.determinants import det, logdet
 from ..ops.movement import broadcast, reshape_op
 from ..ops.norms import norm_op, squared_norm_op
 from ..ops.products import matmul_op

@@ -13,7 +13,7 @@ from ...ir.node import Node
 from ...ir.op import record
 from ...ops.arithmetic import add, carry, div, meet, mul, neg, square, sub
 from ...ops.diagonals import diag_matrix
-from ...ops.linear_algebra import inv
+from ...ops.linalg.inverses import inv
 from ...ops.movement import broadcast, transpose_op
 from ...ops.products import matmul_op, outer_op
 from ...transforms.laws import number

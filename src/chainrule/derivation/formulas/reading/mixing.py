@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from ....ir.node import Node, concrete
 from ....ir.op import Affine, Labels, Windows
-from ....ops.linear_algebra import inv
+from ....ops.linalg.inverses import inv
 from ....ops.movement import transpose_op
 from ....ops.norms import norm_op
 from ....ops.products import matmul_op, split_subscripts

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import DomainError
-from ..ir.library import Array, Library, reference
-from ..ir.notation import Form, Notation
-from ..ir.op import Custom, Domain, Role
-from .declare import op
-from .linear_algebra import computed_dtype, matrix_type, require_square, solvable, solve_op, square_samples
-from .products import matmul_op, turned
+from ...errors import DomainError
+from ...ir.library import Array, Library, reference
+from ...ir.notation import Form, Notation
+from ...ir.op import Custom, Domain, Role
+from ..declare import op
+from ..products import matmul_op, turned
+from .matrices import computed_dtype, matrix_type, require_square, solvable, square_samples
+from .solving import solve_op
 
 
 def lower_half(x: Any) -> Any:

@@ -1,0 +1,128 @@
+"""Determinants: a square matrix, or a stack of them, in; its determinant, the sign and the logarithm of it out."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ...ir.coercion import as_array
+from ...ir.library import Array, Library
+from ...ir.notation import Form, Notation, Strength
+from ...ir.op import Custom, Domain, Entries, Flat, Role
+from ..declare import also_known_as, op
+from ..entries import entry
+from ..products import turned
+from ..reductions import sum_op
+from .inverses import inv, same_matrix
+from .matrices import computed_dtype, number_type, require_square, solvable, spread_out, square_samples
+
+
+def det_pull(g: Array, y: Array, x: Array) -> tuple[Array]:
+    return (spread_out(g * y, x) * turned(inv(x)),)
+
+
+def det_push(tangents: tuple[Any, ...], y: Array, x: Array) -> Array:
+    return y * relative_change(tangents[0], x)
+
+
+def relative_change(moved: Any, x: Any) -> Any:
+    """tr(X^-1 dX), by which a determinant changes for each unit of itself."""
+    return sum_op(turned(inv(x)) * moved, axes=(x.ndim - 2, x.ndim - 1), keepdims=False)
+
+
+def det_entry(slot: int, out: Any, into: Any, y: Any, x: Any) -> Any:
+    """d det(X) / d X_ij = det(X) (X^-1)_ji."""
+    return y(out) * logdet_entry(slot, out, into, y, x)
+
+
+def logdet_entry(slot: int, out: Any, into: Any, y: Any, x: Any) -> Any:
+    """d log det(X) / d X_ij = (X^-1)_ji."""
+    lead, (i, j) = into[:-2], into[-2:]
+    return same_matrix(out, lead) * entry(inv(x(())), (*lead, j, i))
+
+
+DET = Notation(Form("det({0})"), Form(r"\det({0})"), Form("np.linalg.det({0})"), Form("chainrule.ops.det({0})"))
+LOGDET = Notation(
+    Form("log det({0})", Strength.PREFIX),
+    Form(r"\log\det({0})", Strength.PREFIX),
+    Form("np.linalg.slogdet({0})[1]"),
+    Form("chainrule.ops.logdet({0})"),
+)
+DET_SIGN = Notation(
+    Form("sign(det({0}))"),
+    Form(r"\operatorname{{sign}}(\det({0}))"),
+    Form("np.linalg.slogdet({0})[0]"),
+    Form("chainrule.ops.det_sign({0})"),
+)
+
+
+@op(
+    "det", Custom(det_pull, det_push), DET, Role.COUPLES, type_rule=number_type("det"),
+    domain=Domain(square_samples()), index=Entries(det_entry),
+)  # fmt: skip
+def det(xp: Library, x: Array) -> Array:
+    """The determinant. Derivative det(X) X^-T, Jacobi's formula (Matrix Cookbook, 49).
+
+    The derivative is computed by the inverse: near a singular matrix it is as inexact as that, and at one, where the
+    matrix of cofactors would be the answer, it raises DomainError. The determinant itself is 0 there.
+
+    >>> float(det([[2.0, 1.0], [0.0, 3.0]]))
+    6.0
+    """
+    require_square("det", x.shape)
+    return xp.linalg.det(solvable(x)).astype(computed_dtype(x.dtype))
+
+
+def logdet_pull(g: Array, y: Array, x: Array) -> tuple[Array]:
+    return (spread_out(g, x) * turned(inv(x)),)
+
+
+def logdet_push(tangents: tuple[Any, ...], y: Array, x: Array) -> Array:
+    return relative_change(tangents[0], x)
+
+
+@op(
+    "logdet", Custom(logdet_pull, logdet_push), LOGDET, Role.COUPLES, type_rule=number_type("logdet"),
+    domain=Domain(square_samples()), index=Entries(logdet_entry),
+)  # fmt: skip
+def logdet(xp: Library, x: Array) -> Array:
+    """The logarithm of the size of the determinant, log |det X|. Derivative X^-T (Matrix Cookbook, 57).
+
+    It does not overflow where the determinant does. Of a singular matrix it is -inf, and its gradient raises
+    DomainError.
+
+    >>> float(logdet([[0.0, 1.0], [1.0, 0.0]]))
+    0.0
+    """
+    require_square("logdet", x.shape)
+    return xp.linalg.slogdet(solvable(x))[1].astype(computed_dtype(x.dtype))
+
+
+@op(
+    "det_sign", Flat("the sign of a determinant is the same all around, except at a singular matrix: it has no slope"),
+    DET_SIGN, Role.STOPS, type_rule=number_type("det_sign"), domain=Domain(square_samples()),
+)  # fmt: skip
+def det_sign(xp: Library, x: Array) -> Array:
+    """The sign of the determinant: 1, -1, or 0 for a singular matrix. No gradient passes."""
+    require_square("det_sign", x.shape)
+    return xp.linalg.slogdet(solvable(x))[0].astype(computed_dtype(x.dtype))
+
+
+class SignAndLogarithm(NamedTuple):
+    """A determinant as its sign and the logarithm of its size, under NumPy's names."""
+
+    sign: Any
+    logabsdet: Any
+
+
+def slogdet(x: Any) -> SignAndLogarithm:
+    """np.linalg.slogdet: the sign of the determinant, through which no gradient passes, and log |det X|.
+
+    >>> sign, logarithm = slogdet([[0.0, 1.0], [1.0, 0.0]])
+    >>> float(sign), float(logarithm)
+    (-1.0, 0.0)
+    """
+    array = as_array(x)
+    return SignAndLogarithm(det_sign(array), logdet(array))
+
+
+also_known_as(slogdet, "slogdet")

@@ -1,0 +1,102 @@
+"""Linear equations: a matrix and a right side in, the solution out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...errors import ShapeError
+from ...ir.library import Array, Library, reference
+from ...ir.notation import Form, Notation, Strength
+from ...ir.op import Custom, Domain, Entries, Role, Sample
+from ...ir.types import ArrayType, array_type, broadcast_shapes
+from ..declare import also_known_as, op
+from ..entries import entry
+from ..movement import reshape, sum_to
+from ..products import column, matmul_op, outer, row, same_dtype, turned
+from .inverses import inv, same_matrix
+from .matrices import computed_dtype, require_square, singular, solvable
+
+
+def solve_type(a: ArrayType, b: ArrayType) -> ArrayType:
+    require_square("solve", a.shape)
+    rows = b.shape[0] if b.ndim == 1 else b.shape[-2] if b.ndim else None
+    if rows != a.shape[-1]:
+        raise ShapeError(
+            given=f"solve for a matrix of shape {a.shape} and a right side of shape {b.shape}", where="solve",
+            expected=f"a right side with {a.shape[-1]} rows: a vector, or a matrix whose columns are solved for",
+            remedy="of a stack of vectors, add an axis and take it off again: solve(A, b[..., None])[..., 0]",
+        )  # fmt: skip
+    batch = broadcast_shapes(a.shape[:-2], b.shape[:-2], doing="solve")
+    dtype = computed_dtype(reference().result_type(a.dtype, b.dtype))
+    return array_type((*batch, *(a.shape[-1:] if b.ndim == 1 else b.shape[-2:])), dtype)
+
+
+def solved(a: Any, b: Any, like: Any) -> Any:
+    """solve(a, b), where b is a vector for each matrix of a stack if `like`, the right side, was one vector."""
+    if like.ndim > 1 or b.ndim == 1:
+        return solve_op(a, b)
+    return reshape(solve_op(a, column(b)), b.shape)
+
+
+def solve_pull(g: Array, y: Array, a: Array, b: Array) -> tuple[Array, Array]:
+    moved = solved(turned(a), g, b)
+    if b.ndim > 1:
+        return -sum_to(matmul_op(moved, turned(y)), a.shape), sum_to(moved, b.shape)
+    product = outer(moved, y) if y.ndim == 1 else column(moved) * row(y)
+    return -product, sum_to(moved, b.shape)
+
+
+def solve_push(tangents: tuple[Any, ...], y: Array, a: Array, b: Array) -> Array:
+    change = tangents[1]
+    if tangents[0] is not None:
+        by_matrix = matmul_op(tangents[0], y) if b.ndim > 1 or y.ndim == 1 else (tangents[0] * row(y)).sum(-1)
+        change = -by_matrix if change is None else change - by_matrix
+    return solved(a, change, b)
+
+
+def solve_entry(slot: int, out: Any, into: Any, y: Any, a: Any, b: Any) -> Any:
+    """d y_i / d b_j = (A^-1)_ij and d y_i / d A_jk = -(A^-1)_ij y_k, in each column. None for stacks."""
+    if len(out) > 2 or len(into) != (len(out) if slot else 2):
+        return None
+    slope = entry(inv(a(())), (out[0], into[0]))
+    return same_matrix(out[1:], into[1:]) * slope if slot else -(slope * y((into[1], *out[1:])))
+
+
+SOLVE = Notation(
+    Form("{0}^-1 {1}", Strength.PRODUCT, (Strength.ATOM, Strength.PRODUCT)),
+    Form("{0}^{{-1}} {1}", Strength.PRODUCT, (Strength.ATOM, Strength.PRODUCT)),
+    Form("np.linalg.solve({0}, {1})"),
+    Form("chainrule.ops.solve({0}, {1})"),
+)
+_FAR = ((-1.0, 1.0),), (3.0, 0.0)
+
+
+@op(
+    "solve", Custom(solve_pull, solve_push), SOLVE, Role.COUPLES, type_rule=solve_type,
+    domain=Domain((
+        Sample(((3, 3), (3,)), (), *_FAR), Sample(((3, 3), (3, 2)), (), *_FAR), Sample(((2, 2, 2), (2,)), (), *_FAR),
+        Sample(((2, 1, 2, 2), (3, 2, 2)), (), *_FAR), Sample(((2, 2), (3, 2, 1)), (), *_FAR),
+    )),
+    index=Entries(solve_entry),
+)  # fmt: skip
+def solve_op(xp: Library, a: Array, b: Array) -> Array:
+    """The x with a x = b. Derivative: a^-T g for b, and -(a^-T g) x^T for a (Giles 2008, 2.3.1)."""
+    dtype = solve_type(array_type(a.shape, a.dtype), array_type(b.shape, b.dtype)).dtype
+    try:
+        return xp.linalg.solve(solvable(a), solvable(b)).astype(dtype, copy=False)
+    except xp.linalg.LinAlgError:
+        raise singular("solve", xp, solvable(a)) from None
+
+
+def solve(a: Any, b: Any) -> Any:
+    """np.linalg.solve: the x with a x = b, for a vector b or for each column of a matrix b.
+
+    Raises ShapeError for shapes that do not fit, DomainError for a singular matrix.
+
+    >>> solve([[2.0, 0.0], [0.0, 4.0]], [1.0, 1.0])
+    array([0.5 , 0.25])
+    """
+    return solve_op(*same_dtype(a, b))
+
+
+also_known_as(solve, "solve")
