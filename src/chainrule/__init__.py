@@ -19,7 +19,8 @@ _FUNCTIONS = frozenset({
 })  # fmt: skip
 _JUDGES = frozenset({"check"})
 _MARKERS = frozenset({"check_backward"})
-__all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS | _JUDGES | _MARKERS)
+_ROOMS = frozenset({"nn"})  # namespaces, which are modules of their own
+__all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS | _JUDGES | _MARKERS | _ROOMS)
 
 if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
     from .api import (  # noqa: F401
@@ -77,6 +78,8 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(".checker.backward", __name__), name)
     if name in _FUNCTIONS:
         return getattr(import_module(".ops", __name__), name)
+    if name in _ROOMS:
+        return import_module(f".{name}", __name__)
     raise AttributeError(f"module 'chainrule' has no attribute '{name}'")
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chainrule import notation
+from chainrule import notation, ops
 from chainrule.ir.recording import open_recording
 from chainrule.ops import OPS, input_node
 from chainrule.renderers.formula import LATEX, write
@@ -18,13 +18,54 @@ READ_AS_ANOTHER = {
     **dict.fromkeys(("less", "less_equal", "greater", "greater_equal", "not_equal"), "a condition counts as 1 or 0"),
 }  # fmt: skip
 NOT_WRITTEN = {
-    "broadcast", "reshape", "flip", "roll", "index", "scatter", "concatenate", "stack", "pad",
-    "einsum", "equal", "logical_and", "logical_or", "logical_not", "isnan", "isfinite", "isinf", "any", "all", "chosen",
-    "prod_others", "stop_at_one", "recur", "argsort", "argmax", "argmin", "layer_norm", "floor_divide", "remainder",
-    "cumsum", "cumprod", "round", "batch_norm", "correlate1d", "correlate2d", "convolve", "convolve2d", "conv2d",
-    "conv2d_transpose", "conv2d_filters", "spread_delta", "spread_sum", "gather_delta", "weighted_gram", "det_sign",
+    "broadcast",
+    "reshape",
+    "flip",
+    "roll",
+    "index",
+    "scatter",
+    "concatenate",
+    "stack",
+    "pad",
+    "einsum",
+    "equal",
+    "logical_and",
+    "logical_or",
+    "logical_not",
+    "isnan",
+    "isfinite",
+    "isinf",
+    "any",
+    "all",
+    "chosen",
+    "prod_others",
+    "stop_at_one",
+    "recur",
+    "argsort",
+    "argmax",
+    "argmin",
+    "layer_norm",
+    "floor_divide",
+    "remainder",
+    "cumsum",
+    "cumprod",
+    "round",
+    "batch_norm",
+    "correlate1d",
+    "correlate2d",
+    "convolve",
+    "convolve2d",
+    "conv2d",
+    "conv2d_transpose",
+    "conv2d_filters",
+    "spread_delta",
+    "spread_sum",
+    "gather_delta",
+    "weighted_gram",
+    "det_sign",
     "cholesky",
-}  # fmt: skip
+}
+NOT_WRITTEN |= set(ops.neural.__all__)  # building blocks of networks: said in words, and written as code  # fmt: skip
 NAMES = "xyzuvw"
 
 

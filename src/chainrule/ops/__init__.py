@@ -3,6 +3,7 @@
 `OPS` holds the declarations; the functions take what NumPy's functions of the same name take.
 """
 
+from . import neural as neural
 from .activations import elu, erf, erfc, gelu, leaky_relu, log_sigmoid, logit, positive, relu, sigmoid, silu, softplus
 from .arithmetic import add, carry, div, hypot, maximum, meet, minimum, mul, neg, ratio, reciprocal, square, step, sub
 from .choices import (

@@ -16,6 +16,7 @@ from ..ir.notation import Form, Notation
 from ..ir.op import Affine, Domain, Linear, Role, Sample, Windows
 from ..ir.types import ArrayType, array_type
 from .declare import op
+from .neural.sliding import Slide, convolve, correlate, spread
 from .products import same_dtype
 from .windows import Places, alone
 
@@ -63,15 +64,9 @@ def result_dtype(first: ArrayType, second: ArrayType) -> Any:
     return reference().result_type(first.dtype, second.dtype)
 
 
-def padded(xp: Library, x: Array, padding: Pair) -> Array:
-    """Images with a border of zeros."""
-    return x if padding == (0, 0) else xp.pad(x, ((0, 0), (0, 0), *((border, border) for border in padding)))
-
-
-def windows_of(xp: Library, x: Array, size: Pair, stride: Pair, padding: Pair) -> Array:
-    """A view with axes (image, channel, place, place, row, column): every window of the images."""
-    views = xp.lib.stride_tricks.sliding_window_view(padded(xp, x, padding), size, (2, 3))
-    return views[:, :, :: stride[0], :: stride[1]]
+def slide_of(stride: Pair, padding: Pair) -> Slide:
+    """The same border on both sides, and a window without gaps."""
+    return Slide(stride, tuple((border, border) for border in padding), (1, 1))
 
 
 def window_axis(place: str, inside: str, stride: int, padding: int) -> Affine:
@@ -121,8 +116,7 @@ _STRIDED = (("stride", (2, 1)), ("padding", (1, 0)))
 def conv2d_op(xp: Library, x: Array, w: Array, *, stride: Pair, padding: Pair) -> Array:
     """y_nfij = sum_ckl w_fckl x_nc(si+k-p)(sj+l-p). Adjoints: conv2d_transpose, conv2d_filters."""
     conv2d_type(x, w, stride=stride, padding=padding)
-    views = windows_of(xp, x, w.shape[2:], stride, padding)
-    return xp.einsum("ncijkl,fckl->nfij", views, w, optimize=True)
+    return convolve(xp, x, w, slide_of(stride, padding))
 
 
 def conv2d_transpose_type(g: ArrayType, w: ArrayType, *, stride: Pair, padding: Pair, size: Pair) -> ArrayType:
@@ -159,14 +153,8 @@ def transpose_places(g: ArrayType, w: ArrayType, *, stride: Pair, padding: Pair,
 )  # fmt: skip
 def conv2d_transpose(xp: Library, g: Array, w: Array, *, stride: Pair, padding: Pair, size: Pair) -> Array:
     """What arrives at images of this size when g arrives at their convolution. Adjoints: conv2d, conv2d_filters."""
-    shape = conv2d_transpose_type(g, w, stride=stride, padding=padding, size=size).shape
-    (rows, columns), (down, right) = g.shape[2:], padding
-    out = xp.zeros((*shape[:2], size[0] + 2 * down, size[1] + 2 * right), xp.result_type(g.dtype, w.dtype))
-    sent = xp.einsum("nfij,fckl->klncij", g, w, optimize=True)
-    for k, m in xp.ndindex(w.shape[2:]):  # one sum for each entry of a window: windows overlap, their entries do not
-        below, beside = k + stride[0] * (rows - 1) + 1, m + stride[1] * (columns - 1) + 1
-        out[:, :, k : below : stride[0], m : beside : stride[1]] += sent[k, m]
-    return out[:, :, down : down + size[0], right : right + size[1]]
+    conv2d_transpose_type(g, w, stride=stride, padding=padding, size=size)
+    return spread(xp, g, w, slide_of(stride, padding), size)
 
 
 def conv2d_filters_type(g: ArrayType, x: ArrayType, *, stride: Pair, padding: Pair, size: Pair) -> ArrayType:
@@ -200,7 +188,7 @@ def filters_places(g: ArrayType, x: ArrayType, *, stride: Pair, padding: Pair, s
 def conv2d_filters(xp: Library, g: Array, x: Array, *, stride: Pair, padding: Pair, size: Pair) -> Array:
     """What arrives at filters of this size when g arrives at their convolution. Adjoints: conv2d, conv2d_transpose."""
     conv2d_filters_type(g, x, stride=stride, padding=padding, size=size)
-    return xp.einsum("nfij,ncijkl->fckl", g, windows_of(xp, x, size, stride, padding), optimize=True)
+    return correlate(xp, g, x, slide_of(stride, padding), size)
 
 
 def conv2d(x: Any, w: Any, stride: Any = 1, padding: Any = 0) -> Any:

@@ -1,0 +1,52 @@
+"""What networks are built of: windows that slide, normalisation, and activations beyond the usual ones.
+
+One idea: the ops are here, each with its rule; `chainrule.nn` dresses them in the arguments that users give.
+"""
+
+from .activations import (
+    between,
+    celu,
+    gelu_tanh,
+    hard_sigmoid,
+    hard_swish,
+    hard_tanh,
+    hardshrink,
+    mish,
+    selu,
+    softshrink,
+    softsign,
+    tanhshrink,
+    threshold,
+)  # fmt: skip
+from .convolutions import convolution, convolution_filters, convolution_transpose
+from .pooling import (
+    collect_largest,
+    largest_in_windows,
+    send_to_largest,
+    spread_over_windows,
+    sum_of_windows,
+)
+
+__all__ = [
+    "between",
+    "celu",
+    "collect_largest",
+    "convolution",
+    "convolution_filters",
+    "convolution_transpose",
+    "gelu_tanh",
+    "hard_sigmoid",
+    "hard_swish",
+    "hard_tanh",
+    "hardshrink",
+    "largest_in_windows",
+    "mish",
+    "selu",
+    "send_to_largest",
+    "softshrink",
+    "softsign",
+    "spread_over_windows",
+    "sum_of_windows",
+    "tanhshrink",
+    "threshold",
+]
