@@ -57,16 +57,19 @@ __all__ = [
 ]
 
 
-def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
+def grad(
+    fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, *, conjugate: bool = False
+) -> Callable[..., Any]:
     """The gradient of a function that returns one number, by reverse mode.
 
     `argnums` says which positional arguments to differentiate (one number: the gradient of that argument; several: a
     tuple). Arguments may be nested dicts, lists, tuples, named tuples and dataclasses; the gradient has the same
     containers, and every array in it the shape and dtype of its argument. With `has_aux`, fun returns (value, aux) and
-    the result is (gradient, aux).
+    the result is (gradient, aux). The gradient by a complex z = a + bi is dL/da + i dL/db, the direction in which L
+    rises fastest, as in PyTorch; with `conjugate` it is dL/da - i dL/db, as in JAX.
 
-    Raises GradientError for an output that is not one number, DTypeError for arguments that are not floats, BoundsError
-    for an argnum beyond the arguments.
+    Raises GradientError for an output that is not one real number, DTypeError for arguments that are not floats or
+    complex, BoundsError for an argnum beyond the arguments.
 
     >>> import numpy as np
     >>> grad(lambda x: x**2 + 3 * x)(2.0)
@@ -77,14 +80,16 @@ def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -
 
     @wraps(fun, assigned=("__module__", "__name__", "__qualname__", "__doc__"), updated=())
     def gradient(*args: Any, **keywords: Any) -> Any:
-        _, aux, found = differentiate.value_and_gradient(fun, args, keywords, argnums, has_aux)
+        _, aux, found = differentiate.value_and_gradient(fun, args, keywords, argnums, has_aux, conjugate)
         return (found, aux) if has_aux else found
 
     return gradient
 
 
-def value_and_grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
-    """The value and the gradient, from one run. With `has_aux`, ((value, aux), gradient).
+def value_and_grad(
+    fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, *, conjugate: bool = False
+) -> Callable[..., Any]:
+    """The value and the gradient, from one run. With `has_aux`, ((value, aux), gradient). Arguments as in `grad`.
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
@@ -92,7 +97,7 @@ def value_and_grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool 
 
     @wraps(fun, assigned=("__module__", "__name__", "__qualname__", "__doc__"), updated=())
     def both(*args: Any, **keywords: Any) -> Any:
-        found_value, aux, found = differentiate.value_and_gradient(fun, args, keywords, argnums, has_aux)
+        found_value, aux, found = differentiate.value_and_gradient(fun, args, keywords, argnums, has_aux, conjugate)
         return ((found_value, aux), found) if has_aux else (found_value, found)
 
     return both

@@ -66,6 +66,7 @@ NOT_WRITTEN = {
     "cholesky",
 }
 NOT_WRITTEN |= set(ops.neural.__all__)  # building blocks of networks: said in words, and written as code  # fmt: skip
+NOT_WRITTEN |= {"real", "imag", "conj", "angle", "direction"}  # written mathematics is real
 NAMES = "xyzuvw"
 
 

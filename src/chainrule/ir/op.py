@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
 
-from ..errors import ChainruleError, LimitError
+from ..errors import ChainruleError, DTypeError, LimitError
 from .coercion import ARRAY_LIKE, as_arrays, as_node, coerce, loose_value
 from .library import Array, reference
 from .node import Node, concrete, find, is_abstract, make
@@ -78,6 +78,14 @@ class Flat:
     """The derivative is zero wherever it exists, or the path is cut on purpose; the reason is printed."""
 
     reason: str
+
+
+class Complexes(Enum):
+    """What an op does with complex numbers. The gradient of a real L by z = a + bi is dL/da + i dL/db."""
+
+    REFUSED = "it has no meaning for complex numbers, or no derivative here"
+    HOLOMORPHIC = "its rule holds for complex numbers too; on the way back it speaks of their conjugates"
+    OWN = "its rule says itself what a complex number receives"
 
 
 Derivative: TypeAlias = Elementwise | Linear | Custom | Flat
@@ -172,6 +180,7 @@ class Op:
     elementwise: bool = False
     first_value_slot: int = 0  # slots before it keep their own dtype (the condition of `where`)
     lazy: bool = field(default=False)  # its value is put off while tracing (broadcast)
+    complexes: Complexes = Complexes.REFUSED
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         for argument in args:
@@ -204,10 +213,22 @@ def record(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Node:
     settings = tuple(params.items()) if params else ()
     node = find(op, inputs, settings)
     if node is None:
+        if op.complexes is Complexes.REFUSED:
+            _require_real(op, inputs)
         node = _evaluate(op, inputs, settings, params)
     if STATE.recorder is not None:
         STATE.recorder(node)
     return node
+
+
+def _require_real(op: Op, inputs: tuple[Node, ...]) -> None:
+    """Raise DTypeError where an op that knows no complex numbers is given some."""
+    for node in inputs:
+        if node.type.is_complex:
+            raise DTypeError(
+                given=f"{op.name} of complex numbers ({node.type})", where=op.name, expected="real numbers",
+                remedy="take np.real(z), np.imag(z), np.abs(z) or np.angle(z) first",
+            )  # fmt: skip
 
 
 def _evaluate(op: Op, inputs: tuple[Node, ...], settings: tuple[tuple[str, Any], ...], params: dict[str, Any]) -> Node:

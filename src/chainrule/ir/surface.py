@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from .library import reference
-
 if TYPE_CHECKING:
     from .types import ArrayType
 
@@ -68,6 +66,24 @@ class ArraySurface:
     @property
     def T(self) -> Any:
         return TABLE["transpose"](self)
+
+    @property
+    def mT(self) -> Any:
+        return TABLE["swapaxes"](self, -1, -2)
+
+    @property
+    def real(self) -> Any:
+        return TABLE["real"](self)
+
+    @property
+    def imag(self) -> Any:
+        return TABLE["imag"](self)
+
+    def conj(self) -> Any:
+        return TABLE["conj"](self)
+
+    def conjugate(self) -> Any:
+        return TABLE["conj"](self)
 
     def __len__(self) -> int:
         return self.type.shape[0] if self.type.shape else int(REFUSALS["unsized"](self))
@@ -325,7 +341,7 @@ class ArraySurface:
         return TABLE["squeeze"](self, axis)
 
     def astype(self, dtype: Any) -> Any:
-        return TABLE["astype"](self, dtype=reference().dtype(dtype))
+        return TABLE["astype"](self, dtype)
 
     def copy(self) -> Any:
         return self

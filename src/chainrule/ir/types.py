@@ -26,6 +26,7 @@ class ArrayType:
 
     shape: tuple[int, ...]
     dtype: Any
+    is_complex: bool = False  # kept, because it is asked of every input of every step
 
     @property
     def ndim(self) -> int:
@@ -56,7 +57,7 @@ def array_type(shape: tuple[int, ...], dtype: Any) -> ArrayType:
             )
         if len(_TYPES) >= _MOST_TYPES:
             _TYPES.clear()
-        found = _TYPES[shape, dtype] = ArrayType(shape, dtype)
+        found = _TYPES[shape, dtype] = ArrayType(shape, dtype, dtype.kind == "c")
     return found
 
 

@@ -5,14 +5,13 @@
 
 from . import neural as neural
 from .activations import elu, erf, erfc, gelu, leaky_relu, log_sigmoid, logit, positive, relu, sigmoid, silu, softplus
+from .angles import angle, isreal
 from .arithmetic import add, carry, div, hypot, maximum, meet, minimum, mul, neg, ratio, reciprocal, square, step, sub
 from .choices import (
     all_entries,
     any_entry,
     argmax,
     argmin,
-    astype,
-    cast,
     clip,
     equal,
     greater,
@@ -30,6 +29,7 @@ from .choices import (
     stop_gradient,
     where,
 )  # fmt: skip
+from .complexes import astype, cast, conj, imag, real
 from .composites import batch_norm, cross_entropy, layer_norm, log_softmax, softmax, squared_error
 from .convolutions import conv2d, conv2d_filters, conv2d_transpose
 from .declare import OPS, elementwise, op
@@ -49,6 +49,7 @@ from .functions import (
     cbrt,
     cos,
     cosh,
+    direction,
     exp,
     exp2,
     expm1,
@@ -102,6 +103,7 @@ __all__ = [
     "abs",
     "add",
     "all_entries",
+    "angle",
     "any_entry",
     "arccos",
     "arccosh",
@@ -128,6 +130,7 @@ __all__ = [
     "chosen",
     "clip",
     "concatenate",
+    "conj",
     "constant_op",
     "conv2d",
     "conv2d_filters",
@@ -150,6 +153,7 @@ __all__ = [
     "diag_matrix",
     "diagonal",
     "diff",
+    "direction",
     "div",
     "dot",
     "einsum",
@@ -175,6 +179,7 @@ __all__ = [
     "heaviside",
     "hstack",
     "hypot",
+    "imag",
     "index_add",
     "index_op",
     "index_set",
@@ -185,6 +190,7 @@ __all__ = [
     "isfinite",
     "isinf",
     "isnan",
+    "isreal",
     "kron",
     "layer_norm",
     "leaky_relu",
@@ -231,6 +237,7 @@ __all__ = [
     "quantile",
     "ratio",
     "ravel",
+    "real",
     "reciprocal",
     "recur",
     "relu",

@@ -12,8 +12,9 @@ from typing import Any
 from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, call, infix
-from ..ir.op import Custom, Domain, Role, Sample
+from ..ir.op import Complexes, Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type
+from .complexes import conjugated
 from .declare import POSITIVE, REAL, also_known_as, elementwise, floating_type, op, same_type
 
 PLUS = infix(" + ", " + ", "+", Strength.SUM)
@@ -65,13 +66,13 @@ def minus_one(y: Array, *inputs: Array) -> int:
     return -1
 
 
-@elementwise((one, one), PLUS, Role.COPIES)
+@elementwise((one, one), PLUS, Role.COPIES, complexes=Complexes.HOLOMORPHIC)
 def add(xp: Library, x: Array, y: Array) -> Array:
     """The sum x + y. Derivative (1, 1): the add gate distributes the full upstream gradient. Source: linearity."""
     return xp.add(x, y)
 
 
-@elementwise((one, minus_one), MINUS, Role.COPIES)
+@elementwise((one, minus_one), MINUS, Role.COPIES, complexes=Complexes.HOLOMORPHIC)
 def sub(xp: Library, x: Array, y: Array) -> Array:
     """The difference x - y. Derivative (1, -1). Source: linearity."""
     return xp.subtract(x, y)
@@ -86,14 +87,16 @@ def mul_right(z: Array, x: Array, y: Array) -> Array:
 
 
 # singular: where(x > 0, x * log(x), 0) at 0 would otherwise send 0 * log(0) = NaN
-@elementwise((mul_left, mul_right), product_notation, Role.SWAPS, singular=True)
+@elementwise(
+    (mul_left, mul_right), product_notation, Role.SWAPS, singular=True, complexes=Complexes.HOLOMORPHIC
+)  # fmt: skip
 def mul(xp: Library, x: Array, y: Array) -> Array:
     """The product x y, entry by entry. Derivative (y, x): the multiply gate switches. Source: the product rule."""
     return xp.multiply(x, y)
 
 
 def carry_pull(g: Array, z: Array, gradient: Array, slope: Array) -> tuple[Array, Array]:
-    return carry(g, slope), meet(gradient, g)
+    return carry(g, conjugated(slope)), meet(conjugated(gradient), g)
 
 
 def carry_push(tangents: tuple[Any, ...], z: Array, gradient: Array, slope: Array) -> Array:
@@ -103,7 +106,7 @@ def carry_push(tangents: tuple[Any, ...], z: Array, gradient: Array, slope: Arra
 
 
 def meet_pull(g: Array, z: Array, x: Array, y: Array) -> tuple[Array, Array]:
-    return meet(g, y), meet(g, x)
+    return meet(g, conjugated(y)), meet(g, conjugated(x))
 
 
 def meet_push(tangents: tuple[Any, ...], z: Array, x: Array, y: Array) -> Array:
@@ -138,7 +141,7 @@ def guarded_notation(name: str) -> Callable[[Node], Notation]:
 
 @op(
     "carry", Custom(carry_pull, carry_push), guarded_notation("carry"), Role.SWAPS, type_rule=same_type, domain=_PAIR,
-    elementwise=True,
+    elementwise=True, complexes=Complexes.OWN,
 )  # fmt: skip
 def carry(xp: Library, gradient: Array, slope: Array) -> Array:
     """gradient times slope, where a gradient that is exactly zero stays zero even if the slope is infinite or NaN.
@@ -153,7 +156,7 @@ def carry(xp: Library, gradient: Array, slope: Array) -> Array:
 
 @op(
     "meet", Custom(meet_pull, meet_push), guarded_notation("meet"), Role.SWAPS, type_rule=same_type, domain=_PAIR,
-    elementwise=True,
+    elementwise=True, complexes=Complexes.OWN,
 )  # fmt: skip
 def meet(xp: Library, x: Array, y: Array) -> Array:
     """x times y, and zero where either is exactly zero: how `carry` depends on its slope. A path that is not taken does
@@ -176,13 +179,16 @@ def quotient_type(x: ArrayType, y: ArrayType) -> ArrayType:
     return y if y.dtype.kind in "fc" else array_type(y.shape, reference().dtype("float64"))
 
 
-@elementwise((div_left, div_right), QUOTIENT, interval=(REAL, POSITIVE), singular=True, type_rule=quotient_type)
+@elementwise(
+    (div_left, div_right), QUOTIENT, interval=(REAL, POSITIVE), singular=True, type_rule=quotient_type,
+    complexes=Complexes.HOLOMORPHIC,
+)  # fmt: skip
 def div(xp: Library, x: Array, y: Array) -> Array:
     """The quotient x / y. Derivative (1/y, -x/y^2), written with the output: (1/y, -z/y). Source: the quotient rule."""
     return xp.true_divide(x, y)
 
 
-@elementwise(minus_one, NEGATIVE, Role.COPIES)
+@elementwise(minus_one, NEGATIVE, Role.COPIES, complexes=Complexes.HOLOMORPHIC)
 def neg(xp: Library, x: Array) -> Array:
     """The negative -x. Derivative -1. Source: linearity."""
     return xp.negative(x)
@@ -211,7 +217,7 @@ def square_slope(y: Array, x: Array) -> Array:
     return 2 * x
 
 
-@elementwise(square_slope, square_notation, singular=True)
+@elementwise(square_slope, square_notation, singular=True, complexes=Complexes.HOLOMORPHIC)
 def square(xp: Library, x: Array) -> Array:
     """The square x^2. Derivative 2x. Source: the power rule."""
     return xp.square(x)
@@ -276,7 +282,10 @@ def ratio_right(z: Array, x: Array, y: Array) -> Array:
 RATIO = Notation(QUOTIENT.text, QUOTIENT.latex, Form("chainrule.ops.ratio({0}, {1})"))
 
 
-@elementwise((ratio_left, ratio_right), RATIO, interval=(REAL, POSITIVE), singular=True, type_rule=quotient_type)
+@elementwise(
+    (ratio_left, ratio_right), RATIO, interval=(REAL, POSITIVE), singular=True, type_rule=quotient_type,
+    complexes=Complexes.HOLOMORPHIC,
+)  # fmt: skip
 def ratio(xp: Library, x: Array, y: Array) -> Array:
     """x / y, and 0 where y is 0: the direction of a vector, and of the zero vector by the least-norm convention."""
     zero = xp.equal(y, 0)

@@ -11,11 +11,13 @@ from typing import Any
 from ..errors import DTypeError, ShapeError
 from ..ir.coercion import as_array
 from ..ir.library import Array, Library, reference
-from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, call, function, infix
-from ..ir.op import Custom, Domain, Flat, Labels, Linear, Op, Role, Sample
+from ..ir.op import Complexes, Domain, Flat, Labels, Linear, Op, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
 from .arithmetic import maximum, minimum
+from .complexes import INVISIBLE
+from .complexes import astype as astype
+from .complexes import cast as cast
 from .declare import also_known_as, boolean_type, op, same_type
 from .movement import LETTERS
 from .reductions import reduce_along, reduced_shape, reduction_notation
@@ -70,39 +72,43 @@ PLACE = Domain((Sample(((3,),), (("axis", None),)), Sample(((2, 3),), (("axis", 
 Declaration = Callable[[Callable[..., Any]], Op]
 
 
-def comparison(name: str, text: str, latex: str, code: str) -> Declaration:
+def comparison(
+    name: str, text: str, latex: str, code: str, complexes: Complexes = Complexes.OWN
+) -> Declaration:  # fmt: skip
     """Declare one comparison of two arrays."""
     notation = infix(f" {text} ", f" {latex} ", code, Strength.COMPARISON, associative=False)
     if code.startswith("np."):  # & and | are for truth values only
         notation = Notation(notation.text, notation.latex, Form(f"{code}({{0}}, {{1}})"))
-    return op(name, NO_SLOPE, notation, Role.STOPS, type_rule=boolean_type, domain=PAIR, elementwise=True)
+    return op(name, NO_SLOPE, notation, Role.STOPS, type_rule=boolean_type, domain=PAIR, elementwise=True,
+              complexes=complexes)  # fmt: skip
 
 
 def question(name: str, latex: str | None = None) -> Declaration:
     """Declare one question about each entry."""
     notation = function(name, latex, f"np.{name}")
-    return op(name, NO_SLOPE, notation, Role.STOPS, type_rule=boolean_type, domain=SINGLE, elementwise=True)
+    return op(name, NO_SLOPE, notation, Role.STOPS, type_rule=boolean_type, domain=SINGLE, elementwise=True,
+              complexes=Complexes.OWN)  # fmt: skip
 
 
-@comparison("less", "<", "<", "<")
+@comparison("less", "<", "<", "<", Complexes.REFUSED)
 def less(xp: Library, x: Array, y: Array) -> Array:
     """x < y, entry by entry."""
     return xp.less(x, y)
 
 
-@comparison("less_equal", "<=", r"\le", "<=")
+@comparison("less_equal", "<=", r"\le", "<=", Complexes.REFUSED)
 def less_equal(xp: Library, x: Array, y: Array) -> Array:
     """x <= y, entry by entry."""
     return xp.less_equal(x, y)
 
 
-@comparison("greater", ">", ">", ">")
+@comparison("greater", ">", ">", ">", Complexes.REFUSED)
 def greater(xp: Library, x: Array, y: Array) -> Array:
     """x > y, entry by entry."""
     return xp.greater(x, y)
 
 
-@comparison("greater_equal", ">=", r"\ge", ">=")
+@comparison("greater_equal", ">=", r"\ge", ">=", Complexes.REFUSED)
 def greater_equal(xp: Library, x: Array, y: Array) -> Array:
     """x >= y, entry by entry."""
     return xp.greater_equal(x, y)
@@ -134,7 +140,7 @@ def logical_or(xp: Library, x: Array, y: Array) -> Array:
 
 @op(
     "logical_not", NO_SLOPE, function("not", r"\lnot", "np.logical_not"), Role.STOPS, type_rule=boolean_type,
-    domain=SINGLE, elementwise=True,
+    domain=SINGLE, elementwise=True, complexes=Complexes.OWN,
 )  # fmt: skip
 def logical_not(xp: Library, x: Array) -> Array:
     """Not x, entry by entry."""
@@ -171,7 +177,7 @@ def index_reduced(x: ArrayType, *, axis: int | None) -> ArrayType:
 
 @op(
     "any", NO_SLOPE, reduction_notation("any", r"\operatorname{any}"), Role.STOPS, type_rule=boolean_reduced,
-    domain=WHOLE,
+    domain=WHOLE, complexes=Complexes.OWN,
 )  # fmt: skip
 def any_op(xp: Library, x: Array, *, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Whether any entry holds."""
@@ -180,7 +186,7 @@ def any_op(xp: Library, x: Array, *, axes: tuple[int, ...], keepdims: bool) -> A
 
 @op(
     "all", NO_SLOPE, reduction_notation("all", r"\operatorname{all}"), Role.STOPS, type_rule=boolean_reduced,
-    domain=WHOLE,
+    domain=WHOLE, complexes=Complexes.OWN,
 )  # fmt: skip
 def all_op(xp: Library, x: Array, *, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Whether every entry holds."""
@@ -251,7 +257,7 @@ def _for_conditions(made: Op) -> Callable[..., Any]:
 @op(
     "stop_gradient", Flat("stop_gradient: the path is cut on purpose"),
     function("stop", code="chainrule.stop_gradient"), Role.STOPS, type_rule=same_type,
-    domain=Domain((Sample(((3,),)),)),
+    domain=Domain((Sample(((3,),)),)), complexes=Complexes.OWN,
 )  # fmt: skip
 def stop_gradient(xp: Library, x: Array) -> Array:
     """x itself, through which no gradient passes.
@@ -271,9 +277,6 @@ def copy_labels(x: ArrayType, **params: Any) -> str:
     return f"{LETTERS[: x.ndim]}->{LETTERS[: x.ndim]}"
 
 
-INVISIBLE = Notation(Form("{0}", Strength.LOOSEST, (0,)), Form("{0}", Strength.LOOSEST, (0,)), Form("{0}"))
-
-
 @op(
     "mark", Linear((copy_adjoint,)), INVISIBLE, Role.COPIES, type_rule=same_type, index=Labels(copy_labels),
     domain=Domain((Sample(((3,),), (("key", None),)),)),
@@ -281,41 +284,6 @@ INVISIBLE = Notation(Form("{0}", Strength.LOOSEST, (0,)), Form("{0}", Strength.L
 def mark(xp: Library, x: Array, *, key: object) -> Array:
     """x under a new identity: what a nested derivative differentiates by. Two marks of one value are two variables."""
     return x
-
-
-def cast_type(x: ArrayType, *, dtype: Any) -> ArrayType:
-    return array_type(x.shape, dtype)
-
-
-def cast_pull(g: Array, y: Array, x: Array, *, dtype: Any) -> tuple[Any]:
-    return (cast(g, dtype=x.dtype) if x.dtype.kind in "fc" and dtype.kind in "fc" else None,)
-
-
-def cast_push(tangents: tuple[Any, ...], y: Array, x: Array, *, dtype: Any) -> Any:
-    return cast(tangents[0], dtype=dtype) if dtype.kind in "fc" else None
-
-
-def cast_notation(node: Node) -> Notation:
-    name = node.settings["dtype"].name
-    code = Form(f"np.asarray({{0}}, '{name}')[()]")
-    if node.inputs[0].type.dtype.kind == "b":
-        return Notation(Form("1{{{0}}}"), Form(r"\mathbb{{1}}\{{{0}\}}"), code)
-    return Notation(INVISIBLE.text, INVISIBLE.latex, code)
-
-
-@op(
-    "cast", Custom(cast_pull, cast_push), cast_notation, Role.COPIES, type_rule=cast_type,
-    domain=Domain(()),
-)  # fmt: skip
-def cast(xp: Library, x: Array, *, dtype: Any) -> Array:
-    """x in another dtype; a true condition becomes 1. Adjoint: the gradient in the dtype of x; integers pass none."""
-    return x.astype(dtype)
-
-
-def astype(x: Any, dtype: Any) -> Any:
-    """x in another dtype."""
-    array = as_array(x)
-    return array if array.dtype == dtype else cast(array, dtype=dtype)
 
 
 def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
@@ -330,7 +298,6 @@ def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: 
 
 
 also_known_as(select, "where")
-also_known_as(astype, "astype")
 also_known_as(clip, "clip")
 also_known_as(any_entry, "any")
 also_known_as(all_entries, "all")

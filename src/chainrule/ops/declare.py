@@ -13,7 +13,7 @@ from typing import Any
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.notation import Notation
-from ..ir.op import Derivative, Domain, Elementwise, IndexForm, Op, Role, Sample
+from ..ir.op import Complexes, Derivative, Domain, Elementwise, IndexForm, Linear, Op, Role, Sample
 from ..ir.surface import TABLE
 from ..ir.types import ArrayType, array_type
 
@@ -38,6 +38,16 @@ def floating_type(*types: ArrayType, **params: Any) -> ArrayType:
     return array_type(last.shape, reference().result_type(last.dtype, "float16"))
 
 
+def real_type(*types: ArrayType, **params: Any) -> ArrayType:
+    """Elementwise from complex numbers to real ones of the same precision."""
+    return array_type(types[-1].shape, real_dtype(types[-1].dtype))
+
+
+def real_dtype(dtype: Any) -> Any:
+    """The dtype of the real part of numbers of this dtype."""
+    return reference().empty(0, dtype).real.dtype if dtype.kind == "c" else dtype
+
+
 def boolean_type(*types: ArrayType, **params: Any) -> ArrayType:
     """Elementwise comparisons."""
     return array_type(types[-1].shape, reference().dtype(bool))
@@ -55,19 +65,32 @@ def op(
     elementwise: bool = False,
     first_value_slot: int = 0,
     lazy: bool = False,
+    complexes: Complexes | None = None,
 ) -> Callable[[Callable[..., Any]], Op]:
-    """Declare an op; decorates its kernel `kernel(xp, *inputs, **params)`, whose docstring is the op's."""
+    """Declare an op; decorates its kernel `kernel(xp, *inputs, **params)`, whose docstring is the op's.
+
+    Unless `complexes` says otherwise, a linear op takes complex numbers (the adjoint of a product speaks of the other
+    factor, that of a joint op of no value at all), and the others refuse them.
+    """
+    taken = _complexes_of(derivative) if complexes is None else complexes
 
     def declare(kernel: Callable[..., Any]) -> Op:
         made = Op(
             name, kernel, type_rule, derivative, notation, role, domain, index,
-            inspect.getdoc(kernel) or "", elementwise, first_value_slot, lazy,
+            inspect.getdoc(kernel) or "", elementwise, first_value_slot, lazy, taken,
         )  # fmt: skip
         OPS[name] = made
         TABLE.setdefault(name, made)
         return made
 
     return declare
+
+
+def _complexes_of(derivative: Derivative) -> Complexes:
+    """What follows from the kind of derivative."""
+    if not isinstance(derivative, Linear):
+        return Complexes.REFUSED
+    return Complexes.OWN if derivative.joint else Complexes.HOLOMORPHIC
 
 
 def elementwise(
@@ -81,6 +104,7 @@ def elementwise(
     kink: str | None = None,
     is_kink: Callable[..., Any] | None = None,
     params: tuple[tuple[str, Any], ...] = (),
+    complexes: Complexes | None = None,
 ) -> Callable[[Callable[..., Any]], Op]:
     """Declare a function applied entry by entry, from one partial derivative `(y, *inputs)` for each input."""
     slopes = partials if isinstance(partials, tuple) else (partials,)
@@ -92,6 +116,7 @@ def elementwise(
         declared = op(
             kernel.__name__.removesuffix("_op"), Elementwise(slopes, singular), notation, role,
             type_rule=type_rule, domain=Domain(samples, kink, is_kink), elementwise=True,
+            complexes=complexes,
         )  # fmt: skip
         return declared(kernel)
 

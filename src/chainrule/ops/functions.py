@@ -7,12 +7,18 @@ stable, and is what a teacher writes.
 from __future__ import annotations
 
 import math
+from typing import Any
 
+from ..ir.coercion import as_array
 from ..ir.library import Array, Library
 from ..ir.notation import Form, Notation, Strength, function
-from ..ir.op import Role
-from .arithmetic import hypot, square
-from .declare import POSITIVE, UNIT, also_known_as, elementwise, floating_type
+from ..ir.op import Complexes, Custom, Domain, Role, Sample
+from ..ir.types import ArrayType
+from .arithmetic import hypot, quotient_type, ratio, square
+from .complexes import conj_op, conjugated, real_op
+from .declare import POSITIVE, UNIT, also_known_as, elementwise, floating_type, op, real_type
+
+HOLOMORPHIC = Complexes.HOLOMORPHIC
 
 
 def exp_slope(y: Array, x: Array) -> Array:
@@ -22,7 +28,7 @@ def exp_slope(y: Array, x: Array) -> Array:
 EXP = Notation(Form("exp({0})"), Form("e^{{{0}}}", Strength.POWER), Form("np.exp({0})"))
 
 
-@elementwise(exp_slope, EXP, singular=True, type_rule=floating_type)
+@elementwise(exp_slope, EXP, singular=True, type_rule=floating_type, complexes=HOLOMORPHIC)
 def exp(xp: Library, x: Array) -> Array:
     """The exponential. Its own derivative."""
     return xp.exp(x)
@@ -32,7 +38,10 @@ def log_slope(y: Array, x: Array) -> Array:
     return 1 / x
 
 
-@elementwise(log_slope, function("log", r"\log"), interval=POSITIVE, singular=True, type_rule=floating_type)
+@elementwise(
+    log_slope, function("log", r"\log"), interval=POSITIVE, singular=True, type_rule=floating_type,
+    complexes=HOLOMORPHIC,
+)  # fmt: skip
 def log(xp: Library, x: Array) -> Array:
     """The natural logarithm. Derivative 1/x."""
     return xp.log(x)
@@ -42,7 +51,10 @@ def log2_slope(y: Array, x: Array) -> Array:
     return (1 / math.log(2)) / x
 
 
-@elementwise(log2_slope, function("log2", r"\log_2"), interval=POSITIVE, singular=True, type_rule=floating_type)
+@elementwise(
+    log2_slope, function("log2", r"\log_2"), interval=POSITIVE, singular=True, type_rule=floating_type,
+    complexes=HOLOMORPHIC,
+)  # fmt: skip
 def log2(xp: Library, x: Array) -> Array:
     """The logarithm to the base 2. Derivative 1/(x log 2). Source: log x / log 2."""
     return xp.log2(x)
@@ -52,7 +64,10 @@ def log10_slope(y: Array, x: Array) -> Array:
     return (1 / math.log(10)) / x
 
 
-@elementwise(log10_slope, function("log10", r"\log_{10}"), interval=POSITIVE, singular=True, type_rule=floating_type)
+@elementwise(
+    log10_slope, function("log10", r"\log_{10}"), interval=POSITIVE, singular=True, type_rule=floating_type,
+    complexes=HOLOMORPHIC,
+)  # fmt: skip
 def log10(xp: Library, x: Array) -> Array:
     """The logarithm to the base 10. Derivative 1/(x log 10). Source: log x / log 10."""
     return xp.log10(x)
@@ -67,7 +82,7 @@ EXP2 = Notation(
 )
 
 
-@elementwise(exp2_slope, EXP2, singular=True, type_rule=floating_type)
+@elementwise(exp2_slope, EXP2, singular=True, type_rule=floating_type, complexes=HOLOMORPHIC)
 def exp2(xp: Library, x: Array) -> Array:
     """2 to the power x. Derivative y log 2. Source: exp(x log 2)."""
     return xp.exp2(x)
@@ -77,7 +92,10 @@ def log1p_slope(y: Array, x: Array) -> Array:
     return 1 / (1 + x)
 
 
-@elementwise(log1p_slope, function("log1p"), interval=(-0.7, 2.0), singular=True, type_rule=floating_type)
+@elementwise(
+    log1p_slope, function("log1p"), interval=(-0.7, 2.0), singular=True, type_rule=floating_type,
+    complexes=HOLOMORPHIC,
+)  # fmt: skip
 def log1p(xp: Library, x: Array) -> Array:
     """log(1 + x), exact for small x. Derivative 1/(1 + x)."""
     return xp.log1p(x)
@@ -87,7 +105,7 @@ def expm1_slope(y: Array, x: Array) -> Array:
     return y + 1
 
 
-@elementwise(expm1_slope, function("expm1"), singular=True, type_rule=floating_type)
+@elementwise(expm1_slope, function("expm1"), singular=True, type_rule=floating_type, complexes=HOLOMORPHIC)
 def expm1(xp: Library, x: Array) -> Array:
     """exp(x) - 1, exact for small x. Derivative y + 1."""
     return xp.expm1(x)
@@ -100,7 +118,7 @@ def sqrt_slope(y: Array, x: Array) -> Array:
 SQRT = Notation(Form("sqrt({0})"), Form(r"\sqrt{{{0}}}"), Form("np.sqrt({0})"))
 
 
-@elementwise(sqrt_slope, SQRT, interval=POSITIVE, singular=True, type_rule=floating_type)
+@elementwise(sqrt_slope, SQRT, interval=POSITIVE, singular=True, type_rule=floating_type, complexes=HOLOMORPHIC)
 def sqrt(xp: Library, x: Array) -> Array:
     """The square root. Derivative 1/(2y), infinite at 0."""
     return xp.sqrt(x)
@@ -123,7 +141,7 @@ def sin_slope(y: Array, x: Array) -> Array:
     return cos(x)
 
 
-@elementwise(sin_slope, function("sin", r"\sin"), singular=True, type_rule=floating_type)
+@elementwise(sin_slope, function("sin", r"\sin"), singular=True, type_rule=floating_type, complexes=HOLOMORPHIC)
 def sin(xp: Library, x: Array) -> Array:
     """The sine, of radians. Derivative cos x."""
     return xp.sin(x)
@@ -133,7 +151,7 @@ def cos_slope(y: Array, x: Array) -> Array:
     return -sin(x)
 
 
-@elementwise(cos_slope, function("cos", r"\cos"), singular=True, type_rule=floating_type)
+@elementwise(cos_slope, function("cos", r"\cos"), singular=True, type_rule=floating_type, complexes=HOLOMORPHIC)
 def cos(xp: Library, x: Array) -> Array:
     """The cosine, of radians. Derivative -sin x."""
     return xp.cos(x)
@@ -143,7 +161,10 @@ def tan_slope(y: Array, x: Array) -> Array:
     return 1 + square(y)
 
 
-@elementwise(tan_slope, function("tan", r"\tan"), interval=(-1.2, 1.2), singular=True, type_rule=floating_type)
+@elementwise(
+    tan_slope, function("tan", r"\tan"), interval=(-1.2, 1.2), singular=True, type_rule=floating_type,
+    complexes=HOLOMORPHIC,
+)  # fmt: skip
 def tan(xp: Library, x: Array) -> Array:
     """The tangent, of radians. Derivative 1 + y^2."""
     return xp.tan(x)
@@ -153,7 +174,10 @@ def arcsin_slope(y: Array, x: Array) -> Array:
     return 1 / sqrt((1 - x) * (1 + x))  # not 1 - x^2, which loses the digits of x near 1
 
 
-@elementwise(arcsin_slope, function("arcsin", r"\arcsin"), interval=UNIT, singular=True, type_rule=floating_type)
+@elementwise(
+    arcsin_slope, function("arcsin", r"\arcsin"), interval=UNIT, singular=True, type_rule=floating_type,
+    complexes=HOLOMORPHIC,
+)  # fmt: skip
 def arcsin(xp: Library, x: Array) -> Array:
     """The inverse sine. Derivative 1/sqrt(1 - x^2), infinite at -1 and 1."""
     return xp.arcsin(x)
@@ -163,7 +187,10 @@ def arccos_slope(y: Array, x: Array) -> Array:
     return -1 / sqrt((1 - x) * (1 + x))
 
 
-@elementwise(arccos_slope, function("arccos", r"\arccos"), interval=UNIT, singular=True, type_rule=floating_type)
+@elementwise(
+    arccos_slope, function("arccos", r"\arccos"), interval=UNIT, singular=True, type_rule=floating_type,
+    complexes=HOLOMORPHIC,
+)  # fmt: skip
 def arccos(xp: Library, x: Array) -> Array:
     """The inverse cosine. Derivative -1/sqrt(1 - x^2), infinite at -1 and 1."""
     return xp.arccos(x)
@@ -173,7 +200,7 @@ def arctan_slope(y: Array, x: Array) -> Array:
     return 1 / (1 + square(x))  # the square may overflow, and then 0 is the right answer
 
 
-@elementwise(arctan_slope, function("arctan", r"\arctan"), type_rule=floating_type)
+@elementwise(arctan_slope, function("arctan", r"\arctan"), type_rule=floating_type, complexes=HOLOMORPHIC)
 def arctan(xp: Library, x: Array) -> Array:
     """The inverse tangent. Derivative 1/(1 + x^2)."""
     return xp.arctan(x)
@@ -183,7 +210,7 @@ def sinh_slope(y: Array, x: Array) -> Array:
     return cosh(x)
 
 
-@elementwise(sinh_slope, function("sinh", r"\sinh"), singular=True, type_rule=floating_type)
+@elementwise(sinh_slope, function("sinh", r"\sinh"), singular=True, type_rule=floating_type, complexes=HOLOMORPHIC)
 def sinh(xp: Library, x: Array) -> Array:
     """The hyperbolic sine. Derivative cosh x."""
     return xp.sinh(x)
@@ -193,7 +220,7 @@ def cosh_slope(y: Array, x: Array) -> Array:
     return sinh(x)
 
 
-@elementwise(cosh_slope, function("cosh", r"\cosh"), singular=True, type_rule=floating_type)
+@elementwise(cosh_slope, function("cosh", r"\cosh"), singular=True, type_rule=floating_type, complexes=HOLOMORPHIC)
 def cosh(xp: Library, x: Array) -> Array:
     """The hyperbolic cosine. Derivative sinh x."""
     return xp.cosh(x)
@@ -203,17 +230,19 @@ def tanh_slope(y: Array, x: Array) -> Array:
     return 1 - square(y)
 
 
-@elementwise(tanh_slope, function("tanh", r"\tanh"), type_rule=floating_type)
+@elementwise(tanh_slope, function("tanh", r"\tanh"), type_rule=floating_type, complexes=HOLOMORPHIC)
 def tanh(xp: Library, x: Array) -> Array:
     """The hyperbolic tangent: a smooth step from -1 to 1. Derivative 1 - y^2."""
     return xp.tanh(x)
 
 
 def arcsinh_slope(y: Array, x: Array) -> Array:
+    if x.dtype.kind == "c":
+        return 1 / (sqrt(1 - 1j * x) * sqrt(1 + 1j * x))
     return 1 / hypot(1.0, x)  # not sqrt(1 + x^2): the square overflows
 
 
-@elementwise(arcsinh_slope, function("arcsinh"), type_rule=floating_type)
+@elementwise(arcsinh_slope, function("arcsinh"), type_rule=floating_type, complexes=HOLOMORPHIC)
 def arcsinh(xp: Library, x: Array) -> Array:
     """The inverse hyperbolic sine. Derivative 1/sqrt(1 + x^2)."""
     return xp.arcsinh(x)
@@ -223,7 +252,10 @@ def arccosh_slope(y: Array, x: Array) -> Array:
     return 1 / (sqrt(x - 1) * sqrt(x + 1))
 
 
-@elementwise(arccosh_slope, function("arccosh"), interval=(1.2, 3.0), singular=True, type_rule=floating_type)
+@elementwise(
+    arccosh_slope, function("arccosh"), interval=(1.2, 3.0), singular=True, type_rule=floating_type,
+    complexes=HOLOMORPHIC,
+)  # fmt: skip
 def arccosh(xp: Library, x: Array) -> Array:
     """The inverse hyperbolic cosine, of x >= 1. Derivative 1/sqrt(x^2 - 1), infinite at 1."""
     return xp.arccosh(x)
@@ -233,7 +265,10 @@ def arctanh_slope(y: Array, x: Array) -> Array:
     return 1 / ((1 - x) * (1 + x))
 
 
-@elementwise(arctanh_slope, function("arctanh"), interval=UNIT, singular=True, type_rule=floating_type)
+@elementwise(
+    arctanh_slope, function("arctanh"), interval=UNIT, singular=True, type_rule=floating_type,
+    complexes=HOLOMORPHIC,
+)  # fmt: skip
 def arctanh(xp: Library, x: Array) -> Array:
     """The inverse hyperbolic tangent, of -1 < x < 1. Derivative 1/(1 - x^2), infinite at -1 and 1."""
     return xp.arctanh(x)
@@ -256,18 +291,56 @@ def sign(xp: Library, x: Array) -> Array:
     return xp.sign(x)
 
 
+# Of complex numbers ---------------------------------------------------------------------------------------------------
+def direction_type(x: ArrayType) -> ArrayType:
+    return quotient_type(x, x)
+
+
+def direction_pull(g: Array, y: Array, x: Array) -> tuple[Array]:
+    return (turning(g, y, x),)
+
+
+def direction_push(tangents: tuple[Any, ...], y: Array, x: Array) -> Array:
+    return turning(tangents[0], y, x)
+
+
+def turning(moved: Any, y: Any, x: Any) -> Any:
+    """The part of a move across the direction y, per length of x. A real symmetric map: it serves pull and push."""
+    return ratio(moved - y * real_op(conjugated(y) * moved), abs(x))
+
+
+@op(
+    "direction", Custom(direction_pull, direction_push), function("sign", r"\operatorname{sign}"), Role.SCALES,
+    type_rule=direction_type, elementwise=True, complexes=Complexes.OWN,
+    domain=Domain((Sample(((3,),)), Sample(((2, 3),)), Sample(((),))), "the origin: direction and gradient 0 there"),
+)  # fmt: skip
+def direction(xp: Library, x: Array) -> Array:
+    """z/|z|, and 0 at 0: the sign of a complex number. It moves by (dz - y Re(conj(y) dz))/|z|, across itself."""
+    return ratio.kernel(xp, x, xp.absolute(x))
+
+
+def signum(x: Any) -> Any:
+    """np.sign: -1, 0 or 1; of a complex number its direction z/|z|."""
+    array = as_array(x)
+    return direction(array) if array.dtype.kind == "c" else sign(array)
+
+
 def abs_slope(y: Array, x: Array) -> Array:
-    return sign(x)
+    return conj_op(direction(x)) if x.dtype.kind == "c" else sign(x)
 
 
 ABS = Notation(Form("|{0}|"), Form(r"\left|{0}\right|"), Form("np.abs({0})"))
 CORNER = "a corner at 0: slope 0 is used there (least-norm convention)"
 
 
-@elementwise(abs_slope, ABS, kink=CORNER, is_kink=is_zero)
+@elementwise(abs_slope, ABS, kink=CORNER, is_kink=is_zero, type_rule=real_type, complexes=HOLOMORPHIC)
 def abs(xp: Library, x: Array) -> Array:
-    """The absolute value. Derivative sign(x); 0 at 0, the subgradient of least norm."""
+    """The absolute value. Derivative sign(x); 0 at 0, the subgradient of least norm.
+
+    Of a complex number the gradient is its direction z/|z|.
+    """
     return xp.absolute(x)
 
 
 also_known_as(abs, "absolute", "fabs")
+also_known_as(signum, "sign")

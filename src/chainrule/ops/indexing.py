@@ -14,7 +14,7 @@ from ..ir.coercion import as_array
 from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
-from ..ir.op import Custom, Domain, Role, Sample
+from ..ir.op import Complexes, Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
 from .choices import where
 from .declare import also_known_as, op
@@ -133,6 +133,7 @@ def index_push(tangents: tuple[Any, ...], y: Array, x: Array, *arrays: Array, ke
         Sample(((4, 3),), (("key", (("slice", None, None, 2), ("at", -1))),)),
         Sample(((2, 3),), (("key", (("rest",), ("new",), ("slice", 2, None, -1))),)),
     )),
+    complexes=Complexes.OWN,
 )  # fmt: skip
 def index_op(xp: Library, x: Array, *arrays: Array, key: Key) -> Array:
     """The entries of x at a key. Adjoint: each gradient is added at the place its entry came from."""
@@ -165,6 +166,7 @@ def scatter_notation(node: Node) -> Notation:
 @op(
     "scatter", Custom(scatter_pull, scatter_push), scatter_notation, Role.MOVES, type_rule=scatter_type,
     domain=Domain((Sample(((2,),), (("key", (("slice", 0, 2, None),)), ("shape", (3,)))),)),
+    complexes=Complexes.OWN,
 )  # fmt: skip
 def scatter(xp: Library, g: Array, *arrays: Array, key: Key, shape: tuple[int, ...]) -> Array:
     """Zeros with g added at a key; places named twice receive twice. Adjoint: indexing."""

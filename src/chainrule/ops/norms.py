@@ -13,9 +13,11 @@ from ..ir.coercion import as_array
 from ..ir.library import Array, Library
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
-from ..ir.op import Custom, Domain, Entries, Role
+from ..ir.op import Complexes, Custom, Domain, Entries, Role
+from ..ir.types import ArrayType
 from .arithmetic import ORIGIN, carry, ratio
-from .declare import also_known_as, op
+from .complexes import conj_op, real_op
+from .declare import also_known_as, op, real_type
 from .reductions import (
     Axes,
     add_up,
@@ -55,15 +57,33 @@ def norm_pull(g: Array, y: Array, x: Array, *, axes: Axes, keepdims: bool) -> tu
 
 
 def norm_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axes, keepdims: bool) -> Array:
-    return sum_op(carry(tangents[0], ratio(x, spread(y, x, axes))), axes=axes, keepdims=keepdims)
+    return along(tangents[0], ratio(x, spread(y, x, axes)), axes, keepdims)
+
+
+def along(tangent: Any, slope: Any, axes: Axes, keepdims: bool) -> Any:
+    """How far a tangent goes along a slope: its inner product, Re(conj(slope) tangent) for complex entries."""
+    if slope.dtype.kind == "c":
+        return sum_op(real_op(carry(tangent, conj_op(slope))), axes=axes, keepdims=keepdims)
+    return sum_op(carry(tangent, slope), axes=axes, keepdims=keepdims)
+
+
+def size_type(x: ArrayType, *, axes: Axes, keepdims: bool, **others: Any) -> ArrayType:
+    """A length, or a measure of spread: real, also of complex numbers."""
+    return averaged_type(real_type(x), axes=axes, keepdims=keepdims)
+
+
+def sizes(xp: Library, x: Array) -> Array:
+    """x, or how large its complex entries are."""
+    return xp.absolute(x) if x.dtype.kind == "c" else x
 
 
 @op(
-    "norm", Custom(norm_pull, norm_push), norm_notation(""), Role.SCALES, type_rule=averaged_type,
-    domain=Domain(samples(), ORIGIN),
+    "norm", Custom(norm_pull, norm_push), norm_notation(""), Role.SCALES, type_rule=size_type,
+    domain=Domain(samples(), ORIGIN), complexes=Complexes.OWN,
 )  # fmt: skip
 def norm_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     """The Euclidean (Frobenius) norm along the axes. Derivative x/||x||, and 0 at the origin."""
+    x = sizes(xp, x)
     peak = xp.max(xp.absolute(x), axis=axes, keepdims=True, initial=0)
     scale = xp.where((peak > 0) & xp.isfinite(peak), peak, 1)  # squares of entries may overflow
     total = xp.sqrt(add_up(xp, xp.square(x / scale), axes, keepdims=True)) * scale
@@ -75,20 +95,26 @@ def squared_norm_pull(g: Array, y: Array, x: Array, *, axes: Axes, keepdims: boo
 
 
 def squared_norm_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axes, keepdims: bool) -> Array:
-    return sum_op(carry(tangents[0], 2 * x), axes=axes, keepdims=keepdims)
+    return along(tangents[0], 2 * x, axes, keepdims)
 
 
 def squared_norm_entry(slot: int, out: Any, into: Any, y: Any, x: Any, **params: Any) -> Any:
     return 2 * x(into)
 
 
+def squared_norm_type(x: ArrayType, *, axes: Axes, keepdims: bool) -> ArrayType:
+    return summed_type(real_type(x), axes=axes, keepdims=keepdims)
+
+
 @op(
     "squared_norm", Custom(squared_norm_pull, squared_norm_push), norm_notation("^2"), Role.SCALES,
-    type_rule=summed_type, domain=Domain(samples()), index=Entries(squared_norm_entry),
+    type_rule=squared_norm_type, domain=Domain(samples()), index=Entries(squared_norm_entry),
+    complexes=Complexes.OWN,
 )  # fmt: skip
 def squared_norm_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     """The sum of squares along the axes, ||x||^2. Derivative 2x."""
-    return add_up(xp, xp.square(x), axes, keepdims)
+    squares = xp.square(x) if x.dtype.kind != "c" else xp.square(xp.real(x)) + xp.square(xp.imag(x))
+    return add_up(xp, squares, axes, keepdims)
 
 
 # Variance and standard deviation -------------------------------------------------------------------------------------
@@ -113,7 +139,7 @@ def var_pull(g: Array, y: Array, x: Array, *, axes: Axes, keepdims: bool, ddof: 
 
 
 def var_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
-    return sum_op(carry(tangents[0], var_slope(x, axes, ddof)), axes=axes, keepdims=keepdims)
+    return along(tangents[0], var_slope(x, axes, ddof), axes, keepdims)
 
 
 def std_pull(g: Array, y: Array, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> tuple[Array]:
@@ -121,7 +147,7 @@ def std_pull(g: Array, y: Array, x: Array, *, axes: Axes, keepdims: bool, ddof: 
 
 
 def std_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
-    return sum_op(carry(tangents[0], std_slope(y, x, axes, ddof)), axes=axes, keepdims=keepdims)
+    return along(tangents[0], std_slope(y, x, axes, ddof), axes, keepdims)
 
 
 def spread_notation(name: str) -> Any:
@@ -137,7 +163,7 @@ def spread_notation(name: str) -> Any:
 
 @op(
     "var", Custom(var_pull, var_push), spread_notation("var"), Role.COUPLES,
-    type_rule=averaged_type, domain=Domain(samples(("ddof", 1))),
+    type_rule=size_type, domain=Domain(samples(("ddof", 1))), complexes=Complexes.OWN,
 )  # fmt: skip
 def var_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
     """The variance along the axes, in two passes. Derivative 2 (x - mean)/(n - ddof)."""
@@ -148,7 +174,7 @@ def var_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> A
 
 @op(
     "std", Custom(std_pull, std_push), spread_notation("std"), Role.COUPLES,
-    type_rule=averaged_type, domain=Domain(samples(("ddof", 0)), ORIGIN),
+    type_rule=size_type, domain=Domain(samples(("ddof", 0)), ORIGIN), complexes=Complexes.OWN,
 )  # fmt: skip
 def std_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
     """The standard deviation along the axes. Derivative (x - mean)/((n - ddof) std), and 0 where std is 0."""

@@ -13,7 +13,7 @@ from ..ir.coercion import as_array
 from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
-from ..ir.op import Role
+from ..ir.op import Complexes, Role
 from ..ir.types import ArrayType, array_type
 from .arithmetic import carry, entrywise_power, is_square, square
 from .declare import POSITIVE, REAL, also_known_as, elementwise
@@ -34,7 +34,9 @@ def power_exponent(z: Array, x: Array, y: Array) -> Array:
     return carry(z, log(x))
 
 
-@elementwise((power_base, power_exponent), POWER, interval=(POSITIVE, REAL), singular=True)
+@elementwise(
+    (power_base, power_exponent), POWER, interval=(POSITIVE, REAL), singular=True, complexes=Complexes.HOLOMORPHIC
+)
 def variable_power_op(xp: Library, x: Array, y: Array) -> Array:
     """x to the power y. Derivative (y x^(y-1), x^y log x), where 0 log 0 counts as 0. Source: both power rules."""
     return xp.power(x, y)
@@ -82,7 +84,7 @@ def fixed_power_type(x: ArrayType, *, exponent: float) -> ArrayType:
 
 @elementwise(
     fixed_power_base, fixed_power_notation, singular=True, interval=POSITIVE, type_rule=fixed_power_type,
-    params=(("exponent", 3),),
+    params=(("exponent", 3),), complexes=Complexes.HOLOMORPHIC,
 )  # fmt: skip
 def fixed_power_op(xp: Library, x: Array, *, exponent: float) -> Array:
     """x to a known power. Derivative n x^(n-1). Source: the power rule."""
@@ -93,7 +95,8 @@ def no_slope(y: Array, x: Array) -> int:
     return 0
 
 
-@elementwise(no_slope, Notation(Form("1"), Form("1"), Form("np.ones_like({0})")), Role.STOPS)
+@elementwise(no_slope, Notation(Form("1"), Form("1"), Form("np.ones_like({0})")), Role.STOPS,
+             complexes=Complexes.HOLOMORPHIC)  # fmt: skip
 def stop_at_one(xp: Library, x: Array) -> Array:
     """x to the power 0: one everywhere, with derivative 0 to any order. Source: the empty product."""
     return xp.power(x, 0)

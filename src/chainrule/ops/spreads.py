@@ -13,7 +13,7 @@ from ..errors import ShapeError
 from ..ir.library import Array, Library, reference
 from ..ir.node import Node, find, make
 from ..ir.notation import Form, Notation
-from ..ir.op import Custom, Domain, Role, Sample
+from ..ir.op import Complexes, Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type
 from .declare import op
 from .deltas import gather_delta
@@ -103,6 +103,7 @@ def spread_sum_notation(node: Node) -> Notation:
         Sample(((2, 2), (3,), (3,), (), (2,)), (("parts", ("ik,j,l->ijkl", ",i->ijij")), ("shape", (2, 3, 2, 3)))),
         Sample(((2, 3), (3, 2), (3, 3)), (("parts", ("il,jk->ijkl", "jl->ijil")), ("shape", (2, 3, 2, 3)))),
     )),
+    complexes=Complexes.HOLOMORPHIC,
 )  # fmt: skip
 def spread_sum(xp: Library, *factors: Array, parts: Parts, shape: Shape, reuse: bool = False) -> Array:
     """A sum of products of entries, each where tied axes agree: `ik,j,l->ijkl` is A_ik b_j c_l, and `,jl->ijil` is

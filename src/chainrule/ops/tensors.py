@@ -12,14 +12,15 @@ from ..ir.notation import Form, Notation, Strength, call
 from ..ir.op import Domain, Linear, Role, Sample
 from ..ir.types import ArrayType, array_type, count_entries, normalise_axis
 from .arithmetic import mul
+from .complexes import conj
 from .declare import also_known_as, op
 from .movement import LETTERS, ravel, reshape, sizes_of, transpose
 from .products import einsum, einsum_op, matmul, same_dtype
 
 
 def vdot(a: Any, b: Any) -> Any:
-    """The inner product of all entries of two arrays of one size."""
-    return matmul(ravel(a), ravel(b))
+    """The inner product of all entries of two arrays of one size; complex entries of a are conjugated."""
+    return matmul(conj(ravel(a)), ravel(b))
 
 
 def inner(a: Any, b: Any) -> Any:

@@ -15,6 +15,7 @@ from ..ir.node import Node
 from ..ir.notation import Form, Notation
 from ..ir.op import Affine, Domain, Linear, Role, Sample, Windows
 from ..ir.types import ArrayType, array_type
+from .complexes import conj
 from .declare import also_known_as, op
 from .joining import pad
 from .movement import flip
@@ -79,16 +80,22 @@ def correlate1d_places(w: ArrayType, x: ArrayType) -> tuple[Places, str]:
     return (alone("k"), moved("i", "k")), "i"
 
 
+def correlate1d_notation(node: Node) -> Notation:
+    """In code NumPy's function, which takes the conjugate of complex weights."""
+    weights = "np.conj({0})" if node.type.is_complex else "{0}"
+    return named("correlate1d", f"np.correlate({{1}}, {weights})")
+
+
 @op(
-    "correlate1d", Linear((correlate1d_weights, correlate1d_array), joint=False),
-    named("correlate1d", "np.correlate({1}, {0})"), Role.SWAPS, type_rule=correlated_type("correlate1d", 1),
+    "correlate1d", Linear((correlate1d_weights, correlate1d_array), joint=False), correlate1d_notation, Role.SWAPS,
+    type_rule=correlated_type("correlate1d", 1),
     domain=Domain((Sample(((2,), (5,))), Sample(((3,), (3,))), Sample(((1,), (2,))))),
     index=Windows(correlate1d_places),
 )  # fmt: skip
 def correlate1d_op(xp: Library, w: Array, x: Array) -> Array:
     """y_i = sum_k w_k x_(i+k), where the weights lie inside x. Adjoints: sum_i g_i x_(i+k), and a full convolution."""
     correlated_type("correlate1d", 1)(w, x)  # NumPy would exchange weights longer than the array
-    return xp.correlate(x, w, "valid")
+    return xp.correlate(x, xp.conjugate(w) if w.dtype.kind == "c" else w, "valid")
 
 
 def correlate1d(w: Any, x: Any) -> Any:
@@ -217,7 +224,7 @@ def known_mode(name: str, mode: str) -> str:
 
 
 def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
-    """np.correlate: y_i = sum_k a_(i+k) v_k, with the modes of `convolve`; the shorter vector slides along the longer.
+    """np.correlate: y_i = sum_k a_(i+k) conj(v_k), with the modes of `convolve`; the shorter slides along the longer.
 
     >>> correlate([1.0, 4.0, 9.0], [1.0, -1.0])
     array([-3., -5.])
@@ -226,7 +233,8 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     known_mode("correlate", mode)
     same_axes("correlate", array, weights, 1)
     if weights.shape[0] > array.shape[0]:  # NumPy exchanges them, and turns the result round
-        return flip(correlate(weights, array, mode))
+        return conj(flip(correlate(weights, array, mode)))
+    weights = conj(weights)
     return correlate1d_op(weights, array) if mode == "valid" else convolve_op(array, flip(weights), mode=mode)
 
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import tree
-from ..errors import BoundsError, GradientError, LimitError, ShapeError
+from ..errors import BoundsError, DTypeError, GradientError, LimitError, ShapeError
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.recording import accepting_from
 from ..ir.types import array_type
+from ..ops.complexes import conjugated
 from ..ops.joining import stack
 from ..ops.movement import reshape, transpose
 from .forward import tangents
@@ -83,6 +84,12 @@ def scalar_output(recording: Recording) -> Node:
             expected="one number (shape ()): a gradient says how one number changes",
             remedy="reduce it with np.sum or np.mean, take one entry, or use jacobian or vjp",
         )
+    if output.dtype.kind == "c":
+        raise GradientError(
+            given=f"a function whose output is complex ({output.type})", expected="a real number",
+            remedy="a complex number is not larger or smaller: return np.real(...), np.abs(...) or np.abs(...)**2; "
+            "of a holomorphic function vjp and jvp give the derivative",
+        )  # fmt: skip
     if output.dtype.kind != "f":
         raise GradientError(
             given=f"a function whose output has dtype {output.dtype}", expected="a floating-point number",
@@ -92,18 +99,24 @@ def scalar_output(recording: Recording) -> Node:
 
 
 def value_and_gradient(
-    function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any], argnums: Argnums, has_aux: bool
-) -> tuple[Any, Any, Any]:
-    """(value, aux, gradient in the containers of the arguments): aux is None without has_aux."""
+    function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any], argnums: Argnums, has_aux: bool,
+    conjugate: bool = False,
+) -> tuple[Any, Any, Any]:  # fmt: skip
+    """(value, aux, gradient in the containers of the arguments): aux is None without has_aux.
+
+    `conjugate`: the gradient by a complex z = a + bi is dL/da - i dL/db, as JAX has it, instead of dL/da + i dL/db.
+    """
     places = chosen_arguments(argnums, len(args))
     box: list[Any] = []
     recording, _ = record(split_aux(function, has_aux, box), args, keywords, places)
     output = scalar_output(recording)
     seed = reference().ones((), output.dtype)[()]
     found = gradients([output], [seed], recording.variables, symbolic=recording.nested)
+    if conjugate:
+        found = [conjugated(each) for each in found]
     back = tree.unflatten(recording.structure, finish(recording, found))
     value = known(output, recording.nested)
-    if recording.leaves and all(type(leaf) is float for leaf in recording.leaves):
+    if recording.leaves and all(type(leaf) in (float, complex) for leaf in recording.leaves):
         value = plain_number(value)
     aux = released(box, recording.nested) if has_aux else None
     return value, aux, back[0] if isinstance(argnums, int) else tuple(back)
@@ -134,6 +147,8 @@ def like_leaf(gradient: Any, leaf: Any) -> Any:
         return gradient
     if type(leaf) is float:
         return float(gradient)
+    if type(leaf) is complex:
+        return complex(gradient)
     if isinstance(leaf, reference().generic):
         return gradient[()]
     array = reference().asarray(gradient)
@@ -182,7 +197,16 @@ def pullback(
 
 
 def seed_like(seed: Any, node: Node, what: str, of: str) -> Any:
-    """A copy of a gradient or tangent in its node's type. Raises ShapeError when the shape differs."""
+    """A copy of a gradient or tangent in its node's type. Raises ShapeError when the shape differs.
+
+    Raises DTypeError for a complex one where the node is real.
+    """
+    given = seed.dtype if hasattr(seed, "dtype") else reference().asarray(seed).dtype
+    if given.kind == "c" and node.dtype.kind != "c":
+        raise DTypeError(
+            given=f"{what} of dtype {given} for {of} of dtype {node.dtype}", expected="real numbers",
+            remedy="a real number moves along the real line only: pass np.real(...)",
+        )  # fmt: skip
     array = seed if type(seed) is Node else reference().array(seed, dtype=node.dtype)[()]
     if array.shape != node.shape:
         raise ShapeError(

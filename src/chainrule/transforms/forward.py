@@ -12,6 +12,7 @@ from ..ir.coercion import loose_value
 from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ir.op import Custom, Elementwise, Flat, Linear
+from ..ops.complexes import real_part_of
 from ..ops.joining import zeros_of
 from .reverse import active_nodes, scale
 
@@ -61,7 +62,7 @@ def _scaled(
         else:
             part = scale(tangent, slope, derivative.singular, node.op.role)
         total = part if total is None else total if part is None else total + part
-    return total
+    return total if total is None else real_part_of(total, node)  # |z| is real: it moves by Re(slope dz)
 
 
 def _linear(derivative: Linear, node: Node, incoming: list[Any], values: list[Any], params: dict[str, Any]) -> Any:

@@ -15,8 +15,9 @@ from ..ir.coercion import loose_value
 from ..ir.graph import by_serial
 from ..ir.library import reference
 from ..ir.node import Node, concrete
-from ..ir.op import Custom, Elementwise, Flat, Linear, Op, Role
+from ..ir.op import Complexes, Custom, Elementwise, Flat, Linear, Op, Role
 from ..ops.arithmetic import carry, has_nan
+from ..ops.complexes import conjugated
 
 _NO_SETTINGS: dict[str, Any] = {}
 
@@ -142,20 +143,28 @@ def send(
     op: Op, params: tuple[tuple[str, Any], ...], gradient: Any, y: Any, inputs: Sequence[Any], wanted: Sequence[int],
     strong: bool = True,
 ) -> list[tuple[int, Any]]:  # fmt: skip
-    """The op's own rule on whatever stands for its output and inputs: arrays, nodes, or named stand-ins."""
+    """The op's own rule on whatever stands for its output and inputs: arrays, nodes, or named stand-ins.
+
+    The adjoint of a product with a complex slope is the product with its conjugate. A rule made of such products is
+    therefore told the conjugates of its values.
+    """
     derivative = op.derivative
     settings = dict(params) if params else _NO_SETTINGS
+    turning = op.complexes is Complexes.HOLOMORPHIC and inputs[-1].dtype.kind == "c"
     match derivative:
         case Elementwise():
-            return _scaled(derivative, op.role if strong else None, gradient, y, inputs, wanted, settings)
+            return _scaled(derivative, op.role if strong else None, gradient, y, inputs, wanted, settings, turning)
         case Linear():
             adjoints = derivative.adjoints
+            inputs = [conjugated(each) for each in inputs] if turning else inputs
             return [
                 (slot, adjoint(gradient, *inputs, **settings))
                 for slot in wanted
                 if (adjoint := adjoints[slot]) is not None
             ]
         case Custom():
+            if turning:
+                y, inputs = conjugated(y), [conjugated(each) for each in inputs]
             sent = derivative.pull(gradient, y, *inputs, **settings)
             return [(slot, sent[slot]) for slot in wanted if sent[slot] is not None]
         case Flat():
@@ -164,12 +173,13 @@ def send(
 
 def _scaled(
     derivative: Elementwise, role: Role | None, gradient: Any, y: Any, inputs: Sequence[Any], wanted: Sequence[int],
-    settings: dict[str, Any],
+    settings: dict[str, Any], turning: bool,
 ) -> list[tuple[int, Any]]:  # fmt: skip
     found = []
     for slot in wanted:
         slope = derivative.partials[slot](y, *inputs, **settings)
         if type(slope) is not int:
+            slope = conjugated(slope) if turning else slope
             sent = gradient * slope if role is None else scale(gradient, slope, derivative.singular, role)
             found.append((slot, sent))
         elif slope:

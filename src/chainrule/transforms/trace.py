@@ -49,11 +49,13 @@ def variable(leaf: Any, path: str = "the argument") -> Node:
         _refuse_leaf(path, f"text ({type(leaf).__name__})")
     array = reference().array(leaf)
     _require_floats(array.dtype, leaf, path)
-    return input_node(array.shape, array.dtype, array[()] if array.ndim == 0 else array, weak=type(leaf) is float)
+    return input_node(
+        array.shape, array.dtype, array[()] if array.ndim == 0 else array, weak=type(leaf) in (float, complex)
+    )
 
 
 def _require_floats(dtype: Any, leaf: Any, path: str) -> None:
-    if dtype.kind == "f":
+    if dtype.kind in "fc":
         return
     kind = f"{type(leaf).__name__} (dtype {dtype})"
     if dtype.kind in "iub":

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ...ir.coercion import as_array
 from ...ir.library import Array, Library
 from ...ir.notation import Form, Notation, Strength
-from ...ir.op import Custom, Domain, Entries, Flat, Role
+from ...ir.op import Complexes, Custom, Domain, Entries, Flat, Role
 from ..declare import also_known_as, op
 from ..entries import entry
 from ..products import turned
@@ -58,6 +58,7 @@ DET_SIGN = Notation(
 @op(
     "det", Custom(det_pull, det_push), DET, Role.COUPLES, type_rule=number_type("det"),
     domain=Domain(square_samples()), index=Entries(det_entry),
+    complexes=Complexes.HOLOMORPHIC,
 )  # fmt: skip
 def det(xp: Library, x: Array) -> Array:
     """The determinant. Derivative det(X) X^-T, Jacobi's formula (Matrix Cookbook, 49).

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...ir.library import Array, Library
 from ...ir.notation import Form, Notation, Strength
-from ...ir.op import Custom, Domain, Entries, Role
+from ...ir.op import Complexes, Custom, Domain, Entries, Role
 from ..declare import op
 from ..entries import delta
 from ..products import matmul_op, turned
@@ -51,6 +51,7 @@ INV = Notation(
 @op(
     "inv", Custom(inv_pull, inv_push), INV, Role.COUPLES, type_rule=matrix_type("inv"),
     domain=Domain(square_samples()), index=Entries(inv_entry),
+    complexes=Complexes.HOLOMORPHIC,
 )  # fmt: skip
 def inv(xp: Library, x: Array) -> Array:
     """The inverse of a square matrix, or of each of a stack. Derivative -X^-T G X^-T (Matrix Cookbook, 59 to 61).
