@@ -64,7 +64,6 @@ def test_whole_numbers() -> None:
     [
         ("text", "str"),
         (b"text", "bytes"),
-        (1j, "complex"),
         (np.array([1.0, None]), "object"),
         ({1.0, 2.0}, "set"),
         (np.datetime64("2020-01-01"), "datetime64"),

@@ -88,6 +88,8 @@ class Complexes(Enum):
     OWN = "its rule says itself what a complex number receives"
 
 
+_REFUSED = Complexes.REFUSED  # a member of an enumeration is slow to look up
+
 Derivative: TypeAlias = Elementwise | Linear | Custom | Flat
 
 
@@ -213,7 +215,7 @@ def record(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Node:
     settings = tuple(params.items()) if params else ()
     node = find(op, inputs, settings)
     if node is None:
-        if op.complexes is Complexes.REFUSED:
+        if op.complexes is _REFUSED:
             _require_real(op, inputs)
         node = _evaluate(op, inputs, settings, params)
     if STATE.recorder is not None:

@@ -57,7 +57,7 @@ def array_type(shape: tuple[int, ...], dtype: Any) -> ArrayType:
             )
         if len(_TYPES) >= _MOST_TYPES:
             _TYPES.clear()
-        found = _TYPES[shape, dtype] = ArrayType(shape, dtype, dtype.kind == "c")
+        found = _TYPES[shape, dtype] = ArrayType(shape, dtype, getattr(dtype, "kind", "") == "c")
     return found
 
 

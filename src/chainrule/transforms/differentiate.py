@@ -86,7 +86,7 @@ def scalar_output(recording: Recording) -> Node:
         )
     if output.dtype.kind == "c":
         raise GradientError(
-            given=f"a function whose output is complex ({output.type})", expected="a real number",
+            given=f"a function whose output is complex ({output.dtype})", expected="a real number",
             remedy="a complex number is not larger or smaller: return np.real(...), np.abs(...) or np.abs(...)**2; "
             "of a holomorphic function vjp and jvp give the derivative",
         )  # fmt: skip

@@ -20,6 +20,7 @@ from ..ops.arithmetic import carry, has_nan
 from ..ops.complexes import conjugated
 
 _NO_SETTINGS: dict[str, Any] = {}
+_HOLOMORPHIC = Complexes.HOLOMORPHIC  # a member of an enumeration is slow to look up
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def send(
     """
     derivative = op.derivative
     settings = dict(params) if params else _NO_SETTINGS
-    turning = op.complexes is Complexes.HOLOMORPHIC and inputs[-1].dtype.kind == "c"
+    turning = op.complexes is _HOLOMORPHIC and inputs[-1].dtype.kind == "c"
     match derivative:
         case Elementwise():
             return _scaled(derivative, op.role if strong else None, gradient, y, inputs, wanted, settings, turning)
