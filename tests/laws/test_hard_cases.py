@@ -24,7 +24,6 @@ SLOW = {"deep-chain-mul-1e5"}
 
 NOT_YET = {
     "complex-abs2": "complex numbers",
-    "det-singular": "the gradient of a determinant is computed by the inverse",
     "eigh-degenerate-vectors": "linear algebra",
     "expm-zero": "linear algebra",
     "nuclear-degenerate": "linear algebra",

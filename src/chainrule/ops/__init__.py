@@ -68,7 +68,7 @@ from .generic import generic
 from .grams import weighted_gram
 from .indexing import getitem, index_add, index_op, index_set, repeat, scatter, take, tile
 from .joining import concatenate, diff, hstack, pad, split, stack, vstack
-from .linalg import cholesky, det, det_sign, inv, logdet, matrix_power, slogdet, solve
+from .linalg import cholesky, cofactor, cofactor_change, det, det_sign, inv, logdet, matrix_power, slogdet, solve
 from .missing import nan_to_num, nanmean, nansum
 from .movement import (
     atleast_1d,
@@ -129,6 +129,8 @@ __all__ = [
     "cholesky",
     "chosen",
     "clip",
+    "cofactor",
+    "cofactor_change",
     "concatenate",
     "conj",
     "constant_op",

@@ -11,22 +11,22 @@ from ...ir.op import Complexes, Custom, Domain, Entries, Flat, Role
 from ..declare import also_known_as, op
 from ..entries import entry
 from ..products import turned
-from ..reductions import sum_op
+from .cofactors import cofactor, total
 from .inverses import inv, same_matrix
 from .matrices import computed_dtype, number_type, require_square, solvable, spread_out, square_samples
 
 
 def det_pull(g: Array, y: Array, x: Array) -> tuple[Array]:
-    return (spread_out(g * y, x) * turned(inv(x)),)
+    return (spread_out(g, x) * cofactor(x),)
 
 
 def det_push(tangents: tuple[Any, ...], y: Array, x: Array) -> Array:
-    return y * relative_change(tangents[0], x)
+    return total(cofactor(x) * tangents[0])
 
 
 def relative_change(moved: Any, x: Any) -> Any:
     """tr(X^-1 dX), by which a determinant changes for each unit of itself."""
-    return sum_op(turned(inv(x)) * moved, axes=(x.ndim - 2, x.ndim - 1), keepdims=False)
+    return total(turned(inv(x)) * moved)
 
 
 def det_entry(slot: int, out: Any, into: Any, y: Any, x: Any) -> Any:
@@ -63,8 +63,9 @@ DET_SIGN = Notation(
 def det(xp: Library, x: Array) -> Array:
     """The determinant. Derivative det(X) X^-T, Jacobi's formula (Matrix Cookbook, 49).
 
-    The derivative is computed by the inverse: near a singular matrix it is as inexact as that, and at one, where the
-    matrix of cofactors would be the answer, it raises DomainError. The determinant itself is 0 there.
+    The derivative is computed as the matrix of cofactors, which is the same where X has an inverse, and right where it
+    has none: at a matrix of rank n - 1 it is the adjugate, transposed, and at one of less rank it is 0. So it is for
+    the second derivative; the third is made of the inverse and raises DomainError at a singular matrix.
 
     >>> float(det([[2.0, 1.0], [0.0, 3.0]]))
     6.0

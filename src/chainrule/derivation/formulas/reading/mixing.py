@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from ....ir.node import Node, concrete
 from ....ir.op import Affine, Labels, Windows
-from ....ops.linalg.inverses import inv
+from ....ops.linalg import det, inv
 from ....ops.movement import transpose_op
 from ....ops.norms import norm_op
 from ....ops.products import matmul_op, split_subscripts
@@ -167,6 +167,14 @@ def _inverse(node: Node, at: At, reader: Reader, top: bool) -> Terms:
     return as_it_is(node, at, reader)
 
 
+def _cofactor(node: Node, at: At, reader: Reader, top: bool) -> Terms:
+    """The cofactors are det(X) X^-T, which is how formulas know them."""
+    source = node.inputs[0]
+    if node.ndim != 2 or node in reader.open:
+        return as_it_is(node, at, reader)
+    return read(det(source) * transpose_op(inv(source), axes=(1, 0)), at, reader, top)
+
+
 def _solve(node: Node, at: At, reader: Reader, top: bool) -> Terms:
     """A^-1 b: what is solved for is a product with the inverse."""
     matrix, right = node.inputs
@@ -197,6 +205,7 @@ FORMS.update(
         "solve": _solve,
         "constant": _constant,
         "inv": _inverse,
+        "cofactor": _cofactor,
     }
 )
 INDEX_FORMS.update({Labels: _sum_of_products, Windows: _windows})
