@@ -17,7 +17,8 @@ from functools import cache
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STANDARD_LIBRARY = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
-_PASSED_THROUGH = tuple(f"{folder}{name}{os.sep}" for folder in _INSTALLED for name in ("numpy", "click", "rich"))
+_NEIGHBOURS = ("numpy", "scipy", "click", "rich")
+_PASSED_THROUGH = tuple(f"{folder}{name}{os.sep}" for folder in _INSTALLED for name in _NEIGHBOURS)
 _EXCERPT_WIDTH = 80
 _LABEL_WIDTH = 12
 

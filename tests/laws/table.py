@@ -51,6 +51,8 @@ class Case:
                 return ()
             case Linear(adjoints=adjoints):
                 return tuple(slot for slot in range(count) if adjoints[slot] is not None)
+            case Elementwise(partials=partials):
+                return tuple(slot for slot in range(count) if not getattr(partials[slot], "refused", False))
             case _:
                 return tuple(range(count))
 

@@ -64,6 +64,8 @@ NOT_WRITTEN = {
     "weighted_gram",
     "det_sign",
 }
+# SciPy's functions: as many letters of mathematics (beta, gamma, zeta) are variables where formulas are read.
+NOT_WRITTEN |= {name for name, made in OPS.items() if made.kernel.__module__.startswith("chainrule.ops.special")}
 NOT_WRITTEN |= set(ops.neural.__all__)  # building blocks of networks: said in words, and written as code  # fmt: skip
 NOT_WRITTEN |= {"real", "imag", "conj", "angle", "direction"}  # written mathematics is real
 ROOMS_NOT_WRITTEN = ("chainrule.ops.linalg.", "chainrule.ops.fourier.")  # but for these:

@@ -27,7 +27,9 @@ from chainrule.ir.recording import open_recording
 from chainrule.ops import input_node
 
 # Every op -------------------------------------------------------------------------------------------------------------
-COVERED = [case for case in CASES if case.op.name not in SPOKEN]
+# What no dialect has a spelling for is refused by name (UnknownNameError): SciPy's functions, and blocks of networks.
+UNSPELLED = ("chainrule.ops.special", "chainrule.ops.neural")
+COVERED = [case for case in CASES if case.op.name not in SPOKEN and not case.op.kernel.__module__.startswith(UNSPELLED)]
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

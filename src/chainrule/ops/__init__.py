@@ -4,6 +4,7 @@
 """
 
 from . import neural as neural
+from . import special as special
 from .activations import elu, erf, erfc, gelu, leaky_relu, log_sigmoid, logit, positive, relu, sigmoid, silu, softplus
 from .angles import angle, isreal
 from .arithmetic import add, carry, div, hypot, maximum, meet, minimum, mul, neg, ratio, reciprocal, square, step, sub

@@ -15,8 +15,8 @@ from ..ir.notation import Form, Notation, function
 from ..ir.op import Role
 from .arithmetic import carry, square
 from .declare import also_known_as, elementwise, floating_type
+from .error_function import complementary_error_function, error_function
 from .functions import exp, is_zero
-from .special import complementary_error_function, error_function
 
 
 def sigmoid_slope(y: Array, x: Array) -> Array:
@@ -72,7 +72,10 @@ def logit_slope(y: Array, x: Array) -> Array:
 )  # fmt: skip
 def logit(xp: Library, x: Array) -> Array:
     """log(x / (1 - x)), the inverse of sigmoid. Derivative 1/(x(1 - x)), infinite at 0 and 1."""
-    return xp.log(x) - xp.log1p(-x)
+    middle = 2 * (x - 0.5)  # where the two logarithms nearly cancel
+    near = xp.absolute(middle) < 0.5
+    moved = xp.where(near, middle, 0)
+    return xp.where(near, xp.log1p(moved) - xp.log1p(-moved), xp.log(x) - xp.log1p(-x))[()]
 
 
 def positive_slope(y: Array, x: Array) -> int:

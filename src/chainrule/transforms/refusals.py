@@ -7,6 +7,8 @@ line, with what to write instead.
 from __future__ import annotations
 
 import re
+import sys
+from types import FrameType
 from typing import Any, NoReturn
 
 from ..errors import (
@@ -16,12 +18,14 @@ from ..errors import (
     TraceError,
     UnknownAttributeError,
     did_you_mean,
+    is_user_file,
     user_frame,
 )  # fmt: skip
 from ..ir.graph import topological_order
 from ..ir.library import reference
 from ..ir.node import Node, concrete, is_abstract
 from ..ir.surface import REFUSALS, TABLE
+from ..ops import special
 from ..ops.sources import input_op
 
 _TAKE_OUT = "if you want the plain number, and no derivative through it, say so: chainrule.value(x)"
@@ -83,11 +87,30 @@ def refuse_bool(node: Node) -> bool:
 
 
 def refuse_array(node: Node) -> NoReturn:
+    theirs = asking_scipy()
+    if theirs:
+        raise EscapeError(
+            given=f"{described(node)} given to {theirs}, which makes plain arrays of its arguments",
+            expected="functions that can be recorded",
+            remedy=f"write chainrule.special.{theirs.rpartition('.')[2]} instead, which takes the same arguments",
+        )
     raise EscapeError(
         given=f"{described(node)} put into a plain NumPy array (np.array, np.asarray, or a[...] = x)",
         expected="functions that can be recorded",
         remedy=f"join recorded values with np.stack([a, b]) or np.concatenate; {_TAKE_OUT}",
     )
+
+
+def asking_scipy() -> str:
+    """The function of scipy.special that asks for a plain array, if we have one of its name; else an empty text."""
+    frame: FrameType | None = sys._getframe(1)
+    found = ""
+    while frame is not None and not is_user_file(frame.f_code.co_filename):
+        name = frame.f_code.co_name
+        if frame.f_globals.get("__name__", "").startswith("scipy.special") and hasattr(special, name):
+            found = f"scipy.special.{name}"
+        frame = frame.f_back
+    return found
 
 
 def refuse_nested(container: Any) -> None:
@@ -146,7 +169,7 @@ def refuse_unsized(node: Node) -> NoReturn:
 def refuse_attribute(node: Node, name: str) -> NoReturn:
     known = {each for each in dir(Node) if not each.startswith("_")}
     if name in TABLE:
-        remedy = f"write np.{name}(x)"
+        remedy = f"write {'np' if hasattr(reference(), name) else 'chainrule.special'}.{name}(x)"
     else:
         remedy = did_you_mean(name, known) or "chainrule.value(x) is the plain array, without a derivative"
     what = "the method" if callable(getattr(reference().ndarray, name, None)) else "the attribute"
