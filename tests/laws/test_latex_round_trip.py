@@ -18,55 +18,15 @@ READ_AS_ANOTHER = {
     **dict.fromkeys(("less", "less_equal", "greater", "greater_equal", "not_equal"), "a condition counts as 1 or 0"),
 }  # fmt: skip
 NOT_WRITTEN = {
-    "broadcast",
-    "reshape",
-    "flip",
-    "roll",
-    "index",
-    "scatter",
-    "concatenate",
-    "stack",
-    "pad",
-    "einsum",
-    "equal",
-    "logical_and",
-    "logical_or",
-    "logical_not",
-    "isnan",
-    "isfinite",
-    "isinf",
-    "any",
-    "all",
-    "chosen",
-    "prod_others",
-    "stop_at_one",
-    "recur",
-    "argsort",
-    "argmax",
-    "argmin",
-    "layer_norm",
-    "floor_divide",
-    "remainder",
-    "cumsum",
-    "cumprod",
-    "round",
-    "batch_norm",
-    "correlate1d",
-    "correlate2d",
-    "convolve",
-    "convolve2d",
-    "conv2d",
-    "conv2d_transpose",
-    "conv2d_filters",
-    "spread_delta",
-    "spread_sum",
-    "gather_delta",
-    "weighted_gram",
-    "det_sign",
-}
+    "broadcast", "reshape", "flip", "roll", "index", "scatter", "concatenate", "stack", "pad", "einsum", "equal",
+    "logical_and", "logical_or", "logical_not", "isnan", "isfinite", "isinf", "any", "all", "chosen", "prod_others",
+    "stop_at_one", "recur", "argsort", "argmax", "argmin", "layer_norm", "floor_divide", "remainder", "cumsum",
+    "cumprod", "round", "batch_norm", "correlate1d", "correlate2d", "convolve", "convolve2d", "conv2d",
+    "conv2d_transpose", "conv2d_filters", "spread_delta", "spread_sum", "gather_delta", "weighted_gram", "det_sign",
+}  # fmt: skip
 # SciPy's functions: as many letters of mathematics (beta, gamma, zeta) are variables where formulas are read.
 NOT_WRITTEN |= {name for name, made in OPS.items() if made.kernel.__module__.startswith("chainrule.ops.special")}
-NOT_WRITTEN |= set(ops.neural.__all__)  # building blocks of networks: said in words, and written as code  # fmt: skip
+NOT_WRITTEN |= set(ops.neural.__all__)  # building blocks of networks: said in words, and written as code
 NOT_WRITTEN |= {"real", "imag", "conj", "angle", "direction"}  # written mathematics is real
 ROOMS_NOT_WRITTEN = ("chainrule.ops.linalg.", "chainrule.ops.fourier.")  # but for these:
 WRITTEN = {"inv", "det", "logdet", "solve"}

@@ -61,9 +61,8 @@ def test_a_transposed_convolution_is_the_transpose(
     back = nn.conv_transpose1d(y, w, output_padding=left, **moves)
     assert back.shape == x.shape
     np.testing.assert_allclose(np.sum(ahead * y), np.sum(x * back), rtol=1e-11)
-    wide = nn.conv_transpose2d(
-        y[..., None], w[..., None], **moves | {"output_padding": (left, 0), "strides": (strides, 1)}
-    )
+    moves |= {"padding": [padding, 0], "output_padding": (left, 0), "strides": (strides, 1)}
+    wide = nn.conv_transpose2d(y[..., None], w[..., None], **moves)
     np.testing.assert_allclose(wide[..., 0], back, rtol=1e-11, atol=1e-13)
 
 
