@@ -19,6 +19,8 @@ from .activations import (
     threshold,
 )  # fmt: skip
 from .convolutions import convolution, convolution_filters, convolution_transpose
+from .normalisation import rms_norm, standardise
+from .penalties import huber_penalty
 from .pooling import (
     collect_largest,
     largest_in_windows,
@@ -39,13 +41,16 @@ __all__ = [
     "hard_swish",
     "hard_tanh",
     "hardshrink",
+    "huber_penalty",
     "largest_in_windows",
     "mish",
+    "rms_norm",
     "selu",
     "send_to_largest",
     "softshrink",
     "softsign",
     "spread_over_windows",
+    "standardise",
     "sum_of_windows",
     "tanhshrink",
     "threshold",
