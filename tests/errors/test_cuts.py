@@ -141,10 +141,8 @@ def test_sums_at_places() -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        lambda t: np.nextafter(t, 1.0),
-        lambda t: np.fft.fft(t),
-        lambda t: np.interp(t, [0.0, 1.0], [0.0, 1.0]),
-        lambda t: np.maximum.accumulate(t),
+        lambda t: np.frompyfunc(float, 1, 1)(t),
+        lambda t: np.histogramdd(t),
         lambda t: np.emath.sqrt(t),
     ],
 )
@@ -155,14 +153,8 @@ def test_functions_without_a_derivative(call: Any) -> None:
 @pytest.mark.parametrize(
     ("call", "argument"),
     [
-        (lambda t: np.sum(t, dtype=np.float32), "dtype="),
-        (lambda t: np.sum(t, 0, np.float32), "dtype="),
-        (lambda t: t.sum(dtype=np.float32), "dtype="),
-        (lambda t: t.mean(0, np.float32), "dtype="),
-        (lambda t: np.sum(t, where=[True, False, True]), "where="),
-        (lambda t: np.sum(t, initial=1.0), "initial="),
         (lambda t: np.sum(np.add(t, 1, where=[True, False, True])), "where="),
-        (lambda t: np.sum(np.reshape(t, (3, 1), order="F")), "order="),
+        (lambda t: np.sum(t * np.argsort(t, order="a")), "order="),
     ],
 )
 def test_arguments_that_would_change_the_result_are_not_dropped(call: Any, argument: str) -> None:
@@ -210,7 +202,7 @@ def test_pickling() -> None:
 
 
 def test_attributes_that_are_not_there() -> None:
-    refused(UnknownAttributeError, lambda: grad(lambda t: t.fill(0.0))(VECTOR), "the method .fill")
+    refused(UnknownAttributeError, lambda: grad(lambda t: t.view())(VECTOR), "the method .view")
     refused(UnknownAttributeError, lambda: grad(lambda t: t.shapes)(VECTOR), "shape")
     assert grad(lambda t: t * t if not hasattr(t, "detach") else t)(3.0) == 6.0
 

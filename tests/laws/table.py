@@ -24,6 +24,9 @@ Array = np.ndarray[Any, Any]
 SPOKEN = frozenset(
     {"input", "constant", "axis_size", "entry", "delta", "sum_over", "row", "identity"}
 )  # sources, and index notation
+WHOLE_NUMBERS = frozenset(
+    {"bits_and", "bits_or", "bits_xor", "bits_not", "left_shift", "right_shift", "gcd", "lcm", "bitwise_count", "stays"}
+)  # nothing of them can move: tests/laws/test_whole_numbers.py
 AWAY_FROM_ZERO = 0.1
 
 

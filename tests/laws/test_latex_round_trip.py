@@ -28,7 +28,9 @@ NOT_WRITTEN = {
 NOT_WRITTEN |= {name for name, made in OPS.items() if made.kernel.__module__.startswith("chainrule.ops.special")}
 NOT_WRITTEN |= set(ops.neural.__all__)  # building blocks of networks: said in words, and written as code
 NOT_WRITTEN |= {"real", "imag", "conj", "angle", "direction"}  # written mathematics is real
-ROOMS_NOT_WRITTEN = ("chainrule.ops.linalg.", "chainrule.ops.fourier.")  # but for these:
+ROOMS_NOT_WRITTEN = tuple(
+    f"chainrule.ops.{room}" for room in ("linalg.", "fourier.", "entrywise.", "ordering.", "updates")
+)  # but for these:
 WRITTEN = {"inv", "det", "logdet", "solve"}
 NAMES = "xyzuvw"
 

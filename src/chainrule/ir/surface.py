@@ -6,25 +6,19 @@ those of NumPy's functions, so `x + y`, `np.add(x, y)` and `x.sum()` all end in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+
+from .methods import REFUSALS, TABLE, ArrayMethods
 
 if TYPE_CHECKING:
     from .types import ArrayType
 
-TABLE: dict[str, Callable[..., Any]] = {}  # filled by chainrule.ops: op name -> op or public function
-REFUSALS: dict[str, Callable[..., Any]] = {}  # filled by chainrule.transforms.refusals: raises our own errors
+__all__ = ["REFUSALS", "TABLE", "ArraySurface"]  # the tables are known here to the floors above
 
 
-def refuse_given(name: str, **others: Any) -> None:
-    """Refuse the arguments of a NumPy function that recording does not know, where they were given."""
-    for each in others.values():
-        if each is not None:
-            REFUSALS["arguments"](name, others)
-
-
-class ArraySurface:
-    """Operators, NumPy's two protocols and the methods of an ndarray. `Node` is the only subclass."""
+class ArraySurface(ArrayMethods):
+    """Operators and NumPy's two protocols, beside the methods of an ndarray. `Node` is the only subclass."""
 
     __slots__ = ()
     __array_priority__ = 1000.0
@@ -62,28 +56,6 @@ class ArraySurface:
     @property
     def size(self) -> int:
         return self.type.size
-
-    @property
-    def T(self) -> Any:
-        return TABLE["transpose"](self)
-
-    @property
-    def mT(self) -> Any:
-        return TABLE["swapaxes"](self, -1, -2)
-
-    @property
-    def real(self) -> Any:
-        return TABLE["real"](self)
-
-    @property
-    def imag(self) -> Any:
-        return TABLE["imag"](self)
-
-    def conj(self) -> Any:
-        return TABLE["conj"](self)
-
-    def conjugate(self) -> Any:
-        return TABLE["conj"](self)
 
     def __len__(self) -> int:
         return self.type.shape[0] if self.type.shape else int(REFUSALS["unsized"](self))
@@ -135,10 +107,10 @@ class ArraySurface:
         return TABLE["floor_divide"](other, self)
 
     def __divmod__(self, other: Any) -> Any:
-        return TABLE["floor_divide"](self, other), TABLE["remainder"](self, other)
+        return TABLE["divmod"](self, other)
 
     def __rdivmod__(self, other: Any) -> Any:
-        return TABLE["floor_divide"](other, self), TABLE["remainder"](other, self)
+        return TABLE["divmod"](other, self)
 
     def __round__(self, digits: int | None = None) -> Any:
         return TABLE["round"](self, digits or 0)
@@ -189,6 +161,30 @@ class ArraySurface:
     def __or__(self, other: Any) -> Any:
         return TABLE["bitwise_or"](self, other)
 
+    def __rand__(self, other: Any) -> Any:
+        return TABLE["bitwise_and"](other, self)
+
+    def __ror__(self, other: Any) -> Any:
+        return TABLE["bitwise_or"](other, self)
+
+    def __xor__(self, other: Any) -> Any:
+        return TABLE["bitwise_xor"](self, other)
+
+    def __rxor__(self, other: Any) -> Any:
+        return TABLE["bitwise_xor"](other, self)
+
+    def __lshift__(self, other: Any) -> Any:
+        return TABLE["left_shift"](self, other)
+
+    def __rlshift__(self, other: Any) -> Any:
+        return TABLE["left_shift"](other, self)
+
+    def __rshift__(self, other: Any) -> Any:
+        return TABLE["right_shift"](self, other)
+
+    def __rrshift__(self, other: Any) -> Any:
+        return TABLE["right_shift"](other, self)
+
     def __invert__(self) -> Any:
         return TABLE["invert"](self)
 
@@ -228,12 +224,6 @@ class ArraySurface:
             raise AttributeError(name)
         return REFUSALS["attribute"](self, name)
 
-    def item(self, *args: Any) -> Any:
-        return REFUSALS["item"](self)
-
-    def tolist(self) -> Any:
-        return REFUSALS["tolist"](self)
-
     def __repr__(self) -> str:
         return str(REFUSALS["repr"](self))
 
@@ -242,106 +232,3 @@ class ArraySurface:
 
     def __format__(self, specification: str) -> str:
         return str(REFUSALS["format"](self, specification))
-
-    # Methods of an ndarray -----------------------------------------------------------------------------------------
-    # The order of their arguments is NumPy's, so that a dtype given by position is not taken for something else.
-    def sum(self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
-        refuse_given("sum", dtype=dtype, out=out, **others)
-        return TABLE["sum"](self, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
-        refuse_given("mean", dtype=dtype, out=out, **others)
-        return TABLE["mean"](self, axis=axis, keepdims=keepdims)
-
-    def prod(self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
-        refuse_given("prod", dtype=dtype, out=out, **others)
-        return TABLE["prod"](self, axis=axis, keepdims=keepdims)
-
-    def max(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
-        refuse_given("max", out=out, **others)
-        return TABLE["max"](self, axis=axis, keepdims=keepdims)
-
-    def min(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
-        refuse_given("min", out=out, **others)
-        return TABLE["min"](self, axis=axis, keepdims=keepdims)
-
-    def var(
-        self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0, keepdims: bool = False, **others: Any
-    ) -> Any:
-        refuse_given("var", dtype=dtype, out=out, **others)
-        return TABLE["var"](self, axis=axis, ddof=ddof, keepdims=keepdims)
-
-    def std(
-        self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0, keepdims: bool = False, **others: Any
-    ) -> Any:
-        refuse_given("std", dtype=dtype, out=out, **others)
-        return TABLE["std"](self, axis=axis, ddof=ddof, keepdims=keepdims)
-
-    def any(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
-        refuse_given("any", out=out, **others)
-        return TABLE["any"](self, axis=axis, keepdims=keepdims)
-
-    def all(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Any:
-        refuse_given("all", out=out, **others)
-        return TABLE["all"](self, axis=axis, keepdims=keepdims)
-
-    def argmax(self, axis: int | None = None, out: Any = None, **others: Any) -> Any:
-        refuse_given("argmax", out=out, **others)
-        return TABLE["argmax"](self, axis=axis)
-
-    def argmin(self, axis: int | None = None, out: Any = None, **others: Any) -> Any:
-        refuse_given("argmin", out=out, **others)
-        return TABLE["argmin"](self, axis=axis)
-
-    def cumsum(self, axis: int | None = None, dtype: Any = None, out: Any = None) -> Any:
-        refuse_given("cumsum", dtype=dtype, out=out)
-        return TABLE["cumsum"](self, axis=axis)
-
-    def clip(self, min: Any = None, max: Any = None, out: Any = None) -> Any:
-        refuse_given("clip", out=out)
-        return TABLE["clip"](self, min, max)
-
-    def round(self, decimals: int = 0, out: Any = None) -> Any:
-        refuse_given("round", out=out)
-        return TABLE["round"](self, decimals)
-
-    def trace(self, offset: int = 0) -> Any:
-        return TABLE["trace"](self, offset)
-
-    def diagonal(self, offset: int = 0) -> Any:
-        return TABLE["diagonal"](self, offset)
-
-    def take(self, indices: Any, axis: int | None = None, out: Any = None, mode: str | None = None) -> Any:
-        refuse_given("take", out=out, mode=mode)
-        return TABLE["take"](self, indices, axis)
-
-    def repeat(self, repeats: Any, axis: int | None = None) -> Any:
-        return TABLE["repeat"](self, repeats, axis)
-
-    def swapaxes(self, axis1: int, axis2: int) -> Any:
-        return TABLE["swapaxes"](self, axis1, axis2)
-
-    def dot(self, other: Any) -> Any:
-        return TABLE["dot"](self, other)
-
-    def reshape(self, *shape: Any, order: str | None = None) -> Any:
-        refuse_given("reshape", order=order)
-        return TABLE["reshape"](self, shape[0] if len(shape) == 1 else shape)
-
-    def ravel(self) -> Any:
-        return TABLE["reshape"](self, (-1,))
-
-    def flatten(self) -> Any:
-        return TABLE["reshape"](self, (-1,))
-
-    def transpose(self, *axes: Any) -> Any:
-        return TABLE["transpose"](self, axes[0] if len(axes) == 1 else (axes or None))
-
-    def squeeze(self, axis: Any = None) -> Any:
-        return TABLE["squeeze"](self, axis)
-
-    def astype(self, dtype: Any) -> Any:
-        return TABLE["astype"](self, dtype)
-
-    def copy(self) -> Any:
-        return self

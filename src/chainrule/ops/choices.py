@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import DTypeError, ShapeError
+from ..errors import ShapeError
 from ..ir.coercion import as_array
 from ..ir.library import Array, Library, reference
 from ..ir.notation import Form, Notation, Strength, call, function, infix
 from ..ir.op import Complexes, Domain, Flat, Labels, Linear, Op, Role, Sample
-from ..ir.types import ArrayType, array_type, normalise_axis
+from ..ir.types import ArrayType, array_type, normalise_axes, normalise_axis
+from .arguments import prepared
 from .arithmetic import maximum, minimum
 from .complexes import INVISIBLE
 from .complexes import astype as astype
 from .complexes import cast as cast
 from .declare import also_known_as, boolean_type, op, same_type
-from .movement import LETTERS
-from .reductions import reduce_along, reduced_shape, reduction_notation
+from .movement import LETTERS, reshape
+from .reductions import reduce_along, reduced_shape, reduction_notation, sum
 
 
 def where_taken(g: Array, condition: Array, x: Array, y: Array) -> Array:
@@ -212,45 +213,39 @@ def argmin_op(xp: Library, x: Array, *, axis: int | None) -> Array:
     return xp.argmin(x, axis=axis)
 
 
-def any_entry(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """Whether any entry along `axis` holds."""
-    return reduce_along(any_op, x, axis, keepdims)
+def any_entry(x: Any, axis: Any = None, keepdims: bool = False, *, where: Any = None) -> Any:
+    """Whether any entry along `axis` holds, of those where `where` does."""
+    return reduce_along(any_op, prepared(x, None, where, False), axis, keepdims)
 
 
-def all_entries(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """Whether every entry along `axis` holds."""
-    return reduce_along(all_op, x, axis, keepdims)
+def all_entries(x: Any, axis: Any = None, keepdims: bool = False, *, where: Any = None) -> Any:
+    """Whether every entry along `axis` holds, of those where `where` does."""
+    return reduce_along(all_op, prepared(x, None, where, True), axis, keepdims)
 
 
-def argmax(x: Any, axis: int | None = None) -> Any:
+def count_nonzero(x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """How many entries along `axis` are not 0; no gradient passes."""
+    return sum(not_equal(as_array(x), 0), axis, keepdims)
+
+
+def argmax(x: Any, axis: int | None = None, *, keepdims: bool = False) -> Any:
     """Where the first largest entry stands; no gradient passes."""
-    return _place(argmax_op, x, axis)
+    return _place(argmax_op, x, axis, keepdims)
 
 
-def argmin(x: Any, axis: int | None = None) -> Any:
+def argmin(x: Any, axis: int | None = None, *, keepdims: bool = False) -> Any:
     """Where the first smallest entry stands; no gradient passes."""
-    return _place(argmin_op, x, axis)
+    return _place(argmin_op, x, axis, keepdims)
 
 
-def _place(made: Op, x: Any, axis: int | None) -> Any:
+def _place(made: Op, x: Any, axis: int | None, keepdims: bool) -> Any:
     array = as_array(x)
-    return made(array, axis=None if axis is None else normalise_axis(axis, array.ndim, made.name))
-
-
-def _for_conditions(made: Op) -> Callable[..., Any]:
-    """`&`, `|` and `~` of conditions. On whole numbers they mean bits, which no op here works on."""
-
-    def combine(*conditions: Any) -> Any:
-        arrays = [as_array(each) for each in conditions]
-        for array in arrays:
-            if array.dtype.kind != "b":
-                raise DTypeError(
-                    given=f"&, | or ~ of dtype {array.dtype}", expected="conditions (dtype bool)", where=made.name,
-                    remedy="put brackets round each comparison: (x > 0) & (x < 1)",
-                )  # fmt: skip
-        return made(*arrays)
-
-    return combine
+    along = None if axis is None else normalise_axis(axis, array.ndim, made.name)
+    if not (array.size if along is None else array.shape[along]):
+        raise ShapeError(given=f"{made.name} of no entries (shape {array.shape})", expected="at least one entry",
+                         where=made.name, remedy="leave empty arrays out")  # fmt: skip
+    found = made(array, axis=along)
+    return reshape(found, reduced_shape(array.shape, normalise_axes(axis, array.ndim, ""), True)) if keepdims else found
 
 
 # Passing on, and not -------------------------------------------------------------------------------------------------
@@ -301,8 +296,6 @@ also_known_as(select, "where")
 also_known_as(clip, "clip")
 also_known_as(any_entry, "any")
 also_known_as(all_entries, "all")
+also_known_as(count_nonzero, "count_nonzero")
 also_known_as(argmax, "argmax")
 also_known_as(argmin, "argmin")
-also_known_as(_for_conditions(logical_and), "bitwise_and")
-also_known_as(_for_conditions(logical_or), "bitwise_or")
-also_known_as(_for_conditions(logical_not), "invert", "bitwise_not")

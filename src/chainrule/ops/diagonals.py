@@ -10,6 +10,7 @@ from ..ir.library import Array, Library, reference
 from ..ir.notation import call
 from ..ir.op import Domain, Labels, Linear, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
+from .arguments import prepared
 from .choices import where
 from .declare import also_known_as, op
 from .indexing import getitem
@@ -99,13 +100,13 @@ def _matrices(x: Any, axis1: int, axis2: int, name: str) -> Any:
     return transpose(array, front + tuple(axis for axis in range(array.ndim) if axis not in front))
 
 
-def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, *, dtype: Any = None) -> Any:
     """The sum of the diagonal of a matrix, or of the one `offset` places to its right.
 
     >>> float(trace([[1.0, 2.0], [3.0, 4.0]]))
     5.0
     """
-    array = _matrices(x, axis1, axis2, "trace")
+    array = _matrices(prepared(x, dtype), axis1, axis2, "trace")
     if not offset and array.ndim == 2 and array.shape[0] == array.shape[1]:
         return trace_op(array)
     return sum(diagonal_of(array, offset), -1)

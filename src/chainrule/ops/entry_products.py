@@ -12,6 +12,7 @@ from ..ir.library import Array, Library
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Complexes, Custom, Domain, Role, Sample
+from .arguments import prepared
 from .choices import where
 from .declare import also_known_as, op, same_type
 from .movement import broadcast, reshape, transpose
@@ -36,9 +37,13 @@ def prod_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     return xp.prod(x, axis=axes, keepdims=keepdims)
 
 
-def prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The product of x along `axis` (all axes if None)."""
-    return reduce_along(prod_op, x, axis, keepdims)
+def prod(
+    x: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None, initial: Any = None, where: Any = None
+) -> Any:
+    """The product of x along `axis` (all axes if None), in `dtype`, of the entries where `where` holds, times
+    `initial`."""
+    found = reduce_along(prod_op, prepared(x, dtype, where, 1), axis, keepdims)
+    return found if initial is None else found * initial
 
 
 # The product of all other entries ------------------------------------------------------------------------------------

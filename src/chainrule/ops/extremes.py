@@ -9,14 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import ShapeError
+from ..ir.coercion import as_array
 from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation
-from ..ir.op import Custom, Domain, Flat, Role, Sample
-from ..ir.types import ArrayType
-from .arithmetic import carry
+from ..ir.op import Custom, Domain, Flat, Op, Role, Sample
+from ..ir.types import ArrayType, normalise_axes
+from .arguments import highest, lowest, prepared, takes_all
+from .arithmetic import carry, maximum, minimum
 from .declare import also_known_as, op, same_type
 from .functions import exp
+from .movement import broadcast_to
 from .reductions import (
     Axes,
     add_up,
@@ -134,15 +137,38 @@ def logsumexp_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     return total if keepdims else xp.reshape(total, reduced_shape(x.shape, axes, False))[()]
 
 
+def _extreme(made: Op, pair: Op, bound: Any, x: Any, axis: Any, keepdims: bool, initial: Any, where: Any) -> Any:
+    """A reduction by `made` of the entries taken, compared by `pair` with a first value."""
+    array = as_array(x)
+    if initial is None:
+        if not takes_all(where):
+            raise ShapeError(given=f"{made.name} with where= alone", expected="a first value too: initial=",
+                             where=made.name, remedy=f"initial={bound(array)} changes nothing")  # fmt: skip
+        return reduce_along(made, array, axis, keepdims)
+    axes = normalise_axes(axis, array.ndim, made.name)
+    if not count_reduced(array, axes):
+        return broadcast_to(initial, reduced_shape(array.shape, axes, keepdims))
+    return pair(reduce_along(made, prepared(array, None, where, bound(array)), axis, keepdims), initial)
+
+
 # NumPy's spelling ----------------------------------------------------------------------------------------------------
-def max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The largest entry of x along `axis` (all axes if None)."""
-    return reduce_along(max_op, x, axis, keepdims)
+def max(x: Any, axis: Any = None, keepdims: bool = False, *, initial: Any = None, where: Any = None) -> Any:
+    """The largest of the entries of x along `axis` (all axes if None) where `where` holds, and of `initial`."""
+    return _extreme(max_op, maximum, lowest, x, axis, keepdims, initial, where)
 
 
-def min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The smallest entry of x along `axis` (all axes if None)."""
-    return reduce_along(min_op, x, axis, keepdims)
+def min(x: Any, axis: Any = None, keepdims: bool = False, *, initial: Any = None, where: Any = None) -> Any:
+    """The smallest of the entries of x along `axis` (all axes if None) where `where` holds, and of `initial`."""
+    return _extreme(min_op, minimum, highest, x, axis, keepdims, initial, where)
+
+
+def ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The largest less the smallest entry of x along `axis` (all axes if None).
+
+    >>> float(ptp([1.0, 4.0, 2.0]))
+    3.0
+    """
+    return max(x, axis, keepdims) - min(x, axis, keepdims)
 
 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -157,4 +183,5 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 also_known_as(max, "max", "amax")
 also_known_as(min, "min", "amin")
+also_known_as(ptp, "ptp")
 also_known_as(logsumexp, "logsumexp")

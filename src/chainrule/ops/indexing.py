@@ -16,9 +16,10 @@ from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Complexes, Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
-from .choices import where
+from .arithmetic import maximum, minimum
 from .declare import also_known_as, op
-from .movement import broadcast, broadcast_to, ravel, reshape, sizes_of
+from .movement import broadcast, ravel, reshape, sizes_of
+from .rounding import remainder
 
 Key = tuple[Any, ...]  # ("at", 2), ("slice", start, stop, step), ("new",), ("rest",), ("array",) an axis
 
@@ -185,7 +186,7 @@ def getitem(x: Any, key: Any) -> Any:
     >>> getitem([1.0, 2.0, 3.0], [True, False, True])
     array([1., 3.])
     """
-    parts, arrays = _taken_apart(key)
+    parts, arrays = taken_apart(key)
     array = as_array(x)
     try:
         return index_op(array, *arrays, key=parts)
@@ -195,7 +196,7 @@ def getitem(x: Any, key: Any) -> Any:
         raise beyond(array.shape, parts, problem) from None
 
 
-def _taken_apart(key: Any) -> tuple[Key, list[Any]]:
+def taken_apart(key: Any) -> tuple[Key, list[Any]]:
     """The parts of a key, and the arrays of places or truth values among them."""
     parts, arrays = [], []
     for part in key if isinstance(key, tuple) else (key,):
@@ -239,16 +240,25 @@ def _no_index(what: str) -> DTypeError:
     )  # fmt: skip
 
 
-def take(x: Any, indices: Any, axis: int | None = None) -> Any:
+def take(x: Any, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Any:
     """np.take: the entries of x at whole-number indices along one axis (in one row of all entries if None).
+
+    Indices beyond the end are refused, or with mode "clip" the last entry is meant, with "wrap" counting begins anew.
 
     >>> take([10.0, 20.0, 30.0], [2, 0])
     array([30., 10.])
     """
     array, places = as_array(x), as_array(indices)
+    if mode != "raise":
+        places = within(places, array.size if axis is None else array.shape[axis], mode)
     if axis is None:
         return getitem(ravel(array), places)
     return getitem(array, (*(slice(None),) * normalise_axis(axis, array.ndim, "take"), places))
+
+
+def within(places: Any, size: int, mode: str) -> Any:
+    """Places that all lie within an axis, by NumPy's modes."""
+    return minimum(maximum(places, 0), size - 1) if mode == "clip" else remainder(places, size)
 
 
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
@@ -277,38 +287,6 @@ def tile(x: Any, reps: Any) -> Any:
     copies = tuple(size for pair in zip(times, shape, strict=True) for size in pair)
     copied = broadcast(reshape(array, apart), shape=copies)
     return reshape(copied, tuple(count * size for count, size in zip(times, shape, strict=True)))
-
-
-# Writing, without changing what was there ----------------------------------------------------------------------------
-def index_set(x: Any, key: Any, values: Any) -> Any:
-    """x with other values at a key: what `x[key] = values` would leave, as a new array. Of a place named twice the last
-    value stays. The entries overwritten receive no gradient.
-
-    >>> index_set([1.0, 2.0, 3.0], slice(0, 2), 9.0)
-    array([9., 9., 3.])
-    """
-    array = as_array(x)
-    if type(key) is Node and key.dtype.kind == "b" and key.shape == array.shape:
-        return where(key, values, array)
-    owner = reference().full(array.shape, -1)
-    places = reference().arange(owner.size).reshape(owner.shape)[key]
-    owner.reshape(-1)[places.reshape(-1)] = reference().arange(places.size)
-    if not places.size:
-        return array
-    chosen = take(ravel(broadcast_to(values, places.shape)), reference().maximum(owner, 0))
-    return where(owner < 0, array, chosen)
-
-
-def index_add(x: Any, key: Any, values: Any) -> Any:
-    """x with values added at a key, as a new array. At a place named twice both are added.
-
-    >>> index_add([1.0, 2.0, 3.0], [0, 0], [10.0, 20.0])
-    array([31.,  2.,  3.])
-    """
-    array = as_array(x)
-    parts, arrays = _taken_apart(key)
-    shape = getitem(reference().empty(array.shape, bool), key).shape
-    return array + scatter(broadcast_to(values, shape), *arrays, key=parts, shape=array.shape)
 
 
 for _function in (getitem, take, repeat, tile):

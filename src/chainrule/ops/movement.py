@@ -7,6 +7,7 @@ sums.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from ..errors import ShapeError
@@ -124,9 +125,12 @@ def reshape_op(xp: Library, x: Array, *, shape: tuple[int, ...]) -> Array:
     return xp.reshape(x, shape)
 
 
-def reshape(x: Any, shape: Any) -> Any:
-    """x with another shape; one size may be -1 and is worked out."""
+def reshape(x: Any, shape: Any, order: str = "C") -> Any:
+    """x with another shape; one size may be -1 and is worked out. Entries are read and written row by row, or column by
+    column with order "F". Raises ShapeError for other sizes, or an order that asks how an array lies in memory."""
     array, wanted = as_array(x), sizes_of(shape)
+    if order != "C":
+        return transpose(reshape(transpose(by_columns(array, order)), tuple(reversed(wanted))))
     if wanted.count(-1) == 1:
         known = -count_entries(wanted)
         wanted = tuple(array.size // known if size == -1 and known else size for size in wanted)
@@ -139,21 +143,53 @@ def reshape(x: Any, shape: Any) -> Any:
     return array if array.shape == wanted else reshape_op(array, shape=wanted)
 
 
-def ravel(x: Any) -> Any:
-    """The entries of x in one row."""
-    return reshape(x, (-1,))
+def by_columns(array: Any, order: str) -> Any:
+    """The array, where its entries are to be read column by column. Raises ShapeError for any other order."""
+    if order != "F":
+        raise ShapeError(
+            given=f"order={order!r}", expected="'C' (row by row) or 'F' (column by column)", where="reshape",
+            remedy="recorded values have no place in memory: name the order in which entries are read",
+        )  # fmt: skip
+    return array
 
 
+def ravel(x: Any, order: str = "C") -> Any:
+    """The entries of x in one row, read row by row, or column by column with order "F"."""
+    return reshape(x, (-1,), order)
+
+
+def each_of(function: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The function of one array, and of several arrays one by one, as a tuple."""
+
+    @wraps(function)
+    def of_each(*arrays: Any) -> Any:
+        found = tuple(function(each) for each in arrays)
+        return found[0] if len(found) == 1 else found
+
+    return of_each
+
+
+@each_of
 def atleast_1d(x: Any) -> Any:
-    """x, or a vector of one entry if x is a number."""
+    """x, or a vector of one entry if x is a number; of several arrays a tuple."""
     array = as_array(x)
     return array if array.ndim else reshape(array, (1,))
 
 
+@each_of
 def atleast_2d(x: Any) -> Any:
-    """x with new axes of size 1 in front, if it has fewer than two."""
+    """x with new axes of size 1 in front, if it has fewer than two; of several arrays a tuple."""
     array = as_array(x)
     return array if array.ndim > 1 else reshape(array, (1, array.size))
+
+
+@each_of
+def atleast_3d(x: Any) -> Any:
+    """x with new axes of size 1, if it has fewer than three: a vector becomes a middle axis, a matrix the first two."""
+    array = as_array(x)
+    if array.ndim > 2:
+        return array
+    return reshape(array, (*array.shape, 1) if array.ndim == 2 else (1, array.size, 1))
 
 
 def squeeze(x: Any, axis: Any = None) -> Any:
@@ -238,13 +274,35 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     return transpose(array, order)
 
 
-def moveaxis(x: Any, source: int, destination: int) -> Any:
-    """x with one axis moved to another place."""
+def moveaxis(x: Any, source: Any, destination: Any) -> Any:
+    """x with one axis moved to another place, or several axes to as many places."""
     array = as_array(x)
-    moved = normalise_axis(source, array.ndim, "moveaxis")
-    order = [axis for axis in range(array.ndim) if axis != moved]
-    order.insert(normalise_axis(destination, array.ndim, "moveaxis"), moved)
+    moved = [normalise_axis(axis, array.ndim, "moveaxis") for axis in sizes_of(source)]
+    places = [normalise_axis(axis, array.ndim, "moveaxis") for axis in sizes_of(destination)]
+    if len(moved) != len(places) or len(set(moved)) != len(moved) or len(set(places)) != len(places):
+        raise ShapeError(given=f"axes {source} to {destination}", expected="as many places as axes, each once",
+                         where="moveaxis", remedy="np.transpose takes the whole order")  # fmt: skip
+    order = [axis for axis in range(array.ndim) if axis not in moved]
+    for place, axis in sorted(zip(places, moved, strict=True)):
+        order.insert(place, axis)
     return transpose(array, order)
+
+
+def rollaxis(x: Any, axis: int, start: int = 0) -> Any:
+    """x with one axis moved to stand before the axis `start`. np.moveaxis says it better."""
+    array = as_array(x)
+    moved = normalise_axis(axis, array.ndim, "rollaxis")
+    place = start + array.ndim if start < 0 else start
+    if not 0 <= place <= array.ndim:
+        raise ShapeError(given=f"start {start} for an array with {array.ndim} axes", where="rollaxis",
+                         expected=f"a place from {-array.ndim} to {array.ndim}",
+                         remedy="use np.moveaxis")  # fmt: skip
+    return moveaxis(array, moved, place - 1 if moved < place else place)
+
+
+def matrix_transpose(x: Any) -> Any:
+    """Each matrix of a stack transposed: the last two axes exchanged."""
+    return swapaxes(x, -1, -2)
 
 
 # Flip and roll -------------------------------------------------------------------------------------------------------
@@ -300,8 +358,8 @@ def roll(x: Any, shift: Any, axis: Any = None) -> Any:
 
 
 _FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    broadcast_to, reshape, ravel, atleast_1d, atleast_2d, squeeze, expand_dims, transpose, swapaxes, moveaxis, flip,
-    roll,
+    broadcast_to, reshape, ravel, atleast_1d, atleast_2d, atleast_3d, squeeze, expand_dims, transpose, swapaxes,
+    moveaxis, rollaxis, matrix_transpose, flip, roll,
 )  # fmt: skip
 for _function in _FUNCTIONS:
     also_known_as(_function, _function.__name__)

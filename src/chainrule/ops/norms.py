@@ -10,19 +10,25 @@ from typing import Any
 
 from ..errors import ShapeError
 from ..ir.coercion import as_array
-from ..ir.library import Array, Library
+from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Complexes, Custom, Domain, Entries, Role
-from ..ir.types import ArrayType
-from .arithmetic import ORIGIN, carry, ratio
+from ..ir.types import ArrayType, normalise_axes
+from .arguments import lowest, prepared, takes_all
+from .arithmetic import ORIGIN, carry, maximum, ratio
+from .choices import stop_gradient
 from .complexes import conj_op, real_op
 from .declare import also_known_as, op, real_type
+from .extremes import max
+from .functions import sqrt
 from .reductions import (
     Axes,
     add_up,
     averaged_type,
     count_reduced,
+    count_taken,
+    mean,
     mean_op,
     reduce_along,
     reduced_shape,
@@ -179,8 +185,21 @@ def var_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> A
 def std_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
     """The standard deviation along the axes. Derivative (x - mean)/((n - ddof) std), and 0 where std is 0."""
     wide = widened(x)
-    found = xp.std(wide, axis=axes, keepdims=keepdims, ddof=ddof)
+    found = still_where_equal(xp, wide, xp.std(wide, axis=axes, keepdims=keepdims, ddof=ddof), axes, keepdims)
     return found if wide is x else found.astype(x.dtype)
+
+
+def still_where_equal(xp: Library, x: Array, found: Array, axes: Axes, keepdims: bool) -> Array:
+    """The deviations, and exactly 0 where all entries are equal: a rounded mean lies beside them, and their distance
+    from it has a direction, which is noise. Only deviations as small as rounding are looked at."""
+    if not x.size or x.dtype.kind != "f":
+        return found
+    key = tuple(slice(0, 1) if axis in axes else slice(None) for axis in range(x.ndim))
+    first = x[key] if keepdims else xp.reshape(x[key], found.shape)
+    if xp is reference() and not xp.any(found <= 1e-3 * xp.absolute(first)):
+        return found
+    same = xp.max(x, axis=axes, keepdims=keepdims) == xp.min(x, axis=axes, keepdims=keepdims)
+    return xp.where(same, xp.zeros_like(found), found)[()]
 
 
 # NumPy's spelling ----------------------------------------------------------------------------------------------------
@@ -211,14 +230,47 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     return reduce_along(norm_op, array, axis, keepdims)
 
 
-def var(x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
-    """The variance of x along `axis` (all axes if None), divided by n - ddof."""
-    return reduce_along(var_op, x, axis, keepdims, ddof=int(ddof))
+def deviations(array: Any, axis: Any, where: Any, centre: Any, keepdims: bool) -> tuple[Any, Any]:
+    """x less its mean along the axes, 0 for entries that are left out, and how many are taken."""
+    if centre is None:
+        if array.dtype.kind == "f":  # equal entries become exactly 0
+            taken = {} if takes_all(where) else {"where": where, "initial": lowest(array)}
+            array = array - stop_gradient(max(array, axis, True, **taken))
+        centre = mean(array, axis, True, where=where)
+    if takes_all(where):
+        return array - centre, float(count_reduced(array, normalise_axes(axis, array.ndim, "var, std")))
+    return prepared(array - centre, None, where), count_taken(array, where, axis, keepdims)
 
 
-def std(x: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
-    """The standard deviation of x along `axis` (all axes if None): the root of the variance."""
-    return reduce_along(std_op, x, axis, keepdims, ddof=int(ddof))
+def whole_if_it_is(number: Any) -> Any:
+    """2 for 2.0: a parameter has one spelling."""
+    return int(number) if int(number) == number else float(number)
+
+
+def var(
+    x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False, *, dtype: Any = None, where: Any = None,
+    mean: Any = None, correction: Any = None,
+) -> Any:  # fmt: skip
+    """The variance of x along `axis` (all axes if None), divided by n - ddof (also called
+    `correction`), of the entries where `where` holds, about `mean` if it is given (with the axes kept)."""
+    less = ddof if correction is None else correction
+    if takes_all(where) and mean is None:
+        return reduce_along(var_op, prepared(x, dtype), axis, keepdims, ddof=whole_if_it_is(less))
+    moved, count = deviations(prepared(x, dtype), axis, where, mean, keepdims)
+    return squared_norm(moved, axis, keepdims) / maximum(count - less, 0.0)
+
+
+def std(
+    x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False, *, dtype: Any = None, where: Any = None,
+    mean: Any = None, correction: Any = None,
+) -> Any:  # fmt: skip
+    """The standard deviation of x along `axis` (all axes if None): the root of the variance; of the
+    entries where `where` holds, about `mean` if it is given (with the axes kept)."""
+    less = ddof if correction is None else correction
+    if takes_all(where) and mean is None:
+        return reduce_along(std_op, prepared(x, dtype), axis, keepdims, ddof=whole_if_it_is(less))
+    moved, count = deviations(prepared(x, dtype), axis, where, mean, keepdims)
+    return reduce_along(norm_op, moved, axis, keepdims) / sqrt(maximum(count - less, 0.0))
 
 
 for _function in (norm, squared_norm, var, std):

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..ir.coercion import as_array
 from ..ir.library import Array, Library
 from ..ir.notation import Form, Notation
 from ..ir.op import Complexes, Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
+from .arguments import prepared
 from .declare import also_known_as, op, same_type
 from .indexing import getitem
 from .joining import pad
 from .movement import flip_op, ravel
-from .reductions import cumsum_type
+from .reductions import cumsum_type, only_axis, started
 
 
 def delayed(x: Any, axis: int, first: float) -> Any:
@@ -104,14 +104,25 @@ def cumprod_op(xp: Library, x: Array, *, axis: int) -> Array:
     return xp.cumprod(x, axis=axis)
 
 
-def cumprod(x: Any, axis: int | None = None) -> Any:
-    """The running product of x along `axis` (of its entries in one row if None).
+def cumprod(x: Any, axis: int | None = None, *, dtype: Any = None) -> Any:
+    """The running product of x along `axis` (of its entries in one row if None), in `dtype`.
 
     >>> cumprod([2.0, 3.0, 4.0])
     array([ 2.,  6., 24.])
     """
-    array = ravel(x) if axis is None else as_array(x)
+    array = prepared(x, dtype)
+    array = ravel(array) if axis is None else array
     return cumprod_op(array, axis=0 if axis is None else normalise_axis(axis, array.ndim, "cumprod"))
 
 
+def cumulative_prod(x: Any, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Any:
+    """np.cumulative_prod: the running product along `axis`, from 1 if `include_initial`.
+
+    >>> cumulative_prod([2.0, 3.0], include_initial=True)
+    array([1., 2., 6.])
+    """
+    return started(cumprod(x, only_axis(x, axis, "cumulative_prod"), dtype=dtype), axis, 1, include_initial)
+
+
 also_known_as(cumprod, "cumprod")
+also_known_as(cumulative_prod, "cumulative_prod")

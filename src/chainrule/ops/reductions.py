@@ -15,8 +15,9 @@ from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Domain, Labels, Linear, Op, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axes, normalise_axis
+from .arguments import fitting, prepared, takes_all
 from .declare import REAL, also_known_as, floating_type, op
-from .movement import LETTERS, broadcast, flip_op, reshape, reshape_op
+from .movement import LETTERS, broadcast, broadcast_to, flip_op, reshape, reshape_op
 
 Axes = tuple[int, ...]
 
@@ -149,14 +150,25 @@ def mean_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     return xp.mean(x, axis=axes, keepdims=keepdims)
 
 
-def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The sum of x along `axis` (all axes if None)."""
-    return reduce_along(sum_op, x, axis, keepdims)
+def sum(
+    x: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None, initial: Any = None, where: Any = None
+) -> Any:
+    """The sum of x along `axis` (all axes if None), in `dtype`, of the entries where `where` holds, plus `initial`."""
+    found = reduce_along(sum_op, prepared(x, dtype, where), axis, keepdims)
+    return found if initial is None else found + initial
 
 
-def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The mean of x along `axis` (all axes if None)."""
-    return reduce_along(mean_op, x, axis, keepdims)
+def mean(x: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None, where: Any = None) -> Any:
+    """The mean of x along `axis` (all axes if None), in `dtype`, of the entries where `where` holds."""
+    if takes_all(where):
+        return reduce_along(mean_op, prepared(x, dtype), axis, keepdims)
+    array = prepared(x, dtype)
+    return sum(array, axis, keepdims, where=where) / count_taken(array, where, axis, keepdims)
+
+
+def count_taken(array: Any, where: Any, axis: Any, keepdims: bool) -> Any:
+    """How many entries along `axis` a mask leaves."""
+    return sum(broadcast_to(fitting(where, array), array.shape), axis, keepdims)
 
 
 # Running sum ---------------------------------------------------------------------------------------------------------
@@ -183,40 +195,79 @@ def cumsum_op(xp: Library, x: Array, *, axis: int) -> Array:
     return xp.cumsum(x, axis=axis) if wide is x else xp.cumsum(wide, axis=axis).astype(x.dtype)
 
 
-def cumsum(x: Any, axis: int | None = None) -> Any:
-    """The running sum of x along `axis` (of its entries in one row if None).
+def cumsum(x: Any, axis: int | None = None, *, dtype: Any = None) -> Any:
+    """The running sum of x along `axis` (of its entries in one row if None), in `dtype`.
 
     >>> cumsum([1.0, 2.0, 3.0])
     array([1., 3., 6.])
     """
-    array = as_array(x)
+    array = prepared(x, dtype)
     if axis is None:
         return cumsum_op(reshape(array, (-1,)), axis=0)
     return cumsum_op(array, axis=normalise_axis(axis, array.ndim, "cumsum"))
 
 
-def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
-    """The mean of x along `axis`, or its weighted mean: weights have the shape of x, or are a vector along one axis.
+def cumulative_sum(x: Any, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Any:
+    """np.cumulative_sum: the running sum along `axis`, from 0 if `include_initial`.
+
+    >>> cumulative_sum([1.0, 2.0], include_initial=True)
+    array([0., 1., 3.])
+    """
+    return started(cumsum(x, only_axis(x, axis, "cumulative_sum"), dtype=dtype), axis, 0, include_initial)
+
+
+def only_axis(x: Any, axis: int | None, name: str) -> int:
+    """The axis, or the only one. Raises ShapeError where there are several and none is named."""
+    ndim = as_array(x).ndim
+    if axis is None and ndim != 1:
+        raise ShapeError(given=f"{name} of an array with {ndim} axes, and no axis", expected="an axis", where=name,
+                         remedy="axis=0 runs down the columns")  # fmt: skip
+    return 0 if axis is None else axis
+
+
+def started(found: Any, axis: int | None, first: int, included: bool) -> Any:
+    """A running total with its first value in front."""
+    from .joining import concatenate  # not at the top: cutting an array apart needs sums
+
+    if not included:
+        return found
+    place = normalise_axis(0 if axis is None else axis, found.ndim, "cumulative")
+    shape = tuple(1 if each == place else size for each, size in enumerate(found.shape))
+    return concatenate([reference().full(shape, first, found.dtype), found], place)
+
+
+def average(x: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: bool = False) -> Any:
+    """The mean of x along `axis`, or its weighted mean: weights have the shape of x, or that of the axes named. With
+    `returned` also the sum of the weights.
 
     >>> float(average([1.0, 2.0], weights=[1.0, 3.0]))
     1.75
     """
     array = as_array(x)
     if weights is None:
-        return mean(array, axis)
-    weight = as_array(weights)
-    if weight.shape != array.shape:
-        if weight.ndim != 1 or not isinstance(axis, int):
-            raise ShapeError(
-                given=f"weights of shape {weight.shape} for an array of shape {array.shape}", where="average",
-                expected="weights of the same shape, or a vector and the axis it runs along",
-                remedy="name the axis, or broadcast the weights",
-            )  # fmt: skip
-        place = normalise_axis(axis, array.ndim, "average")
-        weight = reshape(weight, tuple(-1 if each == place else 1 for each in range(array.ndim)))
-        weight = broadcast(weight, shape=array.shape)
-    return sum(array * weight, axis) / sum(weight, axis)
+        found = mean(array, axis, keepdims)
+        total: Any = reference().full(found.shape, array.size / found.size if found.size else 0, found.dtype)[()]
+    else:
+        weight = _stretched(as_array(weights), array, axis)
+        total = sum(weight, axis, keepdims)
+        found = sum(array * weight, axis, keepdims) / total
+    return (found, total) if returned else found
 
 
-for _function in (sum, mean, cumsum, average):
+def _stretched(weight: Any, array: Any, axis: Any) -> Any:
+    """Weights for every entry. Raises ShapeError unless they have the shape of the axes named."""
+    if weight.shape == array.shape:
+        return weight
+    axes = () if axis is None else normalise_axes(axis, array.ndim, "average")
+    if not axes or weight.shape != tuple(array.shape[each] for each in axes):
+        raise ShapeError(
+            given=f"weights of shape {weight.shape} for an array of shape {array.shape}", where="average",
+            expected="weights of the same shape, or one for each entry along the axes named",
+            remedy="name the axis, or broadcast the weights",
+        )  # fmt: skip
+    weight = reshape(weight, tuple(size if each in axes else 1 for each, size in enumerate(array.shape)))
+    return broadcast(weight, shape=array.shape)
+
+
+for _function in (sum, mean, cumsum, cumulative_sum, average):
     also_known_as(_function, _function.__name__)

@@ -15,35 +15,56 @@ from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.op import Op
 from ..ir.surface import REFUSALS, TABLE
+from ..ops.ufunc_methods import METHODS
 from .refusals import concrete_or_refuse
 
 
 def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-    """A call of a ufunc that is not plain: a reduction that has a name, or what cannot be recorded."""
-    name = f"numpy.{ufunc.__name__}"
+    """A call of a ufunc that is not plain: its methods, a dtype to compute in, or what cannot be recorded."""
+    name = ufunc.__name__
     if keywords.get("out") is not None or method == "at":
         raise MutationError(
-            given=f"{name}{'.at' if method == 'at' else ' with out=, or an in-place operator,'} "
+            given=f"numpy.{name}{'.at' if method == 'at' else ' with out=, or an in-place operator,'} "
             "writing a recorded value into an array",
             expected="values that do not change",
-            remedy="write a = a + b instead of a += b, and leave out= away; for sums at places use np.where",
+            remedy="write a = a + b instead of a += b, and leave out= away; for sums at places write "
+            "chainrule.ops.at(a)[places].add(b)",
         )
-    reductions = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}
-    if method == "reduce" and ufunc.__name__ in reductions:
-        return call_function(getattr(reference(), reductions[ufunc.__name__]), inputs, {"axis": 0, **keywords})
-    if ufunc.__name__ in TABLE and method == "__call__":
-        refuse_arguments(ufunc.__name__, keywords)
+    known = getattr(reference(), name, None) is ufunc and name in TABLE  # another library's may have the same name
+    given = {
+        key: each
+        for key, each in keywords.items()
+        if (key == "axis" or not stands_for_nothing(each)) and key not in _HARMLESS  # axis=None means all of them
+    }
+    if known and method in METHODS and ufunc.nin == 2 and ufunc.nout == 1:
+        return METHODS[method](name, *inputs, **given)
+    if known and method == "__call__":
+        dtype = given.pop("dtype", None)
+        options = {key: given.pop(key) for key in list(given) if key in accepted_names(TABLE[name])}
+        refuse_arguments(name, given)
+        return TABLE[name](*[each if dtype is None else in_dtype(each, dtype) for each in inputs], **options)
     raise TraceError(
-        given=f"{name}.{method} on a recorded value" if method != "__call__" else f"{name} on a recorded value",
+        given=f"numpy.{name}{'' if method == '__call__' else f'.{method}'} on a recorded value",
         expected="a function the engine has a derivative for",
-        remedy=instead_of(ufunc.__name__),
+        remedy=instead_of(name),
     )
+
+
+def in_dtype(value: Any, dtype: Any) -> Any:
+    """An argument of a ufunc that was told which dtype to compute in."""
+    return TABLE["astype"](value, dtype=reference().dtype(dtype))
+
+
+def stands_for_nothing(value: Any) -> bool:
+    """Whether an argument was left away, however that is spelled."""
+    return value is None or value is reference()._NoValue
 
 
 def call_by_name(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """NumPy's other functions: those we have, by name; the rest refused."""
     name, numpy = function.__name__, reference()
-    if function is getattr(numpy, name, None) or function is getattr(numpy.linalg, name, None):  # not numpy.emath's
+    homes = (numpy, numpy.linalg, numpy.lib.stride_tricks)  # not numpy.emath, whose functions have the same names
+    if any(function is getattr(home, name, None) for home in homes):
         if name in PASSIVE:
             return PASSIVE[name](*args, **keywords)
         if name in TABLE:
@@ -80,6 +101,7 @@ def signature_of(function: Any) -> inspect.Signature | None:
 def call_function(theirs: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """Call our function of the same name with NumPy's arguments, each under its name; refuse those it does not know."""
     ours = TABLE[theirs.__name__]
+    keywords = {key: each for key, each in keywords.items() if each is not reference()._NoValue}
     if len(args) == 1 and accepted_names(ours).issuperset(keywords):
         return ours(*args, **keywords)
     signature = signature_of(theirs)
@@ -130,8 +152,7 @@ _INSTEAD = {
 
 def refuse_arguments(name: str, given: dict[str, Any]) -> None:
     """Raise TraceError if an argument is left that would change what is computed."""
-    nothing = reference()._NoValue
-    unknown = [key for key, each in given.items() if each is not None and each is not nothing and key not in _HARMLESS]
+    unknown = [key for key, each in given.items() if not stands_for_nothing(each) and key not in _HARMLESS]
     if unknown:
         ours = TABLE[name]
         raise TraceError(
@@ -142,20 +163,22 @@ def refuse_arguments(name: str, given: dict[str, Any]) -> None:
 
 
 # Functions that only ask about shapes, or make new arrays: no derivative passes through them.
-def zeros_like(x: Any, dtype: Any = None, **_: Any) -> Any:
-    return reference().zeros(x.shape, dtype or x.dtype)
+def zeros_like(x: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any) -> Any:
+    return reference().zeros(x.shape if shape is None else shape, dtype or x.dtype)
 
 
-def ones_like(x: Any, dtype: Any = None, **_: Any) -> Any:
-    return reference().ones(x.shape, dtype or x.dtype)
+def ones_like(x: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any) -> Any:
+    return reference().ones(x.shape if shape is None else shape, dtype or x.dtype)
 
 
-def full_like(x: Any, fill_value: Any, dtype: Any = None, **_: Any) -> Any:
-    return (
-        TABLE["broadcast_to"](fill_value, x.shape)
-        if type(fill_value) is Node
-        else reference().full(x.shape, fill_value, dtype or x.dtype)
-    )
+def full_like(
+    x: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any
+) -> Any:
+    """NumPy's, in the dtype of x. A recorded fill value is stretched, so that its derivative is kept."""
+    wanted = x.shape if shape is None else shape
+    if type(fill_value) is not Node:
+        return reference().full(wanted, fill_value, dtype or x.dtype)
+    return TABLE["broadcast_to"](TABLE["astype"](fill_value, dtype or x.dtype), wanted)
 
 
 def same(x: Any, **_: Any) -> Any:

@@ -128,7 +128,7 @@ def refuse_setitem(node: Node) -> NoReturn:
     raise MutationError(
         given=f"an assignment into {described(node)}",
         expected="values that do not change",
-        remedy="build the new array: np.where(mask, new, x), or np.concatenate([x[:i], new, x[i + 1:]])",
+        remedy="build the new array: x = x.at[place].set(new), or np.where(mask, new, x)",
     )
 
 
@@ -180,6 +180,23 @@ def refuse_attribute(node: Node, name: str) -> NoReturn:
     )
 
 
+_INSTEAD = {
+    "sort": "np.sort(x) gives a sorted array",
+    "partition": "np.partition(x, kth) gives a new array",
+    "fill": "np.full_like(x, value) gives a new array",
+    "put": "x.at[places].set(values) gives a new array",
+    "resize": "np.resize(x, shape) gives a new array",
+}
+
+
+def refuse_in_place(node: Node, name: str) -> NoReturn:
+    raise MutationError(
+        given=f"the method .{name} of {described(node)}, which would change it",
+        expected="values that do not change",
+        remedy=_INSTEAD.get(name, "write the new value out, or take the number out with chainrule.value(x)"),
+    )
+
+
 def refuse_pickle(node: Node) -> NoReturn:
     raise EscapeError(
         given=f"pickling of {described(node)}",
@@ -220,6 +237,7 @@ REFUSALS.update(
         "array": refuse_array,
         "nested": refuse_nested,
         "setitem": refuse_setitem,
+        "in_place": refuse_in_place,
         "repr": show_fully,
         "str": show,
         "format": show_as,

@@ -1,0 +1,56 @@
+"""More of NumPy's functions that work entry by entry: angles, parts of numbers, whole numbers, the cardinal sine."""
+
+from .angles import deg2rad, rad2deg
+from .bits import bitwise_and, bitwise_count, bitwise_or, bitwise_xor, gcd, invert, lcm, left_shift, right_shift
+from .parts import (
+    binary_exponent,
+    divmod,
+    fmax,
+    fmin,
+    fmod,
+    fraction,
+    frexp,
+    isneginf,
+    isposinf,
+    ldexp,
+    logaddexp2,
+    logical_xor,
+    mantissa,
+    modf,
+    nextafter,
+    signbit,
+    spacing,
+)
+from .sinc import sinc
+
+__all__ = [
+    "binary_exponent",
+    "bitwise_and",
+    "bitwise_count",
+    "bitwise_or",
+    "bitwise_xor",
+    "deg2rad",
+    "divmod",
+    "fmax",
+    "fmin",
+    "fmod",
+    "fraction",
+    "frexp",
+    "gcd",
+    "invert",
+    "isneginf",
+    "isposinf",
+    "lcm",
+    "ldexp",
+    "left_shift",
+    "logaddexp2",
+    "logical_xor",
+    "mantissa",
+    "modf",
+    "nextafter",
+    "rad2deg",
+    "right_shift",
+    "signbit",
+    "sinc",
+    "spacing",
+]
