@@ -33,6 +33,7 @@ from .choices import (
 from .complexes import astype, cast, conj, imag, real
 from .composites import batch_norm, cross_entropy, layer_norm, log_softmax, softmax, squared_error
 from .convolutions import conv2d, conv2d_filters, conv2d_transpose
+from .counts import axis_size
 from .declare import OPS, elementwise, op
 from .deltas import gather_delta, spread_delta
 from .diagonals import diag, diag_matrix, diagonal, trace, tril, triu
@@ -162,6 +163,7 @@ __all__ = [
     "atleast_1d",
     "atleast_2d",
     "average",
+    "axis_size",
     "batch_norm",
     "bitwise_and",
     "bitwise_count",

@@ -10,7 +10,7 @@ from ..ir.notation import call
 from ..ir.op import Role
 from .activations import sigmoid
 from .arithmetic import ORIGIN, are_zero, carry, hypot, ratio
-from .choices import astype, equal, where
+from .choices import astype, equal, isinf, logical_and, where
 from .declare import POSITIVE, REAL, also_known_as, elementwise, floating_type
 from .functions import log, sign
 from .powers import power
@@ -50,8 +50,8 @@ def logaddexp_right(z: Array, x: Array, y: Array) -> Array:
 
 
 def _lead(x: Any, y: Any) -> Any:
-    """x - y, and 0 where they are equal: two infinities share the slope as two equal numbers do."""
-    return where(equal(x, y), 0.0, x - y)
+    """x - y, and 0 for one infinity twice: the two share the slope as two equal numbers do."""
+    return where(logical_and(equal(x, y), isinf(x)), 0.0, x - y)
 
 
 @elementwise((logaddexp_left, logaddexp_right), call("logaddexp", 2), singular=True, type_rule=floating_type)
