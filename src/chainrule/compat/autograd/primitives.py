@@ -45,12 +45,13 @@ class Primitive:
     def __init__(self, raw: Callable[..., Any]) -> None:
         update_wrapper(self, raw)
         self.raw = raw
+        self.fun = self.on_packed
         self.op: Op = made_op(raw, Custom(pulled, pushed))
         self.opaque: Op = opaque_op(raw)
         self.untraced = False
         self.makers: dict[int, Maker | None] = {}
 
-    def fun(self, *packed: Any) -> Any:
+    def on_packed(self, *packed: Any) -> Any:
         """The function on plain values; its keywords come last, in a dict."""
         *args, keywords = packed
         return self.raw(*args, **keywords)

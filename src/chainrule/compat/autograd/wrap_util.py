@@ -37,7 +37,9 @@ def unary_to_nary(unary_operator: Callable[..., Any]) -> Callable[..., Any]:
 
             return unary_operator(named_as(unary_function, fun), x, *operands, **options)
 
-        return named(nary_function, f"{get_name(unary_operator)}_of_{get_name(fun)}_wrt_argnum_{argnum}")
+        operator, name = get_name(unary_operator), get_name(fun)
+        nary_function.__doc__ = f"    {operator} of function {name} with respect to argument number {argnum}."
+        return named(nary_function, f"{operator}_of_{name}_wrt_argnum_{argnum}")
 
     update_wrapper(nary_operator, unary_operator)
     return nary_operator

@@ -29,6 +29,20 @@ def __dir__() -> list[str]:
     return sorted({*dir(_numpy), *__all__})
 
 
+def where(condition: Any, *args: Any, **keywords: Any) -> Any:
+    """NumPy's where; Python's own numbers and lists stay Python's own, as in autograd.
+
+    >>> where(True, 1, 2.5)
+    1.0
+    """
+    if not args and not keywords:
+        return _numpy.where(condition)
+    x, y = [*args, *[keywords[name] for name in ("x", "y") if name in keywords]]
+    chosen = accepting_lists(_numpy.where)(condition, x, y)
+    native = isinstance(chosen, _numpy.ndarray) and all(type(each) in (int, float, list) for each in (x, y))
+    return chosen.tolist() if native else chosen
+
+
 def array_from_args(array_args: Any, array_kwargs: Any, *args: Any) -> Any:
     """An array of the arguments, as autograd makes one inside."""
     return array(args, *array_args, **array_kwargs)

@@ -50,8 +50,8 @@ def _adjoint(
 def _chosen(
     argnums: Sequence[int], ans: Any, args: Sequence[Any], keywords: dict[str, Any]
 ) -> Callable[[Any], list[Any]]:
-    func, y0, t, *rest = args
-    pull = _adjoint(ans, func, y0, t, rest[0] if rest else (), **keywords)
+    func, _, t, *rest = args
+    pull = _adjoint(ans, func, t, rest[0] if rest else (), **keywords)
 
     def gradients(g: Any) -> list[Any]:
         found = pull(g)

@@ -35,12 +35,13 @@ def convolve(A: Any, B: Any, axes: Axes | None = None, dot_axes: Axes = ((), ())
     refuse_neither_inside(sizes, mode)
     ignored = left.ndim - count - dots
     windows = with_windows(left, count, [small for _, small in sizes])
-    flipped = right[(..., *[slice(None, None, -1)] * count)]
+    flipped = np.flip(right, tuple(range(right.ndim - count, right.ndim)))
     summed = [*range(ignored, ignored + dots), *[ignored + dots + 2 * each + 1 for each in range(count)]]
     others = right.ndim - count - dots
     product = np.tensordot(windows, flipped, (summed, list(range(others, right.ndim))))
     whole = np.moveaxis(product, range(ignored, ignored + count), range(product.ndim - count, product.ndim))
-    return whole[(..., *[kept(large, small, mode) for large, small in sizes])]
+    key: tuple[Any, ...] = (..., *[kept(large, small, mode) for large, small in sizes])
+    return whole[key]
 
 
 def arranged(x: Any, along: Sequence[int], dots: Sequence[int]) -> Any:
