@@ -53,6 +53,10 @@ def flatten(container: object) -> tuple[list[Any], Structure]:
     >>> print(structure)
     {'W': [*, *], 'b': (*, None)}
     """
+    if type(container) in _LEAVES:
+        return [container], _LEAF
+    if type(container) is list and len(container) == 1 and type(container[0]) in _LEAVES:
+        return [container[0]], _LIST_OF_ONE
     leaves: list[Any] = []
     entries: list[Container | None] = []
     waiting: list[tuple[Any, int]] = [(container, 0)]
@@ -80,6 +84,9 @@ def unflatten(structure: Structure, leaves: Iterable[Any]) -> Any:
     >>> unflatten(structure, ["left", "right"])
     {'W': 'left', 'b': ('right', None)}
     """
+    if structure is _LIST_OF_ONE:
+        (leaf,) = leaves
+        return [leaf]
     return _fold(structure, leaves, _build)
 
 
@@ -100,6 +107,13 @@ def paths(structure: Structure) -> list[Path]:
     return found
 
 
+# A derivative of one array by one array is the common case: these two structures and the types met as leaves are kept.
+_LEAF = Structure((None,))
+_LIST_OF_ONE = Structure((Container(list, (0,)), None))
+_LEAVES: set[type] = {float, complex, int}
+_MOST_LEAVES = 1000
+
+
 def _container(value: Any) -> Container | None:
     kind = type(value)
     if kind is dict:
@@ -112,6 +126,8 @@ def _container(value: Any) -> Container | None:
         return Container(kind, tuple(field.name for field in fields(kind)))
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return Container(kind, kind._fields)
+    if len(_LEAVES) < _MOST_LEAVES:
+        _LEAVES.add(kind)
     return None
 
 

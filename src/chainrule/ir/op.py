@@ -234,12 +234,21 @@ def _require_real(op: Op, inputs: tuple[Node, ...]) -> None:
 
 
 def _evaluate(op: Op, inputs: tuple[Node, ...], settings: tuple[tuple[str, Any], ...], params: dict[str, Any]) -> Node:
-    values = [] if op.lazy else _input_values(op, inputs)
-    if values and speaking() and is_only_spoken_of(op.type_rule(*[node.type for node in inputs], **params)):
-        values = []
-    if not values:
+    values: list[Any] = []
+    if not op.lazy:
+        for node in inputs:
+            value = node.value
+            if value is None:
+                values = _input_values(op, inputs)
+                break
+            values.append(value)
+    if not values or (speaking() and is_only_spoken_of(op.type_rule(*[node.type for node in inputs], **params))):
         return make(op, inputs, settings, op.type_rule(*[node.type for node in inputs], **params))
-    value = _run_kernel(op, inputs, values, params)
+    try:
+        value = op.kernel(reference(), *values, **params)
+    except Exception as problem:
+        _say_what_failed(op, inputs, params, problem)
+        raise
     if op.elementwise and value.shape != inputs[-1].type.shape:  # every input was a broadcast that was put off
         value = reference().broadcast_to(value, inputs[-1].type.shape)
     return make(op, inputs, settings, array_type(value.shape, value.dtype), value)
@@ -258,16 +267,11 @@ def _input_values(op: Op, inputs: tuple[Node, ...]) -> list[Any]:
     return values
 
 
-def _run_kernel(op: Op, inputs: tuple[Node, ...], values: list[Any], params: dict[str, Any]) -> Any:
-    """The value, or what is wrong with the inputs in our own words."""
-    try:
-        return op.kernel(reference(), *values, **params)
-    except ChainruleError:
-        raise
-    except (ValueError, TypeError, IndexError):
+def _say_what_failed(op: Op, inputs: tuple[Node, ...], params: dict[str, Any], problem: Exception) -> None:
+    """Raise what is wrong with the inputs in our own words, where the type rule knows it."""
+    if isinstance(problem, (ValueError, TypeError, IndexError)) and not isinstance(problem, ChainruleError):
         op.type_rule(*[node.type for node in inputs], **params)
-        raise
-    except MemoryError as problem:
+    if isinstance(problem, MemoryError):
         raise LimitError(
             given=f"{op.name} of {', '.join(str(node.type) for node in inputs)}: {problem}",
             where=op.name,

@@ -26,18 +26,24 @@ class State(threading.local):
 STATE = State()
 
 
-@contextmanager
-def open_recording(recorder: Callable[[Node], None] | None = None) -> Iterator[None]:
+# Three of these are entered for every derivative: a class costs a third of what a generator does.
+class open_recording:  # noqa: N801 (used as a verb: `with open_recording():`)
     """A stretch of time in which recorded values may be used."""
-    before = STATE.recorder
-    STATE.depth += 1
-    if recorder is not None:
-        STATE.recorder = recorder
-    try:
-        yield
-    finally:
+
+    __slots__ = ("before", "recorder")
+
+    def __init__(self, recorder: Callable[[Node], None] | None = None) -> None:
+        self.recorder = recorder
+
+    def __enter__(self) -> None:
+        self.before = STATE.recorder
+        STATE.depth += 1
+        if self.recorder is not None:
+            STATE.recorder = self.recorder
+
+    def __exit__(self, *problem: object) -> None:
         STATE.depth -= 1
-        STATE.recorder = before
+        STATE.recorder = self.before
 
 
 @contextmanager
@@ -51,11 +57,16 @@ def suspended_recording() -> Iterator[None]:
         STATE.depth, STATE.recorder, STATE.oldest = before
 
 
-@contextmanager
-def accepting_from(oldest: int) -> Iterator[None]:
+class accepting_from:  # noqa: N801
     """A stretch of time in which variables older than this serial are refused: their recording has ended."""
-    before, STATE.oldest = STATE.oldest, oldest
-    try:
-        yield
-    finally:
-        STATE.oldest = before
+
+    __slots__ = ("before", "oldest")
+
+    def __init__(self, oldest: int) -> None:
+        self.oldest = oldest
+
+    def __enter__(self) -> None:
+        self.before, STATE.oldest = STATE.oldest, self.oldest
+
+    def __exit__(self, *problem: object) -> None:
+        STATE.oldest = self.before

@@ -73,7 +73,12 @@ BROADCAST = Notation(
 )  # fmt: skip
 def broadcast(xp: Library, x: Array, *, shape: tuple[int, ...]) -> Array:
     """x repeated to a larger shape by NumPy's broadcasting rule. Adjoint: the gradients of the copies are summed."""
+    if not x.ndim and count_entries(shape) <= _FILLED:
+        return xp.full(shape, x, x.dtype)  # a view costs ten times as much to make as these few numbers
     return xp.broadcast_to(x, shape)
+
+
+_FILLED = 1024
 
 
 def sizes_of(shape: Any) -> tuple[int, ...]:

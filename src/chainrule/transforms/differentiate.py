@@ -27,6 +27,8 @@ Argnums = int | Sequence[int]
 
 def chosen_arguments(argnums: Argnums, count: int) -> tuple[int, ...]:
     """The argument places to differentiate, counted from 0. Raises BoundsError for one beyond the arguments."""
+    if type(argnums) is int and 0 <= argnums < count:
+        return (argnums,)
     places = tuple(argnums) if isinstance(argnums, Sequence) else (argnums,)
     if not all(isinstance(place, int) for place in places):
         raise BoundsError(given=f"argnums={argnums!r}", expected="the place of an argument, or several",

@@ -7,6 +7,7 @@ refused.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -62,18 +63,34 @@ def stands_for_nothing(value: Any) -> bool:
 
 def call_by_name(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """NumPy's other functions: those we have, by name; the rest refused."""
+    found = _FOUND.get(function) or find_ours(function)
+    return found(function, args, keywords)
+
+
+_FOUND: dict[Any, Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]] = {}
+
+
+def find_ours(function: Any) -> Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]:
+    """How a function of NumPy's is called on recorded values. Raises TraceError for one that has no derivative here."""
     name, numpy = function.__name__, reference()
     homes = (numpy, numpy.linalg, numpy.lib.stride_tricks)  # not numpy.emath, whose functions have the same names
     if any(function is getattr(home, name, None) for home in homes):
         if name in PASSIVE:
-            return PASSIVE[name](*args, **keywords)
+            _FOUND[function] = call_passive
+            return call_passive
         if name in TABLE:
-            return call_function(function, args, keywords)
+            _FOUND[function] = call_function
+            return call_function
     raise TraceError(
         given=f"{function.__module__}.{name} on a recorded value",
         expected="a function the engine has a derivative for",
         remedy=instead_of(name),
     )
+
+
+def call_passive(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """A function that asks about shapes, or makes a new array."""
+    return PASSIVE[function.__name__](*args, **keywords)
 
 
 def instead_of(name: str) -> str:

@@ -131,13 +131,15 @@ def contributions(
     node: Node, gradient: Any, active: set[Node], symbolic: bool, strong: bool = True
 ) -> list[tuple[int, Any]]:
     """What a node sends to each of its active inputs: (slot, gradient). A slot that receives nothing is left out."""
-    inputs = node.inputs
+    op, inputs = node.op, node.inputs
     wanted = [slot for slot, source in enumerate(inputs) if source in active]
     if symbolic:
-        return send(node.op, node.params, gradient, node, inputs, wanted)
-    value_of = loose_value if type(node.op.derivative) is Elementwise else concrete
-    values = [each.value if each.value is not None else value_of(each) for each in inputs]
-    return send(node.op, node.params, gradient, node.value, values, wanted, strong)
+        return send(op, node.params, gradient, node, inputs, wanted)
+    values = [each.value for each in inputs]
+    for slot, value in enumerate(values):
+        if value is None:
+            values[slot] = (loose_value if type(op.derivative) is Elementwise else concrete)(inputs[slot])
+    return send(op, node.params, gradient, node.value, values, wanted, strong)
 
 
 def send(
@@ -152,9 +154,9 @@ def send(
     derivative = op.derivative
     settings = dict(params) if params else _NO_SETTINGS
     turning = op.complexes is _HOLOMORPHIC and inputs[-1].dtype.kind == "c"
+    if type(derivative) is Elementwise:  # most of them: asked before the others
+        return _scaled(derivative, op.role if strong else None, gradient, y, inputs, wanted, settings, turning)
     match derivative:
-        case Elementwise():
-            return _scaled(derivative, op.role if strong else None, gradient, y, inputs, wanted, settings, turning)
         case Linear():
             adjoints = derivative.adjoints
             inputs = [conjugated(each) for each in inputs] if turning else inputs
@@ -168,7 +170,7 @@ def send(
                 y, inputs = conjugated(y), [conjugated(each) for each in inputs]
             sent = derivative.pull(gradient, y, *inputs, **settings)
             return [(slot, sent[slot]) for slot in wanted if sent[slot] is not None]
-        case Flat():
+        case _:
             return []
 
 

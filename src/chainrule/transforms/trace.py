@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -37,9 +38,10 @@ class Recording:
     nested: bool
 
 
-def variable(leaf: Any, path: str = "the argument") -> Node:
+def variable(leaf: Any, path: Callable[[], str] = lambda: "the argument") -> Node:
     """A variable holding a copy of this number or array: later changes to it do not reach the recording.
 
+    `path` names it in an error.
     Raises DTypeError for integers, booleans and whatever is not an array of floats.
     """
     if type(leaf) is Node:
@@ -54,22 +56,22 @@ def variable(leaf: Any, path: str = "the argument") -> Node:
     )
 
 
-def _require_floats(dtype: Any, leaf: Any, path: str) -> None:
+def _require_floats(dtype: Any, leaf: Any, path: Callable[[], str]) -> None:
     if dtype.kind in "fc":
         return
     kind = f"{type(leaf).__name__} (dtype {dtype})"
     if dtype.kind in "iub":
         raise DTypeError(
-            given=f"{path} of type {kind}",
+            given=f"{path()} of type {kind}",
             expected="floating-point numbers: a whole number cannot move by a little, so it has no derivative",
             remedy="write 3.0 instead of 3, or convert with np.asarray(x, float)",
         )
     _refuse_leaf(path, kind)
 
 
-def _refuse_leaf(path: str, kind: str) -> None:
+def _refuse_leaf(path: Callable[[], str], kind: str) -> None:
     raise DTypeError(
-        given=f"{path} of type {kind}",
+        given=f"{path()} of type {kind}",
         expected="a float, an array of floats, or nested dicts, lists, tuples and dataclasses of them",
         remedy="leave this argument out of argnums, or pass what is not an array by keyword",
     )
@@ -86,14 +88,16 @@ def record(
     leaves, structure = tree.flatten([args[place] for place in argnums])
     nested = STATE.depth > 0
     with open_recording(recorder):
-        variables = tuple(variable(leaf, name_leaf(argnums, structure, slot)) for slot, leaf in enumerate(leaves))
+        variables = tuple([
+            variable(leaf, partial(name_leaf, argnums, structure, slot)) for slot, leaf in enumerate(leaves)
+        ])  # fmt: skip
         replaced = list(args)
         for place, value in zip(argnums, tree.unflatten(structure, variables), strict=True):
             replaced[place] = value
         with accepting_from(STATE.oldest if nested or not variables else variables[0].serial):
             result = run(function, replaced, keywords)
         outputs, output_structure = tree.flatten(result)
-        nodes = tuple(output_node(output) for output in outputs)
+        nodes = tuple([output_node(output) for output in outputs])
     return Recording(variables, nodes, output_structure, tuple(leaves), structure, nested), result
 
 
