@@ -9,10 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy
-
-from ... import tree
-from ...ir.node import Node
 from ...transforms.differentiate import pullback, pushforward
 from .primitives import (
     def_linear,
@@ -26,7 +22,7 @@ from .primitives import (
     primitive_jvps,
     primitive_vjps,
 )
-from .spaces import VSpace, vspace
+from .spaces import VSpace, conjugate, vspace
 
 __all__ = [
     "VSpace",
@@ -73,14 +69,3 @@ def make_jvp(fun: Callable[[Any], Any], x: Any) -> Callable[[Any], tuple[Any, An
         return pushforward(fun, (x,), (v,))
 
     return jvp
-
-
-def conjugate(container: Any) -> Any:
-    """The complex numbers of a container conjugated, everything else as it is."""
-    leaves, structure = tree.flatten(container)
-    return tree.unflatten(structure, [_conjugate(leaf) for leaf in leaves])
-
-
-def _conjugate(leaf: Any) -> Any:
-    kind = leaf.dtype.kind if isinstance(leaf, (Node, numpy.ndarray, numpy.generic)) else type(leaf).__name__[0]
-    return numpy.conj(leaf) if kind == "c" else leaf

@@ -8,6 +8,7 @@ given.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import reduce, update_wrapper
 from itertools import count
 from typing import Any, final
@@ -17,11 +18,11 @@ import numpy
 from ... import tree
 from ...errors import GradientError
 from ...ir.node import Node, concrete, is_abstract
-from ...ir.op import Custom, Op
+from ...ir.op import Complexes, Custom, Op
 from ...transforms.calls import HOLE, Call, name_of, own
 from ...transforms.custom import made_op, opaque_op
 from ...transforms.differentiate import pullback
-from .spaces import vspace
+from .spaces import conjugate, vspace
 
 Maker = Callable[..., Callable[[Any], Any]]
 
@@ -46,7 +47,7 @@ class Primitive:
         update_wrapper(self, raw)
         self.raw = raw
         self.fun = self.on_packed
-        self.op: Op = made_op(raw, Custom(pulled, pushed))
+        self.op: Op = replace(made_op(raw, Custom(pulled, pushed)), complexes=Complexes.OWN)
         self.opaque: Op = opaque_op(raw)
         self.untraced = False
         self.makers: dict[int, Maker | None] = {}
@@ -251,13 +252,13 @@ def pulled(g: Any, y: Any, *inputs: Any, call: Call) -> Any:
     fun = call.function
     assert isinstance(fun, Primitive)
     *args, keywords = call.arguments(inputs)
-    ans, upstream = call.unpack(y), call.unpack(g)
+    ans, upstream = call.unpack(y), conjugate(call.unpack(g))  # autograd hands on the conjugate
 
     def gradients_of(place: int) -> list[Any]:
         if place >= len(args):
             raise undefined(fun, place, "VJP", "pass the value by position: a keyword has no rule, defvjp")
         found = by_vjp(fun, place, upstream, ans, args, keywords)
-        leaves = tree.flatten(found)[0]
+        leaves = tree.flatten(conjugate(found))[0]
         return [leaves[number] for number in moving_leaves(call, place)]
 
     return Sent(input_places(call), gradients_of)

@@ -50,8 +50,8 @@ class VSpace:
         return self._made(lambda shape, dtype: numpy.zeros(shape, dtype))
 
     def ones(self) -> Any:
-        """The vector of ones."""
-        return self._made(lambda shape, dtype: numpy.ones(shape, dtype))
+        """The sum of the standard basis: ones, and 1 + i where entries are complex."""
+        return self._made(lambda shape, dtype: numpy.full(shape, 1 + 1j if _is_complex(dtype) else 1, dtype))
 
     def randn(self) -> Any:
         """A vector drawn from the normal distribution, by NumPy's global generator as autograd draws it."""
@@ -109,6 +109,17 @@ def vspace(value: Any) -> VSpace:
     """
     leaves, structure = tree.flatten(value)
     return VSpace(structure, tuple(_described(leaf) for leaf in leaves))
+
+
+def conjugate(container: Any) -> Any:
+    """The complex numbers of a container conjugated, everything else as it is."""
+    leaves, structure = tree.flatten(container)
+    return tree.unflatten(structure, [_conjugate(leaf) for leaf in leaves])
+
+
+def _conjugate(leaf: Any) -> Any:
+    kind = leaf.dtype.kind if isinstance(leaf, (Node, numpy.ndarray, numpy.generic)) else type(leaf).__name__[0]
+    return numpy.conj(leaf) if kind == "c" else leaf
 
 
 def _described(leaf: Any) -> tuple[tuple[int, ...], str]:

@@ -19,9 +19,7 @@ from ..primitives import defvjp_argnums, primitive
 odeint = primitive(_integrate.odeint)
 
 
-def _adjoint(
-    ys: Any, func: Callable[..., Any], y0: Any, t: Any, func_args: Any, **options: Any
-) -> Callable[[Any], Any]:
+def _adjoint(ys: Any, func: Callable[..., Any], t: Any, func_args: Any, **options: Any) -> Callable[[Any], Any]:
     """g -> the gradients of y0, the times and the arguments of func."""
     flat, unflatten = flatten(tuple(func_args))
     size = np.shape(ys)[1]

@@ -64,7 +64,7 @@ def flipped_band(below_and_above: tuple[int, int], band: Any) -> tuple[tuple[int
     """A banded matrix transposed: its diagonals in the opposite order, each moved along."""
     below, above = below_and_above
     size = band.shape[1]
-    rows = [shifted(band[above + lag], -lag, size) for lag in range(below, -above - 1, -1)]
+    rows = [shifted(band[above + lag], lag, size) for lag in range(below, -above - 1, -1)]
     return (above, below), np.stack(rows)
 
 

@@ -35,11 +35,12 @@ def convolve(A: Any, B: Any, axes: Axes | None = None, dot_axes: Axes = ((), ())
     refuse_neither_inside(sizes, mode)
     ignored = left.ndim - count - dots
     windows = with_windows(left, count, [small for _, small in sizes])
-    flipped = np.flip(right, tuple(range(right.ndim - count, right.ndim)))
+    flipped = np.flip(right, axes_from(right.ndim - count, count))
     summed = [*range(ignored, ignored + dots), *[ignored + dots + 2 * each + 1 for each in range(count)]]
     others = right.ndim - count - dots
     product = np.tensordot(windows, flipped, (summed, list(range(others, right.ndim))))
-    whole = np.moveaxis(product, range(ignored, ignored + count), range(product.ndim - count, product.ndim))
+    last = axes_from(ignored, count)
+    whole = np.transpose(product, [axis for axis in range(product.ndim) if axis not in last] + list(last))
     key: tuple[Any, ...] = (..., *[kept(large, small, mode) for large, small in sizes])
     return whole[key]
 
@@ -58,6 +59,11 @@ def with_windows(x: Any, count: int, widths: Sequence[int]) -> Any:
         starts = np.arange(padded.shape[axis] - width + 1)
         x = np.take(padded, starts[:, None] + np.arange(width), axis=axis)
     return x
+
+
+def axes_from(first: int, count: int) -> tuple[int, ...]:
+    """Some neighbouring axes."""
+    return tuple(range(first, first + count))
 
 
 def kept(large: int, small: int, mode: str) -> slice:
