@@ -18,7 +18,8 @@ from chainrule.transforms.reverse import gradients
 
 Array = np.ndarray[Any, Any]
 
-TAKING = [case for case in SMOOTH if case.op.complexes is not Complexes.REFUSED]
+UP_TO_PHASES = {"eigh_packed", "svd_packed", "eig_packed"}  # vectors that a library gives some phase: see test_spectra
+TAKING = [case for case in SMOOTH if case.op.complexes is not Complexes.REFUSED and case.op.name not in UP_TO_PHASES]
 taking = pytest.mark.parametrize("case", TAKING, ids=str)
 
 

@@ -2,22 +2,34 @@
 
 from .cholesky import cholesky
 from .cofactors import cofactor, cofactor_change
+from .coinciding import choice_of_basis, coincide, undetermined, vanishes
 from .determinants import det, det_sign, logdet, slogdet
 from .inverses import INV, inv
+from .parts import part, part_back
 from .powers import matrix_power
 from .solving import solve, solve_op
+from .symmetric import eigh, eigh_packed, eigvalsh
 
 __all__ = [
     "INV",
+    "choice_of_basis",
     "cholesky",
     "cofactor",
     "cofactor_change",
+    "coincide",
     "det",
     "det_sign",
+    "eigh",
+    "eigh_packed",
+    "eigvalsh",
     "inv",
     "logdet",
     "matrix_power",
+    "part",
+    "part_back",
     "slogdet",
     "solve",
     "solve_op",
+    "undetermined",
+    "vanishes",
 ]

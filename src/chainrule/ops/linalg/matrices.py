@@ -11,7 +11,9 @@ from ...errors import DomainError, ShapeError
 from ...ir.library import Array, Library, reference
 from ...ir.op import Sample
 from ...ir.types import ArrayType, array_type
+from ..complexes import conjugated
 from ..movement import reshape
+from ..products import turned
 
 
 def require_square(name: str, shape: tuple[int, ...]) -> None:
@@ -67,6 +69,11 @@ def singular(name: str, xp: Library, x: Array) -> DomainError:
         expected="a matrix with an inverse; the gradients of det and log det are made of the inverse too",
         remedy="look for rows that repeat or add up to each other, or add a small multiple of the identity",
     )  # fmt: skip
+
+
+def dagger(x: Any) -> Any:
+    """The conjugate transpose of each matrix; the transpose, if it is real."""
+    return turned(conjugated(x))
 
 
 def spread_out(g: Any, x: Any) -> Any:
