@@ -192,7 +192,7 @@ WRONG: dict[str, tuple[type[Exception], str, Function]] = {
     "joining nothing": (ShapeError, "nothing", lambda x: ops.concatenate([])),
     "pieces of unequal size": (ShapeError, "3 entries", lambda x: np.split(x, 2)[0]),
     "an unknown border": (ShapeError, "mode", lambda x: np.pad(x, 1, mode="mean")),
-    "an unknown norm": (ShapeError, "order 1", lambda x: np.linalg.norm(x, 1)),
+    "an unknown norm": (DTypeError, "order 'big'", lambda x: np.linalg.norm(x, "big")),
 }
 
 

@@ -24,9 +24,7 @@ SLOW = {"deep-chain-mul-1e5"}
 
 NOT_YET = {
     "complex-abs2": "complex numbers",
-    "eigh-degenerate-vectors": "linear algebra",
     "expm-zero": "linear algebra",
-    "nuclear-degenerate": "linear algebra",
     "tri-solve": "linear algebra",
 }
 

@@ -135,7 +135,7 @@ def norm(value: Value, order: int) -> Value:
     axes = tuple(range(len(body.labels), len(body.labels) + body.ndim)) if body.labels else None
     if order == 1:
         return Value(reductions.sum(functions.abs(body.node), axis=axes), False, body.labels)
-    return Value(norms.norm(body.node, axis=axes), False, body.labels)
+    return Value(reductions.reduce_along(norms.norm_op, body.node, axes, False), False, body.labels)
 
 
 def squared_norm(body: Value) -> Value:

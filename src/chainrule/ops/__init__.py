@@ -111,13 +111,21 @@ from .linalg import (
     eigvalsh,
     inv,
     logdet,
+    matrix_norm,
     matrix_power,
+    norm,
+    p_norm,
     part,
     part_back,
+    shares_of_extreme,
     slogdet,
     solve,
+    svd,
+    svd_packed,
+    svdvals,
     undetermined,
     vanishes,
+    vector_norm,
 )  # fmt: skip
 from .missing import nan_to_num, nanmean, nansum
 from .movement import (
@@ -135,7 +143,7 @@ from .movement import (
     swapaxes,
     transpose,
 )  # fmt: skip
-from .norms import norm, squared_norm, std, var
+from .norms import squared_norm, std, var
 from .pairs import arctan2, copysign, heaviside, logaddexp, xlogy
 from .powers import power
 from .products import dot, einsum, matmul, outer
@@ -309,6 +317,7 @@ __all__ = [
     "logsumexp",
     "mark",
     "matmul",
+    "matrix_norm",
     "matrix_power",
     "max",
     "maximum",
@@ -329,6 +338,7 @@ __all__ = [
     "not_equal",
     "op",
     "outer",
+    "p_norm",
     "pad",
     "part",
     "part_back",
@@ -353,6 +363,7 @@ __all__ = [
     "roll",
     "round",
     "scatter",
+    "shares_of_extreme",
     "sigmoid",
     "sign",
     "signbit",
@@ -381,6 +392,9 @@ __all__ = [
     "sub",
     "sum",
     "sum_over",
+    "svd",
+    "svd_packed",
+    "svdvals",
     "swapaxes",
     "take",
     "take_along_axis",
@@ -397,6 +411,7 @@ __all__ = [
     "vanishes",
     "var",
     "vdot",
+    "vector_norm",
     "vstack",
     "weighted_gram",
     "where",

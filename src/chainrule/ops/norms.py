@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import ShapeError
-from ..ir.coercion import as_array
 from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
@@ -47,7 +45,8 @@ def norm_notation(power: str) -> Any:
     """Double bars, and the square of them; in code the function of ours."""
 
     def notation(node: Node) -> Notation:
-        name = "squared_norm" if power else "ops.norm"
+        wide = 2 < len(node.settings["axes"]) < node.inputs[0].type.ndim  # more axes than a matrix has
+        name = "squared_norm" if power else "ops.vector_norm" if wide else "ops.norm"
         axes = written_axes(node) + written_keepdims(node)
         return Notation(
             Form("||{0}||" + power, Strength.POWER if power else Strength.ATOM),
@@ -213,23 +212,6 @@ def squared_norm(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return reduce_along(squared_norm_op, x, axis, keepdims)
 
 
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """The Euclidean norm of a vector, the Frobenius norm of a matrix, along `axis` (all axes if None).
-
-    >>> float(norm([3.0, 4.0]))
-    5.0
-    """
-    array = as_array(x)
-    vector = isinstance(axis, int) or (axis is None and array.ndim == 1)
-    matrix = (axis is None and array.ndim == 2) or (isinstance(axis, tuple) and len(axis) == 2)
-    if not (ord is None or (ord == "fro" and matrix) or (ord == 2 and vector)):
-        raise ShapeError(
-            given=f"norm of order {ord!r} for shape {array.shape}", expected="the Euclidean or Frobenius norm",
-            where="norm", remedy="write the other norms out, for example np.sum(np.abs(x))",
-        )  # fmt: skip
-    return reduce_along(norm_op, array, axis, keepdims)
-
-
 def deviations(array: Any, axis: Any, where: Any, centre: Any, keepdims: bool) -> tuple[Any, Any]:
     """x less its mean along the axes, 0 for entries that are left out, and how many are taken."""
     if centre is None:
@@ -273,5 +255,5 @@ def std(
     return reduce_along(norm_op, moved, axis, keepdims) / sqrt(maximum(count - less, 0.0))
 
 
-for _function in (norm, squared_norm, var, std):
+for _function in (squared_norm, var, std):
     also_known_as(_function, _function.__name__)

@@ -20,7 +20,7 @@ from .matrices import computed_dtype, solvable
 from .parts import real_dtype
 
 # Rounding moves an eigenvalue by about n eps times the largest, and what arrives by what it was added up from.
-_GAPS, _NOISE = 10, 1000
+GAPS, NOISE = 10, 1000
 
 NOT_UNIQUE = "eigenvalues coincide: their eigenvectors are not unique, and only functions that do not depend on the "
 NOT_UNIQUE += "choice of basis have a gradient"
@@ -51,7 +51,7 @@ def coincide(xp: Library, w: Array) -> Array:
     wide = solvable(w)
     largest = xp.max(xp.absolute(wide), axis=-1, keepdims=True, initial=0)[..., None]
     apart = xp.absolute(wide[..., :, None] - wide[..., None, :])
-    return (apart <= threshold(xp, largest, w.shape[-1], _GAPS)) | xp.eye(w.shape[-1], dtype=bool)
+    return (apart <= threshold(xp, largest, w.shape[-1], GAPS)) | xp.eye(w.shape[-1], dtype=bool)
 
 
 def vanishes_type(s: ArrayType) -> ArrayType:
@@ -65,13 +65,13 @@ def vanishes_type(s: ArrayType) -> ArrayType:
 def vanishes(xp: Library, s: Array) -> Array:
     """Which singular values are 0 within rounding."""
     wide = xp.absolute(solvable(s))
-    return wide <= threshold(xp, xp.max(wide, axis=-1, keepdims=True, initial=0), s.shape[-1], _GAPS)
+    return wide <= threshold(xp, xp.max(wide, axis=-1, keepdims=True, initial=0), s.shape[-1], GAPS)
 
 
 def noise(xp: Library, x: Array) -> Array:
     """How much of the entries of each matrix is rounding."""
     largest = xp.max(xp.absolute(solvable(x)), axis=(-2, -1), keepdims=True, initial=0)
-    return threshold(xp, largest, max(x.shape[-2:], default=1), _NOISE)
+    return threshold(xp, largest, max(x.shape[-2:], default=1), NOISE)
 
 
 def undetermined_type(x: ArrayType, beside: ArrayType) -> ArrayType:
