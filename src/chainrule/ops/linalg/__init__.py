@@ -4,7 +4,8 @@ from .cholesky import cholesky
 from .cofactors import cofactor, cofactor_change
 from .coinciding import choice_of_basis, coincide, undetermined, vanishes
 from .determinants import det, det_sign, logdet, slogdet
-from .inverses import INV, inv
+from .inverses import INV as INV
+from .inverses import inv
 from .norms import matrix_norm, norm, p_norm, shares_of_extreme, vector_norm
 from .parts import part, part_back
 from .powers import matrix_power
@@ -13,7 +14,6 @@ from .solving import solve, solve_op
 from .symmetric import eigh, eigh_packed, eigvalsh
 
 __all__ = [
-    "INV",
     "choice_of_basis",
     "cholesky",
     "cofactor",
