@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 
 _VERBS = frozenset({
     "check_grads", "custom_jvp", "custom_vjp", "derive", "explain", "grad", "hessian", "hvp", "jacfwd", "jacobian",
-    "jacrev", "jit", "jvp", "parse", "source", "value", "value_and_grad", "vjp",
+    "jacrev", "jit", "jvp", "parse", "source", "value", "value_and_grad", "vjp", "why_nan", "why_zero",
 })  # fmt: skip
 _FUNCTIONS = frozenset({
     "batch_norm", "conv2d", "correlate2d", "cross_entropy", "elu", "erf", "gelu", "layer_norm", "leaky_relu",
@@ -43,6 +43,8 @@ if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
         value,
         value_and_grad,
         vjp,
+        why_nan,
+        why_zero,
     )  # fmt: skip
     from .checker.backward import check_backward  # noqa: F401
     from .checks import check  # noqa: F401

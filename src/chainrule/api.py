@@ -15,6 +15,7 @@ from .derivation.formulas.closed import derive_graph
 from .derivation.formulas.properties import properties, require_values
 from .derivation.lines import Derivation
 from .derivation.question import check_called, read_layout, read_questions, read_variables, split_symbols
+from .derivation.reasons.doors import why_nan, why_zero
 from .errors import BoundsError, UnknownNameError, did_you_mean
 from .executors.listing import source
 from .executors.staged import jit
@@ -30,6 +31,7 @@ from .transforms.check import check_grads
 from .transforms.custom import custom_jvp, custom_vjp
 from .transforms.differentiate import Argnums
 from .transforms.observe import observe
+from .transforms.places import differentiable_places, with_floats
 from .transforms.trace import Recording
 from .transforms.trace import plain as value
 
@@ -54,6 +56,8 @@ __all__ = [
     "value",
     "value_and_grad",
     "vjp",
+    "why_nan",
+    "why_zero",
 ]
 
 
@@ -333,26 +337,6 @@ def chosen_symbols(graph: Graph, recording: Recording, places: Sequence[int], ch
     paths = tree.paths(recording.structure)
     nodes = [node for node, path in zip(recording.variables, paths, strict=True) if places[int(str(path[0]))] in chosen]
     return [graph.names[node] for node in nodes]
-
-
-def with_floats(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Whole numbers as floats where nothing else could be meant: in a call such as explain(f)(-2, 5, -4)."""
-    if any(map(_holds_floats, args)):
-        return args
-    return tuple(float(argument) if type(argument) is int else argument for argument in args)
-
-
-def differentiable_places(args: Sequence[Any]) -> tuple[int, ...]:
-    """The arguments that hold floats: what `explain` differentiates when it is not told."""
-    return tuple(place for place, argument in enumerate(args) if _holds_floats(argument)) or tuple(range(len(args)))
-
-
-def _holds_floats(argument: Any) -> bool:
-    leaves, _ = tree.flatten(argument)
-    return bool(leaves) and all(
-        isinstance(leaf, float) or (getattr(leaf, "dtype", None) is not None and leaf.dtype.kind == "f")
-        for leaf in leaves
-    )
 
 
 def _explain_text(

@@ -120,3 +120,19 @@ def test_refusals(program: str, words: tuple[str, ...], named: str) -> None:
     assert found.exit_code == 2, found.output
     assert named in found.output
     assert "Traceback" not in found.output
+
+
+def test_why_nan_and_why_zero(program: str) -> None:
+    path = Path(program)
+    path.write_text(PROGRAM + "\n\ndef root(x):\n    return np.sqrt(x - 1)\n", encoding="utf-8")
+    found = CliRunner().invoke(main, ["why-nan", f"{program}:root", "--args", "0.5"])
+    assert found.exit_code == 1
+    assert "np.sqrt(x - 1)" in found.output
+    assert "program.py" in found.output
+    assert CliRunner().invoke(main, ["why-nan", f"{program}:root", "--args", "2"]).exit_code == 0
+    found = CliRunner().invoke(main, ["why-zero", f"{program}:corner", "--args", "[-1, 2]", "--flow"])
+    assert found.exit_code == 1
+    assert "first killed by chainrule.relu(x)" in found.output
+    assert "|downstream|" in found.output
+    assert CliRunner().invoke(main, ["why-zero", f"{program}:corner", "--args", "[1, 2]"]).exit_code == 0
+    assert CliRunner().invoke(main, ["why-zero", f"{program}:fails", "--args", "1.0"]).exit_code == 2

@@ -30,6 +30,7 @@ from ..notation import values as written_values
 from ..ops import OPS, input_node
 from ..renderers.page import Explanation
 from ..transforms.observe import observe, parameter_names
+from ..transforms.places import differentiable_places
 
 _FUNCTION = re.compile(r"(.+\.py):([A-Za-z_]\w*)")
 
@@ -77,7 +78,7 @@ def _load_formula(text: str, given: Mapping[str, Any], shapes: str | None) -> Ta
 def _load_function(path: str, name: str, given: Mapping[str, Any], shapes: str | None) -> Target:
     function = find_function(path, name)
     args, sizes = _arguments(function, given, shapes)
-    places = api.differentiable_places(args) if shapes is None else tuple(range(len(args)))
+    places = differentiable_places(args) if shapes is None else tuple(range(len(args)))
     try:
         _, graph = observe(function, args, {}, places)
     except ChainruleError:

@@ -49,6 +49,18 @@ def inputs(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def point(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The words of the commands that ask about a function at a point."""
+    for option in (
+        click.option("--shapes", metavar="TEXT", help='draw arguments of these shapes, as "W: 3 4, x: 4"'),
+        click.option("--at", multiple=True, metavar="VALUES", help=_AT),
+        click.option("--args", "written", metavar="LITERALS", help='the arguments in order, as "[1.0, 2.0], 3.0"'),
+        click.argument("target", metavar="FILE.PY:FUNCTION"),
+    ):
+        command = option(command)
+    return command
+
+
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="chainrule")
 def main() -> None:
@@ -182,10 +194,7 @@ def check(
 
 
 @main.command()
-@click.argument("target", metavar="FILE.PY:FUNCTION")
-@click.option("--args", "written", metavar="LITERALS", help='the arguments in order, as "[1.0, 2.0], 3.0"')
-@click.option("--at", multiple=True, metavar="VALUES", help=_AT)
-@click.option("--shapes", metavar="TEXT", help='draw arguments of these shapes, as "W: 3 4, x: 4"')
+@point
 @click.option("--order", type=click.IntRange(1, 5), default=1, show_default=True, help="2 for second derivatives too")
 @click.option("--modes", type=click.Choice(["both", "forward", "reverse"]), default="both", show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True, help="of the arguments and directions that are drawn")
@@ -203,6 +212,31 @@ def gradcheck(
     from . import gradients
 
     ctx.exit(gradients.run(target, written, at, shapes, asked))
+
+
+@main.command()
+@point
+@click.pass_context
+def why_nan(ctx: click.Context, /, target: str, written: str | None, at: tuple[str, ...], shapes: str | None) -> None:
+    """Name the first step that is not finite. Exit codes: 0 there is none, 1 there is one."""
+    from . import gradients
+
+    ctx.exit(gradients.explain_nan(target, written, at, shapes))
+
+
+@main.command()
+@point
+@click.option("--wrt", metavar="NAME", help="the input asked about, as W or params.W; default: all")
+@click.option("--flow", is_flag=True, help="print the table of |local| and |downstream| for each layer too")
+@click.pass_context
+def why_zero(
+    ctx: click.Context, /, target: str, written: str | None, at: tuple[str, ...], shapes: str | None,
+    wrt: str | None, flow: bool,
+) -> None:  # fmt: skip
+    """Name the first factor that makes a gradient zero. Exit codes: 0 nothing is zero, 1 something is."""
+    from . import gradients
+
+    ctx.exit(gradients.explain_zero(target, written, at, shapes, wrt, flow))
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""Behind `chainrule gradcheck file.py:function`: a function and a point in, a report of every derivative there out.
+"""Behind `chainrule gradcheck`, `why-nan` and `why-zero`: a function of a file and a point in, a report out.
 
 One idea: the file is the user's own program and is run as Python runs it; the point is written as plain literals, drawn
 for shapes, or given by the file itself (`example()`).
@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from ..api import why_nan, why_zero
 from ..errors import ChainruleError, DTypeError, GradientError, LimitError, ParseError, TextSpan, UnknownNameError
 from ..ir.library import reference
 from ..notation.values import read_values
@@ -36,17 +37,44 @@ def run(target: str, written: str | None, at: Sequence[str], shapes: str | None,
     and what `check_grads` raises for arguments and outputs without a derivative.
     """
     function, args = load(target, written, at, shapes, int(asked["seed"]))
-    with quietly():
-        try:
-            report = check_grads(
-                function, args, asked["order"], _MODES[asked["modes"]], raises=False, seed=asked["seed"]
-            )
-        except ChainruleError:
-            raise
-        except Exception as problem:
-            raise refused(function, problem) from problem
+    modes = _MODES[asked["modes"]]
+    report = asked_of(
+        function, lambda: check_grads(function, args, asked["order"], modes, raises=False, seed=asked["seed"])
+    )
     send(report, asked)
     return {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 2}[report.verdict]
+
+
+def explain_nan(target: str, written: str | None, at: Sequence[str], shapes: str | None) -> int:
+    """Print where the first NaN or infinity of a function comes from: 0 if there is none, 1 if there is one."""
+    function, args = load(target, written, at, shapes)
+    report = asked_of(function, lambda: why_nan(function)(*args))
+    click.echo(report.text())
+    return 1 if report.found else 0
+
+
+def explain_zero(
+    target: str, written: str | None, at: Sequence[str], shapes: str | None, wrt: str | None, flow: bool
+) -> int:
+    """Print what makes gradients of a function zero: 0 if nothing is, 1 if something is."""
+    function, args = load(target, written, at, shapes)
+    names = None if wrt is None else [name.strip() for name in wrt.split(",")]
+    report = asked_of(function, lambda: why_zero(function, names)(*args))
+    click.echo(report.text())
+    if flow:
+        click.echo("\n".join(f"\n{each.variable}\n{each.flow.text()}" for each in report.gradients))
+    return 1 if any(each.zeros for each in report.gradients) else 0
+
+
+def asked_of(function: Callable[..., Any], question: Callable[[], Any]) -> Any:
+    """The answer; what the user's own function raises in our words."""
+    try:
+        with quietly():
+            return question()
+    except ChainruleError:
+        raise
+    except Exception as problem:
+        raise refused(function, problem) from problem
 
 
 def load(
