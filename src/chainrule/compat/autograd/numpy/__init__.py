@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as _numpy
 
+from ....ir.node import Node
 from . import fft, linalg, random
 from .wrapping import accepting_lists, array, c_, r_, whole_number_type
 
@@ -27,6 +28,13 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*dir(_numpy), *__all__})
+
+
+def full(shape: Any, fill_value: Any, *args: Any, **keywords: Any) -> Any:
+    """An array of one value, which may be recorded."""
+    if type(fill_value) is Node:
+        return _numpy.broadcast_to(fill_value, shape)
+    return _numpy.full(shape, fill_value, *args, **keywords)
 
 
 def where(condition: Any, *args: Any, **keywords: Any) -> Any:

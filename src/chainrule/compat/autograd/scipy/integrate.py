@@ -37,7 +37,7 @@ def _adjoint(ys: Any, func: Callable[..., Any], t: Any, func_args: Any, **option
             of_times.append(moved)
             of_start = of_start - moved
             start = np.concatenate([ys[step], u, np.reshape(of_start, (1,)), of_parameters])
-            end = odeint(along, start, np.array([t[step], t[step - 1]]), (flat,), **options)[1]
+            end = odeint(along, start, np.stack([t[step], t[step - 1]]), (flat,), **options)[1]
             u, of_start, of_parameters = end[size : 2 * size] + g[step - 1], end[2 * size], end[2 * size + 1 :]
         of_times.append(of_start)
         return u, np.stack(of_times[::-1]), unflatten(of_parameters)
