@@ -38,6 +38,18 @@ def negate_a_difference(x, y, A):
     return -(x - y)
 
 
+def conjugate_twice(x, y, A):
+    return ops.conj(ops.conj(x * 2j))
+
+
+def cast_a_number(x, y, A):
+    return constant(np.float64(3.0)).astype("complex128") * (x * 1j)
+
+
+def real_part_of_a_real_number(x, y, A):
+    return ops.real(x.astype("complex128")) + y
+
+
 def numbers_in_front(x, y, A):
     return x * 2.0 * y * 3.0
 

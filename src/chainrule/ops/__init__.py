@@ -7,7 +7,7 @@ from . import linalg
 from . import neural as neural
 from . import special as special
 from .activations import elu, erf, erfc, gelu, leaky_relu, log_sigmoid, logit, positive, relu, sigmoid, silu, softplus
-from .angles import angle, isreal
+from .angles import angle, direction, isreal
 from .arithmetic import add, carry, div, hypot, maximum, meet, minimum, mul, neg, ratio, reciprocal, square, step, sub
 from .choices import (
     all_entries,
@@ -80,7 +80,6 @@ from .functions import (
     cbrt,
     cos,
     cosh,
-    direction,
     exp,
     exp2,
     expm1,

@@ -1,6 +1,6 @@
-"""Angles of complex numbers, and questions about them: an array in, real numbers or truth values out.
+"""Angles and directions of complex numbers, and questions about them: an array in, one of the same shape out.
 
-One idea: turning is multiplying by i, so an angle moves by the imaginary part of dz/z.
+One idea: turning is multiplying by i, so an angle moves by the imaginary part of dz/z, and a direction across itself.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Any
 from ..ir.coercion import as_array
 from ..ir.library import Array, Library
 from ..ir.notation import function
-from ..ir.op import Complexes
+from ..ir.op import Complexes, Custom, Domain, Role, Sample
 from ..ir.types import ArrayType
 from .arithmetic import quotient_type, ratio
-from .choices import equal
-from .complexes import imag
-from .declare import also_known_as, elementwise, real_type
+from .choices import equal, not_equal
+from .complexes import conjugated, imag, real_op
+from .declare import also_known_as, elementwise, op, real_type
 
 
 def angle_slope(y: Array, z: Array) -> Any:
@@ -46,6 +46,34 @@ def angle(z: Any, deg: bool = False) -> Any:
     return found * (180 / math.pi) if deg else found
 
 
+def direction_type(x: ArrayType) -> ArrayType:
+    return quotient_type(x, x)
+
+
+def direction_pull(g: Array, y: Array, x: Array) -> tuple[Array]:
+    return (turning(g, y, x),)
+
+
+def direction_push(tangents: tuple[Any, ...], y: Array, x: Array) -> Array:
+    return turning(tangents[0], y, x)
+
+
+def turning(moved: Any, y: Any, x: Any) -> Any:
+    """The part of a move across the direction y, per length of x. A real symmetric map: it serves pull and push."""
+    return ratio(moved - y * real_op(conjugated(y) * moved), real_op(conjugated(y) * x))
+
+
+@op(
+    "direction", Custom(direction_pull, direction_push), function("sign", r"\operatorname{sign}"), Role.SCALES,
+    type_rule=direction_type, elementwise=True, complexes=Complexes.OWN,
+    domain=Domain((Sample(((3,),)), Sample(((2, 3),)), Sample(((),))), "the origin: direction and gradient 0 there"),
+)  # fmt: skip
+def direction(xp: Library, x: Array) -> Array:
+    """z/|z|, and 0 at 0: the sign of a complex number. It moves by (dz - y Re(conj(y) dz))/|z|, across itself."""
+    return ratio.kernel(xp, x, xp.absolute(x))
+
+
+# Questions -----------------------------------------------------------------------------------------------------------
 def isreal(x: Any) -> Any:
     """Whether each entry has no imaginary part.
 
@@ -55,5 +83,15 @@ def isreal(x: Any) -> Any:
     return equal(imag(x), 0)
 
 
+def iscomplex(x: Any) -> Any:
+    """Whether each entry has an imaginary part.
+
+    >>> iscomplex([1 + 2j, 3.0])
+    array([ True, False])
+    """
+    return not_equal(imag(x), 0)
+
+
 also_known_as(angle, "angle")
+also_known_as(iscomplex, "iscomplex")
 also_known_as(isreal, "isreal")

@@ -93,7 +93,7 @@ def real_adjoint(g: Array, x: Array) -> Array:
 
 
 @op(
-    "real", Linear((real_adjoint,)), function("Re", r"\operatorname{Re}", "np.real"), Role.ROUTES,
+    "real", Linear((real_adjoint,)), function("Re", r"\operatorname{Re}", "np.real"), Role.COPIES,
     type_rule=real_type, domain=_ANY, elementwise=True,
 )  # fmt: skip
 def real_op(xp: Library, x: Array) -> Array:
@@ -106,7 +106,7 @@ def imag_adjoint(g: Array, x: Array) -> Any:
 
 
 @op(
-    "imag", Linear((imag_adjoint,)), function("Im", r"\operatorname{Im}", "np.imag"), Role.ROUTES,
+    "imag", Linear((imag_adjoint,)), function("Im", r"\operatorname{Im}", "np.imag"), Role.SCALES,
     type_rule=real_type, domain=_ANY, elementwise=True,
 )  # fmt: skip
 def imag_op(xp: Library, x: Array) -> Array:

@@ -12,7 +12,7 @@ from ..errors import TraceError
 from ..ir.library import Array, Library, reference
 from ..ir.node import Node, find, make
 from ..ir.notation import Form, Notation, Strength
-from ..ir.op import Domain, Flat, Op, Role
+from ..ir.op import Complexes, Domain, Flat, Op, Role
 from ..ir.types import ArrayType, array_type
 from .declare import op
 
@@ -47,7 +47,7 @@ def entry_notation(node: Node) -> Notation:
     )
 
 
-@op("entry", _SPOKEN, entry_notation, Role.MOVES, type_rule=number_type, domain=Domain(()))
+@op("entry", _SPOKEN, entry_notation, Role.MOVES, type_rule=number_type, domain=Domain(()), complexes=Complexes.OWN)
 def entry_op(xp: Library, x: Array, *, at: tuple[Index, ...]) -> Array:
     """One entry of an array."""
     if not all(isinstance(index, int) for index in at):
@@ -78,7 +78,10 @@ def sum_over_notation(node: Node) -> Notation:
 
 
 # Lazy, because a sum over a name cannot be evaluated, not even one of numbers.
-@op("sum_over", _SPOKEN, sum_over_notation, Role.SPREADS, type_rule=number_type, domain=Domain(()), lazy=True)
+@op(
+    "sum_over", _SPOKEN, sum_over_notation, Role.SPREADS, type_rule=number_type, domain=Domain(()), lazy=True,
+    complexes=Complexes.OWN,
+)  # fmt: skip
 def sum_over_op(xp: Library, x: Array, *, index: str) -> Array:
     """The sum of an indexed expression over one index."""
     raise TraceError(given=f"a sum over {index}", expected="an expression without a named index, to evaluate it",
@@ -96,7 +99,7 @@ ROW = Notation(
 )
 
 
-@op("row", _SPOKEN, ROW, Role.MOVES, type_rule=row_type, domain=Domain(()))
+@op("row", _SPOKEN, ROW, Role.MOVES, type_rule=row_type, domain=Domain(()), complexes=Complexes.OWN)
 def row(xp: Library, x: Array) -> Array:
     """A vector as a row: the Jacobian of an inner product in numerator layout."""
     return x[None, :]

@@ -12,11 +12,11 @@ from typing import Any
 from ..ir.coercion import as_array
 from ..ir.library import Array, Library
 from ..ir.notation import Form, Notation, Strength, function
-from ..ir.op import Complexes, Custom, Domain, Role, Sample
-from ..ir.types import ArrayType
-from .arithmetic import hypot, quotient_type, ratio, square
-from .complexes import conj_op, conjugated, real_op
-from .declare import POSITIVE, UNIT, also_known_as, elementwise, floating_type, op, real_type
+from ..ir.op import Complexes, Role
+from .angles import direction
+from .arithmetic import hypot, square
+from .complexes import conj_op
+from .declare import POSITIVE, UNIT, also_known_as, elementwise, floating_type, real_type
 
 HOLOMORPHIC = Complexes.HOLOMORPHIC
 
@@ -289,34 +289,6 @@ JUMP = "a jump at 0: the derivative is 0 everywhere else, and 0 is used there"
 def sign(xp: Library, x: Array) -> Array:
     """-1, 0 or 1. Derivative 0 (least norm at the jump)."""
     return xp.sign(x)
-
-
-# Of complex numbers ---------------------------------------------------------------------------------------------------
-def direction_type(x: ArrayType) -> ArrayType:
-    return quotient_type(x, x)
-
-
-def direction_pull(g: Array, y: Array, x: Array) -> tuple[Array]:
-    return (turning(g, y, x),)
-
-
-def direction_push(tangents: tuple[Any, ...], y: Array, x: Array) -> Array:
-    return turning(tangents[0], y, x)
-
-
-def turning(moved: Any, y: Any, x: Any) -> Any:
-    """The part of a move across the direction y, per length of x. A real symmetric map: it serves pull and push."""
-    return ratio(moved - y * real_op(conjugated(y) * moved), abs(x))
-
-
-@op(
-    "direction", Custom(direction_pull, direction_push), function("sign", r"\operatorname{sign}"), Role.SCALES,
-    type_rule=direction_type, elementwise=True, complexes=Complexes.OWN,
-    domain=Domain((Sample(((3,),)), Sample(((2, 3),)), Sample(((),))), "the origin: direction and gradient 0 there"),
-)  # fmt: skip
-def direction(xp: Library, x: Array) -> Array:
-    """z/|z|, and 0 at 0: the sign of a complex number. It moves by (dz - y Re(conj(y) dz))/|z|, across itself."""
-    return ratio.kernel(xp, x, xp.absolute(x))
 
 
 def signum(x: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from ..ir.coercion import as_array
 from ..ir.library import reference
 from .choices import equal, isnan, logical_not, where
+from .complexes import imag, real
 from .declare import also_known_as
 from .reductions import sum
 
@@ -21,6 +22,9 @@ def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, 
     array([1., 7.])
     """
     array = as_array(x)
+    if array.dtype.kind == "c":
+        parts = [nan_to_num(part, nan=nan, posinf=posinf, neginf=neginf) for part in (real(array), imag(array))]
+        return parts[0] + parts[1] * 1j
     if array.dtype.kind != "f":
         return array
     largest = float(reference().finfo(array.dtype).max)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..derivation.lines import Derivation, Line, Path, Row, Term
 from .formula import Pen
-from .numbers import is_array
+from .numbers import as_number, is_array, write_number
 from .records import BackwardEntry, BackwardTerm, ExampleShare, ForwardRow, GradientPath, Record
 from .styles import LATEX, TEXT
 from .working import Share, Working, pen_for, work_out
@@ -21,10 +21,8 @@ VERSION = 1
 
 
 def plain(value: Any) -> Any:
-    """A number as a Python float, an array as it is."""
-    if value is None or is_array(value):
-        return value
-    return float(value)
+    """A number as a Python float, or complex where it has an imaginary part; an array as it is."""
+    return value if value is None or is_array(value) else as_number(value)
 
 
 def pens(derivation: Derivation, digits: int) -> tuple[Pen, Pen]:
@@ -136,7 +134,9 @@ def jsonable(value: Any) -> Any:
         return [jsonable(each) for each in value]
     if is_array(value):
         return jsonable(value.tolist())
-    number = float(value)
+    number = as_number(value)
+    if isinstance(number, complex):
+        return write_number(number, 17)
     return (
         number if math.isfinite(number) else "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
     )

@@ -160,7 +160,7 @@ def name_written(name: str, style: Style) -> Written:
 def number_written(value: Any, pen: Pen) -> Written:
     """A value in place of a symbol."""
     written = pen.value(value)
-    return Written(written, Strength.SUM if written.startswith("-") else Strength.ATOM)
+    return Written(written, Strength.SUM if numbers.is_sum(written) else Strength.ATOM)
 
 
 def _constant(node: Node, pen: Pen) -> Written:
@@ -175,9 +175,9 @@ def _constant(node: Node, pen: Pen) -> Written:
             return Written(counted)
         if first is None or node.type.dtype.kind == "b" or not (value == first).all():
             return Written(pen.value(value))
-        coefficient = coefficient_written(float(first), pen)
-        return _times_ones(coefficient, pen.style.ones, pen) if float(first) else coefficient
-    return coefficient_written(float(value), pen)
+        coefficient = coefficient_written(numbers.as_number(first), pen)
+        return _times_ones(coefficient, pen.style.ones, pen) if first else coefficient
+    return coefficient_written(numbers.as_number(value), pen)
 
 
 def _counted_places(value: Any, pen: Pen) -> str | None:
@@ -189,11 +189,11 @@ def _counted_places(value: Any, pen: Pen) -> str | None:
     return f"[{value[0]:g}, {value[1]:g}, ..., {pen.sizes[value.size]}{'' if value[0] else ' - 1'}]"
 
 
-def coefficient_written(value: float, pen: Pen) -> Written:
+def coefficient_written(value: float | complex, pen: Pen) -> Written:
     """A number as it stands in a formula: whole, a fraction, a decimal, or the letter of a size."""
-    lettered = numbers.write_with_sizes(value, pen.sizes) if pen.sizes else None
+    lettered = numbers.write_with_sizes(value, pen.sizes) if pen.sizes and not isinstance(value, complex) else None
     written = pen.style.number(lettered or numbers.write_coefficient(value, pen.digits))
-    if written.startswith("-"):
+    if numbers.is_sum(written):
         return Written(written, Strength.SUM)
     if lettered is not None and "/" in written and pen.style is TEXT:
         return Written(written, QUOTIENT)  # (2/N) r: in 2/N r the r could stand below

@@ -21,8 +21,12 @@ def write_number(value: Any, digits: int = DIGITS) -> str:
 
     >>> write_number(-4.0), write_number(0.1 + 0.2), write_number(1e-9), write_number(True)
     ('-4', '0.3', '1e-9', '1')
+    >>> write_number(1 - 2j), write_number(1j), write_number(3 + 0j)
+    ('1 - 2i', 'i', '3')
     """
-    number = float(value)
+    number = as_number(value)
+    if isinstance(number, complex):
+        return _write_complex(number, digits)
     if number != number:
         return "NaN"
     if number in (float("inf"), float("-inf")):
@@ -33,13 +37,31 @@ def write_number(value: Any, digits: int = DIGITS) -> str:
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 
 
-def write_coefficient(value: float, digits: int = DIGITS) -> str:
+def as_number(value: Any) -> float | complex:
+    """A value as Python's own number: complex only where it has an imaginary part."""
+    found = complex(value)
+    return found if found.imag or found.imag != found.imag else found.real
+
+
+def _write_complex(number: complex, digits: int) -> str:
+    """1 - 2i, without a real part of 0."""
+    imaginary = write_number(number.imag, digits)
+    size = imaginary.removeprefix("-")
+    part = "i" if size == "1" else f"{size}i"
+    if not number.real:
+        return f"-{part}" if imaginary.startswith("-") else part
+    return f"{write_number(number.real, digits)} {'-' if imaginary.startswith('-') else '+'} {part}"
+
+
+def write_coefficient(value: float | complex, digits: int = DIGITS) -> str:
     """A number in a formula: as a fraction where it is one with a small denominator (2/3), else as a decimal.
 
     >>> write_coefficient(2 / 3), write_coefficient(0.5), write_coefficient(-1.25)
     ('2/3', '0.5', '-1.25')
     """
     decimal = write_number(value, digits)
+    if isinstance(value, complex):
+        return decimal
     if value != value or abs(value) == float("inf") or float(decimal) == value:
         return decimal
     fraction = Fraction(value).limit_denominator(999)
@@ -51,6 +73,11 @@ def is_number(text: str) -> bool:
     """Whether a piece of text is a number as `numbers` writes it, or a fraction of two."""
     body = text.removeprefix("-")
     return body[:1].isdigit() and all(letter.isdigit() or letter in "./e-" for letter in body)
+
+
+def is_sum(written: str) -> bool:
+    """Whether a number needs brackets in a product: a negative one, or a complex one of two parts."""
+    return written.startswith("-") or (written.endswith("i") and (" + " in written or " - " in written))
 
 
 def write_with_sizes(value: float, sizes: Mapping[int, str]) -> str | None:
@@ -224,6 +251,11 @@ def _latex_row(row: Any, width: int) -> str:
 
 def latex_number(written: str) -> str:
     """Scientific notation as a power of ten; infinity as its sign."""
+    for sign in (" + ", " - "):
+        if sign in written:
+            return sign.join(latex_number(part) for part in written.split(sign))
+    if written.endswith("i"):
+        return f"{latex_number(written[:-1])}i" if written[:-1] not in ("", "-") else written
     if "inf" in written:
         return written.replace("inf", r"\infty")
     if "NaN" in written:

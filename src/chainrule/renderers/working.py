@@ -185,7 +185,7 @@ def _entries_met(term: Term, numeric: Pen) -> int:
 
 def is_one(node: Node) -> bool:
     """Whether a node is the number 1."""
-    return node.op is constant_op and not node.ndim and float(concrete(node)) == 1.0
+    return node.op is constant_op and not node.ndim and bool(concrete(node) == 1)
 
 
 # Entry by entry -----------------------------------------------------------------------------------------------------

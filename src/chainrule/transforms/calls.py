@@ -164,7 +164,7 @@ class Call:
         """Both as a forward rule takes them: a tangent of zeros where an input does not move, None where it cannot."""
         numpy = reference()
         found = iter([
-            numpy.zeros(each.shape, each.dtype)[()] if move is None and each.dtype.kind == "f" else move
+            numpy.zeros(each.shape, each.dtype)[()] if move is None and each.dtype.kind in "fc" else move
             for each, move in zip(inputs, moves, strict=True)
         ])  # fmt: skip
         tangents = tree.unflatten(self.structure, [next(found) if leaf is HOLE else None for leaf in self.leaves])
@@ -211,7 +211,7 @@ def positional(fun: Callable[..., Any], args: tuple[Any, ...], keywords: dict[st
 
 def is_input(leaf: Any) -> bool:
     """Whether a leaf is numbers that could move; everything else is passed on as it is."""
-    return type(leaf) is Node or type(leaf) is float or (hasattr(leaf, "shape") and hasattr(leaf, "dtype"))
+    return type(leaf) is Node or type(leaf) in (float, complex) or (hasattr(leaf, "shape") and hasattr(leaf, "dtype"))
 
 
 def own(leaf: Any) -> Any:
@@ -257,11 +257,11 @@ def laid_out(result: Any, function: Callable[..., Any]) -> tuple[list[Any], Layo
     leaves, structure = tree.flatten(result)
     arrays = [leaf if type(leaf) is Node else reference().asarray(leaf)[()] for leaf in leaves]
     for leaf, array in zip(leaves, arrays, strict=True):
-        if array.dtype.kind not in "fiub":
+        if array.dtype.kind not in "fiubc":
             raise GradientError(
                 given=f"{name_of(function)}, which returned {type(leaf).__name__} (dtype {array.dtype})",
                 where=name_of(function),
-                expected="real numbers or arrays, alone or in containers",
+                expected="numbers or arrays, alone or in containers",
                 remedy="return only arrays from a custom function",
             )
     if not arrays:

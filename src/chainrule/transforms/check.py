@@ -18,6 +18,7 @@ from ..ir.recording import suspended_recording
 from . import differentiate
 from .calls import name_of
 from .checking.branches import kinks_of
+from .checking.parts import in_real_parts
 from .checking.report import ArgumentCheck, GradientReport, Reason, Verdict, worst
 from .checking.survey import convene, in_its_own_precision, survey
 from .checking.vectors import joined, subject_of
@@ -37,7 +38,8 @@ def check_grads(
 ) -> GradientReport:
     """Compare the derivatives of a function with central differences of the plain function, up to an order.
 
-    `args` is the tuple of its arguments (all floats or containers of floats); `modes` are those of "forward" (or "fwd")
+    `args` is the tuple of its arguments (all floats or complex, or containers of them; a complex number is checked as
+    its real and its imaginary part); `modes` are those of "forward" (or "fwd")
     and "reverse" (or "rev") to be checked. Every entry is checked when there are at most `most_entries`; beyond that
     random directions through all of them (each wrong entry shows in each of them, and is then searched for) and some
     single entries.
@@ -68,7 +70,7 @@ def check_grads(
     generator = reference().random.default_rng(seed)
     with suspended_recording(), warnings.catch_warnings(), reference().errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        report = check_orders(fun, tuple(args), order, chosen, most_entries, generator)
+        report = check_orders(*in_real_parts(fun, args), order, chosen, most_entries, generator)
     if raises and report.verdict is Verdict.FAIL:
         raise_for(report)
     return report

@@ -14,7 +14,7 @@ from typing import Any, final
 from ..ir.library import Array, Library
 from ..ir.node import Node
 from ..ir.notation import Form, Notation
-from ..ir.op import Custom, Derivative, Domain, Op, Role
+from ..ir.op import Complexes, Custom, Derivative, Domain, Op, Role
 from ..ir.recording import suspended_recording
 from ..ir.types import ArrayType
 from .calls import Call, begin, name_of
@@ -119,7 +119,7 @@ def made_op(fun: Callable[..., Any], derivative: Derivative) -> Op:
     """The op of a custom function. What is particular to one use of it is in the parameter `call`."""
     return Op(
         name_of(fun), run_call, type_of_call, derivative, call_notation, Role.COUPLES, Domain(()), None,
-        inspect.getdoc(fun) or f"{name_of(fun)}, with a derivative of its own.",
+        inspect.getdoc(fun) or f"{name_of(fun)}, with a derivative of its own.", complexes=Complexes.OWN,
     )  # fmt: skip
 
 
@@ -146,6 +146,7 @@ def opaque_op(fun: Callable[..., Any]) -> Op:
     return Op(
         f"{name_of(fun)}_backward", run_backward, type_of_backward, Custom(refuse_pull, refuse_push),
         backward_notation, Role.COUPLES, Domain(()), None, f"What {name_of(fun)} sends back, by its own rule.",
+        complexes=Complexes.OWN,
     )  # fmt: skip
 
 

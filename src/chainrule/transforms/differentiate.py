@@ -247,22 +247,48 @@ def jacobian_by_rows(function: Callable[..., Any], args: Sequence[Any], argnums:
     recording, _ = record(function, args, {}, places)
     blocks = []
     for output in recording.outputs:
-        rows = [
-            gradients([output], [seed], recording.variables, symbolic=recording.nested) for seed in unit_arrays(output)
-        ]
+        rows = [row_of(recording, output, seed) for seed in unit_arrays(output)]
         blocks.append(
             [
-                arrange([zero_if_none(row[slot], node) for row in rows], output.shape, node, node.shape)
+                arrange([row[slot] for row in rows], output.shape, node, node.shape)
                 for slot, node in enumerate(recording.variables)
             ]
         )
     return nest(recording, blocks, argnums)
 
 
+def row_of(recording: Recording, output: Node, seed: Any) -> list[Any]:
+    """How one entry of an output moves with every entry of the variables.
+
+    A complex entry that moves with a real variable has a real and an imaginary part, which take a walk each.
+    """
+
+    def walk(seed: Any) -> list[Any]:
+        found = gradients([output], [seed], recording.variables, symbolic=recording.nested)
+        return [zero_if_none(each, node) for each, node in zip(found, recording.variables, strict=True)]
+
+    if not output.type.is_complex:
+        return walk(seed)
+    require_real_variables(recording, "jacrev")
+    return [real + 1j * imaginary for real, imaginary in zip(walk(seed), walk(1j * seed), strict=True)]
+
+
+def require_real_variables(recording: Recording, name: str) -> None:
+    """Raise GradientError for complex variables: what moves with them in two directions is no matrix of numbers."""
+    for node in recording.variables:
+        if node.type.is_complex:
+            raise GradientError(
+                given=f"{name} by complex numbers ({node.type})", where=name,
+                expected="real numbers, or one real output: its gradient by a complex number is dL/da + i dL/db",
+                remedy="use vjp or jvp; or real and imaginary part as two arguments: f(a + 1j * b)",
+            )  # fmt: skip
+
+
 def jacobian_by_columns(function: Callable[..., Any], args: Sequence[Any], argnums: Argnums) -> Any:
     """The Jacobian, one forward walk for each entry of the inputs."""
     places = chosen_arguments(argnums, len(args))
     recording, _ = record(function, args, {}, places)
+    require_real_variables(recording, "jacfwd")
     columns = [
         [
             tangents(recording.outputs, [node], [seed], symbolic=recording.nested)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..ir.coercion import scalar_like
+from ..ir.coercion import as_node, scalar_like
 from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ops.arithmetic import add, carry, div, meet, mul, neg, square, sub
-from ..ops.choices import cast
+from ..ops.complexes import cast, conj_op, real_op
 from ..ops.diagonals import diag_matrix
 from ..ops.movement import broadcast, reshape_op, transpose_op
 from ..ops.products import matmul_op, outer_op
@@ -53,9 +53,13 @@ def number(node: Node) -> float | None:
     """The one number that a constant holds in every entry, or None."""
     while node.op is broadcast or node.op is reshape_op:
         node = node.inputs[0]
-    if node.op is not constant_op or node.type.dtype.kind not in "fiu" or not node.type.size:
+    if node.op is not constant_op or node.type.dtype.kind not in "fiuc" or not node.type.size:
         return None
     value = concrete(node)
+    if node.type.is_complex:
+        if value.imag.any():
+            return None
+        value = value.real
     if node.type.shape == ():
         return float(value)
     row = value.reshape(-1)
@@ -276,6 +280,33 @@ def broadcast_twice(node: Node) -> Node | None:
     if node.op is broadcast and node.inputs[0].op is broadcast:
         return broadcast(node.inputs[0].inputs[0], **node.settings)  # type: ignore[no-any-return]
     return None
+
+
+@law("the conjugate of a conjugate is the number itself, and a known number is conjugated at once")
+def conjugate_twice(node: Node) -> Node | None:
+    source = node.inputs[0] if node.op is conj_op else None
+    if source is None:
+        return None
+    if source.op is constant_op and not source.shape:
+        return as_node(reference().conjugate(concrete(source)))
+    if source.op is cast and not source.inputs[0].type.is_complex:
+        return source
+    return source.inputs[0] if source.op is conj_op else None
+
+
+@law("a known number cast to a complex one is a known number")
+def cast_a_number(node: Node) -> Node | None:
+    if node.op is not cast or not node.type.is_complex or node.inputs[0].op is not constant_op or node.shape:
+        return None
+    return as_node(concrete(node.inputs[0]).astype(node.dtype))
+
+
+@law("the real part of a real number is the number itself")
+def real_part_of_a_real_number(node: Node) -> Node | None:
+    if node.op is not real_op or node.inputs[0].op is not cast:
+        return None
+    source = node.inputs[0].inputs[0]
+    return None if source.type.is_complex else cast(source, dtype=node.dtype)
 
 
 @law("a cast to its own dtype changes nothing")

@@ -218,6 +218,14 @@ def result_type(*args: Any) -> Any:
     return reference().result_type(*[each.dtype if type(each) is Node else each for each in args])
 
 
+def is_complex(x: Any) -> bool:
+    return bool(x.dtype.kind == "c")
+
+
+def is_real(x: Any) -> bool:
+    return not is_complex(x)
+
+
 def compare_values(name: str) -> Any:
     """np.allclose and its kind look at values and answer yes or no."""
 
@@ -231,6 +239,7 @@ def compare_values(name: str) -> Any:
 PASSIVE: dict[str, Any] = {
     "zeros_like": zeros_like, "ones_like": ones_like, "full_like": full_like, "empty_like": zeros_like,
     "shape": shape, "ndim": ndim, "size": size, "result_type": result_type, "copy": same,
+    "iscomplexobj": is_complex, "isrealobj": is_real,
     **{name: compare_values(name) for name in ("allclose", "isclose", "array_equal", "array_repr", "array_str")},
 }  # fmt: skip
 

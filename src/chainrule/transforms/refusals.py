@@ -230,7 +230,7 @@ REFUSALS.update(
         ),
         "int": taken_out("int()", "use np.floor if the step is meant, or keep the number recorded"),
         "index": taken_out("an index", "index with whole numbers that are not differentiated"),
-        "complex": taken_out("complex()", "keep real and imaginary part as two arrays"),
+        "complex": taken_out("complex()", "build a complex number as a + 1j * b"),
         "item": taken_out(".item()", "keep the array of one entry"),
         "tolist": taken_out(".tolist()", "iterate over the recorded array itself"),
         "bool": refuse_bool,
