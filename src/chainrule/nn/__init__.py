@@ -25,6 +25,7 @@ from ..ops.neural import (
     softsign,
     tanhshrink,
 )
+from . import initialisers
 from .activations import (
     celu,
     gelu,
@@ -37,12 +38,23 @@ from .activations import (
     standardize,
     threshold,
 )
+from .attention import (
+    attention,
+    masked_softmax,
+    multi_head_attention,
+)
 from .convolutions import (
     conv1d,
     conv2d,
     conv3d,
     conv_transpose1d,
     conv_transpose2d,
+)
+from .layers import (
+    embedding,
+    linear,
+    one_hot,
+    sinusoidal_positions,
 )
 from .losses import (
     absolute_error,
@@ -81,6 +93,14 @@ from .pooling import (
     max_pool1d,
     max_pool2d,
 )
+from .randomness import (
+    dropout,
+)
+from .recurrence import (
+    gru_cell,
+    lstm_cell,
+    rnn_cell,
+)
 
 swish = silu
 
@@ -89,6 +109,7 @@ __all__ = [
     "absolute_error",
     "adaptive_avg_pool1d",
     "adaptive_avg_pool2d",
+    "attention",
     "avg_pool1d",
     "avg_pool2d",
     "batch_norm",
@@ -104,7 +125,9 @@ __all__ = [
     "cosine_similarity",
     "cross_entropy",
     "ctc_loss",
+    "dropout",
     "elu",
+    "embedding",
     "focal_loss",
     "gaussian_nll",
     "gelu",
@@ -112,31 +135,40 @@ __all__ = [
     "global_max_pool",
     "glu",
     "group_norm",
+    "gru_cell",
     "hard_sigmoid",
     "hard_swish",
     "hard_tanh",
     "hardshrink",
     "hinge",
     "huber",
+    "initialisers",
     "instance_norm",
     "kl_divergence",
     "layer_norm",
     "leaky_relu",
+    "linear",
     "log_sigmoid",
     "log_softmax",
     "logsumexp",
+    "lstm_cell",
+    "masked_softmax",
     "max_pool1d",
     "max_pool2d",
     "mish",
+    "multi_head_attention",
     "nll",
+    "one_hot",
     "poisson_nll",
     "prelu",
     "relu",
     "relu6",
     "rms_norm",
+    "rnn_cell",
     "selu",
     "sigmoid",
     "silu",
+    "sinusoidal_positions",
     "softmax",
     "softplus",
     "softshrink",
