@@ -15,7 +15,6 @@ from .ops import (
     log1p,
     log_sigmoid,
     logit,
-    sigmoid,
     softplus,
     xlogy,
 )  # fmt: skip
@@ -46,6 +45,7 @@ from .ops.special import (
     exp1,
     exp10,
     expi,
+    expit,
     expn,
     exprel,
     fresnel,
@@ -114,7 +114,6 @@ from .ops.special import (
     zeta,
 )  # fmt: skip
 
-expit = sigmoid
 log_expit = log_sigmoid
 psi = digamma
 

@@ -80,7 +80,8 @@ def test_a_formula_reads_as_it_was_written() -> None:
         (lambda x, y: np.where(x < y, x + 1, 0.0), "return np.where(x < y, x + 1.0, 0.0)"),
         (lambda x, y: x * np.inf, "return x * np.inf"),
         (lambda x, y: ops.sigmoid(x), "return chainrule.sigmoid(x)"),
-        (lambda x, y: 1 / (1 + np.exp(-x)), "return 1.0 / (1.0 + np.exp(-x))"),
+        (lambda x, y: 1 / (2 + np.exp(-x)), "return 1.0 / (2.0 + np.exp(-x))"),
+        (lambda x, y: 1 / (1 + np.exp(-x)), "return chainrule.special.expit(x)"),
     ],
 )
 def test_brackets_stand_where_python_needs_them(function: Any, line: str) -> None:

@@ -21,6 +21,7 @@ class State(threading.local):
     depth: int = 0
     oldest: int = 0  # the serial of the oldest valid variable; 0: those of earlier recordings may be used too
     recorder: Callable[[Node], None] | None = None
+    literal: bool = False  # what the user wrote is kept step by step, where it comes to the same number
 
 
 STATE = State()
@@ -44,6 +45,16 @@ class open_recording:  # noqa: N801 (used as a verb: `with open_recording():`)
     def __exit__(self, *problem: object) -> None:
         STATE.depth -= 1
         STATE.recorder = self.before
+
+
+@contextmanager
+def literally(literal: bool = True) -> Iterator[None]:
+    """A stretch of time in which steps are recorded as they are written, because somebody will read them."""
+    before, STATE.literal = STATE.literal, literal
+    try:
+        yield
+    finally:
+        STATE.literal = before
 
 
 @contextmanager

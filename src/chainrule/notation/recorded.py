@@ -121,7 +121,7 @@ def run_on_variables(
     floats = reference().dtype("float64")
     types = [array_type(found[slot].shape, getattr(found[slot].value, "dtype", floats)) for slot in places]
     try:
-        staging = stage(function, place, types, [False] * len(types), symbols, named=True)
+        staging = stage(function, place, types, [False] * len(types), symbols, named=True, literal=True)
     except (KeyError, IndexError, AttributeError) as problem:
         if (
             isinstance(problem, ChainruleError)

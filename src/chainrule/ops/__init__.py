@@ -5,8 +5,23 @@
 
 from . import linalg
 from . import neural as neural
+from . import recognised as recognised
 from . import special as special
-from .activations import elu, erf, erfc, gelu, leaky_relu, log_sigmoid, logit, positive, relu, sigmoid, silu, softplus
+from .activations import (
+    elu,
+    erf,
+    erfc,
+    gelu,
+    leaky_relu,
+    log_sigmoid,
+    logcosh,
+    logit,
+    positive,
+    relu,
+    sigmoid,
+    silu,
+    softplus,
+)
 from .angles import angle, direction, isreal
 from .arithmetic import add, carry, div, hypot, maximum, meet, minimum, mul, neg, ratio, reciprocal, square, step, sub
 from .choices import (
@@ -270,6 +285,7 @@ __all__ = [
     "log_softmax",
     "logaddexp",
     "logaddexp2",
+    "logcosh",
     "logical_and",
     "logical_not",
     "logical_or",

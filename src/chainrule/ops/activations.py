@@ -16,7 +16,7 @@ from ..ir.op import Role
 from .arithmetic import carry, square
 from .declare import also_known_as, elementwise, floating_type
 from .error_function import complementary_error_function, error_function
-from .functions import exp, is_zero
+from .functions import exp, is_zero, tanh
 
 
 def sigmoid_slope(y: Array, x: Array) -> Array:
@@ -60,6 +60,23 @@ def softplus(xp: Library, x: Array) -> Array:
     1000.0
     """
     return xp.logaddexp(x, 0)
+
+
+def logcosh_slope(y: Array, x: Array) -> Array:
+    return tanh(x)
+
+
+@elementwise(logcosh_slope, function("logcosh", r"\log\cosh", "chainrule.ops.logcosh"), type_rule=floating_type)
+def logcosh(xp: Library, x: Array) -> Array:
+    """log(cosh(x)) without overflow, a smooth |x|. Derivative tanh(x).
+
+    >>> import chainrule
+    >>> float(chainrule.ops.logcosh(1000.0).round(6))
+    999.306853
+    """
+    size = xp.absolute(x)
+    small = xp.sinh(xp.minimum(size, 1) / 2)  # cosh(x) = 1 + 2 sinh(x/2)^2 keeps the digits of small x
+    return xp.where(size < 1, xp.log1p(2 * small * small), size + xp.log1p(xp.exp(-2 * size)) - math.log(2))[()]
 
 
 def logit_slope(y: Array, x: Array) -> Array:

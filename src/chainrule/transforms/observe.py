@@ -19,6 +19,7 @@ from .. import tree
 from ..errors import is_user_file
 from ..ir.graph import Graph
 from ..ir.node import Node, Origin
+from ..ir.recording import literally
 from .differentiate import scalar_output
 from .trace import Recording, record
 
@@ -104,7 +105,8 @@ def observe(
         with watching(observer):
             return function(*given, **named)
 
-    recording, _ = record(watched, args, keywords, argnums, observer.note)
+    with literally():
+        recording, _ = record(watched, args, keywords, argnums, observer.note)
     output = scalar_output(recording)
     names = dict(zip(recording.variables, input_symbols(function, argnums, recording.structure), strict=True))
     used = set(names.values())

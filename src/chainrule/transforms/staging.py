@@ -18,7 +18,7 @@ from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.op import record
-from ..ir.recording import STATE, accepting_from, open_recording
+from ..ir.recording import STATE, accepting_from, literally, open_recording
 from ..ir.types import ArrayType
 from ..ops.arithmetic import carry, mul
 from ..ops.choices import mark
@@ -58,12 +58,14 @@ def stage(
     names: Sequence[str],
     *,
     named: bool,
+    literal: bool = False,
 ) -> Staging:
     """Run the function once on variables of these types, which `place` puts where the arguments were.
 
     `weak` says which of them stand for Python numbers, as NumPy's promotion asks.
-    `named`: the names of the function's own variables are wanted too. Raises what the function raises, BranchError
-    where it asks for a value, TraceError where it returns what is not an array.
+    `named`: the names of the function's own variables are wanted too. `literal`: steps are kept as they are written,
+    for a reader; otherwise naive forms are replaced by stable ones (`chainrule.ops.recognised`). Raises what the
+    function raises, BranchError where it asks for a value, TraceError where it returns what is not an array.
     """
     outermost = STATE.depth == 0
     observer = Observer(getattr(inspect.unwrap(function), "__code__", None)) if named else None
@@ -74,7 +76,7 @@ def stage(
         )
         args, keywords = place(variables)
         oldest = first.serial if outermost else STATE.oldest
-        with accepting_from(oldest), watching(observer) if observer else nullcontext():
+        with accepting_from(oldest), literally(literal), watching(observer) if observer else nullcontext():
             result = run_once(function, args, keywords)
         leaves, structure = tree.flatten(result)
         outputs, results = sort_results(leaves, structure)

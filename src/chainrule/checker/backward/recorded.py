@@ -18,6 +18,7 @@ from ...ir.graph import Graph
 from ...ir.library import Array, reference
 from ...ir.node import Node, concrete
 from ...ir.op import Flat
+from ...ir.recording import literally
 from ...transforms.calls import own
 from ...transforms.observe import Observer, input_symbols, watching
 from ...transforms.trace import record
@@ -100,7 +101,8 @@ def record_forward(function: Callable[..., Any], args: Sequence[Any], cached: bo
             result = function(*given)
         return result[0] if cached else result
 
-    recording, _ = record(watched, in_double(args, places), {}, places, observer.note)
+    with literally():
+        recording, _ = record(watched, in_double(args, places), {}, places, observer.note)
     symbols = input_symbols(function, places, recording.structure)
     names = dict(zip(recording.variables, symbols, strict=True))
     for node, name in observer.names.items():

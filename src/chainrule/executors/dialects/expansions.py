@@ -59,6 +59,10 @@ def log_sigmoid(call: ast.Call) -> ast.expr:
     return fill("-np.logaddexp(-SLOT0, 0.0)", *call.args)
 
 
+def logcosh(call: ast.Call) -> ast.expr:
+    return fill("np.logaddexp(SLOT0, -SLOT0) - 0.6931471805599453", *call.args)
+
+
 def stop_gradient(call: ast.Call) -> ast.expr:
     return call.args[0]
 
@@ -175,6 +179,6 @@ def _labels(written: ast.expr) -> str:
 
 _FUNCTIONS = (
     squared_norm, norm, squared_error, cross_entropy, weighted_gram, layer_norm, batch_norm, softplus, log_sigmoid,
-    stop_gradient, scatter, gather_delta, spread_delta, spread_sum,
+    logcosh,     stop_gradient, scatter, gather_delta, spread_delta, spread_sum,
 )  # fmt: skip
 EXPANSIONS: Mapping[str, Callable[[ast.Call], ast.expr]] = {each.__name__: each for each in _FUNCTIONS}

@@ -1,7 +1,7 @@
 """Special functions as SciPy names them: the ops that `chainrule.special` shows."""
 
 from .bessel import i0, i0e, i1, i1e, iv, ive, j0, j1, jn, jv, k0, k0e, k1, k1e, kn, kv, kve, y0, y1, yn, yv
-from .entropies import entr, huber, kl_div, pseudo_huber, rel_entr, xlog1py
+from .entropies import entr, expit, huber, kl_div, pseudo_huber, rel_entr, xlog1py
 from .gammas import (
     beta,
     betaln,
@@ -108,6 +108,7 @@ __all__ = [
     "exp1",
     "exp10",
     "expi",
+    "expit",
     "expn",
     "exprel",
     "exprel_op",

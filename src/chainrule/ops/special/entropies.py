@@ -83,6 +83,22 @@ def kl_div(xp: Library, x: Array, y: Array) -> Array:
     return computed(xp, "kl_div", x, y)
 
 
+# The logistic function ------------------------------------------------------------------------------------------------
+def expit_slope(y: Array, x: Array) -> Array:
+    return y * expit(-x)
+
+
+@special(expit_slope, interval=(REAL,), latex=r"\sigma", singular=False)
+def expit(xp: Library, x: Array) -> Array:
+    """The logistic function 1/(1 + exp(-x)), as `sigmoid`. Derivative y expit(-x), exact in both tails.
+
+    >>> import chainrule
+    >>> chainrule.special.expit([-1000.0, 0.0, 1000.0])
+    array([0. , 0.5, 1. ])
+    """
+    return sigmoid.kernel(xp, x)
+
+
 # Robust losses --------------------------------------------------------------------------------------------------------
 def huber_left(z: Array, delta: Array, r: Array) -> Array:
     size = abs(r)
@@ -130,5 +146,5 @@ def pseudo_huber(xp: Library, delta: Array, r: Array) -> Array:
     return xp.where(xp.less(delta, 0), xp.inf, delta * delta * u * (u / (1 + xp.hypot(1, u)))).astype(u.dtype)[()]
 
 
-also_known_as(sigmoid, "expit")
+also_known_as(expit, "expit")
 also_known_as(log_sigmoid, "log_expit")
