@@ -11,7 +11,8 @@ from chainrule.renderers.formula import LATEX, write
 # What written mathematics says in another way, or cannot say: the reason stands beside each.
 READ_AS_ANOTHER = {
     "carry": "written as the product it is", "meet": "written as the product it is", "ratio": "written as a fraction",
-    "exp2": "written as a power of 2", "log_sigmoid": "written as log sigmoid", "log_softmax": "written as log softmax",
+    "exp2": "written as a power of 2", "log_sigmoid": "written as log sigmoid",
+    "logcosh": "written as log cosh", "log_softmax": "written as log softmax",
     "squared_error": "written as the squared norm of a difference", "mark": "written as its argument",
     "step": "written as an indicator", "positive": "written as an indicator",
     "solve": "written as a product with the inverse",
