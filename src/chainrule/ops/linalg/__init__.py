@@ -1,9 +1,10 @@
 """Linear algebra: matrices, or stacks of them, in; inverses, factors, spectra and solutions out. The public names."""
 
-from .cholesky import cholesky
+from .cholesky import cho_factor, cholesky, cholesky_factor
 from .cofactors import cofactor, cofactor_change
 from .coinciding import choice_of_basis, coincide, undetermined, vanishes
 from .determinants import det, det_sign, logdet, slogdet
+from .exponentials import expm, expm_change, expm_frechet
 from .inverses import INV as INV
 from .inverses import inv
 from .norms import matrix_norm, norm, p_norm, shares_of_extreme, vector_norm
@@ -12,10 +13,14 @@ from .powers import matrix_power
 from .singular_values import svd, svd_packed, svdvals
 from .solving import solve, solve_op
 from .symmetric import eigh, eigh_packed, eigvalsh
+from .triangular import cho_solve, solve_triangular
 
 __all__ = [
+    "cho_factor",
+    "cho_solve",
     "choice_of_basis",
     "cholesky",
+    "cholesky_factor",
     "cofactor",
     "cofactor_change",
     "coincide",
@@ -24,6 +29,9 @@ __all__ = [
     "eigh",
     "eigh_packed",
     "eigvalsh",
+    "expm",
+    "expm_change",
+    "expm_frechet",
     "inv",
     "logdet",
     "matrix_norm",
@@ -36,6 +44,7 @@ __all__ = [
     "slogdet",
     "solve",
     "solve_op",
+    "solve_triangular",
     "svd",
     "svd_packed",
     "svdvals",

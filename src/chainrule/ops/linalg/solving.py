@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from ...errors import ShapeError
 from ...ir.library import Array, Library, reference
@@ -16,42 +17,59 @@ from ..products import column, matmul_op, outer, row, same_dtype, turned
 from .inverses import inv, same_matrix
 from .matrices import computed_dtype, require_square, singular, solvable
 
+Solver: TypeAlias = Callable[[Any, Any], Any]
 
-def solve_type(a: ArrayType, b: ArrayType) -> ArrayType:
-    require_square("solve", a.shape)
+
+def fitting(name: str, a: ArrayType, b: ArrayType) -> ArrayType:
+    """The type of the solution of a x = b. Raises ShapeError where the shapes do not fit."""
+    require_square(name, a.shape)
     rows = b.shape[0] if b.ndim == 1 else b.shape[-2] if b.ndim else None
     if rows != a.shape[-1]:
         raise ShapeError(
-            given=f"solve for a matrix of shape {a.shape} and a right side of shape {b.shape}", where="solve",
+            given=f"{name} for a matrix of shape {a.shape} and a right side of shape {b.shape}", where=name,
             expected=f"a right side with {a.shape[-1]} rows: a vector, or a matrix whose columns are solved for",
-            remedy="of a stack of vectors, add an axis and take it off again: solve(A, b[..., None])[..., 0]",
+            remedy=f"of a stack of vectors, add an axis and take it off again: {name}(A, b[..., None])[..., 0]",
         )  # fmt: skip
-    batch = broadcast_shapes(a.shape[:-2], b.shape[:-2], doing="solve")
+    batch = broadcast_shapes(a.shape[:-2], b.shape[:-2], doing=name)
     dtype = computed_dtype(reference().result_type(a.dtype, b.dtype))
     return array_type((*batch, *(a.shape[-1:] if b.ndim == 1 else b.shape[-2:])), dtype)
 
 
-def solved(a: Any, b: Any, like: Any) -> Any:
-    """solve(a, b), where b is a vector for each matrix of a stack if `like`, the right side, was one vector."""
+def solve_type(a: ArrayType, b: ArrayType) -> ArrayType:
+    return fitting("solve", a, b)
+
+
+# A right side may be one vector for a whole stack of matrices; what solves and multiplies must know that it is.
+def solved(solver: Solver, a: Any, b: Any, like: Any) -> Any:
+    """solver(a, b), where b is a vector for each matrix of a stack if `like`, the right side, was one vector."""
     if like.ndim > 1 or b.ndim == 1:
-        return solve_op(a, b)
-    return reshape(solve_op(a, column(b)), b.shape)
+        return solver(a, b)
+    return reshape(solver(a, column(b)), b.shape)
+
+
+def outer_products(left: Any, y: Any, like: Any) -> Any:
+    """left y^T for each matrix."""
+    if like.ndim > 1:
+        return matmul_op(left, turned(y))
+    return outer(left, y) if y.ndim == 1 else column(left) * row(y)
+
+
+def applied(a: Any, y: Any, like: Any) -> Any:
+    """a y for each matrix."""
+    return matmul_op(a, y) if like.ndim > 1 or y.ndim == 1 else (a * row(y)).sum(-1)
 
 
 def solve_pull(g: Array, y: Array, a: Array, b: Array) -> tuple[Array, Array]:
-    moved = solved(turned(a), g, b)
-    if b.ndim > 1:
-        return -sum_to(matmul_op(moved, turned(y)), a.shape), sum_to(moved, b.shape)
-    product = outer(moved, y) if y.ndim == 1 else column(moved) * row(y)
-    return -product, sum_to(moved, b.shape)
+    moved = solved(solve_op, turned(a), g, b)
+    return -sum_to(outer_products(moved, y, b), a.shape), sum_to(moved, b.shape)
 
 
 def solve_push(tangents: tuple[Any, ...], y: Array, a: Array, b: Array) -> Array:
     change = tangents[1]
     if tangents[0] is not None:
-        by_matrix = matmul_op(tangents[0], y) if b.ndim > 1 or y.ndim == 1 else (tangents[0] * row(y)).sum(-1)
+        by_matrix = applied(tangents[0], y, b)
         change = -by_matrix if change is None else change - by_matrix
-    return solved(a, change, b)
+    return solved(solve_op, a, change, b)
 
 
 def solve_entry(slot: int, out: Any, into: Any, y: Any, a: Any, b: Any) -> Any:
