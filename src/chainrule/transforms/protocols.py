@@ -72,20 +72,33 @@ _FOUND: dict[Any, Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]] = {}
 
 def find_ours(function: Any) -> Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]:
     """How a function of NumPy's is called on recorded values. Raises TraceError for one that has no derivative here."""
-    name, numpy = function.__name__, reference()
-    homes = (numpy, numpy.linalg, numpy.lib.stride_tricks)  # not numpy.emath, whose functions have the same names
-    if any(function is getattr(home, name, None) for home in homes):
-        if name in PASSIVE:
-            _FOUND[function] = call_passive
-            return call_passive
-        if name in TABLE:
-            _FOUND[function] = call_function
-            return call_function
+    name = name_of_ours(function)
+    if name in PASSIVE:
+        _FOUND[function] = call_passive
+        return call_passive
+    if name in TABLE:
+        _FOUND[function] = call_function
+        return call_function
     raise TraceError(
-        given=f"{function.__module__}.{name} on a recorded value",
+        given=f"{function.__module__}.{function.__name__} on a recorded value",
         expected="a function the engine has a derivative for",
-        remedy=instead_of(name),
+        remedy=instead_of(function.__name__),
     )
+
+
+@cache
+def name_of_ours(function: Any) -> str:
+    """The name under which a function of NumPy's is known here; nothing for one of another library.
+
+    A few names mean one thing in numpy and another in numpy.linalg: `linalg.trace` is that of the last two axes.
+    """
+    name: str = function.__name__
+    numpy = reference()
+    homes = {"linalg.": numpy.linalg, "fft.": numpy.fft, "": numpy, "lib.": numpy.lib.stride_tricks}
+    for prefix, home in homes.items():  # not numpy.emath, whose functions have the same names
+        if function is getattr(home, name, None):
+            return prefix + name if prefix + name in TABLE else name
+    return ""
 
 
 def call_passive(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
@@ -117,17 +130,17 @@ def signature_of(function: Any) -> inspect.Signature | None:
 
 def call_function(theirs: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """Call our function of the same name with NumPy's arguments, each under its name; refuse those it does not know."""
-    ours = TABLE[theirs.__name__]
+    ours = TABLE[name_of_ours(theirs)]
     keywords = {key: each for key, each in keywords.items() if each is not reference()._NoValue}
     if len(args) == 1 and accepted_names(ours).issuperset(keywords):
         return ours(*args, **keywords)
     signature = signature_of(theirs)
     if signature is None or any(each.kind is each.VAR_POSITIONAL for each in signature.parameters.values()):
         known = {key: each for key, each in keywords.items() if key in accepted_names(ours)}
-        refuse_arguments(theirs.__name__, {key: keywords[key] for key in keywords if key not in known})
+        refuse_arguments(name_of_ours(theirs), {key: keywords[key] for key in keywords if key not in known})
         return ours(*args, **known)
     leading, named, others = sorted_arguments(signature.bind(*args, **keywords), accepted_names(ours))
-    refuse_arguments(theirs.__name__, others)
+    refuse_arguments(name_of_ours(theirs), others)
     return ours(*leading, **named)
 
 

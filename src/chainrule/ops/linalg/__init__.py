@@ -14,6 +14,7 @@ from .singular_values import svd, svd_packed, svdvals
 from .solving import solve, solve_op
 from .symmetric import eigh, eigh_packed, eigvalsh
 from .triangular import cho_solve, solve_triangular
+from .vectors import cross, cross_of_three, matvec, outer_of_vectors, stacked_diagonal, stacked_trace, vecdot, vecmat
 
 __all__ = [
     "cho_factor",
@@ -24,6 +25,8 @@ __all__ = [
     "cofactor",
     "cofactor_change",
     "coincide",
+    "cross",
+    "cross_of_three",
     "det",
     "det_sign",
     "eigh",
@@ -36,7 +39,9 @@ __all__ = [
     "logdet",
     "matrix_norm",
     "matrix_power",
+    "matvec",
     "norm",
+    "outer_of_vectors",
     "p_norm",
     "part",
     "part_back",
@@ -45,10 +50,14 @@ __all__ = [
     "solve",
     "solve_op",
     "solve_triangular",
+    "stacked_diagonal",
+    "stacked_trace",
     "svd",
     "svd_packed",
     "svdvals",
     "undetermined",
     "vanishes",
+    "vecdot",
+    "vecmat",
     "vector_norm",
 ]
