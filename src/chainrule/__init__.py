@@ -19,7 +19,7 @@ _FUNCTIONS = frozenset({
 })  # fmt: skip
 _JUDGES = frozenset({"check"})
 _MARKERS = frozenset({"check_backward"})
-_ROOMS = frozenset({"nn", "special"})  # namespaces, which are modules of their own
+_ROOMS = frozenset({"nn", "optimisers", "special"})  # namespaces, which are modules of their own
 __all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS | _JUDGES | _MARKERS | _ROOMS)
 
 if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
