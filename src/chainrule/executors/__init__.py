@@ -14,13 +14,21 @@ from . import numpy, walk
 
 Executor: TypeAlias = Callable[[Graph, str], Callable[..., tuple[Any, ...]]]
 
-EXECUTORS: dict[str, Executor] = {"numpy": numpy.compile_graph, "walk": walk.walk_graph}
+
+def native(graph: Graph, name: str = "f") -> Callable[..., tuple[Any, ...]]:
+    """Machine code, or generated Python where there is no way to make it. Loaded on first use."""
+    from .native import compile_graph
+
+    return compile_graph(graph, name)
+
+
+EXECUTORS: dict[str, Executor] = {"native": native, "numpy": numpy.compile_graph, "walk": walk.walk_graph}
 
 
 def find_executor(name: str | Executor | None) -> Executor:
     """The executor of this name; the default for None; an executor itself as it is. Raises UnknownNameError."""
     if name is None:
-        return EXECUTORS["numpy"]
+        return EXECUTORS["native"]
     if not isinstance(name, str):
         return name
     if name not in EXECUTORS:

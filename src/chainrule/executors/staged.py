@@ -27,9 +27,10 @@ from ..ir.recording import STATE
 from ..transforms.observe import parameter_names
 from ..transforms.replay import replay
 from ..transforms.staging import Result, Staging, stage, unnoticed
-from . import Executor, find_executor
+from . import EXECUTORS, Executor, find_executor
 from .arguments import Opened, Statics, open_arguments, read_statics
 
+_MOST_BUILTINS = 4  # tried one after the other: a call that fits none costs a few hundred nanoseconds more
 _MOST_ENTRIES = 1024  # of one function: with more, sizes probably never repeat, and graphs would only cost memory
 
 Cache = dict[Hashable, "Entry"]
@@ -51,6 +52,14 @@ class Entry:
     run: Callable[..., tuple[Any, ...]]
     owners: tuple[Ownership, ...]
     alone: bool  # the result is one array, not a container
+    native: Any = None  # machine code, in place of `run`
+
+    def on_opened(self, opened: Opened) -> Any:
+        """The result on the plain leaves of a call."""
+        if self.native is None:
+            return self.on_arrays(opened.leaves, opened.numbers)
+        found = self.native.on_leaves(opened.leaves, opened.structure)
+        return found if self.native.whole else self._rebuilt(found)
 
     def on_arrays(self, leaves: Sequence[Any], numbers: bool) -> Any:
         """The result on plain leaves. `numbers`: every argument was a Python float, so numbers come out as such."""
@@ -107,6 +116,7 @@ class Jitted:
         self.fun, self.statics, self.executor = fun, statics, executor
         self._entries = entries_of(fun)
         self._direct: Cache = {}  # for calls with arrays and Python floats alone, which need no taking apart
+        self._builtins: tuple[Callable[..., Any], ...] = ()  # machine code for whole calls, the latest first
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
@@ -115,6 +125,11 @@ class Jitted:
         return f"<jitted {getattr(self.fun, '__qualname__', self.fun)}>"
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
+        if not keywords:
+            for builtin in self._builtins:
+                found = builtin(*args)
+                if found is not NotImplemented:
+                    return found
         numpy = reference()
         kinds: list[Any] = []
         floats = 0
@@ -155,9 +170,16 @@ class Jitted:
                 keep(self._entries, key, entry)
         if entry.staging.captured or any([type(each) is Node for each in opened.leaves]):
             return entry.on_nodes(opened.leaves)
-        if direct is not None and not keywords and not self.statics and unchanged(args, opened.leaves):
+        if entry.native is not None:
+            self._offer(entry.native)
+        elif direct is not None and not keywords and not self.statics and unchanged(args, opened.leaves):
             keep(self._direct, direct, entry)
-        return entry.on_arrays(opened.leaves, opened.numbers)
+        return entry.on_opened(opened)
+
+    def _offer(self, native: Any) -> None:
+        """Try this machine code first when the function is called again."""
+        if native.whole and not self.statics and native.call not in self._builtins:
+            self._builtins = (native.call, *self._builtins[: _MOST_BUILTINS - 1])
 
     def _stage(self, opened: Opened, *, named: bool) -> Staging:
         symbols = opened.symbols(parameter_names(self.fun))
@@ -167,8 +189,28 @@ class Jitted:
         staging = self._stage(opened, named=False)
         graph = staging.graph
         alone = staging.structure.entries == (None,) and staging.results[0].output == 0
-        run = refuse_run if staging.captured else self.executor(graph, function_name(self.fun))
-        return Entry(staging, run, ownership(graph), alone)
+        name = function_name(self.fun)
+        if staging.captured:
+            return Entry(staging, refuse_run, (), alone)
+        if self.executor is EXECUTORS["native"]:
+            native = compile_natively(opened, staging, name)
+            if native is not None:
+                return Entry(staging, refuse_run, (), alone, native)
+        return Entry(
+            staging,
+            find_executor("numpy" if self.executor is EXECUTORS["native"] else self.executor)(graph, name),
+            ownership(graph),
+            alone,
+        )
+
+
+def compile_natively(opened: Opened, staging: Staging, name: str) -> Any:
+    """Machine code for such calls; None where there is none."""
+    from .native.calls import compile_call  # not at the top: with it come ctypes and, on first use, LLVM
+    from .native.entry import Fixed
+
+    leaves = [Fixed(each.value) if each.output is None else each.output for each in staging.results]
+    return compile_call(staging.graph, name, opened.structure, opened.weak, staging.structure, leaves)
 
 
 def refuse_run(*leaves: Any) -> tuple[Any, ...]:
@@ -233,8 +275,8 @@ def jit(
     happens once. `jit` and the derivatives can be nested in any order. Arrays that `fun` uses from outside are copied
     when it is recorded. Python's own floats count as float64.
 
-    `executor` is "numpy" (generated code, the default) or "walk" (the reference). The result has two more verbs:
-    `.graph(*args)` and `.source(*args)`.
+    `executor` is "native" (machine code, the default), "numpy" (generated Python) or "walk" (the reference). The
+    result has two more verbs: `.graph(*args)` and `.source(*args)`.
 
     >>> import numpy as np
     >>> def energy(x):

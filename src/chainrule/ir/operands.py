@@ -60,7 +60,7 @@ class Planner:
         for node in self.order:
             if node in self.alive:
                 continue
-            if node.op is TABLE["axis_size"]:  # a size is a number that another size may take the place of
+            if node.op is TABLE.get("axis_size"):  # a size is a number that another size may take the place of
                 self._enter(node)
                 self.alive.add(node)
                 continue

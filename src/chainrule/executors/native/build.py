@@ -1,0 +1,80 @@
+"""A graph in, the function that Python calls out: lowering, writing, compiling and loading, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...ir.graph import Graph
+from . import machine
+from .entry import Door, DoorWriter, builtin
+from .looped import Looped
+from .lowering import Program, lower
+from .mathematics import definition
+from .table import Table
+from .unrolled import MOST_STEPS, Unrolled, steps
+from .writer import Writer
+
+ATTRIBUTES = 'attributes #0 = { noinline nounwind "prefer-vector-width"="512" }\n!0 = !{}'
+
+
+@dataclass(slots=True)
+class Written:
+    """A program as text in LLVM's language, and the table that it reads."""
+
+    text: str
+    table: Table
+
+
+def write(program: Program, door: Door) -> Written:
+    """The whole module. Raises UnsupportedError where a value cannot be computed."""
+    table = Table()
+    small = steps(program) <= MOST_STEPS
+    body, w = straight(program) if small else looped(program, table)
+    entry = DoorWriter(table, program.inputs, program.outputs, door)
+    text = entry.text("%table")
+    return Written(module(text + body, w.needs, w.declared), table)
+
+
+def straight(program: Program) -> tuple[str, Writer]:
+    """The function `body` as one line."""
+    w = Writer()
+    inputs = [f"%in{slot}" for slot in range(len(program.inputs))]
+    outputs = [f"%out{slot}" for slot in range(len(program.outputs))]
+    Unrolled(w).run(program, inputs, outputs)
+    taken = ", ".join([f"ptr noalias readonly {each}" for each in inputs] + [f"ptr noalias {each}" for each in outputs])
+    lines = "\n".join(w.lines)
+    return f"define internal i32 @body({taken}, ptr %table) nounwind {{\nentry:\n{lines}\n  ret i32 0\n}}\n", w
+
+
+def looped(program: Program, table: Table) -> tuple[str, Writer]:
+    """The function `body` as loops."""
+    made = Looped(program, table)
+    return made.body(), made.w
+
+
+def module(text: str, needs: set[str], declared: set[str]) -> str:
+    """The functions with those that they call."""
+    parts, declarations = [text], set(declared)
+    for need in sorted(needs):
+        definition_text, more = definition(need)
+        parts.append(definition_text)
+        declarations |= more
+    return "\n".join([*parts, *sorted(declarations), ATTRIBUTES])
+
+
+def compiled(name: str, written: Written) -> Any:
+    """The builtin of a written module."""
+    library, address = machine.load(machine.optimised(written.text), "entry")
+    table, kept = written.table.addresses()
+    return builtin(name, address, table, (library, kept, written.table.things))
+
+
+def compile_program(graph: Graph, name: str, door: Door) -> Any:
+    return compiled(name, write(lower(graph), door))
+
+
+def flat_door(inputs: Sequence[Any], outputs: Sequence[Any]) -> Door:
+    """Leaves in, a tuple of outputs out."""
+    return Door(tuple(range(len(inputs))), (tuple, tuple(range(len(outputs)))))

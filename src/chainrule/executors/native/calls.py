@@ -1,0 +1,75 @@
+"""Calls of a jitted function: the containers of its arguments and of its result in, the builtin for such calls out.
+
+One idea: dicts, lists and tuples are taken apart by the builtin itself. Other containers, and arguments by keyword, are
+taken apart in Python, which then calls with the leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any
+
+from ... import tree
+from ...ir.graph import Graph
+from .entry import Door, Fixed, Spec
+from .executor import compile_door, plain_leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """The builtin, and whether it takes the arguments as the caller passes them or their leaves."""
+
+    call: Callable[..., Any]
+    whole: bool
+    dtypes: tuple[Any, ...]
+    floats: frozenset[int]
+
+    def on_leaves(self, leaves: Sequence[Any], structure: tree.Structure) -> Any:
+        """The result on leaves in any form: brought into the one that the builtin takes. NotImplemented never."""
+        plain = plain_leaves(leaves, self.dtypes)
+        given = [float(each) if slot in self.floats else each for slot, each in enumerate(plain)]
+        return self.call(*tree.unflatten(structure, given)[0]) if self.whole else self.call(*given)
+
+
+def compile_call(
+    graph: Graph, name: str, structure: tree.Structure, weak: Sequence[bool], result: tree.Structure,
+    leaves: Sequence[Any],
+) -> Native | None:  # fmt: skip
+    """The builtin for arguments of this structure. `leaves` of the result: a number of an output, or Fixed."""
+    dtypes = tuple(node.dtype for node in graph.inputs)
+    floats = frozenset(slot for slot, each in enumerate(weak) if each and dtypes[slot].name == "float64")
+    numbers = 0 < len(floats) == len(dtypes)
+    whole = True
+    try:
+        _, (positional, keywords) = spec(structure, range(len(dtypes)))
+        door = Door(positional[1], spec(result, leaves), floats, numbers)
+        whole = not keywords[1]
+    except LookupError:
+        whole = False
+    if not whole:
+        door = Door(tuple(range(len(dtypes))), (tuple, tuple(range(len(graph.outputs)))), floats, numbers)
+    made = compile_door(graph, name, door)
+    return None if made is None else Native(made, whole, dtypes, floats)
+
+
+def spec(structure: tree.Structure, leaves: Sequence[Any]) -> Spec:
+    """The containers as the builtin takes them apart. Raises LookupError where one of them is of another kind."""
+    return _spec(iter(structure.entries), iter(leaves))
+
+
+def _spec(entries: Iterator[tree.Container | None], leaves: Iterator[Any]) -> Spec:
+    # Recursion as deep as containers are nested; deep ones are refused here and flattened in Python.
+    entry = next(entries)
+    if entry is None:
+        leaf = next(leaves)
+        if isinstance(leaf, Fixed) and hasattr(leaf.value, "shape"):
+            raise LookupError
+        return leaf
+    if entry.type is NoneType:
+        return None
+    if entry.type not in (dict, list, tuple):
+        raise LookupError
+    parts = tuple([_spec(entries, leaves) for _ in entry.keys])
+    return (dict, parts, entry.keys) if entry.type is dict else (entry.type, parts)

@@ -1,0 +1,111 @@
+"""An array library that computes nothing: NumPy's functions on `Array`s in, primitives out.
+
+One idea: a kernel is given its array library. Given this one, it writes down what it would have computed, so that every
+op that is declared, here or by a user, is lowered by its own kernel. What is missing here raises UnsupportedError.
+"""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+import numpy as np
+
+from .arrays import Array
+from .places import Places, axes_of
+from .values import UnsupportedError, Value, count
+
+
+class Reductions(Places):
+    """NumPy's functions of all entries along axes."""
+
+    def _reduced(self, name: str, x: Value, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
+        axes = axes_of(axis, x.ndim)
+        kept = tuple(1 if place in axes else size for place, size in enumerate(x.shape))
+        found = self.builder.reduce(name, x, axes, dtype) if axes else x
+        return self.wrap(self.builder.reshape(found, kept) if keepdims else found)
+
+    def sum(self, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
+        value = self.value(x)
+        wide = np.dtype(dtype) if dtype is not None else np.sum(np.empty(0, value.dtype)).dtype
+        return self._reduced("sum", self.value(x, wide), axis, keepdims)
+
+    def prod(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        if not isinstance(x, Array):
+            return np.prod(x, axis=axis)
+        wide = np.prod(np.empty(0, x.dtype)).dtype
+        return self._reduced("prod", self.value(x, wide), axis, keepdims)
+
+    def mean(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        value = self.value(x)
+        wide = value.dtype if value.dtype.kind == "f" else np.dtype(float)
+        entries = count([value.shape[each] for each in axes_of(axis, value.ndim)])
+        total = self._reduced("sum", self.value(x, wide), axis, keepdims)
+        return self.true_divide(total, wide.type(entries))
+
+    def var(self, x: Any, axis: Any = None, keepdims: bool = False, ddof: int = 0) -> Any:
+        array = self.wrap(self.value(x))
+        entries = count([array.shape[each] for each in axes_of(axis, array.ndim)])
+        moved = array - self.mean(array, axis, keepdims=True)
+        total = self.sum(self.square(moved), axis, keepdims)
+        return self.true_divide(total, total.dtype.type(max(entries - ddof, 0)))
+
+    def std(self, x: Any, axis: Any = None, keepdims: bool = False, ddof: int = 0) -> Any:
+        return self.sqrt(self.var(x, axis, keepdims, ddof))
+
+    def max(self, x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+        return self._extreme("max", x, axis, keepdims, initial)
+
+    def min(self, x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+        return self._extreme("min", x, axis, keepdims, initial)
+
+    def _extreme(self, name: str, x: Any, axis: Any, keepdims: bool, initial: Any) -> Any:
+        value = self.value(x)
+        if value.dtype.kind != "f":
+            raise UnsupportedError("the largest of whole numbers")
+        if initial is None and not value.size:
+            raise UnsupportedError("the largest of nothing")
+        found = self._reduced(name, value, axis, keepdims)
+        both = self.maximum if name == "max" else self.minimum
+        return found if initial is None else both(found, initial)
+
+    def any(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        return self._reduced("any", self.value(x, bool), axis, keepdims)
+
+    def all(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        return self._reduced("all", self.value(x, bool), axis, keepdims)
+
+
+@final
+class Library(Reductions):
+    """NumPy's names on `Array`s: the products of matrices, and all that the classes behind it have."""
+
+    def matmul(self, a: Any, b: Any) -> Any:
+        left, right = self.one_dtype((a, b))
+        if left.dtype.kind != "f":
+            raise UnsupportedError("products of whole numbers")
+        if left.ndim == 1 and right.ndim == 1:
+            return self.sum(self.wrap(left) * self.wrap(right))
+        first = self._row(left) if left.ndim == 1 else left
+        second = self._column(right) if right.ndim == 1 else right
+        batch = np.broadcast_shapes(first.shape[:-2], second.shape[:-2])
+        first = self.builder.broadcast(first, (*batch, *first.shape[-2:]))
+        second = self.builder.broadcast(second, (*batch, *second.shape[-2:]))
+        shape = (*batch, first.shape[-2], second.shape[-1])
+        product = self.builder.make("product", shape, left.dtype, (first, second))
+        lost = [len(shape) - 2] if left.ndim == 1 else [len(shape) - 1] if right.ndim == 1 else []
+        return self.wrap(self.builder.reshape(product, tuple(s for place, s in enumerate(shape) if place not in lost)))
+
+    dot = matmul
+
+    def _row(self, x: Value) -> Value:
+        return self.builder.reshape(x, (1, x.shape[0]))
+
+    def _column(self, x: Value) -> Value:
+        return self.builder.reshape(x, (x.shape[0], 1))
+
+    def outer(self, a: Any, b: Any) -> Any:
+        left, right = (self.wrap(each) for each in self.one_dtype((a, b)))
+        return self.reshape(left, (left.size, 1)) * self.reshape(right, (1, right.size))
+
+    def vdot(self, a: Any, b: Any) -> Any:
+        return self.sum(self.multiply(self.ravel(a), self.ravel(b)))

@@ -1,0 +1,144 @@
+"""A program of any size: its plan in, the function `body` with one function for each loop out.
+
+One idea: what the loops hand to each other lies in one block of memory, at offsets that are known beforehand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from . import probe
+from .loops import Nest
+from .lowering import Program
+from .memory import Layout, lay_out
+from .products import write_product
+from .regions import Plan, Step, alias_root, plan
+from .table import Table
+from .values import Value
+from .writer import Writer
+
+_READABLE, _WRITABLE = 0x101, 0x501  # flags of an array around memory of ours
+
+
+class Looped:
+    """Writes a program as loops."""
+
+    def __init__(self, program: Program, table: Table) -> None:
+        self.program, self.table, self.w = program, table, Writer()
+        self.plan: Plan = plan(program)
+        self.places: dict[Value, str] = {}
+        self.functions: list[str] = []
+        self.calls = any(step.whole is not None and step.whole.kind == "call" for step in self.plan.steps)
+        self.allocas: list[str] = []
+
+    def body(self) -> str:
+        """The definition of `body`, and of what it calls."""
+        program, w = self.program, self.w
+        inputs = [f"%in{slot}" for slot in range(len(program.inputs))]
+        outputs = [f"%out{slot}" for slot in range(len(program.outputs))]
+        copies = self.settle(inputs, outputs)
+        layout = lay_out(program, self.plan, set(self.places))
+        block = self.block(layout)
+        for value, offset in layout.offsets.items():
+            self.places[value] = w.put(f"getelementptr i8, ptr {block}, i64 {offset}") if offset else block
+        for step in self.plan.steps:
+            self.step(step)
+        for value, pointer in copies:
+            self.copy(value, pointer)
+        taken = ", ".join(f"ptr {each}" for each in (*inputs, *outputs, "%table"))
+        lines = "\n".join([*self.allocas, *w.lines])
+        ending = "  ret i32 0\n"
+        if self.calls:
+            self.release(block)
+            lines = "\n".join([*self.allocas, *w.lines])
+            ending = "  ret i32 0\nraised:\n  ret i32 1\n"
+        return f"define internal i32 @body({taken}) nounwind {{\nentry:\n{lines}\n{ending}}}\n" + "".join(
+            self.functions
+        )
+
+    def settle(self, inputs: Sequence[str], outputs: Sequence[str]) -> list[tuple[Value, str]]:
+        """Give inputs and outputs their memory. Returns what must be copied at the end."""
+        self.places.update(zip(self.program.inputs, inputs, strict=True))
+        copies = []
+        for value, pointer in zip(self.program.outputs, outputs, strict=True):
+            root = alias_root(value)
+            if root.kind in ("input", "constant") or root in self.places:
+                copies.append((root, pointer))
+            else:
+                self.places[root] = pointer
+        return copies
+
+    def block(self, layout: Layout) -> str:
+        """Memory for what is in between: kept with the function, or of this call alone where Python is called."""
+        if not layout.size:
+            return "null"
+        if not self.calls:
+            return self.table.load(self.w, "block", layout.size)
+        function = self.table.load(self.w, "python", "PyMem_RawMalloc")
+        return self.w.put(f"call ptr {function}(i64 {layout.size})")
+
+    def release(self, block: str) -> None:
+        if block != "null":
+            function = self.table.load(self.w, "python", "PyMem_RawFree")
+            self.w.do(f"call void {function}(ptr {block})")
+
+    def pointer(self, value: Value) -> str:
+        """Where a value lies. Constants lie in the table."""
+        root = alias_root(value)
+        if root.kind == "constant":
+            return self.table.load(self.w, "array", root.data.array)
+        return self.places[root]
+
+    def copy(self, value: Value, pointer: str) -> None:
+        size = value.size * value.dtype.itemsize
+        self.w.declared.add("declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
+        self.w.do(f"call void @llvm.memcpy.p0.p0.i64(ptr {pointer}, ptr {self.pointer(value)}, i64 {size}, i1 false)")
+
+    # Steps ------------------------------------------------------------------------------------------------------
+    def step(self, step: Step) -> None:
+        if step.whole is None:
+            self.loop(step)
+        elif step.whole.kind == "product":
+            write_product(self.w, self.table, step.whole, self.pointer)
+        else:
+            self.called(step.whole)
+
+    def loop(self, step: Step) -> None:
+        nest = Nest(step, self.plan.ready, self.plan.stored)
+        name = f"loop{len(self.functions)}"
+        self.functions.append(nest.text(name))
+        self.w.needs |= nest.w.needs
+        self.w.declared |= nest.w.declared
+        self.w.do(f"call void @{name}({', '.join(f'ptr {self.pointer(root)}' for root in nest.pointers)})")
+
+    def called(self, value: Value) -> None:
+        """A call of an op in Python, on arrays around our memory."""
+        w = self.w
+        arrays = [self.around(each, _READABLE) for each in value.inputs] + [self.around(value, _WRITABLE)]
+        function = self.table.load(w, "python", "PyObject_CallFunctionObjArgs")
+        callee = self.table.load(w, "call", value.data)
+        passed = ", ".join(f"ptr {each}" for each in (callee, *arrays, "null"))
+        found = w.put(f"call ptr (ptr, ...) {function}({passed})")
+        drop = self.table.load(w, "python", "Py_DecRef")
+        for each in arrays:
+            w.do(f"call void {drop}(ptr {each})")
+        good = w.fresh_label("called")
+        w.do(f"br i1 {w.put(f'icmp eq ptr {found}, null')}, label %raised, label %{good}")
+        w.label(good)
+        w.do(f"call void {drop}(ptr {found})")
+
+    def around(self, value: Value, flags: int) -> str:
+        """A new array around the memory of a value."""
+        w, table = self.w, self.table
+        sizes = f"%sizes{len(self.allocas)}"
+        self.allocas.append(f"  {sizes} = alloca i64, i64 {max(value.ndim, 1)}")
+        for axis, size in enumerate(value.shape):
+            w.do(f"store i64 {size}, ptr {w.put(f'getelementptr i64, ptr {sizes}, i64 {axis}')}")
+        function = table.load(w, "numpy", probe.NEW_ARRAY)
+        kind = table.load(w, "object", np.ndarray)
+        return w.put(
+            f"call ptr {function}(ptr {kind}, i32 {value.ndim}, ptr {sizes}, i32 {value.dtype.num}, ptr null, "
+            f"ptr {self.pointer(value)}, i32 0, i32 {flags}, ptr null)"
+        )

@@ -1,0 +1,302 @@
+"""One step of a plan as a nest of loops: what it writes and where everything lies in, a function in LLVM's words out.
+
+One idea: every array is read at an offset that is linear in the counters of the loops. So axes that lie one after the
+other in every array are one loop, and a reduction is a store that stands still along some loops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .regions import Step, Write, alias_root, contiguous, strided
+from .scalars import STARTS, combine, computed, emit
+from .unrolled import load, store
+from .values import Access, Shape, Value, compose, count, identity, known_number
+from .writer import Writer, literal
+
+_LONGEST = 4096  # a longer sum is cut into pieces, which are added up: fewer roundings in a row
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where entries of an array stand, as seen from the loops: a start and a distance for each loop."""
+
+    root: Value
+    start: int
+    strides: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Sum:
+    """A write of a reduction: the loops from `level` inwards run along what is reduced."""
+
+    write: Write
+    place: Place
+    level: int
+    adds: bool  # the memory holds a part of the result when the inner loops end
+
+    @property
+    def kind(self) -> str:
+        return computed(self.write.target.code)
+
+    @property
+    def start(self) -> str:
+        return literal(STARTS[self.write.target.name], self.kind)
+
+
+class Nest:
+    """Writes the function of one step. Sizes are known, so every loop runs at least once."""
+
+    def __init__(self, step: Step, ready: dict[Value, int], stored: set[Value]) -> None:
+        self.step, self.ready, self.stored = step, ready, stored
+        self.w = Writer()
+        self.pointers: dict[Value, str] = {}
+        self.written: dict[Value, None] = {}
+        self.counters: list[str] = []
+        self.done: dict[Any, str] = {}
+
+    # What is read and written -------------------------------------------------------------------------------------
+    def is_read(self, value: Value) -> bool:
+        """Whether a value comes from memory in this step."""
+        return value in self.stored and self.ready[value] <= self.step.stage
+
+    def reads(self) -> list[Place]:
+        """All that the loops read."""
+        found: dict[Place, None] = {}
+        seen: set[tuple[Value, Access]] = set()
+        width = len(self.step.shape)
+        pending = [(write.value, identity(self.step.shape)) for write in self.step.writes]
+        while pending:
+            value, access = pending.pop()
+            if (value, access) in seen or known_number(value) is not None:
+                continue
+            seen.add((value, access))
+            if self.is_read(value):
+                found[self.place(value, access, width)] = None
+            elif value.kind == "gather":
+                found[self.place(value.inputs[1], access, width)] = None
+                self.pointer(value.inputs[0])
+            elif value.kind == "view":
+                pending.append((value.inputs[0], compose(value.data, access, width)))
+            else:
+                pending.extend((each, access) for each in value.inputs)
+        return list(found)
+
+    def place(self, value: Value, access: Access, width: int) -> Place:
+        strides, start = strided(access, contiguous(value.shape), width)
+        return Place(alias_root(value), start, strides)
+
+    def target(self, write: Write) -> Place:
+        """Where a write goes, seen from the loops over all axes."""
+        shape, target = self.step.shape, write.target
+        if target.kind == "reduce":
+            kept = iter(contiguous(target.shape))
+            strides = tuple(0 if axis in target.data else next(kept) for axis in range(len(shape)))
+            return Place(target, 0, strides)
+        strides = contiguous(target.shape)
+        start = sum(first * stride for first, stride in zip(write.starts, strides, strict=False))
+        return Place(target, start, strides)
+
+    def pointer(self, value: Value) -> str:
+        root = alias_root(value)
+        if root not in self.pointers:
+            self.pointers[root] = f"%p{len(self.pointers)}"
+        return self.pointers[root]
+
+    # The loops ------------------------------------------------------------------------------------------------
+    def text(self, name: str) -> str:
+        """The definition of the function."""
+        reads, targets = self.reads(), [self.target(each) for each in self.step.writes]
+        groups = merged(self.step.shape, [each.strides for each in (*reads, *targets)])
+        sums_innermost = any(target.strides and not target.strides[-1] for target in targets)
+        groups = cut(groups, self.step.shape, bool(sums_innermost))
+        self.sizes = [size for size, _ in groups]
+        self.axes = [each for _, each in groups]
+        self.plain, self.sums = [], []
+        for write, target in zip(self.step.writes, targets, strict=True):
+            self.written[alias_root(target.root)] = None
+            self.pointer(target.root)
+            place = Place(target.root, target.start, self.seen(target.strides))
+            if write.target.kind == "reduce":
+                self.sums.append(self.sum(write, place))
+            else:
+                self.plain.append((write, place))
+        empty = not count(self.step.shape)
+        for each in self.sums:
+            if (each.adds or empty) and each.write.target.size:
+                self.fill(each)
+        if not empty:
+            self.nest(0)
+        taken = ", ".join(f"ptr noalias {'' if root in self.written else 'readonly '}{pointer}"
+                          for root, pointer in self.pointers.items())  # fmt: skip
+        lines = "\n".join(self.w.lines)
+        return f"define internal void @{name}({taken}) #0 {{\nentry:\n{lines}\n  ret void\n}}\n"
+
+    def seen(self, strides: Sequence[int]) -> tuple[int, ...]:
+        """Distances along the loops, from those along the axes."""
+        return tuple(strides[axis] * factor for axis, factor in self.axes)
+
+    def sum(self, write: Write, place: Place) -> Sum:
+        level = len(self.sizes)
+        while level and not place.strides[level - 1]:
+            level -= 1
+        return Sum(write, place, level, any(not stride for stride in place.strides[:level]))
+
+    def fill(self, each: Sum) -> None:
+        """Start a sum in memory."""
+        target, pointer = each.write.target, self.pointer(each.place.root)
+        self.loop(target.size, lambda counter: store(self.w, target.code, each.start, pointer, counter))
+
+    def loop(self, size: int, body: Any) -> None:
+        """A loop of its own."""
+        w = self.w
+        top, after, before = w.fresh_label("fill"), w.fresh_label("filled"), w.block
+        counter, following = w.name(), w.name()
+        w.do(f"br label %{top}")
+        w.label(top)
+        w.do(f"{counter} = phi i64 [0, %{before}], [{following}, %{top}]")
+        body(counter)
+        w.do(f"{following} = add nuw nsw i64 {counter}, 1")
+        w.do(f"br i1 {w.put(f'icmp ult i64 {following}, {size}')}, label %{top}, label %{after}")
+        w.label(after)
+
+    def nest(self, level: int) -> list[str]:
+        """The loops from a level inwards. Returns what they add to each sum that is still open there."""
+        if level == len(self.sizes):
+            return self.innermost()
+        w, opened = self.w, [each for each in self.sums if each.level <= level]
+        top, latch, after, before = *(w.fresh_label(stem) for stem in ("loop", "latch", "after")), w.block
+        counter, following = w.name(), w.name()
+        totals = [w.name() for _ in opened]
+        w.do(f"br label %{top}")
+        w.label(top)
+        w.do(f"{counter} = phi i64 [0, %{before}], [{following}, %{latch}]")
+        place = len(w.lines)
+        self.counters.append(counter)
+        inner = [each for each in self.sums if each.level <= level + 1]
+        found = dict(zip(map(id, inner), self.nest(level + 1), strict=True))
+        for each in inner:
+            if each.level == level + 1:
+                self.close(each, found[id(each)])
+        sums = [
+            combine(w, each.write.target.name, each.kind, total, found[id(each)])
+            for each, total in zip(opened, totals, strict=True)
+        ]
+        w.do(f"br label %{latch}")
+        w.label(latch)
+        w.lines[place:place] = [
+            f"  {total} = phi {each.kind} [{each.start}, %{before}], [{now}, %{latch}]"
+            for each, total, now in zip(opened, totals, sums, strict=True)
+        ]
+        w.do(f"{following} = add nuw nsw i64 {counter}, 1")
+        w.do(f"br i1 {w.put(f'icmp ult i64 {following}, {self.sizes[level]}')}, label %{top}, label %{after}")
+        self.counters.pop()
+        w.label(after)
+        for each, total in zip(opened, sums, strict=True):
+            if each.level == 0 == level:
+                self.close(each, total)
+        return sums
+
+    def innermost(self) -> list[str]:
+        """One entry. Returns its share of each sum in registers."""
+        self.done.clear()
+        found = [self.entry(each.write.value) for each in self.sums]
+        plain = [self.entry(write.value) for write, _ in self.plain]
+        for (write, place), name in zip(self.plain, plain, strict=True):
+            store(self.w, write.target.code, name, self.pointer(place.root), self.offset(place, len(self.sizes)))
+        if not self.sizes:
+            for each, name in zip(self.sums, found, strict=True):
+                self.close(each, name)
+        return found
+
+    def close(self, each: Sum, total: str) -> None:
+        """A sum whose inner loops have ended goes to memory."""
+        target, pointer = each.write.target, self.pointer(each.place.root)
+        offset = self.offset(each.place, each.level)
+        if each.adds:
+            total = combine(self.w, target.name, each.kind, load(self.w, target.code, pointer, offset), total)
+        store(self.w, target.code, total, pointer, offset)
+
+    # Entries ----------------------------------------------------------------------------------------------------
+    def entry(self, value: Value, access: Access | None = None) -> str:
+        """A value where the loops stand. Iterative: an expression may be thousands of steps deep."""
+        start = (value, identity(self.step.shape) if access is None else access)
+        pending = [start]
+        while pending:
+            key = pending[-1]
+            if key in self.done:
+                pending.pop()
+                continue
+            missing = [each for each in self.sources(*key) if each not in self.done]
+            if missing:
+                pending.extend(missing)
+            else:
+                self.done[pending.pop()] = self.emitted(*key)
+        return self.done[start]
+
+    def sources(self, value: Value, access: Access) -> list[tuple[Value, Access]]:
+        if self.is_read(value) or known_number(value) is not None or value.kind == "gather":
+            return []
+        if value.kind == "view":
+            return [(value.inputs[0], compose(value.data, access, len(self.step.shape)))]
+        return [(each, access) for each in value.inputs]
+
+    def emitted(self, value: Value, access: Access) -> str:
+        kind = computed(value.code)
+        known = known_number(value)
+        if known is not None:
+            return literal(known, kind)
+        width = len(self.step.shape)
+        if self.is_read(value):
+            return self.loaded(value, self.place(value, access, width))
+        if value.kind == "gather":
+            return self.gathered(value, access, width)
+        sources = [self.done[each] for each in self.sources(value, access)]
+        if value.kind == "view":
+            return sources[0]
+        return emit(self.w, value.name, kind, [computed(each.code) for each in value.inputs], sources)
+
+    def loaded(self, value: Value, place: Place) -> str:
+        seen = Place(place.root, place.start, self.seen(place.strides))
+        key = (value.code, seen)
+        if key not in self.done:
+            self.done[key] = load(self.w, value.code, self.pointer(place.root), self.offset(seen, len(self.sizes)))
+        return self.done[key]
+
+    def gathered(self, value: Value, access: Access, width: int) -> str:
+        source, table = value.inputs
+        place = self.loaded(table, self.place(table, access, width))
+        return load(self.w, value.code, self.pointer(source), place)
+
+    def offset(self, place: Place, level: int) -> str:
+        """Where an entry stands, by the counters of the loops outside `level`."""
+        w, total = self.w, str(place.start)
+        for counter, stride in zip(self.counters[:level], place.strides, strict=False):
+            if stride:
+                term = counter if stride == 1 else w.put(f"mul nsw i64 {counter}, {stride}")
+                total = term if total == "0" else w.put(f"add nsw i64 {total}, {term}")
+        return total
+
+
+def merged(shape: Shape, strides: Sequence[Sequence[int]]) -> list[tuple[int, tuple[int, int]]]:
+    """The loops over a shape: axes that lie one after the other in every array are one. (size, (axis, factor))."""
+    loops: list[tuple[int, int]] = []  # size, and the innermost axis of the loop
+    for axis, size in enumerate(shape):
+        if size == 1:
+            continue
+        if loops and all(each[loops[-1][1]] == each[axis] * size for each in strides):
+            loops[-1] = (loops[-1][0] * size, axis)
+        else:
+            loops.append((size, axis))
+    return [(size, (axis, 1)) for size, axis in loops]
+
+
+def cut(loops: list[tuple[int, tuple[int, int]]], shape: Shape, sums: bool) -> list[tuple[int, tuple[int, int]]]:
+    """A long innermost loop that adds up, as two."""
+    if not sums or not loops or loops[-1][0] <= _LONGEST:
+        return loops
+    size, (axis, _) = loops[-1]
+    piece = next((each for each in range(_LONGEST, 255, -1) if size % each == 0), 0)
+    return [*loops[:-1], (size // piece, (axis, piece)), (piece, (axis, 1))] if piece else loops

@@ -1,0 +1,82 @@
+"""From ops to primitives: a graph in, a program of values out.
+
+One idea: the kernel of an op says what it computes, when it is given a library that writes down instead of computing.
+A kernel that needs more than that library has is called in Python when the program runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...ir.graph import Graph
+from ...ir.node import Node, concrete
+from .arrays import Array
+from .library import Library
+from .values import Builder, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A graph as primitives."""
+
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+
+    def order(self) -> list[Value]:
+        """Every value that the outputs need, each after its inputs."""
+        found: dict[Value, None] = {}
+        pending = list(reversed(self.outputs))
+        while pending:
+            value = pending[-1]
+            missing = [each for each in value.inputs if each not in found]
+            if value in found or not missing:
+                found.setdefault(pending.pop())
+            else:
+                pending.extend(missing)
+        return list(found)
+
+
+def lower(graph: Graph) -> Program:
+    """The program of a graph. Raises UnsupportedError where values have a dtype that machine code does not work on."""
+    builder = Builder()
+    library = Library(builder)
+    inputs = tuple(builder.input(slot, node.shape, node.dtype) for slot, node in enumerate(graph.inputs))
+    values: dict[Node, Value] = dict(zip(graph.inputs, inputs, strict=True))
+    for node in graph.order():
+        if node in values:
+            continue
+        if not node.inputs:
+            values[node] = builder.constant(concrete(node))
+        else:
+            values[node] = lower_node(library, node, [values[each] for each in node.inputs])
+    return Program(inputs, tuple(values[node] for node in graph.outputs))
+
+
+def lower_node(library: Library, node: Node, inputs: list[Value]) -> Value:
+    """One op on values: by its own rule here, by its kernel, or as a call."""
+    arrays = [library.wrap(each) for each in inputs]
+    rule = RULES.get(node.op.name, node.op.kernel)
+    try:
+        found = library.value(rule(library, *arrays, **node.settings))
+        if node.op.elementwise and found.shape != node.shape:
+            found = library.builder.broadcast(found, node.shape)
+        if found.shape == node.shape and found.dtype == node.dtype:
+            return found
+    except Exception:
+        pass  # whatever a kernel does that the library cannot write down, it can do when it is called
+    return library.builder.make("call", node.shape, node.dtype, tuple(inputs), node.op.name, node)
+
+
+def cast(xp: Library, x: Array, *, dtype: Any) -> Any:
+    return xp.cast(x, np.dtype(dtype))
+
+
+def hold_mark(xp: Library, x: Array, **params: Any) -> Array:
+    return x
+
+
+RULES: Mapping[str, Callable[..., Any]] = {"cast": cast, "mark": hold_mark, "stop_gradient": hold_mark}

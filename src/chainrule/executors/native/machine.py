@@ -1,0 +1,75 @@
+"""LLVM: text in, machine code at an address out.
+
+One idea: the text names no address, so that the code of one process is good for the next and can be kept on disk.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+from threading import Lock
+from typing import Any
+
+_numbers = count(1)
+_LOCK = Lock()  # LLVM's pass managers and its linker are shared by all threads
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """This processor, as LLVM knows it."""
+
+    llvm: Any
+    target: Any
+    linker: Any
+    cpu: str
+    features: str
+
+
+@cache
+def machine() -> Machine:
+    """Found once. Raises ImportError without llvmlite, and what LLVM raises where it cannot work."""
+    llvm = importlib.import_module("llvmlite.binding")
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    cpu, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    made = llvm.Target.from_default_triple().create_target_machine(
+        cpu=cpu, features=features, opt=2, reloc="pic", codemodel="small"
+    )
+    return Machine(llvm, made, llvm.create_lljit_compiler(made), cpu, features)
+
+
+def optimised(text: str) -> bytes:
+    """The object file of a module. Raises RuntimeError where the text is wrong."""
+    host = machine()
+    with _LOCK:
+        module = host.llvm.parse_assembly(text)
+        options = host.llvm.create_pipeline_tuning_options(speed_level=2)
+        options.loop_vectorization = options.slp_vectorization = True
+        options.loop_unrolling = True
+        builder = host.llvm.create_pass_builder(host.target, options)
+        builder.getModulePassManager().run(module, builder)
+        found: bytes = host.target.emit_object(module)
+        return found
+
+
+def assembly(text: str) -> str:
+    """The module after LLVM's passes, as text: what runs."""
+    host = machine()
+    with _LOCK:
+        module = host.llvm.parse_assembly(text)
+        options = host.llvm.create_pipeline_tuning_options(speed_level=2)
+        options.loop_vectorization = options.slp_vectorization = True
+        builder = host.llvm.create_pass_builder(host.target, options)
+        builder.getModulePassManager().run(module, builder)
+        return str(module)
+
+
+def load(code: bytes, symbol: str) -> tuple[Any, int]:
+    """(what must be kept as long as the code runs, its address)."""
+    host = machine()
+    with _LOCK:
+        made = host.llvm.JITLibraryBuilder().add_object_img(code).add_current_process().export_symbol(symbol)
+        library = made.link(host.linker, f"chainrule{next(_numbers)}")
+        return library, library[symbol]

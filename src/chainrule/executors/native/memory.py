@@ -1,0 +1,81 @@
+"""Where values live while a program runs: a plan in, a place in one block of memory for each value out.
+
+One idea: two values that are never needed at once may have the same place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .lowering import Program
+from .regions import Plan, alias_root
+from .values import Value
+
+_LINE = 64  # bytes of a cache line, which are also those of the widest register
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The offset of each value that has its place in the block, and how long the block is."""
+
+    offsets: dict[Value, int]
+    size: int
+
+
+def lay_out(program: Program, plan: Plan, elsewhere: set[Value]) -> Layout:
+    """First fit, in the order in which values are made. `elsewhere`: values that have memory of their own."""
+    spans = lifetimes(program, plan, elsewhere)
+    placed: list[tuple[int, int, int, int]] = []  # first stage, last stage, offset, end
+    offsets: dict[Value, int] = {}
+    for value, (first, last) in sorted(spans.items(), key=lambda item: item[1]):
+        length = -(-value.size * value.dtype.itemsize // _LINE) * _LINE
+        offset = 0
+        for _, _, start, end in sorted(
+            (each for each in placed if each[0] <= last and first <= each[1]), key=lambda each: each[2]
+        ):
+            if offset + length <= start:
+                break
+            offset = max(offset, end)
+        offsets[value] = offset
+        placed.append((first, last, offset, offset + length))
+    return Layout(offsets, max((end for *_, end in placed), default=0))
+
+
+def lifetimes(program: Program, plan: Plan, elsewhere: set[Value]) -> dict[Value, tuple[int, int]]:
+    """The first and the last stage at which each value is needed."""
+    order = program.order()
+    spans: dict[Value, tuple[int, int]] = {}
+    for step in plan.steps:
+        for write in step.writes:
+            root = alias_root(write.target)
+            first, last = spans.get(root, (step.stage, step.stage))
+            spans[root] = min(first, step.stage), max(last, step.stage)
+        if step.whole is not None:
+            spans[step.whole] = step.stage, step.stage
+    final = max((step.stage for step in plan.steps), default=0) + 1
+    for value in (*order, *program.outputs):
+        if value in program.outputs and (root := alias_root(value)) in spans:
+            spans[root] = spans[root][0], final
+    for stage, read in reads_of(plan):
+        root = alias_root(read)
+        if root in spans:
+            spans[root] = spans[root][0], max(spans[root][1], stage)
+    return {value: span for value, span in spans.items() if value not in elsewhere}
+
+
+def reads_of(plan: Plan) -> list[tuple[int, Value]]:
+    """(stage, value in memory) for everything that is read."""
+    found: list[tuple[int, Value]] = []
+    for step in plan.steps:
+        pending = [write.value for write in step.writes] if step.whole is None else list(step.whole.inputs)
+        seen: set[Value] = set()
+        while pending:
+            value = pending.pop()
+            if value in seen:
+                continue
+            seen.add(value)
+            if value in plan.stored and plan.ready[value] <= step.stage:
+                found.append((step.stage, value))
+            else:
+                pending.extend(value.inputs)
+    return found

@@ -1,0 +1,68 @@
+"""Products of matrices: two places in memory in, a call of a BLAS out.
+
+One idea: BLAS reads a matrix as it lies or transposed, so a transpose costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from .blas import library
+from .regions import contiguous, matrix_layout, strided
+from .table import Table
+from .values import UnsupportedError, Value, count, known_number
+from .writer import Writer, literal
+
+
+def operand(value: Value) -> tuple[Value, tuple[int, ...], int]:
+    """(whose memory an operand is read from, its distances, where it starts)."""
+    if value.kind == "view" and known_number(value) is None:
+        source = value.inputs[0]
+        strides, start = strided(value.data, contiguous(source.shape), value.ndim)
+        if matrix_layout(value.shape, strides) is not None:
+            return source, strides, start
+    return value, contiguous(value.shape), 0
+
+
+def write_product(w: Writer, table: Table, value: Value, pointer: Callable[[Value], str]) -> None:
+    """The call, or one for each of a stack."""
+    if library() is None:
+        raise UnsupportedError("no BLAS")
+    left, right = (operand(each) for each in value.inputs)
+    rows, inner, columns = value.shape[-2], value.inputs[0].shape[-1], value.shape[-1]
+    batch = value.shape[:-2]
+    if not count(value.shape):
+        return
+    places = [(left[1][:-2], left[2]), (right[1][:-2], right[2]), (contiguous(value.shape)[:-2], 0)]
+    pointers = [pointer(left[0]), pointer(right[0]), pointer(value)]
+    for index in np.ndindex(*batch):
+        starts = [start + sum(each * step for each, step in zip(index, steps, strict=True)) for steps, start in places]
+        moved = [shifted(w, value, each, start) for each, start in zip(pointers, starts, strict=True)]
+        layouts = [matrix_layout(value.inputs[slot].shape, each[1]) for slot, each in enumerate((left, right))]
+        gemm(w, table, value.code, (rows, columns, inner), layouts, moved)
+
+
+def shifted(w: Writer, value: Value, pointer: str, start: int) -> str:
+    return w.put(f"getelementptr {value.code}, ptr {pointer}, i64 {start}") if start else pointer
+
+
+def gemm(
+    w: Writer, table: Table, kind: str, sizes: tuple[int, int, int], layouts: Sequence[tuple[bool, int] | None],
+    pointers: Sequence[str],
+) -> None:  # fmt: skip
+    """C = A B by cblas, all in C order."""
+    found = library()
+    assert found is not None
+    whole = f"i{found[2]}"
+    function = table.load(w, "blas", "dgemm" if kind == "double" else "sgemm")
+    (turned_a, step_a), (turned_b, step_b) = (each or (False, 1) for each in layouts)
+    order = [f"i32 {112 if turned else 111}" for turned in (turned_a, turned_b)]
+    lengths = [f"{whole} {each}" for each in sizes]
+    a, b, c = pointers
+    args = [
+        "i32 101", *order, *lengths, f"{kind} {literal(1, kind)}", f"ptr {a}", f"{whole} {step_a}", f"ptr {b}",
+        f"{whole} {step_b}", f"{kind} {literal(0, kind)}", f"ptr {c}", f"{whole} {sizes[1]}",
+    ]  # fmt: skip
+    w.do(f"call void {function}({', '.join(args)})")

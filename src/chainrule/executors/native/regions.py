@@ -1,0 +1,218 @@
+"""Which values are kept in memory and which steps run when: a program in, a plan of steps in stages out.
+
+One idea: whatever can be computed at the same time over the same entries is one loop. A stage ends where something must
+be whole before it can be used: a reduction, a product of matrices, an array read in another order than it is made in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from .lowering import Program
+from .scalars import cost
+from .values import Access, Shape, Value, identity, is_number
+
+_CHEAP = 8  # operations an entry: computed again rather than kept
+_WHOLE = ("product", "call", "join", "reduce", "reshape", "input", "constant")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Write:
+    """Something that a loop leaves behind: a value, or a part of a join, stored where `target` keeps its entries."""
+
+    value: Value  # what is computed at each entry
+    target: Value  # whose memory it goes to
+    starts: Shape = ()  # where in the memory of a join
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One step of a plan: a loop over `shape` with what it writes, or a product, or a call."""
+
+    stage: int
+    shape: Shape = ()
+    writes: list[Write] = field(default_factory=list)
+    whole: Value | None = None  # the product or call
+
+
+@dataclass(slots=True, eq=False)
+class Plan:
+    """The steps in order, and the stage from which each stored value can be read."""
+
+    steps: list[Step]
+    ready: dict[Value, int]
+    stored: set[Value]
+
+
+def plan(program: Program) -> Plan:
+    """Decide. A value that is dear is kept wherever it would be computed twice."""
+    order = program.order()
+    stored = {each for value in order for each in must_store(value)} | set(program.outputs)
+    stored |= {value for value in order if value.kind in _WHOLE and not is_number(value)}
+    stored = {alias_root(each) for each in stored} | stored
+    while True:
+        stages = Stages(order, stored)
+        more = stages.dear(order) - stored
+        if not more:
+            return stages.plan(order)
+        stored |= more
+
+
+def must_store(value: Value) -> Iterator[Value]:
+    """Inputs that a value needs in memory, in their own order."""
+    if value.kind in ("call", "reshape", "gather"):
+        yield from value.inputs
+    elif value.kind == "product":
+        yield from (each.inputs[0] if is_strided(each) else each for each in value.inputs)
+
+
+def is_strided(value: Value) -> bool:
+    """Whether a value is a view that a matrix product can read where it lies: transposed, or one of a stack."""
+    if value.kind != "view" or is_number(value):
+        return False
+    strides, _ = strided(value.data, contiguous(value.inputs[0].shape), value.ndim)
+    return matrix_layout(value.shape, strides) is not None
+
+
+def matrix_layout(shape: Shape, strides: Sequence[int]) -> tuple[bool, int] | None:
+    """(whether the last two axes are stored transposed, the distance between rows), None where it is neither."""
+    rows, columns = shape[-2:]
+    down, right = strides[-2:]
+    if (right == 1 or columns == 1) and (down >= columns or rows == 1) and down >= 0:
+        return False, max(down if rows > 1 else columns, columns, 1)
+    if (down == 1 or rows == 1) and (right >= rows or columns == 1) and right >= 0:
+        return True, max(right if columns > 1 else rows, rows, 1)
+    return None
+
+
+def contiguous(shape: Shape) -> tuple[int, ...]:
+    """The distance between neighbours along each axis of an array in C order."""
+    steps, total = [], 1
+    for size in reversed(shape):
+        steps.append(total)
+        total *= size
+    return tuple(reversed(steps))
+
+
+def strided(access: Access, strides: Sequence[int], width: int) -> tuple[tuple[int, ...], int]:
+    """The distance in memory along each axis of a view, and where it starts."""
+    found, start = [0] * width, 0
+    for (offset, coefficients), stride in zip(access, strides, strict=True):
+        start += offset * stride
+        for place, step in enumerate(coefficients):
+            found[place] += step * stride
+    return tuple(found), start
+
+
+def alias_root(value: Value) -> Value:
+    """Whose memory a reshape is another look at."""
+    while value.kind == "reshape":
+        value = value.inputs[0]
+    return value
+
+
+class Stages:
+    """When each value can be had."""
+
+    def __init__(self, order: Sequence[Value], stored: set[Value]) -> None:
+        self.stored = stored
+        self.at: dict[Value, int] = {}  # the stage of the loop that computes a value
+        self.ready: dict[Value, int] = {}  # from when a value can be read from memory
+        for value in order:
+            self._enter(value)
+
+    def _enter(self, value: Value) -> None:
+        kind = value.kind
+        if kind in ("input", "constant"):
+            self.at[value] = self.ready[value] = 0
+            return
+        if kind == "reshape":
+            self.at[value] = self.ready[value] = self.whole(value.inputs[0])
+            return
+        if kind in ("product", "call"):
+            self.at[value] = max([self.whole(each) for each in value.inputs], default=0)
+        elif kind == "join":
+            self.at[value] = max(self.join_stages(value))
+        else:
+            self.at[value] = max([self.needed(value, each) for each in value.inputs], default=0)
+        self.ready[value] = self.at[value] + 1
+
+    def needed(self, value: Value, source: Value) -> int:
+        """From when a loop that computes `value` can have its input."""
+        if value.kind == "view" and source.kind in ("map", "view", "gather"):
+            moved = value.data != identity(source.shape) or value.shape != source.shape
+            return self.ready[source] if moved and source in self.stored else self.at[source]
+        if value.kind == "gather":
+            return self.whole(source)
+        if source.kind in ("map", "view", "gather"):
+            return self.at[source]
+        return self.ready[source]
+
+    def whole(self, value: Value) -> int:
+        """From when a value can be read from memory; a view of what is stored is read through."""
+        if value in self.stored or value.kind != "view":
+            return self.ready[value]
+        return self.ready[value.inputs[0]]
+
+    def join_stages(self, value: Value) -> list[int]:
+        """The stage at which each part is laid down: after those that it covers."""
+        found: list[int] = []
+        for place, part in enumerate(value.inputs):
+            soonest = self.at[part] if part.kind in ("map", "view", "gather") else self.ready[part]
+            for earlier in range(place):
+                if overlapping(value, earlier, place):
+                    soonest = max(soonest, found[earlier] + 1)
+            found.append(soonest)
+        return found
+
+    def dear(self, order: Sequence[Value]) -> set[Value]:
+        """Values that are computed at two stages, or at more entries than they have, and cost more than a load."""
+        costs: dict[Value, int] = {}
+        found: set[Value] = set()
+        for value in order:
+            known = value.kind in _WHOLE or value in self.stored
+            costs[value] = 1 if known else own_cost(value) + sum(costs[each] for each in set(value.inputs))
+        for value in order:
+            for source in value.inputs:
+                inline = source.kind in ("map", "gather") and source not in self.stored and costs[source] > _CHEAP
+                if inline and (self.at[value] > self.at[source] or repeats(value, source)):
+                    found.add(source)
+        return found
+
+    def plan(self, order: Sequence[Value]) -> Plan:
+        steps: dict[tuple[int, Shape] | Value, Step] = {}
+
+        def loop(stage: int, shape: Shape) -> Step:
+            return steps.setdefault((stage, shape), Step(stage, shape))
+
+        for value in order:
+            if value.kind in ("product", "call"):
+                steps[value] = Step(self.at[value], whole=value)
+            elif value.kind == "reduce":
+                loop(self.at[value], value.inputs[0].shape).writes.append(Write(value.inputs[0], value))
+            elif value.kind == "join":
+                for part, starts, stage in zip(value.inputs, value.data, self.join_stages(value), strict=True):
+                    loop(stage, part.shape).writes.append(Write(part, value, starts))
+            elif value in self.stored and value.kind in ("map", "view", "gather"):
+                loop(self.at[value], value.shape).writes.append(Write(value, value))
+        return Plan(sorted(steps.values(), key=lambda step: step.stage), self.ready, self.stored)
+
+
+def own_cost(value: Value) -> int:
+    return cost(value.name) if value.kind == "map" else 3 if value.kind == "gather" else 0
+
+
+def repeats(value: Value, source: Value) -> bool:
+    """Whether reading `source` through `value` reads entries more than once."""
+    return value.kind == "view" and value.size > source.size
+
+
+def overlapping(value: Value, one: int, other: int) -> bool:
+    """Whether two parts of a join cover common places."""
+    return all(
+        first < second + size_second and second < first + size_first
+        for first, second, size_first, size_second in zip(
+            value.data[one], value.data[other], value.inputs[one].shape, value.inputs[other].shape, strict=True
+        )
+    )

@@ -1,0 +1,176 @@
+"""One entry of a map: the name of a function and its operands in, instructions out.
+
+One idea: conditions are single bits while they are computed with and bytes while they lie in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from .mathematics import FUNCTIONS
+from .values import UnsupportedError
+from .writer import FLOATS, Writer, literal
+
+_FOREIGN = {
+    "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "sinh": "sinh",
+    "cosh": "cosh", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "exp2": "exp2", "log2": "log2",
+    "log10": "log10", "cbrt": "cbrt", "erf": "erf", "erfc": "erfc", "arctan2": "atan2", "hypot": "hypot",
+    "power": "pow",
+}  # fmt: skip
+_INTRINSIC = {
+    "sqrt": "sqrt", "absolute": "fabs", "floor": "floor", "ceil": "ceil", "trunc": "trunc", "rint": "roundeven",
+    "copysign": "copysign",
+}  # fmt: skip
+_ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "true_divide": "fdiv"}
+_WHOLE = {"add": "add", "subtract": "sub", "multiply": "mul"}
+_COMPARE = {"equal": "oeq", "not_equal": "une", "less": "olt", "less_equal": "ole", "greater": "ogt",
+            "greater_equal": "oge"}  # fmt: skip
+_COMPARE_WHOLE = {"equal": "eq", "not_equal": "ne", "less": "slt", "less_equal": "sle", "greater": "sgt",
+                  "greater_equal": "sge"}  # fmt: skip
+_LOGIC = {"logical_and": "and", "logical_or": "or", "logical_xor": "xor"}
+_COSTS = {"true_divide": 4, "sqrt": 4, "power": 40} | dict.fromkeys(FUNCTIONS, 20) | dict.fromkeys(_FOREIGN, 40)
+
+
+def cost(name: str) -> int:
+    """About how many plain operations one entry takes."""
+    return _COSTS.get(name, 1)
+
+
+def computed(code: str) -> str:
+    """The kind of a value while it is computed with."""
+    return "i1" if code == "i8" else code
+
+
+def emit(w: Writer, name: str, into: str, kinds: Sequence[str], args: Sequence[str]) -> str:
+    """One entry of a map of this name. `into` and `kinds` are the computed kinds of the result and of the operands."""
+    kind = kinds[-1]
+    if name == "where":
+        return w.select(args[0], kind, args[1], args[2])
+    if name == "cast":
+        return cast(w, kind, into, args[0])
+    if name in _LOGIC:
+        return w.binary(_LOGIC[name], "i1", *args)
+    if name == "logical_not":
+        return w.binary("xor", "i1", args[0], "true")
+    if kind in FLOATS:
+        return emit_float(w, name, kind, args)
+    if name in _COMPARE_WHOLE:
+        return w.put(f"icmp {_COMPARE_WHOLE[name]} {kind} {args[0]}, {args[1]}")
+    if kind != "i1":
+        return emit_whole(w, name, kind, args)
+    raise UnsupportedError(f"{name} of {kind}")
+
+
+def emit_float(w: Writer, name: str, kind: str, args: Sequence[str]) -> str:
+    if name in _ARITHMETIC:
+        flags = "" if name == "true_divide" else "contract "
+        return w.put(f"{_ARITHMETIC[name]} {flags}{kind} {args[0]}, {args[1]}")
+    if name in _COMPARE:
+        return w.compare(_COMPARE[name], kind, *args)
+    if name in FUNCTIONS:
+        return w.mathematics(name, kind, *args)
+    if name in _INTRINSIC:
+        return w.intrinsic(_INTRINSIC[name], kind, *args)
+    if name in _FOREIGN:
+        return w.foreign(_FOREIGN[name], kind, *args)
+    if name in _OTHERS:
+        return _OTHERS[name](w, kind, *args)
+    raise UnsupportedError(name)
+
+
+def emit_whole(w: Writer, name: str, kind: str, args: Sequence[str]) -> str:
+    if name in _WHOLE:
+        return w.binary(_WHOLE[name], kind, *args)
+    if name == "negative":
+        return w.binary("sub", kind, "0", args[0])
+    if name == "square":
+        return w.binary("mul", kind, args[0], args[0])
+    if name in ("maximum", "minimum"):
+        larger = w.put(f"icmp {'sgt' if name == 'maximum' else 'slt'} {kind} {args[0]}, {args[1]}")
+        return w.select(larger, kind, args[0], args[1])
+    if name == "absolute":
+        below = w.put(f"icmp slt {kind} {args[0]}, 0")
+        return w.select(below, kind, w.binary("sub", kind, "0", args[0]), args[0])
+    if name in ("floor", "ceil", "trunc", "rint"):
+        return args[0]
+    raise UnsupportedError(f"{name} of {kind}")
+
+
+def cast(w: Writer, kind: str, into: str, x: str) -> str:
+    if kind == into:
+        return x
+    if into == "i1":
+        return w.compare("une", kind, x, literal(0, kind)) if kind in FLOATS else w.put(f"icmp ne {kind} {x}, 0")
+    if kind in FLOATS and into in FLOATS:
+        return w.put(f"{'fpext' if into == 'double' else 'fptrunc'} {kind} {x} to {into}")
+    if into in FLOATS:
+        return w.put(f"{'uitofp' if kind == 'i1' else 'sitofp'} {kind} {x} to {into}")
+    if kind in FLOATS:
+        raise UnsupportedError("floats as whole numbers")  # what is out of range is undefined there, but not in NumPy
+    if kind == "i1":
+        return w.put(f"zext i1 {x} to {into}")
+    return w.put(f"{'sext' if into == 'i64' else 'trunc'} {kind} {x} to {into}")
+
+
+def negative(w: Writer, kind: str, x: str) -> str:
+    return w.put(f"fneg {kind} {x}")
+
+
+def square(w: Writer, kind: str, x: str) -> str:
+    return w.fmul(kind, x, x)
+
+
+def sign(w: Writer, kind: str, x: str) -> str:
+    """1, -1, 0, and NaN of NaN."""
+    zero = literal(0, kind)
+    below = w.select(w.compare("olt", kind, x, zero), kind, literal(-1, kind), x)
+    found = w.select(w.compare("ogt", kind, x, zero), kind, literal(1, kind), below)
+    return w.select(w.compare("oeq", kind, x, zero), kind, zero, found)
+
+
+def extreme(how: str, intrinsic: str) -> Callable[[Writer, str, str, str], str]:
+    """The larger or smaller of two numbers, NaN if one is. One comparison is enough beside a known number."""
+
+    def function(w: Writer, kind: str, x: str, y: str) -> str:
+        if y.startswith("0x") and not y.startswith(("0x7FF8", "0xFFF8")):
+            return w.select(w.compare(how, kind, x, y), kind, x, y)
+        return w.intrinsic(intrinsic, kind, x, y)
+
+    return function
+
+
+def is_nan(w: Writer, kind: str, x: str) -> str:
+    return w.compare("uno", kind, x, x)
+
+
+def is_infinite(w: Writer, kind: str, x: str) -> str:
+    return w.compare("oeq", kind, w.intrinsic("fabs", kind, x), literal(float("inf"), kind))
+
+
+def is_finite(w: Writer, kind: str, x: str) -> str:
+    return w.compare("olt", kind, w.intrinsic("fabs", kind, x), literal(float("inf"), kind))
+
+
+def sign_bit(w: Writer, kind: str, x: str) -> str:
+    integer = FLOATS[kind].integer
+    return w.put(f"icmp slt {integer} {w.put(f'bitcast {kind} {x} to {integer}')}, 0")
+
+
+_OTHERS: dict[str, Callable[..., str]] = {
+    "negative": negative, "square": square, "sign": sign, "maximum": extreme("uge", "maximum"),
+    "minimum": extreme("ule", "minimum"), "isnan": is_nan, "isinf": is_infinite, "isfinite": is_finite,
+    "signbit": sign_bit,
+}  # fmt: skip
+
+STARTS = {"sum": 0, "prod": 1, "max": float("-inf"), "min": float("inf"), "any": False, "all": True}
+
+
+def combine(w: Writer, name: str, kind: str, total: str, x: str) -> str:
+    """One step of a reduction. The order of a sum is free, so that it can be many sums side by side."""
+    if name in ("sum", "prod"):
+        floats = kind in FLOATS
+        op = {"sum": "add", "prod": "mul"}[name]
+        return w.put(f"f{op} reassoc {kind} {total}, {x}") if floats else w.put(f"{op} {kind} {total}, {x}")
+    if name in ("any", "all"):
+        return w.put(f"{'or' if name == 'any' else 'and'} i1 {total}, {x}")
+    return w.intrinsic("maximum" if name == "max" else "minimum", kind, total, x)

@@ -1,0 +1,159 @@
+"""Small programs: every entry of every array is a name of its own, and the whole program one straight line.
+
+One idea: with a few hundred numbers there is nothing to loop over. Transposing, slicing and joining are done while the
+line is written, and cost nothing when it runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .lowering import Program
+from .scalars import STARTS, combine, computed, cost, emit
+from .values import Value
+from .writer import Writer, literal
+
+MOST_STEPS = 4000  # beyond, compiling takes longer than it is worth
+
+
+def steps(program: Program) -> int:
+    """About how many operations the line would have; a large number where it cannot be written."""
+    total = sum(each.size for each in (*program.inputs, *program.outputs))
+    for value in program.order():
+        if value.kind == "call":
+            return 10**9
+        if value.kind == "map":
+            total += value.size * cost(value.name)
+        elif value.kind == "reduce":
+            total += value.inputs[0].size
+        elif value.kind == "product":
+            total += 2 * value.size * value.inputs[0].shape[-1]
+        elif value.kind != "input":
+            total += value.size // 8
+    return total
+
+
+class Unrolled:
+    """Writes a program as one straight line."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.entries: dict[Value, Any] = {}
+
+    def run(self, program: Program, inputs: list[str], outputs: list[str]) -> None:
+        """From pointers to the inputs to pointers to the outputs."""
+        pointers = dict(zip(program.inputs, inputs, strict=True))
+        for value in program.order():
+            if value.kind == "input":
+                self.entries[value] = self.loaded(value, pointers[value])
+            else:
+                self.entries[value] = getattr(self, value.kind)(value)
+        for value, pointer in zip(program.outputs, outputs, strict=True):
+            self.store(value, pointer)
+
+    def loaded(self, value: Value, pointer: str) -> Any:
+        found = np.empty(value.size, object)
+        for place in range(value.size):
+            found[place] = load(self.writer, value.code, pointer, str(place))
+        return found.reshape(value.shape)
+
+    def store(self, value: Value, pointer: str) -> None:
+        for place, name in enumerate(self.entries[value].reshape(-1)):
+            store(self.writer, value.code, name, pointer, str(place))
+
+    def constant(self, value: Value) -> Any:
+        kind = computed(value.code)
+        flat = value.data.array.reshape(-1)
+        found = np.empty(value.size, object)
+        for place in range(value.size):
+            found[place] = literal(flat[place], kind)
+        return found.reshape(value.shape)
+
+    def map(self, value: Value) -> Any:
+        kinds = [computed(each.code) for each in value.inputs]
+        operands = [self.entries[each].reshape(-1) for each in value.inputs]
+        into, found = computed(value.code), np.empty(value.size, object)
+        done: dict[tuple[str, ...], str] = {}
+        for place in range(value.size):
+            args = tuple([each[place] for each in operands])
+            if args not in done:
+                done[args] = emit(self.writer, value.name, into, kinds, args)
+            found[place] = done[args]
+        return found.reshape(value.shape)
+
+    def reduce(self, value: Value) -> Any:
+        source = self.entries[value.inputs[0]]
+        kind, axes = computed(value.code), value.data
+        kept = [axis for axis in range(source.ndim) if axis not in axes]
+        rows = np.transpose(source, (*kept, *axes)).reshape(value.size, -1) if source.size else None
+        found = np.empty(value.size, object)
+        for place in range(value.size):
+            row = [] if rows is None else list(rows[place])
+            total = row[0] if row else literal(STARTS[value.name], kind)
+            for each in row[1:]:
+                total = combine(self.writer, value.name, kind, total, each)
+            found[place] = total
+        return found.reshape(value.shape)
+
+    def view(self, value: Value) -> Any:
+        source = self.entries[value.inputs[0]]
+        places = np.indices(value.shape) if value.shape else np.zeros((0,), int)
+        key = tuple(
+            offset + sum((step * places[axis] for axis, step in enumerate(steps) if step), np.zeros(value.shape, int))
+            for offset, steps in value.data
+        )
+        return as_objects(source[key] if key else np.broadcast_to(source, value.shape), value.shape)
+
+    def reshape(self, value: Value) -> Any:
+        return self.entries[value.inputs[0]].reshape(value.shape)
+
+    def join(self, value: Value) -> Any:
+        found = np.empty(value.shape, object)
+        for part, starts in zip(value.inputs, value.data, strict=True):
+            key = tuple(slice(start, start + size) for start, size in zip(starts, part.shape, strict=True))
+            found[key] = self.entries[part]
+        return found
+
+    def gather(self, value: Value) -> Any:
+        source, table = value.inputs
+        return self.entries[source].reshape(-1)[table.data.array]
+
+    def product(self, value: Value) -> Any:
+        kind = value.code
+        left, right = (self.entries[each] for each in value.inputs)
+        inner = left.shape[-1]
+        found = np.empty(value.shape, object)
+        for place in np.ndindex(*value.shape):
+            *batch, row, column = place if value.shape else (0, 0)
+            total = ""
+            for each in range(inner):
+                term = self.writer.fmul(kind, left[(*batch, row, each)], right[(*batch, each, column)])
+                total = self.writer.fadd(kind, total, term, "contract reassoc") if total else term
+            found[place] = total or literal(0, kind)
+        return found
+
+
+def as_objects(found: Any, shape: tuple[int, ...]) -> Any:
+    """An array of names, also where NumPy gives a single one."""
+    if isinstance(found, np.ndarray):
+        return found
+    made = np.empty((), object)
+    made[()] = found
+    return made.reshape(shape)
+
+
+def load(w: Writer, code: str, pointer: str, place: str) -> str:
+    """An entry from memory, as it is computed with."""
+    address = pointer if place == "0" else w.put(f"getelementptr {code}, ptr {pointer}, i64 {place}")
+    found = w.put(f"load {code}, ptr {address}")
+    return w.put(f"icmp ne i8 {found}, 0") if code == "i8" else found
+
+
+def store(w: Writer, code: str, name: str, pointer: str, place: str) -> None:
+    """An entry to memory."""
+    address = pointer if place == "0" else w.put(f"getelementptr {code}, ptr {pointer}, i64 {place}")
+    if code == "i8":
+        name = w.put(f"zext i1 {name} to i8")
+    w.do(f"store {code} {name}, ptr {address}")

@@ -1,0 +1,191 @@
+"""Primitives: what a graph is lowered to. Shapes and parts in, `Value`s out, equal ones identical.
+
+One idea: seven kinds are enough. A map works entry by entry, a reduction along axes, a view only says where entries
+stand, a join lays parts side by side, a gather reads at known places, a product multiplies matrices, and a call asks
+Python. Which of them become loops and which are merely read through is decided later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Shape: TypeAlias = tuple[int, ...]
+Affine: TypeAlias = tuple[int, tuple[int, ...]]  # where an axis of the source is read: offset, and a step for each axis
+Access: TypeAlias = tuple[Affine, ...]
+
+KINDS = ("input", "constant", "map", "reduce", "view", "reshape", "join", "gather", "product", "call")
+DTYPES = {"float64": "double", "float32": "float", "int64": "i64", "int32": "i32", "bool": "i8"}
+
+
+class UnsupportedError(Exception):
+    """Something that cannot be lowered: it is called in Python instead. Never reaches a user."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """One primitive. `name` is the function of a map or reduction; `data` what the other kinds need."""
+
+    kind: str
+    shape: Shape
+    dtype: np.dtype[Any]
+    inputs: tuple[Value, ...] = ()
+    name: str = ""
+    data: Any = None
+
+    @property
+    def size(self) -> int:
+        return count(self.shape)
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def code(self) -> str:
+        """Its type in LLVM's language, as it lies in memory."""
+        return DTYPES[self.dtype.name]
+
+
+def count(shape: Sequence[int]) -> int:
+    """How many entries a shape has."""
+    entries = 1
+    for size in shape:
+        entries *= size
+    return entries
+
+
+@dataclass(slots=True)
+class Builder:
+    """Makes values, each once."""
+
+    made: dict[Any, Value] = field(default_factory=dict)
+
+    def make(self, kind: str, shape: Shape, dtype: Any, inputs: tuple[Value, ...] = (), name: str = "",
+             data: Any = None) -> Value:  # fmt: skip
+        """The one value of these parts. Raises UnsupportedError for a dtype the machine code does not work on."""
+        if dtype.name not in DTYPES:
+            raise UnsupportedError(f"dtype {dtype}")
+        key = (kind, shape, dtype.name, inputs, name, data)
+        found = self.made.get(key)
+        if found is None:
+            found = self.made[key] = Value(kind, shape, dtype, inputs, name, data)
+        return found
+
+    def input(self, slot: int, shape: Shape, dtype: Any) -> Value:
+        return self.make("input", shape, dtype, (), "", slot)
+
+    def constant(self, array: Any) -> Value:
+        array = np.ascontiguousarray(array) if np.ndim(array) else np.asarray(array)
+        return self.make("constant", array.shape, array.dtype, (), "", Bytes(array))
+
+    def number(self, number: Any, shape: Shape, dtype: Any) -> Value:
+        """The same number everywhere."""
+        return self.broadcast(self.constant(np.asarray(number, dtype)), shape)
+
+    def map(self, name: str, dtype: Any, *inputs: Value) -> Value:
+        return self.make("map", inputs[0].shape, np.dtype(dtype), inputs, name)
+
+    def reduce(self, name: str, x: Value, axes: Sequence[int], dtype: Any = None) -> Value:
+        """Along axes, which go away."""
+        kept = tuple(size for axis, size in enumerate(x.shape) if axis not in axes)
+        return self.make("reduce", kept, np.dtype(dtype or x.dtype), (x,), name, tuple(sorted(axes)))
+
+    def view(self, x: Value, shape: Shape, access: Access) -> Value:
+        """x read at other places: entry i of the result is entry `access(i)` of x."""
+        if shape == x.shape and access == identity(shape):
+            return x
+        if x.kind == "view":
+            return self.view(x.inputs[0], shape, compose(x.data, access, len(shape)))
+        if x.kind == "map" and all(is_number(each) for each in x.inputs) and x.inputs:
+            return self.map(x.name, x.dtype, *[self.view(each, shape, access) for each in x.inputs])
+        return self.make("view", shape, x.dtype, (x,), "", access)
+
+    def broadcast(self, x: Value, shape: Shape) -> Value:
+        if x.shape == shape:
+            return x
+        extra = len(shape) - x.ndim
+        access = tuple(
+            (0, unit(len(shape), axis + extra) if size == shape[axis + extra] else (0,) * len(shape))
+            for axis, size in enumerate(x.shape)
+        )
+        return self.view(x, shape, access)
+
+    def transpose(self, x: Value, axes: Sequence[int]) -> Value:
+        shape = tuple(x.shape[axis] for axis in axes)
+        places = {axis: place for place, axis in enumerate(axes)}
+        return self.view(x, shape, tuple((0, unit(x.ndim, places[axis])) for axis in range(x.ndim)))
+
+    def reshape(self, x: Value, shape: Shape) -> Value:
+        """The same entries in the same order. New or lost axes of size 1 are only another way to look at x."""
+        if x.shape == shape:
+            return x
+        if [size for size in x.shape if size != 1] == [size for size in shape if size != 1]:
+            large = iter([axis for axis, size in enumerate(shape) if size != 1])
+            access = tuple((0, (0,) * len(shape) if size == 1 else unit(len(shape), next(large))) for size in x.shape)
+            return self.view(x, shape, access)
+        if x.kind == "reshape":
+            return self.reshape(x.inputs[0], shape)
+        if x.kind == "constant":
+            return self.constant(x.data.array.reshape(shape))
+        if is_number(x):
+            return self.number(x.inputs[0].data.array, shape, x.dtype)
+        return self.make("reshape", shape, x.dtype, (x,))
+
+
+class Bytes:
+    """A known array, equal to every other with the same bits."""
+
+    __slots__ = ("array", "key")
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+        self.key = (array.tobytes(), array.shape, array.dtype.str) if array.size <= 64 else id(array)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bytes) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+def unit(length: int, place: int, step: int = 1) -> tuple[int, ...]:
+    """Steps that follow one axis alone."""
+    return tuple(step if each == place else 0 for each in range(length))
+
+
+def identity(shape: Shape) -> Access:
+    """Every axis at its own place."""
+    return tuple((0, unit(len(shape), axis)) for axis in range(len(shape)))
+
+
+def compose(inner: Access, outer: Access, width: int) -> Access:
+    """First `outer` says which entry of a view is meant, of a place with `width` axes, then `inner` which of its
+    source."""
+    found = []
+    for offset, steps in inner:
+        total, combined = offset, [0] * width
+        for step, (shift, coefficients) in zip(steps, outer, strict=True):
+            if step:
+                total += step * shift
+                for place, each in enumerate(coefficients):
+                    combined[place] += step * each
+        found.append((total, tuple(combined)))
+    return tuple(found)
+
+
+def is_number(value: Value) -> bool:
+    """Whether a value is one known number everywhere."""
+    if value.kind == "view":
+        value = value.inputs[0]
+    return value.kind == "constant" and value.shape == ()
+
+
+def known_number(value: Value) -> Any:
+    """The number that a value is everywhere; None for any other."""
+    if value.kind == "view":
+        value = value.inputs[0]
+    return value.data.array[()] if value.kind == "constant" and value.shape == () else None

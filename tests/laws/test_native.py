@@ -1,0 +1,183 @@
+"""Machine code gives what the reference gives, to a few units in the last place, for every op and for random programs.
+
+Sums are taken in another order, so a reduction is compared with the size of what it adds up.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from laws.table import Case, all_cases, draw
+from unit.programs import random_program
+
+import chainrule
+from chainrule.executors import EXECUTORS
+from chainrule.executors.native import availability, build, compile_graph
+from chainrule.ir.graph import Graph
+from chainrule.ir.recording import open_recording
+from chainrule.ops import input_node
+
+pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))
+DTYPES = (np.float64, np.float32)
+WAYS = {"straight": 10**8, "loops": -1}  # how many steps are written in one line
+SUMMING = frozenset({"solve", "inv", "det", "logdet", "cholesky", "weighted_gram", "einsum", "matmul", "layer_norm",
+                     "batch_norm", "var", "std"})  # fmt: skip
+EDGES = (0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 5e-324, -1e-310, 1e-40, 1e300, -1e300, 0.5, 709.7, -745.1, 88.7,
+         -103.9, 1e-20, 20.0, -37.0)  # fmt: skip
+
+
+def compared(found: Any, expected: Any, ulps: float) -> None:
+    """Type for type, and number for number within some units in the last place."""
+    assert (np.shape(found), found.dtype) == (np.shape(expected), expected.dtype)
+    if expected.dtype.kind != "f":
+        assert np.array_equal(found, expected)
+        return
+    with np.errstate(all="ignore"):
+        same = (found == expected) | (np.isnan(found) & np.isnan(expected))
+        near = np.abs(found - expected) <= ulps * np.spacing(np.abs(expected))
+    assert np.all(same | near), (found, expected)
+
+
+def graph_of(case: Case, arrays: list[Any]) -> Graph:
+    inputs = tuple(input_node(np.shape(array), array.dtype) for array in arrays)
+    return Graph(inputs, (case.op(*inputs, **case.params),))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_op_gives_what_its_kernel_gives(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "MOST_STEPS", WAYS[way])
+    cases = [(case, [np.asarray(each)[()] for each in draw(case, dtype)]) for case in all_cases() for dtype in DTYPES]
+    with open_recording(), np.errstate(all="ignore"):
+        graphs = [graph_of(case, arrays) for case, arrays in cases]
+    for many in range(0, len(cases), 60):  # one module for many ops: starting LLVM takes longer than compiling one
+        chosen = range(many, min(many + 60, len(cases)))
+        together = Graph(
+            tuple(node for place in chosen for node in graphs[place].inputs),
+            tuple(node for place in chosen for node in graphs[place].outputs),
+        )
+        found = compile_graph(together)(*[array for place in chosen for array in cases[place][1]])
+        for place, result in zip(chosen, found, strict=True):
+            case, arrays = cases[place]
+            with np.errstate(all="ignore"):
+                (expected,) = EXECUTORS["walk"](graphs[place], "f")(*arrays)
+            compared(result, np.asarray(expected)[()], 40 if case.op.name in SUMMING else 8)
+
+
+def elementwise_of_one() -> list[Case]:
+    seen = {case.op.name: case for case in all_cases() if case.op.elementwise and len(case.sample.shapes) == 1}
+    return list(seen.values())
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("way", WAYS)
+def test_functions_at_their_edges(way: str, dtype: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "MOST_STEPS", WAYS[way])
+    with np.errstate(all="ignore"):
+        x = np.array([*EDGES, *np.linspace(-3, 3, 13), *np.geomspace(1e-9, 80.0, 30)], dtype)
+    cases = elementwise_of_one()
+    with open_recording(), np.errstate(all="ignore"):
+        node = input_node(x.shape, x.dtype)
+        together = Graph((node,), tuple(case.op(node, **case.params) for case in cases))
+        expected = EXECUTORS["walk"](together, "f")(x)
+    for case, one, other in zip(cases, compile_graph(together)(x), expected, strict=True):
+        try:
+            compared(one, np.asarray(other), 8)
+        except AssertionError as problem:
+            raise AssertionError(f"{case.op.name}: {problem}") from problem
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("seed", range(500, 540))
+def test_random_programs(seed: int, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "MOST_STEPS", WAYS[way])
+    with open_recording(), np.errstate(all="ignore"):
+        graph, values = random_program(seed)
+        expected = EXECUTORS["walk"](graph, "f")(*values)
+        found = compile_graph(graph)(*values)
+    for one, other in zip(found, expected, strict=True):
+        compared(one, np.asarray(other), 64)
+
+
+def example(x: Any, y: Any) -> Any:
+    return np.sum(np.tanh(x) * y + np.exp(-(y**2)), axis=0)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        (np.arange(12.0).reshape(3, 4).T[::2], np.ones(3)),
+        (np.asfortranarray(np.arange(6.0).reshape(2, 3)), np.arange(6.0)[::2]),
+        (np.zeros((0, 3)), np.ones(3)),
+        (np.zeros((2, 0)), np.zeros((2, 0))),
+        (np.arange(3.0).astype(">f8"), np.float64(2.0)),
+        (np.frombuffer(b"x" + np.arange(3.0).tobytes(), np.uint8)[1:].view(np.float64), 1.0),
+    ],
+)
+def test_arrays_that_lie_otherwise(arrays: tuple[Any, Any]) -> None:
+    compared(chainrule.jit(example)(*arrays), np.asarray(example(*arrays))[()], 8)
+
+
+def test_other_arguments_take_the_long_way_and_come_out_right() -> None:
+    double = chainrule.jit(lambda x: x * 2.0)
+    assert double(3.0) == 6.0
+    assert type(double(3.0)) is float
+    assert double(np.float32(3.0)).dtype == np.float32
+    assert double(np.ones(2)).tolist() == [2.0, 2.0]
+    assert double(np.ones((2, 1))).shape == (2, 1)
+    assert double(3) == 6.0
+    assert double(np.ones(2, np.float32)).dtype == np.float32
+    with pytest.raises(chainrule.errors.DTypeError):
+        double("text")
+
+
+def test_containers_are_taken_apart_and_put_together() -> None:
+    def f(p: Any, more: Any) -> Any:
+        return {"sum": p["a"] + p["b"][0], "rest": [p["b"][1], (more, None, 2)], "w": p["a"]}
+
+    given = {"b": (2.0, np.arange(3.0)), "a": 1.0}
+    for _ in range(3):
+        found = chainrule.jit(f)(given, 5.0)
+        assert list(found) == ["rest", "sum", "w"]
+        assert found["sum"] == 3.0
+        assert found["rest"][0].tolist() == [0.0, 1.0, 2.0]
+        assert found["rest"][1] == (5.0, None, 2)
+
+
+def test_outputs_belong_to_the_caller() -> None:
+    x = np.arange(3.0)
+    same = chainrule.jit(lambda x: (x, x, x + 1))
+    first = same(x)
+    for each in first:
+        each[:] = 7
+    assert x.tolist() == [0, 1, 2]
+    assert same(x)[2].tolist() == [1, 2, 3]
+
+
+def test_no_reference_is_lost_or_kept() -> None:
+    x, p = np.arange(3.0), {"a": [1.5, np.ones(2)]}
+    f = chainrule.jit(lambda x, p: ({"y": x * p["a"][0]}, [p["a"][1] * 2.0], 3))
+    f(x, p)
+    things = [x, p, p["a"], p["a"][0], p["a"][1], None, np.ndarray, np.dtype("float64")]
+    before = [sys.getrefcount(each) for each in things]
+    for _ in range(1000):
+        f(x, p)
+    after = [sys.getrefcount(each) for each in things]
+    assert [abs(one - other) < 100 for one, other in zip(before, after, strict=True)] == [True] * len(things)
+    assert sys.getrefcount(f(x, p)[0]["y"]) == 2 or sys.version_info >= (3, 14)
+
+
+def test_what_an_op_raises_reaches_the_caller() -> None:
+    invert = chainrule.jit(lambda x: np.linalg.inv(x) * 2.0)
+    assert invert(np.eye(2)).tolist() == [[2.0, 0.0], [0.0, 2.0]]
+    with pytest.raises(Exception, match=r"."):
+        invert(np.zeros((2, 2)))
+    assert invert(np.eye(2)).tolist() == [[2.0, 0.0], [0.0, 2.0]]
+
+
+def test_without_it_everything_runs_on_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAINRULE_NATIVE", "0")
+    assert "CHAINRULE_NATIVE" in str(availability())
+    assert chainrule.jit(lambda x: x * 2.0)(3.0) == 6.0
