@@ -17,10 +17,11 @@ _FUNCTIONS = frozenset({
     "log_softmax", "logsumexp", "positive", "relu", "sigmoid", "silu", "softmax", "softplus", "squared_error",
     "squared_norm", "stop_gradient",
 })  # fmt: skip
+_CONTROL = frozenset({"cond", "fori_loop", "map", "scan", "switch", "vmap", "while_loop"})
 _JUDGES = frozenset({"check"})
 _MARKERS = frozenset({"check_backward"})
 _ROOMS = frozenset({"nn", "optimisers", "special"})  # namespaces, which are modules of their own
-__all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS | _JUDGES | _MARKERS | _ROOMS)
+__all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS | _CONTROL | _JUDGES | _MARKERS | _ROOMS)
 
 if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
     from . import special  # noqa: F401
@@ -48,6 +49,7 @@ if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
     )  # fmt: skip
     from .checker.backward import check_backward  # noqa: F401
     from .checks import check  # noqa: F401
+    from .control import cond, fori_loop, map, scan, switch, vmap, while_loop  # noqa: F401
     from .ops import (  # noqa: F401
         batch_norm,
         conv2d,
@@ -75,6 +77,8 @@ if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
 def __getattr__(name: str) -> Any:
     if name in _VERBS:
         return getattr(import_module(".api", __name__), name)
+    if name in _CONTROL:
+        return getattr(import_module(".control", __name__), name)
     if name in _JUDGES:
         return getattr(import_module(".checks", __name__), name)
     if name in _MARKERS:

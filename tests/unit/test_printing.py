@@ -16,11 +16,11 @@ from unit.programs import random_program
 import chainrule
 from chainrule import ops
 from chainrule.executors import EXECUTORS
-from chainrule.executors.numpy import load
 from chainrule.ir.graph import Graph
 from chainrule.ir.identifiers import Names, identifier
 from chainrule.ir.library import Library
 from chainrule.ir.literals import array_text, number_text, parameter_text, scalar_text
+from chainrule.ir.loading import load
 from chainrule.ir.notation import Form, Notation
 from chainrule.ir.op import Domain, Flat, Op, Role
 from chainrule.ir.printing import print_graph

@@ -11,7 +11,7 @@ from .node import Node
 by_serial = attrgetter("serial")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Graph:
     """Inputs, outputs and the names the user gave. Printing a graph gives Python that runs (see `printing`)."""
 

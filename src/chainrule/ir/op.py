@@ -19,7 +19,7 @@ from .node import Node, concrete, find, is_abstract, make
 from .notation import Notation
 from .recording import STATE
 from .surface import REFUSALS
-from .types import ArrayType, array_type, is_only_spoken_of, speaking
+from .types import ArrayType, array_type, bundle_of, is_only_spoken_of, speaking
 
 
 class Role(Enum):
@@ -66,11 +66,13 @@ class Custom:
     """`pull(g, y, *inputs)` gives one gradient a slot (or None); `push(tangents, y, *inputs)` the tangent of the
     output.
 
-    A tangent is None where the input does not move.
+    A tangent is None where the input does not move. `selective`: `pull` is told as `wanted` which slots matter, because
+    the others would cost it work.
     """
 
     pull: Callable[..., tuple[Any, ...]]
     push: Callable[..., Any]
+    selective: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ class Op:
     first_value_slot: int = 0  # slots before it keep their own dtype (the condition of `where`)
     lazy: bool = field(default=False)  # its value is put off while tracing (broadcast)
     complexes: Complexes = Complexes.REFUSED
+    batch: Callable[..., Any] | None = None  # many examples at once: ops/batches.py
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         for argument in args:
@@ -251,7 +254,8 @@ def _evaluate(op: Op, inputs: tuple[Node, ...], settings: tuple[tuple[str, Any],
         raise
     if op.elementwise and value.shape != inputs[-1].type.shape:  # every input was a broadcast that was put off
         value = reference().broadcast_to(value, inputs[-1].type.shape)
-    return make(op, inputs, settings, array_type(value.shape, value.dtype), value)
+    type_ = bundle_of(value) if type(value) is tuple else array_type(value.shape, value.dtype)
+    return make(op, inputs, settings, type_, value)
 
 
 def _input_values(op: Op, inputs: tuple[Node, ...]) -> list[Any]:

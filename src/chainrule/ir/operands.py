@@ -6,7 +6,7 @@ the same without them, down to the shape and the dtype, they are not written.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,11 +43,16 @@ class Planner:
     """Decides for a graph. Known values are those no input reaches: they are written as numbers.
 
     `casts`: every change of dtype is written, for libraries that do not make it by themselves. `longest`: known values
-    with more entries than this are written as they were made, and never computed.
+    with more entries than this are written as they were made, and never computed. `functions`: the names of graphs that
+    are parameters of steps.
     """
 
-    def __init__(self, graph: Graph, exact: bool, casts: bool = False, longest: int | None = None) -> None:
+    def __init__(
+        self, graph: Graph, exact: bool, casts: bool = False, longest: int | None = None,
+        functions: Mapping[Graph, str] | None = None,
+    ) -> None:  # fmt: skip
         self.graph, self.exact, self.casts, self.longest = graph, exact, casts, longest
+        self.functions = functions or {}
         self.order = graph.order()
         self.alive = set(graph.inputs)
         self.known: set[Node] = set()
@@ -91,7 +96,7 @@ class Planner:
         return node.type.size > self.longest or not self.made.isdisjoint(node.inputs)
 
     def _enter(self, node: Node) -> None:
-        spelling = spell(node, exact=self.exact)
+        spelling = spell(node, exact=self.exact, functions=self.functions)
         if spelling.is_alias:
             self.aliases[node] = self.seen(node.inputs[0])
         else:

@@ -53,35 +53,71 @@ def print_graph(
     dtype is written, also those that NumPy makes by itself. `longest`: known arrays with more entries are written as
     they were made.
     """
-    return _Printer(graph, name, exact, Planner(graph, exact, casts, longest).plan()).program(bare)
+    return _Printer(graph, name, _Manner(exact, casts, longest), Names()).program(bare)
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How everything in one text is printed: the options of `print_graph`."""
+
+    exact: bool
+    casts: bool
+    longest: int | None
 
 
 @final
 class _Printer:
-    """One printing: the names given so far, and the statements."""
+    """One function: the names given so far, and the statements. `module`: the names of the text as a whole.
 
-    def __init__(self, graph: Graph, name: str, exact: bool, plan: Plan) -> None:
-        self.graph, self.exact, self.plan = graph, exact, plan
+    A graph that is a parameter of an op (the body of a loop) is a function of its own, defined before this one.
+    """
+
+    def __init__(self, graph: Graph, name: str, manner: _Manner, module: Names) -> None:
+        self.graph, self.exact, self.module = graph, manner.exact, module
         self.names = Names()
         self.bound: dict[str, Any] = {}
         self.operations: dict[Any, str] = {}
+        self.definitions: list[str] = []
+        self.known: list[str] = []  # statements before the function
+        functions = {inner: self._define(inner, wanted, manner) for inner, wanted in inner_graphs(graph).items()}
+        self.plan: Plan = Planner(graph, manner.exact, manner.casts, manner.longest, functions).plan()
         for step in self.plan.steps.values():
             if step.spelling.bound is not None:
                 self._bind_operation(step.spelling)
         self.parameters = [
             self.names.claim(graph.names.get(node, f"x{place}")) for place, node in enumerate(graph.inputs, 1)
         ]
-        self.name = self.names.claim(name)
+        self.name = self._for_module(name)
         self.claimed: dict[Node, str] = {}
         for node in (*self.plan.constants, *self.plan.steps):
             if node in graph.names and self.plan.uses.get(node) and not self._is_result(node):
                 self.claimed[node] = self.names.claim(graph.names[node])
-        self.known: list[str] = []  # statements before the function
         self.body: list[str] = []
         self.written = dict(zip(graph.inputs, map(Written, self.parameters), strict=True))
 
+    def _define(self, inner: Graph, wanted: str, manner: _Manner) -> str:
+        """Print a graph inside this one; its name. It always returns a tuple."""
+        printer = _Printer(inner, wanted, manner, self.module)
+        lines = printer.function(bare=False)
+        self.definitions += [*printer.definitions, "\n".join(lines)]
+        self.known += printer.known
+        self.bound.update(printer.bound)
+        self.names.taken.add(printer.name)
+        return printer.name
+
+    def _for_module(self, wanted: str) -> str:
+        """A name that means the same in the whole text, and nothing else in this function."""
+        while (name := self.module.claim(wanted)) in self.names.taken:
+            pass
+        self.names.taken.add(name)
+        return name
+
     def program(self, bare: bool) -> Program:
         """The whole text."""
+        return Program(self.name, self._assembled(self.function(bare)), self.bound)
+
+    def function(self, bare: bool) -> list[str]:
+        """The lines of the function."""
         for node, step in self.plan.steps.items():
             self._write(node, step)
         returned = [self._operand(node, weak=not self.exact) for node in self.plan.outputs]
@@ -90,16 +126,17 @@ class _Printer:
             result = f"({result},)" if len(returned) == 1 else f"({result})"
         head = f"def {self.name}({', '.join(self.parameters)}):"
         lines = [head, *(f"    {line}" for line in [*self.body, f"return {result}"])]
-        return Program(self.name, self._assembled([line for each in lines for line in wrapped(each)]), self.bound)
+        return [line for each in lines for line in wrapped(each)]
 
     def _assembled(self, function: list[str]) -> str:
-        code = "\n".join([*self.known, *function])
+        functions = "\n\n\n".join([*self.definitions, "\n".join(function)])
+        code = "\n".join([*self.known, functions])
         imports = ["import numpy as np"] if "np." in code else []
         if "chainrule." in code:
             imports.append("import chainrule.ops" if "chainrule.ops." in code else "import chainrule")
         notes = [f"# {name} is not written out here: {described(value)}" for name, value in self.bound.items()]
         head = "\n\n".join("\n".join(block) for block in (imports, [*notes, *self.known]) if block)
-        return head + "\n\n\n" * bool(head) + "\n".join(function) + "\n"
+        return head + "\n\n\n" * bool(head) + functions + "\n"
 
     # Steps -----------------------------------------------------------------------------------------------------------
     def _write(self, node: Node, step: Step) -> None:
@@ -171,7 +208,7 @@ class _Printer:
                 self._state(node, Written(text))
                 return self.written[node]
             return Written(text, Strength.PREFIX if text[0] == "-" else Strength.ATOM)
-        name = self.claimed.get(node) or self.names.fresh("c")
+        name = self.claimed.get(node) or self._fresh_for_module("c")
         written_out = array_text(value) if is_exact(value) else None
         if written_out is None:
             self.bound[name] = value
@@ -180,14 +217,31 @@ class _Printer:
         self.written[node] = Written(name)
         return self.written[node]
 
+    def _fresh_for_module(self, letter: str) -> str:
+        while (name := self.module.fresh(letter)) in self.names.taken:
+            pass
+        self.names.taken.add(name)
+        return name
+
     def _bind_operation(self, spelling: Spelling) -> str:
         assert spelling.bound is not None
         wanted, operation = spelling.bound
         key = getattr(operation, "func", operation), str(getattr(operation, "keywords", ""))
         if key not in self.operations:
-            self.operations[key] = self.names.claim(wanted)
+            self.operations[key] = self._for_module(wanted)
             self.bound[self.operations[key]] = operation
         return self.operations[key]
+
+
+def inner_graphs(graph: Graph) -> dict[Graph, str]:
+    """The graphs among the parameters of its steps, and what to call them."""
+    found: dict[Graph, str] = {}
+    for node in graph.order():
+        for name, value in node.params:
+            for each in value if type(value) is tuple else (value,):
+                if isinstance(each, Graph):
+                    found.setdefault(each, name)
+    return found
 
 
 def described(value: Any) -> str:

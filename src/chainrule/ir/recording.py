@@ -22,6 +22,7 @@ class State(threading.local):
     oldest: int = 0  # the serial of the oldest valid variable; 0: those of earlier recordings may be used too
     recorder: Callable[[Node], None] | None = None
     literal: bool = False  # what the user wrote is kept step by step, where it comes to the same number
+    doing: str = "under jit"  # where no value is known, for messages
 
 
 STATE = State()
@@ -55,6 +56,16 @@ def literally(literal: bool = True) -> Iterator[None]:
         yield
     finally:
         STATE.literal = before
+
+
+@contextmanager
+def named_recording(doing: str) -> Iterator[None]:
+    """A stretch of time in which messages say that no value is known because of this: "in the body of scan"."""
+    before, STATE.doing = STATE.doing, doing
+    try:
+        yield
+    finally:
+        STATE.doing = before
 
 
 @contextmanager

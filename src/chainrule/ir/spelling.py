@@ -10,11 +10,12 @@ import ast
 import importlib
 import re
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
+from .graph import Graph
 from .identifiers import identifier
 from .library import reference
 from .literals import parameter_text
@@ -44,9 +45,12 @@ class Spelling:
         return self.pieces == (0,)
 
 
-def spell(node: Node, *, exact: bool) -> Spelling:
-    """The spelling of a node. `exact`: the code with the kernel's own bits: `**` of one number rounds differently."""
-    parameters = {name: parameter_text(value) for name, value in node.params}
+def spell(node: Node, *, exact: bool, functions: Mapping[Graph, str]) -> Spelling:
+    """The spelling of a node. `exact`: the code with the kernel's own bits: `**` of one number rounds differently.
+
+    `functions`: what the graphs among the parameters are called.
+    """
+    parameters = {name: written_parameter(value, functions) for name, value in node.params}
     if None not in parameters.values():
         notation = node.op.written(node)
         form = notation.exact if exact and notation.exact is not None else notation.code
@@ -54,7 +58,7 @@ def spell(node: Node, *, exact: bool) -> Spelling:
         if exact and not node.type.shape and (power := _POWER.fullmatch(template)):
             template = "np.square({0})" if power[1] == "2" else f"np.power({{0}}, {power[1]})"
             form = Form(template)
-        pieces = checked(template, tuple(parameters.items()))
+        pieces = checked(template, tuple(parameters.items()), frozenset(functions.values()))
         if pieces is not None and len(node.inputs) > max(
             (each for each in pieces if isinstance(each, int)), default=-1
         ):
@@ -75,15 +79,28 @@ def by_name(node: Node, parameters: dict[str, str | None]) -> Spelling:
     return Spelling((*pieces, ")"), Form(""), (node.op.name, operation))
 
 
+def written_parameter(value: Any, functions: Mapping[Graph, str]) -> str | None:
+    """A parameter as an expression: a graph by its name, everything else as `parameter_text` says."""
+    if isinstance(value, Graph):
+        return functions.get(value)
+    if type(value) is tuple and value and isinstance(value[0], Graph):
+        return f"({', '.join(functions[each] for each in value)},)"
+    return parameter_text(value)
+
+
 @lru_cache(maxsize=4096)
-def checked(template: str, parameters: tuple[tuple[str, str], ...]) -> tuple[Piece, ...] | None:
-    """The pieces of a template with its parameters filled in; None when it is not plain code over NumPy and ours."""
+def checked(
+    template: str, parameters: tuple[tuple[str, str], ...], functions: frozenset[str] = frozenset()
+) -> tuple[Piece, ...] | None:
+    """The pieces of a template with its parameters filled in; None when it is not plain code over NumPy, ours, and the
+    functions of these names.
+    """
     try:
         pieces = tuple(_split(template, dict(parameters)))
         tree = ast.parse("".join(f"_{each}" if isinstance(each, int) else each for each in pieces), mode="eval")
     except (ValueError, KeyError, SyntaxError):
         return None
-    return pieces if all(_is_plain(node) for node in ast.walk(tree)) else None
+    return pieces if all(_is_plain(node, functions) for node in ast.walk(tree)) else None
 
 
 def _split(template: str, parameters: dict[str, str]) -> Iterator[Piece]:
@@ -94,13 +111,14 @@ def _split(template: str, parameters: dict[str, str]) -> Iterator[Piece]:
             yield int(field) if field.isdecimal() else parameters[field]
 
 
-def _is_plain(node: ast.AST) -> bool:
+def _is_plain(node: ast.AST, functions: frozenset[str]) -> bool:
     if isinstance(node, ast.Call):
         return callable(resolve(node.func))
     if isinstance(node, ast.Attribute) and node.attr != "T":
         return resolve(node) is not None
     if isinstance(node, ast.Name):
-        return node.id in ("np", "chainrule", "complex") or (node.id[0] == "_" and node.id[1:].isdecimal())
+        known = node.id in ("np", "chainrule", "complex") or node.id in functions
+        return known or (node.id[0] == "_" and node.id[1:].isdecimal())
     return isinstance(node, _PLAIN)
 
 

@@ -13,6 +13,7 @@ from operator import index
 from typing import Any
 
 from ..errors import DTypeError, LimitError, ShapeError
+from .library import reference
 
 _LETTERS = {"f": "f", "i": "i", "u": "u", "c": "c", "b": "bool"}
 _TYPES: dict[tuple[tuple[int, ...], Any], ArrayType] = {}
@@ -59,6 +60,37 @@ def array_type(shape: tuple[int, ...], dtype: Any) -> ArrayType:
             _TYPES.clear()
         found = _TYPES[shape, dtype] = ArrayType(shape, dtype, getattr(dtype, "kind", "") == "c")
     return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BundleType(ArrayType):
+    """The type of several arrays that one op makes together (a loop's): as an array it would be a single object."""
+
+    parts: tuple[ArrayType, ...] = ()
+
+    def __str__(self) -> str:
+        return f"({', '.join(map(str, self.parts))})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return bundle_type, (self.parts,)
+
+
+_BUNDLES: dict[tuple[ArrayType, ...], BundleType] = {}
+
+
+def bundle_type(parts: tuple[ArrayType, ...]) -> BundleType:
+    """The one `BundleType` of these parts."""
+    found = _BUNDLES.get(parts)
+    if found is None:
+        if len(_BUNDLES) >= _MOST_TYPES:
+            _BUNDLES.clear()
+        found = _BUNDLES[parts] = BundleType((), reference().dtype(object), False, parts)
+    return found
+
+
+def bundle_of(values: tuple[Any, ...]) -> BundleType:
+    """The type of several arrays that a kernel returned together."""
+    return bundle_type(tuple(array_type(each.shape, each.dtype) for each in values))
 
 
 _LIMITED = [True]

@@ -114,6 +114,7 @@ from .grams import weighted_gram
 from .indexing import getitem, index_op, repeat, scatter, take, tile
 from .joining import concatenate, diff, hstack, pad, split, stack, vstack
 from .linalg import *  # noqa: F403
+from .looping import require_branches, run_branch, run_steps, run_while
 from .missing import nan_to_num, nanmean, nansum
 from .movement import (
     atleast_1d,
@@ -328,11 +329,15 @@ __all__ = [
     "relu",
     "remainder",
     "repeat",
+    "require_branches",
     "reshape",
     "right_shift",
     "rint",
     "roll",
     "round",
+    "run_branch",
+    "run_steps",
+    "run_while",
     "scatter",
     "sigmoid",
     "sign",

@@ -66,6 +66,7 @@ def op(
     first_value_slot: int = 0,
     lazy: bool = False,
     complexes: Complexes | None = None,
+    batch: Callable[..., Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Op]:
     """Declare an op; decorates its kernel `kernel(xp, *inputs, **params)`, whose docstring is the op's.
 
@@ -77,7 +78,7 @@ def op(
     def declare(kernel: Callable[..., Any]) -> Op:
         made = Op(
             name, kernel, type_rule, derivative, notation, role, domain, index,
-            inspect.getdoc(kernel) or "", elementwise, first_value_slot, lazy, taken,
+            inspect.getdoc(kernel) or "", elementwise, first_value_slot, lazy, taken, batch,
         )  # fmt: skip
         OPS[name] = made
         TABLE.setdefault(name, made)

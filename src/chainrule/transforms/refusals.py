@@ -24,6 +24,7 @@ from ..errors import (
 from ..ir.graph import topological_order
 from ..ir.library import reference
 from ..ir.node import Node, concrete, is_abstract
+from ..ir.recording import STATE
 from ..ir.surface import REFUSALS, TABLE
 from ..ops import special
 from ..ops.sources import input_op
@@ -44,9 +45,11 @@ def taken_out(how: str, remedy: str) -> Any:
             return concrete(node)  # a whole number carries no derivative, so nothing is lost
         if how in ("int()", "an index") and node.type.dtype.kind in "iub":
             raise BranchError(
-                given=f"{how} of {described(node)} under jit",
+                given=f"{how} of {described(node)} {STATE.doing}",
                 expected="a whole number that is known while the function is recorded, once for all values",
-                remedy="make the argument static: jit(f, static_argnums=...), or static_argnames=...",
+                remedy="make the argument static: jit(f, static_argnums=...), or static_argnames=..."
+                if STATE.doing == "under jit"
+                else "take the number from a shape, or let the function use it from outside",
             )
         raise EscapeError(
             given=f"{how} of {described(node)}",
@@ -72,10 +75,14 @@ def refuse_bool(node: Node) -> bool:
     """`if x:` works on a known number; otherwise it says why not."""
     if is_abstract(node):
         raise BranchError(
-            given=f"a branch on {described(node)} under jit",
+            given=f"a branch on {described(node)} {STATE.doing}",
             expected="a condition that does not depend on values: the function is recorded once, for all values",
-            remedy="choose with np.where(condition, a, b); or make the argument static (static_argnums=...); "
-            "or leave jit out, since grad alone allows `if`",
+            remedy="choose with np.where(condition, a, b), or chainrule.cond(condition, f, g, x)"
+            + (
+                "; or make the argument static (static_argnums=...); or leave jit out, since grad alone allows `if`"
+                if STATE.doing == "under jit"
+                else "; repeat with chainrule.while_loop or fori_loop"
+            ),
         )
     if node.size != 1:
         raise BranchError(
@@ -136,9 +143,11 @@ def concrete_or_refuse(node: Node) -> Any:
     """The value of a node. Raises BranchError under jit, where there is none."""
     if is_abstract(node):
         raise BranchError(
-            given=f"the value of {described(node)} under jit",
-            expected="a value that is known: under jit the function is recorded once, for all values",
-            remedy="leave jit out, or move this line outside the jitted function",
+            given=f"the value of {described(node)} {STATE.doing}",
+            expected=f"a value that is known: {STATE.doing} the function is recorded once, for all values",
+            remedy="leave jit out, or move this line outside the jitted function"
+            if STATE.doing == "under jit"
+            else "return it, and look at it outside",
         )
     return concrete(node)
 

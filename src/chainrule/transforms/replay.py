@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from ..ir.graph import Graph
 from ..ir.node import Node
 from ..ir.op import record
+from ..ir.types import ArrayType
+from ..ops.sources import input_node
 
 
 def replay(graph: Graph, inputs: Sequence[Node]) -> dict[Node, Node]:
@@ -21,6 +23,11 @@ def replay(graph: Graph, inputs: Sequence[Node]) -> dict[Node, Node]:
             below = tuple(new[each] for each in node.inputs)
             new[node] = record(node.op, below, node.settings) if below else node
     return new
+
+
+def fresh_inputs(types: Sequence[ArrayType]) -> list[Node]:
+    """Variables of these types, which stand for any value."""
+    return [input_node(each.shape, each.dtype) for each in types]
 
 
 def on_inputs(graph: Graph, inputs: Sequence[Node]) -> Graph:

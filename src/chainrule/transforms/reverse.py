@@ -168,6 +168,8 @@ def send(
         case Custom():
             if turning:
                 y, inputs = conjugated(y), [conjugated(each) for each in inputs]
+            if derivative.selective:
+                settings = {**settings, "wanted": tuple(wanted)}
             sent = derivative.pull(gradient, y, *inputs, **settings)
             return [(slot, sent[slot]) for slot in wanted if sent[slot] is not None]
         case _:

@@ -18,9 +18,10 @@ from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.op import record
-from ..ir.recording import STATE, accepting_from, literally, open_recording
+from ..ir.recording import STATE, accepting_from, literally, named_recording, open_recording
 from ..ir.types import ArrayType
 from ..ops.arithmetic import carry, mul
+from ..ops.bundles import part, part_at
 from ..ops.choices import mark
 from ..ops.sources import input_node, input_op
 from .laws import number
@@ -69,7 +70,7 @@ def stage(
     """
     outermost = STATE.depth == 0
     observer = Observer(getattr(inspect.unwrap(function), "__code__", None)) if named else None
-    with open_recording(observer.note if observer is not None else unnoticed):
+    with open_recording(observer.note if observer is not None else unnoticed), named_recording("under jit"):
         first = input_node((), reference().dtype(float))  # everything newer was made by this run
         variables = tuple(
             input_node(type_.shape, type_.dtype, weak=is_weak) for type_, is_weak in zip(types, weak, strict=True)
@@ -96,10 +97,10 @@ def run_once(function: Callable[..., Any], args: Sequence[Any], keywords: dict[s
         if isinstance(problem, ChainruleError) or "<recorded" not in str(problem):
             raise
         raise BranchError(
-            given=f"a recorded value where a plain number is needed, under jit ({problem})",
+            given=f"a recorded value where a plain number is needed, {STATE.doing} ({problem})",
             where=last_user_line(problem),
             expected="shapes and counts that are known while the function is recorded",
-            remedy="make the argument static: jit(f, static_argnums=...); or take the size from a shape",
+            remedy="take the size from a shape; or make the argument static: jit(f, static_argnums=...)",
         ) from problem
 
 
@@ -157,7 +158,7 @@ def find_captured(outputs: Sequence[Node], variables: Sequence[Node], start: int
         seen.add(node)
         if node.serial > start:
             pending.extend(node.inputs)
-            if node.op is input_op:
+            if node.op is input_op and node.value is None:  # with a value: of a derivative inside, which has ended
                 captured.append(node)
         elif depends_on_variable(node):
             captured.append(node)
@@ -186,24 +187,49 @@ def refuse_captured(node: Node) -> None:
     )
 
 
-def tidied(graph: Graph) -> Graph:
-    """The same graph, to the last bit, without the identities of nested derivatives and without factors of 1."""
-    new: dict[Node, Node] = {}
+def tidied(graph: Graph, stand_ins: Mapping[Node, Node] | None = None) -> Graph:
+    """The same graph, to the last bit, without the identities of nested derivatives, without factors of 1, and without
+    what loops save for a gradient that nobody asked for. `stand_ins` take the place of some of its inputs.
+    """
     inputs = set(graph.inputs)
-    for node in graph.order():
+    new = dict(stand_ins or {})
+    order = graph.order()
+    picked = parts_picked(order)
+    for node in order:
+        if node in inputs or not node.inputs:
+            new.setdefault(node, node)
+            continue
         below = tuple([new[each] for each in node.inputs])
-        if node in inputs or not below:
-            new[node] = node
-        elif node.op is mark:
+        if node.op is mark:
             new[node] = below[0]
         elif (node.op is mul or node.op is carry) and 1 in (number(below[0]), number(below[1])):
             new[node] = below[1] if number(below[0]) == 1 else below[0]
+        elif node in picked and saves_for_nobody(node, picked[node]):
+            new[node] = record(node.op, below, {**node.settings, "saves": False})
+        elif node.op is part:
+            new[node] = part_at(below[0], node.settings["place"])
         elif all([after is before for after, before in zip(below, node.inputs, strict=True)]):
             new[node] = node
         else:
             new[node] = record(node.op, below, node.settings)
             new[node].origin = node.origin
-    return Graph(graph.inputs, tuple(new[node] for node in graph.outputs), carried_names(graph.names, new))
+    found = tuple(new[node] for node in graph.inputs)
+    return Graph(found, tuple(new[node] for node in graph.outputs), carried_names(graph.names, new))
+
+
+def parts_picked(order: Sequence[Node]) -> dict[Node, int]:
+    """For each bundle the last part that is used."""
+    last: dict[Node, int] = {}
+    for node in order:
+        if node.op is part:
+            last[node.inputs[0]] = max(last.get(node.inputs[0], 0), node.settings["place"])
+    return last
+
+
+def saves_for_nobody(node: Node, last: int) -> bool:
+    """Whether a loop saves its carries, which are the last parts of its bundle, and no part so late is used."""
+    settings = node.settings
+    return bool(settings.get("saves")) and last < len(settings["body"].outputs)
 
 
 def carried_names(names: Mapping[Node, str], new: Mapping[Node, Node]) -> dict[Node, str]:
