@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from laws.table import CASES, SPOKEN, WHOLE_NUMBERS, Case, draw, recorded
+from laws.table import CASES, CONTROL, SPOKEN, WHOLE_NUMBERS, Case, draw, recorded
 
 import chainrule
 from chainrule import ops
@@ -31,7 +31,7 @@ def test_an_op_is_declared_whole(made: Op) -> None:
     assert len(first_paragraph) > 15
     assert isinstance(made.role, Role)
     assert isinstance(made.derivative, (Elementwise, Linear, Custom, Flat))
-    assert made.domain.samples or made.name in {*SPOKEN, *WHOLE_NUMBERS, "cast"}
+    assert made.domain.samples or made.name in {*SPOKEN, *WHOLE_NUMBERS, *CONTROL, "cast"}
     assert OPS[made.name] is made
     assert made.kernel.__name__.removesuffix("_op") in (made.name, "any", "all", "argmax", "argmin")
 

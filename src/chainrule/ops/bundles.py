@@ -1,7 +1,7 @@
 """Several arrays that one op makes together: a bundle in, one of its parts out.
 
-One idea: a loop has several results and is one step. Its node holds a tuple, and `part` picks from it; the gradient of
-a bundle is a `Bundle`, which is added up part by part.
+One idea: a loop has several results and is one step. Its node holds a tuple, and `result` picks from it; the gradient
+of a bundle is a `Bundle`, which is added up part by part.
 """
 
 from __future__ import annotations
@@ -52,8 +52,11 @@ _PART = Notation(
 )
 
 
-@op("part", Custom(part_pull, part_push), _PART, Role.MOVES, type_rule=part_type, domain=Domain(()), complexes=Complexes.OWN)
-def part(xp: Library, bundle: tuple[Array, ...], *, place: int, count: int) -> Array:
+@op(
+    "result", Custom(part_pull, part_push), _PART, Role.MOVES, type_rule=part_type, domain=Domain(()),
+    complexes=Complexes.OWN,
+)  # fmt: skip
+def result_op(xp: Library, bundle: tuple[Array, ...], *, place: int, count: int) -> Array:
     """One of the `count` arrays that an op made together. Derivative: the gradient goes to that array alone."""
     return bundle[place]
 
@@ -68,4 +71,4 @@ def parts_of(bundle: Any, count: int) -> list[Any]:
 def part_at(bundle: Node, place: int) -> Any:
     """One part of a recorded bundle."""
     assert isinstance(bundle.type, BundleType)
-    return part(bundle, place=place, count=len(bundle.type.parts))
+    return result_op(bundle, place=place, count=len(bundle.type.parts))

@@ -16,6 +16,7 @@ from ..ir.op import Complexes, Domain, Flat, Labels, Linear, Op, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axes, normalise_axis
 from .arguments import prepared
 from .arithmetic import maximum, minimum
+from .batches import along_axes, as_it_is
 from .complexes import INVISIBLE
 from .complexes import astype as astype
 from .complexes import cast as cast
@@ -178,7 +179,7 @@ def index_reduced(x: ArrayType, *, axis: int | None) -> ArrayType:
 
 @op(
     "any", NO_SLOPE, reduction_notation("any", r"\operatorname{any}"), Role.STOPS, type_rule=boolean_reduced,
-    domain=WHOLE, complexes=Complexes.OWN,
+    domain=WHOLE, complexes=Complexes.OWN, batch=along_axes,
 )  # fmt: skip
 def any_op(xp: Library, x: Array, *, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Whether any entry holds."""
@@ -187,7 +188,7 @@ def any_op(xp: Library, x: Array, *, axes: tuple[int, ...], keepdims: bool) -> A
 
 @op(
     "all", NO_SLOPE, reduction_notation("all", r"\operatorname{all}"), Role.STOPS, type_rule=boolean_reduced,
-    domain=WHOLE, complexes=Complexes.OWN,
+    domain=WHOLE, complexes=Complexes.OWN, batch=along_axes,
 )  # fmt: skip
 def all_op(xp: Library, x: Array, *, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Whether every entry holds."""
@@ -201,13 +202,19 @@ def place_notation(name: str) -> Any:
     return Notation(short.text, short.latex, code)
 
 
-@op("argmax", NO_SLOPE_OF_PLACES, place_notation("argmax"), Role.STOPS, type_rule=index_reduced, domain=PLACE)
+@op(
+    "argmax", NO_SLOPE_OF_PLACES, place_notation("argmax"), Role.STOPS, type_rule=index_reduced, domain=PLACE,
+    batch=along_axes,
+)  # fmt: skip
 def argmax_op(xp: Library, x: Array, *, axis: int | None) -> Array:
     """Where the (first) largest entry stands."""
     return xp.argmax(x, axis=axis)
 
 
-@op("argmin", NO_SLOPE_OF_PLACES, place_notation("argmin"), Role.STOPS, type_rule=index_reduced, domain=PLACE)
+@op(
+    "argmin", NO_SLOPE_OF_PLACES, place_notation("argmin"), Role.STOPS, type_rule=index_reduced, domain=PLACE,
+    batch=along_axes,
+)  # fmt: skip
 def argmin_op(xp: Library, x: Array, *, axis: int | None) -> Array:
     """Where the (first) smallest entry stands."""
     return xp.argmin(x, axis=axis)
@@ -252,7 +259,7 @@ def _place(made: Op, x: Any, axis: int | None, keepdims: bool) -> Any:
 @op(
     "stop_gradient", Flat("stop_gradient: the path is cut on purpose"),
     function("stop", code="chainrule.stop_gradient"), Role.STOPS, type_rule=same_type,
-    domain=Domain((Sample(((3,),)),)), complexes=Complexes.OWN,
+    domain=Domain((Sample(((3,),)),)), complexes=Complexes.OWN, batch=as_it_is,
 )  # fmt: skip
 def stop_gradient(xp: Library, x: Array) -> Array:
     """x itself, through which no gradient passes.
@@ -274,7 +281,7 @@ def copy_labels(x: ArrayType, **params: Any) -> str:
 
 @op(
     "mark", Linear((copy_adjoint,)), INVISIBLE, Role.COPIES, type_rule=same_type, index=Labels(copy_labels),
-    domain=Domain((Sample(((3,),), (("key", None),)),)),
+    domain=Domain((Sample(((3,),), (("key", None),)),)), batch=as_it_is,
 )  # fmt: skip
 def mark(xp: Library, x: Array, *, key: object) -> Array:
     """x under a new identity: what a nested derivative differentiates by. Two marks of one value are two variables."""

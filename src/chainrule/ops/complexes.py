@@ -16,6 +16,7 @@ from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, function
 from ..ir.op import Complexes, Custom, Domain, Linear, Role, Sample
 from ..ir.types import ArrayType, array_type
+from .batches import as_it_is
 from .declare import also_known_as, op, real_type, same_type
 
 INVISIBLE = Notation(Form("{0}", Strength.LOOSEST, (0,)), Form("{0}", Strength.LOOSEST, (0,)), Form("{0}"))
@@ -46,7 +47,7 @@ def cast_notation(node: Node) -> Notation:
 
 @op(
     "cast", Custom(cast_pull, cast_push), cast_notation, Role.COPIES, type_rule=cast_type, domain=Domain(()),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=as_it_is,
 )  # fmt: skip
 def cast(xp: Library, x: Array, *, dtype: Any) -> Array:
     """x in another dtype; a true condition becomes 1. Adjoint: the gradient in the dtype of x; integers pass none.

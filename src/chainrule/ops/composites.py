@@ -15,6 +15,7 @@ from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Custom, Domain, Entries, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
 from .arithmetic import carry
+from .batches import along_axes
 from .declare import also_known_as, floating_type, op
 from .entries import delta
 from .extremes import peak
@@ -73,7 +74,7 @@ def softmax_entry(slot: int, out: Any, into: Any, y: Any, x: Any, *, axis: int) 
 
 @op(
     "softmax", Custom(softmax_pull, softmax_push), along_axis("softmax", r"\operatorname{softmax}"), Role.COUPLES,
-    type_rule=floating_type, domain=ROWS, index=Entries(softmax_entry),
+    type_rule=floating_type, domain=ROWS, index=Entries(softmax_entry), batch=along_axes,
 )  # fmt: skip
 def softmax_op(xp: Library, x: Array, *, axis: int) -> Array:
     """exp(x) over its sum along one axis. Jacobian diag(s) - s s^T: s_i (1{i = k} - s_k)."""
@@ -95,7 +96,7 @@ def log_softmax_entry(slot: int, out: Any, into: Any, y: Any, x: Any, *, axis: i
 
 @op(
     "log_softmax", Custom(log_softmax_pull, log_softmax_push), along_axis("log_softmax", r"\log\operatorname{softmax}"),
-    Role.COUPLES, type_rule=floating_type, domain=ROWS, index=Entries(log_softmax_entry),
+    Role.COUPLES, type_rule=floating_type, domain=ROWS, index=Entries(log_softmax_entry), batch=along_axes,
 )  # fmt: skip
 def log_softmax_op(xp: Library, x: Array, *, axis: int) -> Array:
     """x - logsumexp(x) along one axis. Jacobian 1{i = k} - s_k with s = exp(y)."""
@@ -288,7 +289,7 @@ def _deviation(x: Any, axis: int, epsilon: float) -> Any:
     Role.COUPLES, type_rule=floating_type,
     domain=Domain((
         Sample(((4,),), (("axis", 0), ("epsilon", 1e-5))), Sample(((2, 4),), (("axis", 1), ("epsilon", 1e-3))),
-    )),
+    )), batch=along_axes,
 )  # fmt: skip
 def layer_norm_op(xp: Library, x: Array, *, axis: int, epsilon: float) -> Array:
     """(x - mean) / sqrt(var + epsilon) along one axis. Source: Ba, Kiros and Hinton, 2016."""

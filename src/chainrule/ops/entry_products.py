@@ -13,6 +13,7 @@ from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Complexes, Custom, Domain, Role, Sample
 from .arguments import prepared
+from .batches import along_axes
 from .choices import where
 from .declare import also_known_as, op, same_type
 from .movement import broadcast, reshape, transpose
@@ -30,7 +31,7 @@ def prod_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axes, keep
 @op(
     "prod", Custom(prod_pull, prod_push), reduction_notation("prod", r"\prod"), Role.SWAPS, type_rule=summed_type,
     domain=Domain(samples()),
-    complexes=Complexes.HOLOMORPHIC,
+    complexes=Complexes.HOLOMORPHIC, batch=along_axes,
 )  # fmt: skip
 def prod_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     """The product along the axes. Derivative: the product of the other entries, exact also where entries are zero."""
@@ -109,7 +110,7 @@ def others_notation(node: Node) -> Notation:
         Sample(((3,),), (("axes", (0,)),)), Sample(((2, 3),), (("axes", (1,)),)),
         Sample(((2, 2, 2),), (("axes", (0, 2)),)),
     )),
-    complexes=Complexes.HOLOMORPHIC,
+    complexes=Complexes.HOLOMORPHIC, batch=along_axes,
 )  # fmt: skip
 def prod_others(xp: Library, x: Array, *, axes: Axes) -> Array:
     """For each entry the product of all others along the axes: products from the left times products from the right."""

@@ -17,6 +17,7 @@ from ..ir.op import Custom, Domain, Flat, Op, Role, Sample
 from ..ir.types import ArrayType, normalise_axes
 from .arguments import highest, lowest, prepared, takes_all
 from .arithmetic import carry, maximum, minimum
+from .batches import along_axes
 from .declare import also_known_as, op, same_type
 from .functions import exp
 from .movement import broadcast_to
@@ -70,7 +71,7 @@ SHARED = "ties: the gradient is shared equally among the equal entries (least-no
 
 @op(
     "max", Custom(max_pull, max_push), reduction_notation("max", r"\max"), Role.ROUTES, type_rule=extreme_type,
-    domain=Domain(samples(), SHARED),
+    domain=Domain(samples(), SHARED), batch=along_axes,
 )  # fmt: skip
 def max_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     """The largest entry along the axes. Derivative: 1 at the largest, shared equally at ties."""
@@ -80,7 +81,7 @@ def max_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
 
 @op(
     "min", Custom(min_pull, min_push), reduction_notation("min", r"\min"), Role.ROUTES, type_rule=extreme_type,
-    domain=Domain(samples(), SHARED),
+    domain=Domain(samples(), SHARED), batch=along_axes,
 )  # fmt: skip
 def min_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     """The smallest entry along the axes. Derivative: 1 at the smallest, shared equally at ties."""
@@ -98,7 +99,7 @@ def chosen_notation(node: Node) -> Notation:
 
 @op(
     "chosen", Flat("which entry is the largest does not change when it moves by a little"), chosen_notation, Role.STOPS,
-    type_rule=same_type, domain=Domain((Sample(((3,),), (("axes", (0,)), ("largest", True))),)),
+    type_rule=same_type, domain=Domain((Sample(((3,),), (("axes", (0,)), ("largest", True))),)), batch=along_axes,
 )  # fmt: skip
 def chosen(xp: Library, x: Array, *, axes: Axes, largest: bool) -> Array:
     """1 at the largest (or smallest) entry along the axes, equal shares at ties, 0 elsewhere."""
@@ -126,7 +127,7 @@ def logsumexp_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axes,
 @op(
     "logsumexp", Custom(logsumexp_pull, logsumexp_push),
     reduction_notation("logsumexp", r"\operatorname{logsumexp}", "chainrule.logsumexp"), Role.COUPLES,
-    type_rule=floating_reduced_type, domain=Domain(samples()),
+    type_rule=floating_reduced_type, domain=Domain(samples()), batch=along_axes,
 )  # fmt: skip
 def logsumexp_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     """log(sum(exp(x))) without overflow. Derivative softmax(x) = exp(x - y)."""

@@ -12,11 +12,12 @@ from typing import Any
 from ..errors import BoundsError, DTypeError, ShapeError
 from ..ir.coercion import as_array
 from ..ir.library import Array, Library, reference
-from ..ir.node import Node
+from ..ir.node import Node, is_abstract
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Complexes, Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
 from .arithmetic import maximum, minimum
+from .batches import index_rule, scatter_rule
 from .declare import also_known_as, op
 from .movement import broadcast, ravel, reshape, sizes_of
 from .rounding import remainder
@@ -134,7 +135,7 @@ def index_push(tangents: tuple[Any, ...], y: Array, x: Array, *arrays: Array, ke
         Sample(((4, 3),), (("key", (("slice", None, None, 2), ("at", -1))),)),
         Sample(((2, 3),), (("key", (("rest",), ("new",), ("slice", 2, None, -1))),)),
     )),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=index_rule,
 )  # fmt: skip
 def index_op(xp: Library, x: Array, *arrays: Array, key: Key) -> Array:
     """The entries of x at a key. Adjoint: each gradient is added at the place its entry came from."""
@@ -167,7 +168,7 @@ def scatter_notation(node: Node) -> Notation:
 @op(
     "scatter", Custom(scatter_pull, scatter_push), scatter_notation, Role.MOVES, type_rule=scatter_type,
     domain=Domain((Sample(((2,),), (("key", (("slice", 0, 2, None),)), ("shape", (3,)))),)),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=scatter_rule,
 )  # fmt: skip
 def scatter(xp: Library, g: Array, *arrays: Array, key: Key, shape: tuple[int, ...]) -> Array:
     """Zeros with g added at a key; places named twice receive twice. Adjoint: indexing."""
@@ -186,14 +187,24 @@ def getitem(x: Any, key: Any) -> Any:
     >>> getitem([1.0, 2.0, 3.0], [True, False, True])
     array([1., 3.])
     """
-    parts, arrays = taken_apart(key)
     array = as_array(x)
+    parts, arrays = taken_apart(_without_masks(key) if type(array) is Node and is_abstract(array) else key)
     try:
         return index_op(array, *arrays, key=parts)
     except BoundsError:
         raise
     except IndexError as problem:  # a place beyond the end, in an array of places
         raise beyond(array.shape, parts, problem) from None
+
+
+def _without_masks(key: Any) -> tuple[Any, ...]:
+    """The key with the places where a known mask holds: how many they are must not depend on values."""
+    parts: list[Any] = []
+    for part in key if isinstance(key, tuple) else (key,):
+        array = reference().asarray(part) if type(part) in (list, reference().ndarray) else None
+        is_mask = array is not None and array.dtype.kind == "b" and array.ndim
+        parts += reference().nonzero(array) if is_mask else [part]
+    return tuple(parts)
 
 
 def taken_apart(key: Any) -> tuple[Key, list[Any]]:

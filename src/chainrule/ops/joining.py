@@ -16,6 +16,7 @@ from ..ir.node import Node
 from ..ir.notation import Form, Notation
 from ..ir.op import Complexes, Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
+from .batches import along_axes, pad_rule
 from .declare import also_known_as, op
 from .indexing import getitem, take
 from .movement import atleast_1d, atleast_2d, ravel
@@ -84,7 +85,7 @@ def listing(name: str, code: str) -> Any:
     "concatenate", Custom(concatenate_pull, concatenate_push), listing("concatenate", "np.concatenate"), Role.MOVES,
     type_rule=concatenate_type,
     domain=Domain((Sample(((2,), (3,)), (("axis", 0),)), Sample(((2, 1), (2, 3)), (("axis", 1),)))),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=along_axes,
 )  # fmt: skip
 def concatenate_op(xp: Library, *pieces: Array, axis: int) -> Array:
     """Arrays joined along an axis. Adjoint: the gradient cut at the seams."""
@@ -115,7 +116,7 @@ def stack_push(tangents: tuple[Any, ...], y: Array, *pieces: Array, axis: int) -
         Sample(((2,), (2,)), (("axis", 0),)), Sample(((2, 3), (2, 3)), (("axis", 1),)),
         Sample(((), ()), (("axis", 0),)),
     )),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=along_axes,
 )  # fmt: skip
 def stack_op(xp: Library, *pieces: Array, axis: int) -> Array:
     """Arrays of one shape joined along a new axis. Adjoint: the gradient taken apart along it."""
@@ -240,7 +241,7 @@ _PAD = Notation(
         Sample(((3,),), (("widths", ((1, 2),)), ("fill", 0.0))),
         Sample(((2, 2),), (("widths", ((1, 0), (0, 2))), ("fill", 1.5))),
     )),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=pad_rule,
 )  # fmt: skip
 def pad_op(xp: Library, x: Array, *, widths: Widths, fill: float) -> Array:
     """x with a border of one known number. Adjoint: the border cut off."""

@@ -17,6 +17,7 @@ from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, call
 from ..ir.op import Domain, Labels, Linear, Role, Sample
 from ..ir.types import ArrayType, array_type, broadcast_shapes, count_entries, normalise_axes, normalise_axis
+from .batches import along_axes, broadcast_rule, to_shape, transpose_rule
 from .declare import also_known_as, op, same_type
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -69,7 +70,7 @@ BROADCAST = Notation(
         Sample(((),), (("shape", (2, 3)),)), Sample(((3,),), (("shape", (2, 3)),)),
         Sample(((2, 1),), (("shape", (2, 3)),)),
     )),
-    index=Labels(broadcast_labels),
+    index=Labels(broadcast_labels), batch=broadcast_rule,
 )  # fmt: skip
 def broadcast(xp: Library, x: Array, *, shape: tuple[int, ...]) -> Array:
     """x repeated to a larger shape by NumPy's broadcasting rule. Adjoint: the gradients of the copies are summed."""
@@ -123,7 +124,7 @@ RESHAPE = Notation(
     domain=Domain((
         Sample(((2, 3),), (("shape", (3, 2)),)), Sample(((4,),), (("shape", (2, 2)),)),
         Sample(((),), (("shape", (1, 1)),)),
-    )),
+    )), batch=to_shape,
 )  # fmt: skip
 def reshape_op(xp: Library, x: Array, *, shape: tuple[int, ...]) -> Array:
     """The same entries in the same order in another shape. Adjoint: reshape back."""
@@ -249,7 +250,7 @@ _PERMUTE = Notation(
 @op(
     "transpose", Linear((transpose_adjoint,)), transpose_notation, Role.MOVES, type_rule=transpose_type,
     domain=Domain((Sample(((2, 3),), (("axes", (1, 0)),)), Sample(((2, 3, 4),), (("axes", (2, 0, 1)),)))),
-    index=Labels(transpose_labels),
+    index=Labels(transpose_labels), batch=transpose_rule,
 )  # fmt: skip
 def transpose_op(xp: Library, x: Array, *, axes: tuple[int, ...]) -> Array:
     """The axes of x in another order; for a matrix, its transpose. Adjoint: the inverse order."""
@@ -323,7 +324,7 @@ _ROLL = Notation(
 
 @op(
     "flip", Linear((flip_adjoint,)), _FLIP, Role.MOVES, type_rule=same_type,
-    domain=Domain((Sample(((3,),), (("axes", (0,)),)), Sample(((2, 3),), (("axes", (0, 1)),)))),
+    domain=Domain((Sample(((3,),), (("axes", (0,)),)), Sample(((2, 3),), (("axes", (0, 1)),)))), batch=along_axes,
 )  # fmt: skip
 def flip_op(xp: Library, x: Array, *, axes: tuple[int, ...]) -> Array:
     """x backwards along the axes. Adjoint: flip back."""
@@ -344,7 +345,7 @@ def roll_adjoint(g: Array, x: Array, *, shift: tuple[int, ...], axes: tuple[int,
     "roll", Linear((roll_adjoint,)), _ROLL, Role.MOVES, type_rule=same_type,
     domain=Domain((
         Sample(((4,),), (("shift", (1,)), ("axes", (0,)))), Sample(((2, 3),), (("shift", (1, -2)), ("axes", (0, 1)))),
-    )),
+    )), batch=along_axes,
 )  # fmt: skip
 def roll_op(xp: Library, x: Array, *, shift: tuple[int, ...], axes: tuple[int, ...]) -> Array:
     """x moved round along the axes. Adjoint: moved back."""

@@ -15,6 +15,7 @@ from ..ir.op import Complexes, Custom, Domain, Entries, Role
 from ..ir.types import ArrayType, normalise_axes
 from .arguments import lowest, prepared, takes_all
 from .arithmetic import ORIGIN, carry, maximum, ratio
+from .batches import along_axes
 from .choices import stop_gradient
 from .complexes import conj_op, real_op
 from .declare import also_known_as, op, real_type
@@ -84,7 +85,7 @@ def sizes(xp: Library, x: Array) -> Array:
 
 @op(
     "norm", Custom(norm_pull, norm_push), norm_notation(""), Role.SCALES, type_rule=size_type,
-    domain=Domain(samples(), ORIGIN), complexes=Complexes.OWN,
+    domain=Domain(samples(), ORIGIN), complexes=Complexes.OWN, batch=along_axes,
 )  # fmt: skip
 def norm_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     """The Euclidean (Frobenius) norm along the axes. Derivative x/||x||, and 0 at the origin."""
@@ -114,7 +115,7 @@ def squared_norm_type(x: ArrayType, *, axes: Axes, keepdims: bool) -> ArrayType:
 @op(
     "squared_norm", Custom(squared_norm_pull, squared_norm_push), norm_notation("^2"), Role.SCALES,
     type_rule=squared_norm_type, domain=Domain(samples()), index=Entries(squared_norm_entry),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=along_axes,
 )  # fmt: skip
 def squared_norm_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     """The sum of squares along the axes, ||x||^2. Derivative 2x."""
@@ -168,7 +169,7 @@ def spread_notation(name: str) -> Any:
 
 @op(
     "var", Custom(var_pull, var_push), spread_notation("var"), Role.COUPLES,
-    type_rule=size_type, domain=Domain(samples(("ddof", 1))), complexes=Complexes.OWN,
+    type_rule=size_type, domain=Domain(samples(("ddof", 1))), complexes=Complexes.OWN, batch=along_axes,
 )  # fmt: skip
 def var_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
     """The variance along the axes, in two passes. Derivative 2 (x - mean)/(n - ddof)."""
@@ -179,7 +180,7 @@ def var_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> A
 
 @op(
     "std", Custom(std_pull, std_push), spread_notation("std"), Role.COUPLES,
-    type_rule=size_type, domain=Domain(samples(("ddof", 0)), ORIGIN), complexes=Complexes.OWN,
+    type_rule=size_type, domain=Domain(samples(("ddof", 0)), ORIGIN), complexes=Complexes.OWN, batch=along_axes,
 )  # fmt: skip
 def std_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> Array:
     """The standard deviation along the axes. Derivative (x - mean)/((n - ddof) std), and 0 where std is 0."""

@@ -15,6 +15,7 @@ from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Domain, Labels, Linear, Role, Sample
 from ..ir.types import ArrayType, array_type, broadcast_shapes
 from .arithmetic import mul
+from .batches import einsum_rule, matmul_rule, outer_rule
 from .choices import cast
 from .declare import also_known_as, op
 from .movement import LETTERS, broadcast, ravel, reshape, sum_to, swapaxes, transpose
@@ -101,7 +102,7 @@ _ROW_TIMES = Notation(
         Sample(((2, 3, 4), (4, 2))), Sample(((2, 1, 2, 3), (4, 3, 2))), Sample(((3,), (2, 3, 4))),
         Sample(((2, 2, 3), (3,))),
     )),
-    index=Labels(matmul_labels),
+    index=Labels(matmul_labels), batch=matmul_rule,
 )  # fmt: skip
 def matmul_op(xp: Library, a: Array, b: Array) -> Array:
     """The matrix product, with NumPy's rules for vectors and stacks. Adjoints: g b^T and a^T g (Giles 2008, 2.2.2)."""
@@ -170,7 +171,7 @@ OUTER = Notation(
 
 @op(
     "outer", Linear((outer_left, outer_right), joint=False), OUTER, Role.SWAPS, type_rule=outer_type,
-    domain=Domain((Sample(((2,), (3,))),)), index=Labels(outer_labels),
+    domain=Domain((Sample(((2,), (3,))),)), index=Labels(outer_labels), batch=outer_rule,
 )  # fmt: skip
 def outer_op(xp: Library, a: Array, b: Array) -> Array:
     """The outer product a b^T. Adjoints: g b and g^T a."""
@@ -258,7 +259,7 @@ def einsum_notation(node: Node) -> Notation:
         Sample(((2, 3), (3, 4), (4, 2)), (("subscripts", "ij,jk,kl->il"),)),
         Sample(((2, 3), (3, 4), (2,)), (("subscripts", "ij,jk,i->ik"),)), Sample(((2, 3),), (("subscripts", "ij->j"),)),
         Sample(((2, 3), (2, 4)), (("subscripts", "bi,bj->ij"),)),
-    )),
+    )), batch=einsum_rule,
 )  # fmt: skip
 def einsum_op(xp: Library, *factors: Array, subscripts: str) -> Array:
     """A sum over products of entries, in Einstein's notation with the result spelled out. Linear in each factor."""

@@ -13,6 +13,7 @@ from ..ir.notation import Form, Notation
 from ..ir.op import Complexes, Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
 from .arguments import prepared
+from .batches import along_axes
 from .declare import also_known_as, op, same_type
 from .indexing import getitem
 from .joining import pad
@@ -64,7 +65,7 @@ _RECUR = Notation(
 @op(
     "recur", Custom(recur_pull, recur_push), _RECUR, Role.COUPLES, type_rule=same_type,
     domain=Domain((Sample(((4,), (4,)), (("axis", 0),)), Sample(((2, 3), (2, 3)), (("axis", 1),)))),
-    complexes=Complexes.HOLOMORPHIC,
+    complexes=Complexes.HOLOMORPHIC, batch=along_axes,
 )  # fmt: skip
 def recur(xp: Library, a: Array, b: Array, *, axis: int) -> Array:
     """y_k = a_k y_(k-1) + b_k along one axis, from y_0 = b_0. Derivative: recurrences again, by the product rule."""
@@ -97,7 +98,7 @@ _CUMPROD = Notation(
 @op(
     "cumprod", Custom(cumprod_pull, cumprod_push), _CUMPROD, Role.SWAPS, type_rule=cumprod_type,
     domain=Domain((Sample(((4,),), (("axis", 0),)), Sample(((2, 3),), (("axis", 1),)))),
-    complexes=Complexes.HOLOMORPHIC,
+    complexes=Complexes.HOLOMORPHIC, batch=along_axes,
 )  # fmt: skip
 def cumprod_op(xp: Library, x: Array, *, axis: int) -> Array:
     """The running product along one axis. Derivative: for each entry the products of the others, exact at zeros too."""

@@ -16,6 +16,7 @@ from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Domain, Labels, Linear, Op, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axes, normalise_axis
 from .arguments import fitting, prepared, takes_all
+from .batches import along_axes
 from .declare import REAL, also_known_as, floating_type, op
 from .movement import LETTERS, broadcast, broadcast_to, flip_op, reshape, reshape_op
 
@@ -130,7 +131,7 @@ def sum_labels(x: ArrayType, *, axes: Axes, keepdims: bool) -> str:
 
 @op(
     "sum", Linear((sum_adjoint,)), reduction_notation("sum", r"\sum"), Role.SPREADS, type_rule=summed_type,
-    domain=Domain(samples()), index=Labels(sum_labels),
+    domain=Domain(samples()), index=Labels(sum_labels), batch=along_axes,
 )  # fmt: skip
 def sum_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     """The sum along the axes. Adjoint: every entry summed receives the gradient of the sum."""
@@ -143,7 +144,7 @@ def mean_adjoint(g: Array, x: Array, *, axes: Axes, keepdims: bool) -> Array:
 
 @op(
     "mean", Linear((mean_adjoint,)), reduction_notation("mean", r"\operatorname{mean}"), Role.SPREADS,
-    type_rule=averaged_type, domain=Domain(samples()),
+    type_rule=averaged_type, domain=Domain(samples()), batch=along_axes,
 )  # fmt: skip
 def mean_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool) -> Array:
     """The mean along the axes. Adjoint: every entry receives the gradient divided by their number."""
@@ -187,7 +188,7 @@ _CUMSUM = Notation(
 
 @op(
     "cumsum", Linear((cumsum_adjoint,)), _CUMSUM, Role.SPREADS, type_rule=cumsum_type,
-    domain=Domain((Sample(((3,),), (("axis", 0),)), Sample(((2, 3),), (("axis", 1),)))),
+    domain=Domain((Sample(((3,),), (("axis", 0),)), Sample(((2, 3),), (("axis", 1),)))), batch=along_axes,
 )  # fmt: skip
 def cumsum_op(xp: Library, x: Array, *, axis: int) -> Array:
     """The running sum along one axis. Adjoint: every entry receives the gradients of the sums it is part of."""

@@ -15,6 +15,7 @@ from ..ir.library import Array, Library, reference
 from ..ir.notation import Form, Notation
 from ..ir.op import Domain, Flat, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
+from .batches import along_axes
 from .choices import isnan, where
 from .declare import also_known_as, op
 from .indexing import getitem
@@ -33,7 +34,7 @@ def places_type(x: ArrayType, *, axis: int) -> ArrayType:
 
 @op(
     "argsort", Flat("an order is a list of places: it has no slope"), _ARGSORT, Role.STOPS, type_rule=places_type,
-    domain=Domain((Sample(((4,),), (("axis", 0),)), Sample(((2, 3),), (("axis", 1),)))),
+    domain=Domain((Sample(((4,),), (("axis", 0),)), Sample(((2, 3),), (("axis", 1),)))), batch=along_axes,
 )  # fmt: skip
 def argsort_op(xp: Library, x: Array, *, axis: int) -> Array:
     """The places of the entries along one axis, from the smallest to the largest; equal entries in their own order."""

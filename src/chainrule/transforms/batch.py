@@ -17,7 +17,7 @@ from ..ir.node import Node
 from ..ir.op import Op, record
 from ..ir.recording import accepting_from, open_recording
 from ..ir.types import BundleType, array_type
-from ..ops.bundles import part
+from ..ops.bundles import result_op
 from ..ops.sources import input_node
 from .replay import fresh_inputs
 
@@ -44,8 +44,8 @@ def batch(graph: Graph, inputs: Sequence[Any], stacked: Sequence[bool], size: in
         own = tuple([flags[each] for each in node.inputs])
         if not node.inputs:
             new[node], flags[node] = node if symbolic or node.value is None else node.value, False
-        elif node.op is part:
-            new[node], flags[node] = apply(part, below, node.settings), _flag_of_part(own[0], node)
+        elif node.op is result_op:
+            new[node], flags[node] = apply(result_op, below, node.settings), _flag_of_part(own[0], node)
         elif not any(own):
             new[node], flags[node] = apply(node.op, below, node.settings), _nowhere(node)
         else:

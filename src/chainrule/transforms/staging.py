@@ -21,7 +21,7 @@ from ..ir.op import record
 from ..ir.recording import STATE, accepting_from, literally, named_recording, open_recording
 from ..ir.types import ArrayType
 from ..ops.arithmetic import carry, mul
-from ..ops.bundles import part, part_at
+from ..ops.bundles import part_at, result_op
 from ..ops.choices import mark
 from ..ops.sources import input_node, input_op
 from .laws import number
@@ -206,7 +206,7 @@ def tidied(graph: Graph, stand_ins: Mapping[Node, Node] | None = None) -> Graph:
             new[node] = below[1] if number(below[0]) == 1 else below[0]
         elif node in picked and saves_for_nobody(node, picked[node]):
             new[node] = record(node.op, below, {**node.settings, "saves": False})
-        elif node.op is part:
+        elif node.op is result_op:
             new[node] = part_at(below[0], node.settings["place"])
         elif all([after is before for after, before in zip(below, node.inputs, strict=True)]):
             new[node] = node
@@ -221,7 +221,7 @@ def parts_picked(order: Sequence[Node]) -> dict[Node, int]:
     """For each bundle the last part that is used."""
     last: dict[Node, int] = {}
     for node in order:
-        if node.op is part:
+        if node.op is result_op:
             last[node.inputs[0]] = max(last.get(node.inputs[0], 0), node.settings["place"])
     return last
 

@@ -8,6 +8,7 @@ from ...errors import DomainError
 from ...ir.library import Array, Library, reference
 from ...ir.notation import Form, Notation
 from ...ir.op import Complexes, Custom, Domain, Role
+from ..batches import as_it_is
 from ..declare import also_known_as, op
 from ..products import matmul_op
 from .matrices import computed_dtype, dagger, matrix_type, require_square, square_samples
@@ -50,7 +51,7 @@ CHOLESKY = Notation(
 
 @op(
     "cholesky", Custom(cholesky_pull, cholesky_push), CHOLESKY, Role.COUPLES, type_rule=matrix_type("cholesky"),
-    domain=Domain(square_samples()), complexes=Complexes.OWN,
+    domain=Domain(square_samples()), complexes=Complexes.OWN, batch=as_it_is,
 )  # fmt: skip
 def cholesky(xp: Library, x: Array) -> Array:
     """The lower triangular L with L L^H = (X + X^H)/2. Derivative by L^-1 (Murray, Differentiation of the Cholesky

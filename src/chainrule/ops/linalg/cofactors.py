@@ -13,6 +13,7 @@ from ...ir.library import Array, Library
 from ...ir.notation import Form, Notation, Strength
 from ...ir.op import Complexes, Custom, Domain, Role, Sample
 from ...ir.types import ArrayType, array_type
+from ..batches import all_stacked, as_it_is
 from ..declare import op
 from ..products import matmul_op, turned
 from ..reductions import sum_op
@@ -64,7 +65,7 @@ COFACTOR = Notation(
 
 @op(
     "cofactor", Custom(cofactor_pull, cofactor_push), COFACTOR, Role.COUPLES, type_rule=matrix_type("cofactor"),
-    domain=Domain(square_samples()), complexes=Complexes.HOLOMORPHIC,
+    domain=Domain(square_samples()), complexes=Complexes.HOLOMORPHIC, batch=as_it_is,
 )  # fmt: skip
 def cofactor(xp: Library, x: Array) -> Array:
     """The matrix of cofactors, det(X) X^-T, also where X has no inverse. Derivative by products of all singular values
@@ -139,7 +140,7 @@ CHANGE = Notation(
     domain=Domain(tuple(
         Sample((shape, shape), (), ((-1.0, 1.0),), (0.0, 3.0)) for shape in ((3, 3), (2, 2, 2), (1, 1))
     )),
-    complexes=Complexes.HOLOMORPHIC,
+    complexes=Complexes.HOLOMORPHIC, batch=all_stacked,
 )  # fmt: skip
 def cofactor_change(xp: Library, direction: Array, x: Array) -> Array:
     """How the cofactors of X change in a direction D: <D, B> C - B D^T C with C the cofactors and B = X^-T, also where

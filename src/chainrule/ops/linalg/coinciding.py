@@ -13,6 +13,7 @@ from ...ir.library import Array, Library, reference
 from ...ir.notation import Form, Notation
 from ...ir.op import Complexes, Domain, Flat, Role, Sample
 from ...ir.types import ArrayType, array_type
+from ..batches import all_stacked, as_it_is
 from ..choices import where
 from ..declare import op
 from ..products import column, row
@@ -83,7 +84,7 @@ _KNOWN = Flat("whether a gradient is determined does not change when its numbers
 
 @op(
     "undetermined", _KNOWN, _called("undetermined", 2, "undetermined"), Role.STOPS, type_rule=undetermined_type,
-    domain=Domain((Sample(((3, 3), (3, 3))),)), complexes=Complexes.OWN,
+    domain=Domain((Sample(((3, 3), (3, 3))),)), complexes=Complexes.OWN, batch=as_it_is,
 )  # fmt: skip
 def undetermined(xp: Library, x: Array, beside: Array) -> Array:
     """0 where x is 0 within rounding, beside the entries of another matrix; else NaN."""
@@ -97,7 +98,7 @@ def choice_type(inner: ArrayType, w: ArrayType, g: ArrayType) -> ArrayType:
 
 @op(
     "choice_of_basis", _KNOWN, _called("choice_of_basis", 3, "choice of basis"), Role.STOPS, type_rule=choice_type,
-    domain=Domain((Sample(((3, 3), (3,), (3,))),)), complexes=Complexes.OWN,
+    domain=Domain((Sample(((3, 3), (3,), (3,))),)), complexes=Complexes.OWN, batch=all_stacked,
 )  # fmt: skip
 def choice_of_basis(xp: Library, inner: Array, w: Array, g: Array) -> Array:
     """What a pair of equal eigenvalues contributes: 0, or NaN where the gradient depends on the choice of basis.

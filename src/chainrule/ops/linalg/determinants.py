@@ -8,6 +8,7 @@ from ...ir.coercion import as_array
 from ...ir.library import Array, Library
 from ...ir.notation import Form, Notation, Strength
 from ...ir.op import Complexes, Custom, Domain, Entries, Flat, Role
+from ..batches import as_it_is
 from ..declare import also_known_as, op
 from ..entries import entry
 from ..products import turned
@@ -58,7 +59,7 @@ DET_SIGN = Notation(
 @op(
     "det", Custom(det_pull, det_push), DET, Role.COUPLES, type_rule=number_type("det"),
     domain=Domain(square_samples()), index=Entries(det_entry),
-    complexes=Complexes.HOLOMORPHIC,
+    complexes=Complexes.HOLOMORPHIC, batch=as_it_is,
 )  # fmt: skip
 def det(xp: Library, x: Array) -> Array:
     """The determinant. Derivative det(X) X^-T, Jacobi's formula (Matrix Cookbook, 49).
@@ -84,7 +85,7 @@ def logdet_push(tangents: tuple[Any, ...], y: Array, x: Array) -> Array:
 
 @op(
     "logdet", Custom(logdet_pull, logdet_push), LOGDET, Role.COUPLES, type_rule=number_type("logdet"),
-    domain=Domain(square_samples()), index=Entries(logdet_entry),
+    domain=Domain(square_samples()), index=Entries(logdet_entry), batch=as_it_is,
 )  # fmt: skip
 def logdet(xp: Library, x: Array) -> Array:
     """The logarithm of the size of the determinant, log |det X|. Derivative X^-T (Matrix Cookbook, 57).
@@ -101,7 +102,7 @@ def logdet(xp: Library, x: Array) -> Array:
 
 @op(
     "det_sign", Flat("the sign of a determinant is the same all around, except at a singular matrix: it has no slope"),
-    DET_SIGN, Role.STOPS, type_rule=number_type("det_sign"), domain=Domain(square_samples()),
+    DET_SIGN, Role.STOPS, type_rule=number_type("det_sign"), domain=Domain(square_samples()), batch=as_it_is,
 )  # fmt: skip
 def det_sign(xp: Library, x: Array) -> Array:
     """The sign of the determinant: 1, -1, or 0 for a singular matrix. No gradient passes."""

@@ -12,6 +12,7 @@ from typing import Any
 from ...ir.library import Array, Library
 from ...ir.notation import Form, Notation, Strength
 from ...ir.op import Complexes, Custom, Domain, Entries, Role
+from ..batches import as_it_is
 from ..declare import op
 from ..entries import delta
 from ..products import matmul_op, turned
@@ -51,7 +52,7 @@ INV = Notation(
 @op(
     "inv", Custom(inv_pull, inv_push), INV, Role.COUPLES, type_rule=matrix_type("inv"),
     domain=Domain(square_samples()), index=Entries(inv_entry),
-    complexes=Complexes.HOLOMORPHIC,
+    complexes=Complexes.HOLOMORPHIC, batch=as_it_is,
 )  # fmt: skip
 def inv(xp: Library, x: Array) -> Array:
     """The inverse of a square matrix, or of each of a stack. Derivative -X^-T G X^-T (Matrix Cookbook, 59 to 61).

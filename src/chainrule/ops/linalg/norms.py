@@ -16,6 +16,7 @@ from ...ir.notation import Form, Notation
 from ...ir.op import Complexes, Custom, Domain, Flat, Role, Sample
 from ...ir.types import ArrayType, normalise_axes, normalise_axis
 from ..arithmetic import ORIGIN, carry, ratio
+from ..batches import along_axes
 from ..choices import not_equal
 from ..complexes import astype
 from ..declare import also_known_as, op
@@ -72,7 +73,7 @@ def p_norm_notation(node: Node) -> Notation:
             )
         ), ORIGIN,
     ),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=along_axes,
 )  # fmt: skip
 def p_norm(xp: Library, x: Array, *, axes: Axes, keepdims: bool, order: float) -> Array:
     """(sum |x|^p)^(1/p) along the axes. Derivative sign(x) (|x|/y)^(p-1), and 0 where x or y is 0."""

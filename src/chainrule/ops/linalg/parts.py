@@ -15,6 +15,7 @@ from ...ir.node import Node
 from ...ir.notation import Form, Notation, Strength
 from ...ir.op import Complexes, Domain, Linear, Role, Sample
 from ...ir.types import ArrayType, array_type, count_entries
+from ..batches import as_it_is
 from ..declare import op
 
 
@@ -103,7 +104,7 @@ _PART = (("name", "rest"), ("start", 2), ("shape", (2, 2)), ("real", False))
         Sample(((6,),), _PART), Sample(((3, 7),), _PART),
         Sample(((2, 6),), (("name", "first"), ("start", 0), ("shape", (3,)), ("real", True))),
     )),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=as_it_is,
 )  # fmt: skip
 def part(xp: Library, whole: Array, *, name: str, start: int, shape: tuple[int, ...], real: bool) -> Array:
     """One result of a factorisation, cut out of the array that holds all. Adjoint: put back, with zeros around it."""
@@ -132,7 +133,7 @@ PART_BACK = Notation(
         Sample(((2, 2),), (("start", 1), ("size", 6), ("axes", 2), ("widen", False))),
         Sample(((3, 2),), (("start", 0), ("size", 4), ("axes", 1), ("widen", False))),
     )),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=as_it_is,
 )  # fmt: skip
 def part_back(xp: Library, x: Array, *, start: int, size: int, axes: int, widen: bool) -> Array:
     """One result of a factorisation in its place among the others, which are 0. Adjoint: cut out again."""

@@ -15,6 +15,7 @@ from ...ir.library import Array, Library, reference
 from ...ir.notation import Form, Notation
 from ...ir.op import Complexes, Custom, Domain, Role, Sample
 from ...ir.types import ArrayType
+from ..batches import as_it_is
 from ..choices import where
 from ..complexes import real
 from ..declare import also_known_as, op
@@ -169,7 +170,7 @@ SVD = Notation(
         ),
         NOT_SMOOTH, are_not_simple,
     ),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=as_it_is,
 )  # fmt: skip
 def svd_packed(xp: Library, x: Array, *, full: bool) -> Array:
     """U, S and V^H with X = U S V^H, in one array. Derivative by the gaps and sums of singular values (Townsend 2016).

@@ -10,6 +10,7 @@ from ...ir.library import Array, Library, reference
 from ...ir.notation import Form, Notation, Strength
 from ...ir.op import Complexes, Custom, Domain, Entries, Role, Sample
 from ...ir.types import ArrayType, array_type, broadcast_shapes
+from ..batches import solve_rule
 from ..declare import also_known_as, op
 from ..entries import entry
 from ..movement import reshape, sum_to
@@ -96,7 +97,7 @@ _FAR = ((-1.0, 1.0),), (3.0, 0.0)
         Sample(((2, 1, 2, 2), (3, 2, 2)), (), *_FAR), Sample(((2, 2), (3, 2, 1)), (), *_FAR),
     )),
     index=Entries(solve_entry),
-    complexes=Complexes.HOLOMORPHIC,
+    complexes=Complexes.HOLOMORPHIC, batch=solve_rule,
 )  # fmt: skip
 def solve_op(xp: Library, a: Array, b: Array) -> Array:
     """The x with a x = b. Derivative: a^-T g for b, and -(a^-T g) x^T for a (Giles 2008, 2.3.1)."""

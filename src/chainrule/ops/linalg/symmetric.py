@@ -16,6 +16,7 @@ from ...ir.node import Node, concrete, is_abstract
 from ...ir.notation import Form, Notation
 from ...ir.op import Complexes, Custom, Domain, Role, Sample
 from ...ir.types import ArrayType
+from ..batches import as_it_is
 from ..complexes import real
 from ..declare import also_known_as, op
 from ..diagonals import tril, triu
@@ -125,7 +126,7 @@ EIGH = Notation(Form("eigh({0})"), Form(r"\operatorname{{eigh}}({0})"), Form("ch
 
 @op(
     "eigh_packed", Custom(eigh_pull, eigh_push), EIGH, Role.COUPLES, type_rule=eigh_type,
-    domain=Domain(symmetric_samples(), NOT_UNIQUE, have_equal_values), complexes=Complexes.OWN,
+    domain=Domain(symmetric_samples(), NOT_UNIQUE, have_equal_values), complexes=Complexes.OWN, batch=as_it_is,
 )  # fmt: skip
 def eigh_packed(xp: Library, x: Array) -> Array:
     """The eigenvalues of (X + X^H)/2, smallest first, and its eigenvectors, in one array. Derivative V (diag(g_w) +

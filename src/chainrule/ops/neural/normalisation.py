@@ -12,6 +12,7 @@ from ...ir.library import Array, Library
 from ...ir.node import Node
 from ...ir.notation import Form, Notation
 from ...ir.op import Custom, Domain, Role, Sample
+from ..batches import along_axes
 from ..declare import floating_type, op
 from ..functions import sqrt
 from ..norms import centred, var_op
@@ -70,6 +71,7 @@ def standardise_push(tangents: Rule, y: Array, x: Array, *, axes: Axes, epsilon:
 @op(
     "standardise", Custom(standardise_pull, standardise_push), along("standardise"), Role.COUPLES,
     type_rule=floating_type, domain=SHAPES,
+    batch=along_axes,
 )  # fmt: skip
 def standardise(xp: Library, x: Array, *, axes: Axes, epsilon: float) -> Array:
     """(x - mean) / sqrt(var + epsilon) along the axes. Derivative (g - mean(g) - y mean(g y)) / sqrt(var + epsilon).
@@ -95,7 +97,10 @@ def rms_push(tangents: Rule, y: Array, x: Array, *, axes: Axes, epsilon: float) 
     return rms_rule(tangents[0], y, x, axes, epsilon)
 
 
-@op("rms_norm", Custom(rms_pull, rms_push), along("rms_norm"), Role.COUPLES, type_rule=floating_type, domain=SHAPES)
+@op(
+    "rms_norm", Custom(rms_pull, rms_push), along("rms_norm"), Role.COUPLES, type_rule=floating_type, domain=SHAPES,
+    batch=along_axes,
+)  # fmt: skip
 def rms_norm(xp: Library, x: Array, *, axes: Axes, epsilon: float) -> Array:
     """x / sqrt(mean(x^2) + epsilon) along the axes. Derivative (g - y mean(g y)) / sqrt(mean(x^2) + epsilon).
 

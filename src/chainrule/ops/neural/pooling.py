@@ -12,6 +12,7 @@ from ...errors import ShapeError
 from ...ir.library import Array, Library
 from ...ir.op import Custom, Domain, Linear, Role, Sample
 from ...ir.types import ArrayType, array_type
+from ..batches import all_stacked, as_it_is
 from ..declare import op
 from ..extremes import SHARED
 from .convolutions import moves, sliding_notation
@@ -68,7 +69,7 @@ def largest_push(tangents: tuple[Any, ...], y: Array, x: Array, **slide: Any) ->
     Role.ROUTES, type_rule=pooled_type,
     domain=Domain(
         (Sample(((2, 6),), _LINE), Sample(((1, 2, 4, 4),), _PLANE), Sample(((2, 3, 4),), _OVERLAP)), SHARED
-    ),
+    ), batch=as_it_is,
 )  # fmt: skip
 def largest_in_windows(
     xp: Library, x: Array, *, strides: Sizes, padding: Pairs, dilation: Sizes, window: Sizes
@@ -94,7 +95,7 @@ def collect_gradient(g: Array, u: Array, x: Array, **slide: Any) -> Array:
     type_rule=back_to,
     domain=Domain((
         Sample(((2, 3), (2, 6)), _LINE), Sample(((1, 2, 2), (1, 4, 4)), _PLANE), Sample(((3, 2), (3, 4)), _OVERLAP)
-    )),
+    )), batch=all_stacked,
 )  # fmt: skip
 def send_to_largest(
     xp: Library, g: Array, x: Array, *, strides: Sizes, padding: Pairs, dilation: Sizes, window: Sizes
@@ -108,7 +109,7 @@ def send_to_largest(
     type_rule=alike,
     domain=Domain((
         Sample(((2, 6), (2, 6)), _LINE), Sample(((1, 4, 4), (1, 4, 4)), _PLANE), Sample(((3, 4), (3, 4)), _OVERLAP)
-    )),
+    )), batch=all_stacked,
 )  # fmt: skip
 def collect_largest(
     xp: Library, u: Array, x: Array, *, strides: Sizes, padding: Pairs, dilation: Sizes, window: Sizes
@@ -126,6 +127,7 @@ def window_sum_adjoint(g: Array, x: Array, *, window: Sizes, **slide: Any) -> Ar
     "sum_of_windows", Linear((window_sum_adjoint,)), sliding_notation("sum_of_windows", "window"), Role.SPREADS,
     type_rule=pooled_type,
     domain=Domain((Sample(((2, 6),), _LINE), Sample(((1, 2, 4, 4),), _PLANE), Sample(((2, 3, 4),), _OVERLAP))),
+    batch=as_it_is,
 )  # fmt: skip
 def sum_of_windows(xp: Library, x: Array, *, strides: Sizes, padding: Pairs, dilation: Sizes, window: Sizes) -> Array:
     """The sum of the entries under the window at each place. Adjoint: spread_over_windows."""
@@ -149,7 +151,7 @@ def spread_type(
     domain=Domain((
         Sample(((2, 3),), (*_LINE, ("size", (6,)))), Sample(((1, 2, 2),), (*_PLANE, ("size", (4, 4)))),
         Sample(((3, 2),), (*_OVERLAP, ("size", (3, 4)))),
-    )),
+    )), batch=all_stacked,
 )  # fmt: skip
 def spread_over_windows(
     xp: Library, g: Array, *, strides: Sizes, padding: Pairs, dilation: Sizes, window: Sizes, size: Sizes

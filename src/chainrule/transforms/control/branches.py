@@ -35,7 +35,7 @@ def switched(index: Any, branches: Branches, operands: Sequence[Any]) -> list[An
 
 def called(body: Graph, inputs: Sequence[Any]) -> list[Any]:
     """The outputs of a graph that runs as one step."""
-    return parts_of(apply(call_op, inputs, {"body": body}), len(body.outputs))
+    return parts_of(apply(checkpoint_op, inputs, {"body": body}), len(body.outputs))
 
 
 def types_of_outputs(graph: Graph) -> ArrayType:
@@ -195,7 +195,7 @@ def call_notation(node: Node) -> Notation:
     "checkpoint", Custom(call_pull, call_push, selective=True), call_notation, Role.COUPLES, type_rule=call_type,
     domain=Domain(()), batch=call_batch, complexes=Complexes.OWN,
 )  # fmt: skip
-def call_op(xp: Library, *inputs: Array, body: Graph) -> tuple[Array, ...]:
+def checkpoint_op(xp: Library, *inputs: Array, body: Graph) -> tuple[Array, ...]:
     """A function that runs as one step: nothing inside is kept. Derivative: the function is computed again, and
     differentiated then (Griewank 1992)."""
     return compiled(body)(*inputs)

@@ -47,7 +47,7 @@ class While:
 def repeated(loop: While, inputs: Sequence[Any]) -> list[Any]:
     """What the last step left."""
     params = {"cond": loop.cond, "body": loop.body, "held": loop.held, "consts": loop.consts}
-    return parts_of(apply(while_op, inputs, params), len(loop.body.outputs))
+    return parts_of(apply(while_loop_op, inputs, params), len(loop.body.outputs))
 
 
 def while_type(*types: ArrayType, body: Graph, **params: Any) -> ArrayType:
@@ -162,7 +162,7 @@ def while_notation(node: Node) -> Notation:
     "while_loop", Custom(while_pull, while_push, selective=True), while_notation, Role.COUPLES, type_rule=while_type,
     domain=Domain(()), batch=while_batch, complexes=Complexes.OWN,
 )  # fmt: skip
-def while_op(xp: Library, *inputs: Array, cond: Graph, body: Graph, held: int, consts: int) -> tuple[Array, ...]:
+def while_loop_op(xp: Library, *inputs: Array, cond: Graph, body: Graph, held: int, consts: int) -> tuple[Array, ...]:
     """A step repeated for as long as a condition holds. Forward mode carries tangents along; reverse mode is refused:
     the number of steps is not known before it runs."""
     loop = While(cond, body, held, consts)
