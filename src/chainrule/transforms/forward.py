@@ -11,7 +11,8 @@ from typing import Any
 from ..ir.coercion import loose_value
 from ..ir.library import reference
 from ..ir.node import Node, concrete
-from ..ir.op import Custom, Elementwise, Flat, Linear
+from ..ir.op import Custom, Elementwise, Flat, Linear, Role
+from ..ops.arithmetic import meet
 from ..ops.complexes import real_part_of
 from ..ops.joining import zeros_of
 from .reverse import active_nodes, scale
@@ -60,7 +61,9 @@ def _scaled(
         if type(slope) is int:
             part = tangent if slope == 1 else slope * tangent if slope else None
         else:
-            part = scale(tangent, slope, derivative.singular, node.op.role)
+            alone = node.op.role is Role.SWAPS and sum(each is not None for each in incoming) == 1
+            # A factor that does not move is a mask: its zeros stand beside an infinite tangent too, as in reverse mode.
+            part = meet(tangent, slope) if alone else scale(tangent, slope, derivative.singular, node.op.role)
         total = part if total is None else total if part is None else total + part
     return total if total is None else real_part_of(total, node)  # |z| is real: it moves by Re(slope dz)
 

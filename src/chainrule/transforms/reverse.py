@@ -14,9 +14,9 @@ from typing import Any
 from ..ir.coercion import loose_value
 from ..ir.graph import by_serial
 from ..ir.library import reference
-from ..ir.node import Node, concrete
+from ..ir.node import Node, concrete, is_abstract
 from ..ir.op import Complexes, Custom, Elementwise, Flat, Linear, Op, Role
-from ..ops.arithmetic import carry, has_nan
+from ..ops.arithmetic import carry, has_nan, meet
 from ..ops.complexes import conjugated
 
 _NO_SETTINGS: dict[str, Any] = {}
@@ -181,15 +181,32 @@ def _scaled(
     settings: dict[str, Any], turning: bool,
 ) -> list[tuple[int, Any]]:  # fmt: skip
     found = []
+    fixed = role is Role.SWAPS and len(wanted) == 1
     for slot in wanted:
         slope = derivative.partials[slot](y, *inputs, **settings)
         if type(slope) is not int:
             slope = conjugated(slope) if turning else slope
-            sent = gradient * slope if role is None else scale(gradient, slope, derivative.singular, role)
+            if role is None:
+                sent = gradient * slope
+            elif fixed and is_mask(slope):
+                sent = meet(gradient, slope)
+            else:
+                sent = scale(gradient, slope, derivative.singular, role)
             found.append((slot, sent))
         elif slope:
             found.append((slot, gradient if slope == 1 else -gradient if slope == -1 else slope * gradient))
     return found
+
+
+def is_mask(factor: Any) -> bool:
+    """Whether a factor that does not move has zeros: sqrt(mask * x) does not depend on x where the mask is 0.
+
+    So nothing is sent there, even beside the infinite slope of sqrt at 0.
+    """
+    if type(factor) is not Node:
+        return True
+    value = None if is_abstract(factor) else loose_value(factor)
+    return value is not None and not bool(reference().all(value))
 
 
 def scale(gradient: Any, slope: Any, singular: bool, role: Role) -> Any:
