@@ -13,7 +13,7 @@ from ..errors import ShapeError
 from ..ir.coercion import as_array
 from ..ops.extremes import max as largest
 from ..ops.movement import moveaxis
-from ..ops.neural import largest_in_windows, sum_of_windows
+from ..ops.neural import max_pool, sum_pool
 from ..ops.products import matmul
 from ..ops.reductions import mean
 from .geometry import Padding, sizes, slide_over
@@ -98,16 +98,16 @@ def _largest(count: int, x: Any, window: Any, strides: Any, padding: Padding, di
             expected="less padding than the window is wide: every window must hold an entry",
             remedy="make padding= smaller",
         )  # fmt: skip
-    return largest_in_windows(array, **moves)
+    return max_pool(array, **moves)
 
 
 def _mean(count: int, x: Any, window: Any, strides: Any, padding: Padding, count_include_padding: bool) -> Any:
     array, moves = _moves(count, x, window, strides, padding, 1)
-    total = sum_of_windows(array, **moves)
+    total = sum_pool(array, **moves)
     if count_include_padding or not any(map(any, moves["padding"])):
         return total / float(np.prod(moves["window"]))
     ones = np.ones(array.shape[array.ndim - count :], array.dtype if array.dtype.kind == "f" else float)
-    return total / sum_of_windows(ones, **moves)
+    return total / sum_pool(ones, **moves)
 
 
 def adaptive_avg_pool1d(x: Any, size: int) -> Any:

@@ -23,10 +23,10 @@ from .normalisation import rms_norm, standardise
 from .penalties import huber_penalty
 from .pooling import (
     collect_largest,
-    largest_in_windows,
+    max_pool,
     send_to_largest,
     spread_over_windows,
-    sum_of_windows,
+    sum_pool,
 )
 
 __all__ = [
@@ -42,7 +42,7 @@ __all__ = [
     "hard_tanh",
     "hardshrink",
     "huber_penalty",
-    "largest_in_windows",
+    "max_pool",
     "mish",
     "rms_norm",
     "selu",
@@ -51,7 +51,7 @@ __all__ = [
     "softsign",
     "spread_over_windows",
     "standardise",
-    "sum_of_windows",
+    "sum_pool",
     "tanhshrink",
     "threshold",
 ]

@@ -27,10 +27,10 @@ def sliding_notation(name: str, *named: str) -> Any:
     def notation(node: Node) -> Notation:
         slots = ", ".join(f"{{{slot}}}" for slot in range(len(node.inputs)))
         settings = node.settings
-        usual = {"strides": all(step == 1 for step in settings["strides"]),
+        plain = {"strides": settings["strides"] == settings.get("window", (1,) * len(settings["strides"])),
                  "padding": not any(map(any, settings["padding"])),
                  "dilation": all(gap == 1 for gap in settings["dilation"])}  # fmt: skip
-        told = "".join(f", {key}={{{key}}}" for key in (*usual, *named) if not usual.get(key))
+        told = "".join(f", {key}={short(settings[key])}" for key in (*plain, *named) if not plain.get(key))
         code = ", ".join(f"{key}={{{key}}}" for key in settings)
         spelled = name.replace("_", r"\,")
         return Notation(
@@ -40,6 +40,12 @@ def sliding_notation(name: str, *named: str) -> Any:
         )
 
     return notation
+
+
+def short(setting: tuple[Any, ...]) -> str:
+    """One number for all axes where they agree."""
+    same = all(each == setting[0] for each in setting)
+    return short(setting[0]) if same and isinstance(setting[0], tuple) else str(setting[0] if same else setting)
 
 
 def refuse_unless(fits: bool, name: str, first: ArrayType, second: ArrayType, expected: str) -> None:

@@ -65,15 +65,13 @@ def largest_push(tangents: tuple[Any, ...], y: Array, x: Array, **slide: Any) ->
 
 
 @op(
-    "largest_in_windows", Custom(largest_pull, largest_push), sliding_notation("largest_in_windows", "window"),
+    "max_pool", Custom(largest_pull, largest_push), sliding_notation("max_pool", "window"),
     Role.ROUTES, type_rule=pooled_type,
     domain=Domain(
         (Sample(((2, 6),), _LINE), Sample(((1, 2, 4, 4),), _PLANE), Sample(((2, 3, 4),), _OVERLAP)), SHARED
     ), batch=as_it_is,
 )  # fmt: skip
-def largest_in_windows(
-    xp: Library, x: Array, *, strides: Sizes, padding: Pairs, dilation: Sizes, window: Sizes
-) -> Array:
+def max_pool(xp: Library, x: Array, *, strides: Sizes, padding: Pairs, dilation: Sizes, window: Sizes) -> Array:
     """The largest entry under the window at each place; a border counts as minus infinity.
 
     Derivative: 1 at the largest, shared equally at ties (the subgradient of least norm).
@@ -124,19 +122,19 @@ def window_sum_adjoint(g: Array, x: Array, *, window: Sizes, **slide: Any) -> Ar
 
 
 @op(
-    "sum_of_windows", Linear((window_sum_adjoint,)), sliding_notation("sum_of_windows", "window"), Role.SPREADS,
+    "sum_pool", Linear((window_sum_adjoint,)), sliding_notation("sum_pool", "window"), Role.SPREADS,
     type_rule=pooled_type,
     domain=Domain((Sample(((2, 6),), _LINE), Sample(((1, 2, 4, 4),), _PLANE), Sample(((2, 3, 4),), _OVERLAP))),
     batch=as_it_is,
 )  # fmt: skip
-def sum_of_windows(xp: Library, x: Array, *, strides: Sizes, padding: Pairs, dilation: Sizes, window: Sizes) -> Array:
+def sum_pool(xp: Library, x: Array, *, strides: Sizes, padding: Pairs, dilation: Sizes, window: Sizes) -> Array:
     """The sum of the entries under the window at each place. Adjoint: spread_over_windows."""
     pooled_type(x, strides=strides, padding=padding, dilation=dilation, window=window)
     return sum_windows(xp, x, Slide(strides, padding, dilation), window)
 
 
 def over_windows_adjoint(u: Array, g: Array, *, size: Sizes, **slide: Any) -> Array:
-    return sum_of_windows(u, **slide)
+    return sum_pool(u, **slide)
 
 
 def spread_type(
@@ -156,5 +154,5 @@ def spread_type(
 def spread_over_windows(
     xp: Library, g: Array, *, strides: Sizes, padding: Pairs, dilation: Sizes, window: Sizes, size: Sizes
 ) -> Array:
-    """Each entry of g added at all entries under its window, in an array of this size. Adjoint: sum_of_windows."""
+    """Each entry of g added at all entries under its window, in an array of this size. Adjoint: sum_pool."""
     return spread_windows(xp, g, Slide(strides, padding, dilation), window, size)
