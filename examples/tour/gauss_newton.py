@@ -38,17 +38,27 @@ def conjugate_gradients(product, b, steps):
     return x
 
 
-p = np.array([{"size": 1.0, "decay": 0.3, "frequency": 4.6, "phase": 0.0}[name] for name in names])
-for _ in range(8):
+def better(p):
+    """One step: the parameters after it, and residuals and gradient before."""
     r, pullback = chainrule.vjp(residuals, p)
     (gradient,) = pullback(r)
-    p = p + conjugate_gradients(lambda v: pullback(chainrule.jvp(residuals, (p,), (v,))[1])[0], -gradient, len(p))
+
+    def normal_matrix(v):
+        moved = chainrule.jvp(residuals, (p,), (v,))[1]
+        return pullback(moved)[0]
+
+    return p + conjugate_gradients(normal_matrix, -gradient, len(p)), r, gradient
+
+
+guess = {"size": 1.0, "decay": 0.3, "frequency": 4.6, "phase": 0.0}
+p = np.array([guess[name] for name in names])
+for _ in range(8):
+    p, r, gradient = better(p)
     print(f"sum of squares {r @ r:9.5f}   gradient {np.linalg.norm(gradient):9.2e}")
 
+found = dict(zip(names, p, strict=True))
+print("\n" + "   ".join(f"{name} {found[name]:.3f} (true {truth[name]})" for name in names) + "\n")
 r = residuals(p)
-print(
-    "\n" + "   ".join(f"{name} {value:.3f} (true {truth[name]})" for name, value in zip(names, p, strict=True)) + "\n"
-)
 assert r @ r < 1.02 * noise @ noise
 assert np.linalg.norm(chainrule.vjp(residuals, p)[1](r)[0]) < 1e-8  # at the bottom: J^T r = 0
 

@@ -23,7 +23,7 @@ _SPOKEN = {
     "fixed_power": "the power", "variable_power": "the power", "inv": "the inverse", "det": "the determinant",
     "logdet": "the log determinant", "kron": "the Kronecker product", "cholesky": "the Cholesky factor",
     "conv2d": "the convolution", "correlate1d": "the correlation", "correlate2d": "the correlation",
-    "convolve": "the convolution", "convolve2d": "the convolution",
+    "convolve": "the convolution", "convolve2d": "the convolution", "convolution": "the convolution",
 }  # fmt: skip
 _BY_ROLE = {
     Role.COPIES: "{op} distributes the full upstream to each input",
