@@ -15,6 +15,7 @@ import numpy as np
 from chainrule.ir.node import Node, concrete
 from chainrule.ir.op import Elementwise, Flat, Linear, Op, Sample
 from chainrule.ir.recording import open_recording
+from chainrule.ir.types import array_type
 from chainrule.ops import OPS, input_node
 from chainrule.transforms.forward import tangents
 from chainrule.transforms.reverse import gradients
@@ -49,6 +50,12 @@ class Case:
         return dict(self.sample.params)
 
     @property
+    def complex_valued(self) -> bool:
+        """Whether real numbers become complex ones, so that only laws of complex numbers apply."""
+        said = self.op.type_rule(*(array_type(shape, np.dtype(float)) for shape in self.sample.shapes), **self.params)
+        return said.dtype.kind == "c"
+
+    @property
     def slots(self) -> tuple[int, ...]:
         """The slots that have a derivative."""
         count = len(self.sample.shapes)
@@ -71,7 +78,7 @@ def all_cases() -> list[Case]:
 
 
 CASES = all_cases()
-SMOOTH = [case for case in CASES if case.slots]
+SMOOTH = [case for case in CASES if case.slots and not case.complex_valued]
 ELEMENTWISE = [made for _, made in sorted(OPS.items()) if isinstance(made.derivative, Elementwise)]
 
 

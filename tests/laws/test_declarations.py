@@ -87,7 +87,7 @@ def test_the_code_of_an_op_computes_the_op(case: Case) -> None:
     written = code.format(*names, **case.params)
     found = eval(written, {"np": np, "chainrule": chainrule, **names})
     assert np.shape(found) == expected.shape, written
-    np.testing.assert_allclose(np.asarray(found, float), np.asarray(expected, float), rtol=1e-14, err_msg=written)
+    np.testing.assert_allclose(np.asarray(found, complex), np.asarray(expected, complex), rtol=1e-14, err_msg=written)
 
 
 @every_case

@@ -3,6 +3,7 @@
 `OPS` holds the declarations; the functions take what NumPy's functions of the same name take.
 """
 
+from . import fourier as fourier
 from . import linalg
 from . import neural as neural
 from . import recognised as recognised

@@ -22,6 +22,9 @@ _SPOKEN = {
     "layer_norm": "layer norm", "batch_norm": "batch norm", "log_softmax": "log softmax", "prod": "the product",
     "fixed_power": "the power", "variable_power": "the power", "inv": "the inverse", "det": "the determinant",
     "logdet": "the log determinant", "kron": "the Kronecker product", "cholesky": "the Cholesky factor",
+    "eigh_packed": "the spectrum", "svd_packed": "the singular value decomposition", "expm": "the exponential",
+    "solve_triangular": "the triangular solve", "fourier": "the Fourier transform",
+    "real_fourier": "the Fourier transform", "half_fourier": "the inverse Fourier transform",
     "conv2d": "the convolution", "correlate1d": "the correlation", "correlate2d": "the correlation",
     "convolve": "the convolution", "convolve2d": "the convolution", "convolution": "the convolution",
 }  # fmt: skip

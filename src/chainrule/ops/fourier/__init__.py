@@ -1,0 +1,45 @@
+"""Fourier transforms: arrays in, their spectra out, and back. The public names."""
+
+from .functions import (
+    fft,
+    fft2,
+    fftconvolve,
+    fftn,
+    fftshift,
+    hfft,
+    ifft,
+    ifft2,
+    ifftn,
+    ifftshift,
+    ihfft,
+    irfft,
+    irfft2,
+    irfftn,
+    rfft,
+    rfft2,
+    rfftn,
+)
+from .transforms import fourier, half_fourier, real_fourier
+
+__all__ = [
+    "fft",
+    "fft2",
+    "fftconvolve",
+    "fftn",
+    "fftshift",
+    "fourier",
+    "half_fourier",
+    "hfft",
+    "ifft",
+    "ifft2",
+    "ifftn",
+    "ifftshift",
+    "ihfft",
+    "irfft",
+    "irfft2",
+    "irfftn",
+    "real_fourier",
+    "rfft",
+    "rfft2",
+    "rfftn",
+]
