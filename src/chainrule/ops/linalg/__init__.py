@@ -2,7 +2,7 @@
 
 from .cholesky import cho_factor, cholesky, cholesky_factor
 from .cofactors import cofactor, cofactor_change
-from .coinciding import choice_of_basis, coincide, undetermined, vanishes
+from .coinciding import choice_of_basis, coincide, quotients, undetermined, vanishes
 from .determinants import det, det_sign, logdet, slogdet
 from .exponentials import expm, expm_change, expm_frechet
 from .inverses import INV as INV
@@ -45,6 +45,7 @@ __all__ = [
     "p_norm",
     "part",
     "part_back",
+    "quotients",
     "shares_of_extreme",
     "slogdet",
     "solve",

@@ -10,13 +10,16 @@ from __future__ import annotations
 from typing import Any
 
 from ...ir.library import Array, Library, reference
-from ...ir.notation import Form, Notation
-from ...ir.op import Complexes, Domain, Flat, Role, Sample
+from ...ir.notation import Form, Notation, Strength
+from ...ir.op import Complexes, Custom, Domain, Flat, Role, Sample
 from ...ir.types import ArrayType, array_type
 from ..batches import all_stacked, as_it_is
 from ..choices import where
+from ..complexes import conjugated, real
 from ..declare import op
+from ..joining import zeros_of
 from ..products import column, row
+from ..reductions import sum_op
 from .matrices import computed_dtype, solvable
 from .parts import real_dtype
 
@@ -127,7 +130,71 @@ def choice_of_basis(xp: Library, inner: Array, w: Array, g: Array) -> Array:
     return xp.where(same & ~fine, xp.nan, 0.0).astype(real_dtype(computed_dtype(inner.dtype)))
 
 
+# Quotients ------------------------------------------------------------------------------------------------------------
+def quotients_pull(g: Array, y: Array, x: Array, w: Array, instead: Array, *, sums: bool) -> tuple[Any, ...]:
+    """What x receives is a quotient again; w receives -y/gap from the row and the column in which it stands."""
+    nothing = zeros_of(instead)
+    of_w = quotients(real(conjugated(g) * y), w, nothing, sums=sums)
+    axis = w.ndim
+    rows = sum_op(of_w, axes=(axis,), keepdims=False)
+    columns = sum_op(of_w, axes=(axis - 1,), keepdims=False)
+    elsewhere = where(has_no_quotient(w, sums), real(g), 0.0)
+    return quotients(g, w, nothing, sums=sums), -columns - rows if sums else rows - columns, elsewhere
+
+
+def has_no_quotient(w: Any, sums: bool) -> Any:
+    """Where both are 0, or the two coincide."""
+    return row(vanishes(w)) & column(vanishes(w)) if sums else coincide(w)
+
+
+def quotients_push(tangents: tuple[Any, ...], y: Array, x: Array, w: Array, instead: Array, *, sums: bool) -> Any:
+    of_x, of_w, of_instead = tangents
+    change = zeros_of(y) if of_x is None else of_x
+    if of_w is not None:
+        change = change - y * (row(of_w) + column(of_w) if sums else row(of_w) - column(of_w))
+    return quotients(change, w, zeros_of(instead) if of_instead is None else of_instead, sums=sums)
+
+
+def quotients_notation(node: Any) -> Notation:
+    word = "sums" if node.settings["sums"] else "gaps"
+    return Notation(
+        Form(f"{{0}} / {word}({{1}})", Strength.PRODUCT, (Strength.PRODUCT, Strength.LOOSEST)),
+        Form(rf"{{0}} \oslash \operatorname{{{{{word}}}}}({{1}})", Strength.PRODUCT, (Strength.PRODUCT, 0)),
+        Form("chainrule.ops.quotients({0}, {1}, {2}, sums={sums})"),
+    )
+
+
+def quotients_type(x: ArrayType, w: ArrayType, instead: ArrayType, *, sums: bool) -> ArrayType:
+    return array_type(x.shape, computed_dtype(x.dtype))
+
+
+@op(
+    "quotients", Custom(quotients_pull, quotients_push), quotients_notation, Role.COUPLES, type_rule=quotients_type,
+    domain=Domain(tuple(
+        Sample(((*stack, 3, 3), (*stack, 3), (*stack, 3, 3)), (("sums", sums),), ((-2.0, 2.0), (2.0, 9.0), (-1.0, 1.0)))
+        for stack, sums in (((), False), ((2,), False), ((), True), ((2,), True))
+    )),
+    complexes=Complexes.OWN,
+)  # fmt: skip
+def quotients(xp: Library, x: Array, w: Array, instead: Array, *, sums: bool) -> Array:
+    """x_ij / (w_j - w_i), or with `sums` x_ij / (w_j + w_i), and `instead` where that is 0/0: where the two coincide,
+    or both are 0. Derivative by w: minus the quotient over the gap, to one of the two, and plus to the other.
+    """
+    wide = solvable(w)
+    if sums:
+        none = vanishes.kernel(xp, wide)
+        undefined, below = none[..., :, None] & none[..., None, :], wide[..., :, None] + wide[..., None, :]
+    else:
+        undefined, below = coincide.kernel(xp, wide), wide[..., None, :] - wide[..., :, None]
+    found = xp.where(undefined, instead, x / xp.where(undefined, 1, below))
+    return found.astype(computed_dtype(x.dtype), copy=False)
+
+
 def over_gaps(x: Any, w: Any, instead: Any) -> Any:
     """x_ij / (w_j - w_i), and `instead` where these are equal."""
-    same = coincide(w)
-    return where(same, instead, x / where(same, 1, row(w) - column(w)))
+    return quotients(x, w, instead, sums=False)
+
+
+def over_sums(x: Any, s: Any, instead: Any) -> Any:
+    """x_ij / (s_j + s_i), and `instead` where both are 0."""
+    return quotients(x, s, instead, sums=True)

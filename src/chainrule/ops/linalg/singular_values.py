@@ -20,8 +20,8 @@ from ..choices import where
 from ..complexes import real
 from ..declare import also_known_as, op
 from ..joining import concatenate
-from ..products import column, matmul_op, row
-from .coinciding import choice_of_basis, coincide, over_gaps, undetermined, vanishes
+from ..products import matmul_op, row
+from .coinciding import choice_of_basis, coincide, over_gaps, over_sums, undetermined, vanishes
 from .matrices import computed_dtype, dagger, solvable
 from .parts import Layout, Piece, packed, packed_type, repacked, unpacked
 from .symmetric import diagonal_entries, not_converged, on_diagonal, symmetric_input
@@ -84,14 +84,7 @@ def between(of_u: Any, of_v: Any, s: Any, to_s: Any) -> Any:
     """What turns the singular vectors into each other."""
     turn_u, turn_v = (of_u - dagger(of_u)) / 2, (of_v - dagger(of_v)) / 2
     together = over_gaps(turn_u + turn_v, s, choice_of_basis(of_u + of_v, s, to_s))
-    return together + over_sums(turn_u - turn_v, s, of_u + of_v)
-
-
-def over_sums(x: Any, s: Any, beside: Any) -> Any:
-    """x_ij / (s_j + s_i); where both are 0, 0 if x_ij is 0 and else NaN."""
-    none = vanishes(s)
-    both = row(none) & column(none)
-    return where(both, undetermined(x, beside), x / where(both, 1, row(s) + column(s)))
+    return together + over_sums(turn_u - turn_v, s, undetermined(turn_u - turn_v, of_u + of_v))
 
 
 def leaving(u: Any, to_u: Any, of_u: Any, s: Any) -> Any:
@@ -126,7 +119,7 @@ def svd_push(tangents: tuple[Any, ...], y: Array, x: Array, *, full: bool) -> Ar
     inner = matmul_op(matmul_op(dagger(left), moved), right)
     even, odd = (inner + dagger(inner)) / 2, (inner - dagger(inner)) / 2
     even = even - on_diagonal(diagonal_entries(even), u)
-    together, against = over_gaps(even, s, undetermined(even, inner)), over_sums(odd, s, inner)
+    together, against = over_gaps(even, s, undetermined(even, inner)), over_sums(odd, s, undetermined(odd, inner))
     change_s = where(vanishes(s), 0.0, real(diagonal_entries(inner)))
     change_u = turned_vectors(u, together + against, matmul_op(moved, right), s)
     change_v = turned_vectors(v, together - against, matmul_op(dagger(moved), left), s)

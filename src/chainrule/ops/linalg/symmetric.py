@@ -19,7 +19,7 @@ from ...ir.types import ArrayType
 from ..batches import as_it_is
 from ..complexes import real
 from ..declare import also_known_as, op
-from ..diagonals import tril, triu
+from ..diagonals import diag_matrix, tril, triu
 from ..products import matmul_op, row
 from ..reductions import sum_op
 from .coinciding import NOT_UNIQUE, choice_of_basis, coincide, over_gaps, undetermined
@@ -67,6 +67,8 @@ def averaged(xp: Library, x: Array) -> Array:
 
 def on_diagonal(w: Any, like: Any) -> Any:
     """Diagonal matrices with these entries."""
+    if w.ndim == 1 and w.dtype == like.dtype:
+        return diag_matrix(w)
     return row(w) * reference().eye(w.shape[-1], dtype=like.dtype)
 
 
