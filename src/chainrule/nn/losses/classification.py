@@ -1,7 +1,7 @@
 """Losses for one class of several: scores and classes in, the cross entropy out.
 
-One idea: a class is given by its number, or by a probability for each class. From numbers one logarithm of a row is
-picked; the others matter only through their sum.
+One idea: a class is given by its number, or by a probability for each class. A number is a probability of 1; weights,
+smoothing and examples left out only change the targets, so that there is one loss and one gradient, softmax - target.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from ...errors import BoundsError, DTypeError, ShapeError
 from ...ir.coercion import as_array
 from ...ir.node import Node
 from ...ir.types import normalise_axis
-from ...ops import astype, equal, log_softmax, not_equal, where
+from ...ops import astype, equal, not_equal, where
 from ...ops.indexing import take
 from ...ops.movement import expand_dims, moveaxis, squeeze
-from ...ops.reductions import mean, sum
+from ...ops.neural import softmax_entropy
+from ...ops.products import same_dtype
+from ...ops.reductions import sum
 from ...ops.sorting import take_along_axis
-from .reducing import REDUCTIONS, asked, floating, reduced, unknown
+from ..layers import one_hot
+from .reducing import asked, floating, reduced
 
 
 def cross_entropy(
@@ -36,19 +39,22 @@ def cross_entropy(
     >>> float(cross_entropy(np.array([[0.0, 0.0], [1e4, -1e4]]), np.array([0, 0])).round(4))
     0.3466
     """
-    scores = floating(logits)
+    scores, labels = floating(logits), as_array(classes)
     place = normalise_axis(axis, scores.ndim, "cross_entropy")
-    logs = moveaxis(log_softmax(scores, place), place, -1)
-    labels = as_array(classes)
+    known = None if weights is None else astype(as_array(weights), scores.dtype)
+    kept, counts = None, None
     if labels.dtype.kind in "iu":
-        return _of_numbers("cross_entropy", logs, labels, weights, ignore_index, label_smoothing, reduction)
-    if labels.shape != scores.shape:
+        labels, kept, counts = _numbered("cross_entropy", scores, labels, place, known, ignore_index)
+        targets = one_hot(labels, scores.shape[place], scores.dtype)
+    elif labels.shape == scores.shape:
+        targets = moveaxis(floating(labels), place, -1)
+    else:
         raise _unfit("cross_entropy", scores, labels)
-    targets = moveaxis(floating(labels), place, -1)
     if label_smoothing:
-        targets = (1 - label_smoothing) * targets + label_smoothing / logs.shape[-1]
-    terms = asked(targets, logs)
-    return reduced(-sum(terms if weights is None else as_array(weights) * terms, -1), reduction)
+        targets = (1 - label_smoothing) * targets + label_smoothing / scores.shape[place]
+    targets = targets if known is None else known * targets
+    targets = targets if kept is None else expand_dims(kept, -1) * targets
+    return _averaged(softmax_entropy(*same_dtype(scores, moveaxis(targets, -1, place)), axis=place), counts, reduction)
 
 
 def nll(
@@ -61,40 +67,37 @@ def nll(
     >>> float(nll(np.log([[0.5, 0.5], [0.1, 0.9]]), np.array([1, 1]), reduction="sum").round(4))
     0.7985
     """
-    logs = floating(log_probabilities)
-    logs = moveaxis(logs, normalise_axis(axis, logs.ndim, "nll"), -1)
-    labels = as_array(classes)
+    logs, labels = floating(log_probabilities), as_array(classes)
+    place = normalise_axis(axis, logs.ndim, "nll")
     if labels.dtype.kind not in "iu":
         raise DTypeError(given=f"classes of dtype {labels.dtype}", where="nll", expected="whole numbers",
                          remedy="convert them with .astype(int); cross_entropy takes probabilities")  # fmt: skip
-    return _of_numbers("nll", logs, labels, weights, ignore_index, 0.0, reduction)
+    known = None if weights is None else astype(as_array(weights), logs.dtype)
+    labels, _, counts = _numbered("nll", logs, labels, place, known, ignore_index)
+    losses = -squeeze(take_along_axis(logs, expand_dims(labels, place), place), place)
+    return _averaged(losses if counts is None else asked(counts, losses), counts, reduction)
 
 
-def _of_numbers(
-    name: str, logs: Any, labels: Any, weights: Any, ignored: int | None, smoothing: float, reduction: str
-) -> Any:
-    if labels.shape != logs.shape[:-1]:
-        raise _unfit(name, logs, labels)
-    if reduction not in REDUCTIONS:
-        raise unknown("reduction", reduction, REDUCTIONS)
-    kept: Any = None
+def _numbered(
+    name: str, scores: Any, labels: Any, place: int, weights: Any, ignored: int | None
+) -> tuple[Any, Any, Any]:
+    """(classes, which examples count, how much each counts in a mean). Raises ShapeError and BoundsError."""
+    if labels.shape != scores.shape[:place] + scores.shape[place + 1 :]:
+        raise _unfit(name, scores, labels)
+    kept = None
     if ignored is not None:
-        kept = astype(not_equal(labels, ignored), logs.dtype)
+        kept = astype(not_equal(labels, ignored), scores.dtype)
         labels = where(equal(labels, ignored), 0, labels)
-    _require_classes(name, labels, logs.shape[-1])
-    penalties = -squeeze(take_along_axis(logs, expand_dims(labels, -1), -1), -1)
-    counts = kept
-    if weights is not None:
-        known = astype(as_array(weights), logs.dtype)
-        own = take(known, labels)
-        penalties, logs = own * penalties, known * logs
-        counts = own if kept is None else own * kept
-    if smoothing:
-        penalties = (1 - smoothing) * penalties - smoothing * mean(logs, -1)
-    penalties = penalties if kept is None else asked(kept, penalties)
+    _require_classes(name, labels, scores.shape[place])
+    own = None if weights is None else take(weights, labels)
+    return labels, kept, own if kept is None else kept if own is None else own * kept
+
+
+def _averaged(losses: Any, counts: Any, reduction: str) -> Any:
+    """The reduction; a mean is weighted by how much each example counts."""
     if counts is None or reduction != "mean":
-        return reduced(penalties, reduction)
-    return sum(penalties) / sum(counts)
+        return reduced(losses, reduction)
+    return sum(losses) / sum(counts)
 
 
 def _require_classes(name: str, labels: Any, count: int) -> None:

@@ -19,6 +19,7 @@ from .activations import (
     threshold,
 )  # fmt: skip
 from .convolutions import convolution, convolution_filters, convolution_transpose
+from .entropies import softmax_entropy
 from .normalisation import rms_norm, standardise
 from .penalties import huber_penalty
 from .pooling import (
@@ -47,6 +48,7 @@ __all__ = [
     "rms_norm",
     "selu",
     "send_to_largest",
+    "softmax_entropy",
     "softshrink",
     "softsign",
     "spread_over_windows",
