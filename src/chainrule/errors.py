@@ -195,6 +195,17 @@ def user_frame() -> CodeLine | None:
     return CodeLine(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
 
 
+def user_line(problem: BaseException) -> CodeLine | None:
+    """The innermost line of the user's own that an exception has come through."""
+    found, traceback = None, problem.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if is_user_file(code.co_filename):
+            found = CodeLine(code.co_filename, traceback.tb_lineno, code.co_name)
+        traceback = traceback.tb_next
+    return found
+
+
 @cache
 def is_user_file(file: str) -> bool:
     """Whether code from this file is the user's: not ours, nor what our calls pass through on the way.

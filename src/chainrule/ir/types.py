@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import DTypeError, LimitError, ShapeError
 from .library import reference
+from .remedies import broadcast_remedy
 
 _LETTERS = {"f": "f", "i": "i", "u": "u", "c": "c", "b": "bool"}
 _TYPES: dict[tuple[tuple[int, ...], Any], ArrayType] = {}
@@ -141,7 +142,8 @@ def broadcast_shapes(*shapes: tuple[int, ...], doing: str = "combine") -> tuple[
                 given=f"shapes {' and '.join(map(str, shapes))}",
                 expected="shapes that agree at every axis, counted from the right, or are 1 there",
                 where=doing,
-                remedy=f"axis -{axis} has sizes {', '.join(map(str, sorted(sizes)))}: reshape or transpose one of them",
+                remedy=broadcast_remedy(shapes, doing)
+                or f"axis -{axis} has sizes {', '.join(map(str, sorted(sizes)))}: reshape or transpose one of them",
             )
         result.append(stretched.pop() if stretched else 1)
     return tuple(reversed(result))

@@ -63,10 +63,10 @@ def index_type(x: ArrayType, *arrays: ArrayType, key: Key) -> ArrayType:
 def beyond(shape: tuple[int, ...], key: Key, problem: IndexError) -> BoundsError:
     """What is wrong with a key, in our own words and NumPy's."""
     return BoundsError(
-        given=f"index [{write_key(key)}] of an array of shape {shape}",
+        given=f"index [{write_key(key)}] of an array of shape {shape}: {problem}",
         expected="no more indices than axes, each within its axis",
         where="indexing",
-        remedy=f"{problem}",
+        remedy="count entries from 0: the last along an axis is -1; nothing is clamped to it",
     )
 
 

@@ -13,6 +13,7 @@ from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Domain, Labels, Linear, Role, Sample
+from ..ir.remedies import matmul_remedy
 from ..ir.types import ArrayType, array_type, broadcast_shapes
 from .arithmetic import mul
 from .batches import einsum_rule, matmul_rule, outer_rule
@@ -33,7 +34,7 @@ def matmul_type(a: ArrayType, b: ArrayType) -> ArrayType:
             given=f"matmul (@) of shapes {a.shape} and {b.shape}",
             expected=f"the last axis of the left ({a.shape[-1]}) to equal the first axis of the right matrix ({inner})",
             where="matmul (@)",
-            remedy="transpose one of them, or check their order",
+            remedy=matmul_remedy(a.shape, b.shape),
         )
     rows, columns = a.shape[:-1][-1:], b.shape[-1:] if b.ndim > 1 else ()
     batch = broadcast_shapes(a.shape[:-2], b.shape[:-2], doing="matmul (@)")

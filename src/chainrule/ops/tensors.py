@@ -28,6 +28,12 @@ def inner(a: Any, b: Any) -> Any:
     left, right = as_array(a), as_array(b)
     if left.ndim == 0 or right.ndim == 0:
         return mul(a, b)
+    if left.shape[-1] != right.shape[-1]:
+        raise ShapeError(
+            given=f"shapes {left.shape} and {right.shape}", where="inner",
+            expected=f"last axes of one size, not {left.shape[-1]} and {right.shape[-1]}",
+            remedy="inner sums over the last axis of both; for a matrix product write a @ b",
+        )  # fmt: skip
     above, below = left.shape[:-1], right.shape[:-1]
     rows = reshape(left, (count_entries(above), left.shape[-1]))
     columns = transpose(reshape(right, (count_entries(below), right.shape[-1])))

@@ -75,7 +75,7 @@ def scalar_output(recording: Recording) -> Node:
     """The one number a gradient is taken of. Raises GradientError for anything else."""
     if recording.output_structure.entries != (None,):
         raise GradientError(
-            given=f"a function that returned {recording.output_structure}",
+            given=f"a function that returned {container_name(recording)}{recording.output_structure}",
             expected="one number",
             remedy="return one number; extra results go out with has_aux=True; for several outputs use jacobian or vjp",
         )
@@ -98,6 +98,13 @@ def scalar_output(recording: Recording) -> Node:
             remedy="whole numbers and truth values do not move by a little: return the quantity behind them",
         )  # fmt: skip
     return output
+
+
+def container_name(recording: Recording) -> str:
+    """What kind of container a function returned: a tuple, a dict."""
+    outermost = recording.output_structure.entries[0]
+    kind = "" if outermost is None else outermost.type.__name__
+    return f"a {kind}, " if kind in ("tuple", "list", "dict") else ""
 
 
 def value_and_gradient(

@@ -93,6 +93,13 @@ def refuse_bool(node: Node) -> bool:
     return bool(concrete(node))
 
 
+def array_method() -> tuple[str, str] | None:
+    """The plain array and its method that the line hands a recorded value to: W.dot(x)."""
+    line = user_frame()
+    found = None if line is None else re.search(r"([\w.]+(?:\[[^\]]*\])?)\.(dot|searchsorted|choose)\(", line.source)
+    return None if found is None or found[1] in ("np", "numpy", "chainrule.numpy") else (found[1], found[2])
+
+
 def refuse_array(node: Node) -> NoReturn:
     theirs = asking_scipy()
     if theirs:
@@ -100,6 +107,14 @@ def refuse_array(node: Node) -> NoReturn:
             given=f"{described(node)} given to {theirs}, which makes plain arrays of its arguments",
             expected="functions that can be recorded",
             remedy=f"write chainrule.special.{theirs.rpartition('.')[2]} instead, which takes the same arguments",
+        )
+    method = array_method()
+    if method:
+        raise EscapeError(
+            given=f"{described(node)} given to {method[0]}.{method[1]}, a method of a plain array that would detach it",
+            expected="functions that can be recorded",
+            remedy=f"write np.{method[1]}({method[0]}, ...)"
+            + (f", or {method[0]} @ ..." if method[1] == "dot" else ""),
         )
     raise EscapeError(
         given=f"{described(node)} put into a plain NumPy array (np.array, np.asarray, or a[...] = x)",

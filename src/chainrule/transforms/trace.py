@@ -14,7 +14,7 @@ from itertools import count
 from typing import Any
 
 from .. import tree
-from ..errors import ChainruleError, DTypeError, GradientError
+from ..errors import ChainruleError, DTypeError, GradientError, LimitError, user_line
 from ..ir.coercion import as_node
 from ..ir.library import reference
 from ..ir.node import Node, concrete, is_abstract
@@ -115,6 +115,13 @@ def run(function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, A
         if isinstance(problem.__cause__, ChainruleError) and not isinstance(problem, ChainruleError):
             raise problem.__cause__ from None
         raise
+    except MemoryError as problem:
+        raise LimitError(
+            given=f"an array that does not fit into memory: {str(problem) or 'no memory is left'}",
+            where=user_line(problem),
+            expected="arrays that fit",
+            remedy="check whether the shape is the one you meant; np.broadcast_to repeats numbers without copying them",
+        ) from problem
 
 
 def name_leaf(argnums: Sequence[int], structure: tree.Structure, slot: int) -> str:
