@@ -17,7 +17,10 @@ _FUNCTIONS = frozenset({
     "log_softmax", "logsumexp", "positive", "relu", "sigmoid", "silu", "softmax", "softplus", "squared_error",
     "squared_norm", "stop_gradient",
 })  # fmt: skip
-_CONTROL = frozenset({"cond", "fori_loop", "map", "scan", "switch", "vmap", "while_loop"})
+_CONTROL = frozenset({
+    "checkpoint", "cond", "fori_loop", "linear_transpose", "linearize", "map", "remat", "scan", "switch", "vmap",
+    "while_loop",
+})  # fmt: skip
 _JUDGES = frozenset({"check"})
 _MARKERS = frozenset({"check_backward"})
 _ROOMS = frozenset({"nn", "optimisers", "special"})  # namespaces, which are modules of their own
@@ -49,7 +52,19 @@ if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
     )  # fmt: skip
     from .checker.backward import check_backward  # noqa: F401
     from .checks import check  # noqa: F401
-    from .control import cond, fori_loop, map, scan, switch, vmap, while_loop  # noqa: F401
+    from .control import (  # noqa: F401
+        checkpoint,
+        cond,
+        fori_loop,
+        linear_transpose,
+        linearize,
+        map,
+        remat,
+        scan,
+        switch,
+        vmap,
+        while_loop,
+    )
     from .ops import (  # noqa: F401
         batch_norm,
         conv2d,

@@ -26,7 +26,7 @@ from .notation import parse
 from .notation.recorded import record_formula, record_function
 from .renderers.formulas import Formulas
 from .renderers.page import DETAILS, Explanation, explanation
-from .transforms import differentiate
+from .transforms import differentiate, jacobians
 from .transforms.check import check_grads
 from .transforms.custom import custom_jvp, custom_vjp
 from .transforms.differentiate import Argnums
@@ -123,15 +123,18 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     return (outputs, pull, aux) if has_aux else (outputs, pull)
 
 
-def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> Any:
     """The outputs of fun and how they move when the primals move by the tangents: J v, by forward mode.
+
+    Returns (outputs, tangents), or (outputs, tangents, aux) with `has_aux`: then fun returns (outputs, aux).
 
     >>> import numpy as np
     >>> W = np.array([[0.1, 0.5], [-0.3, 0.8]])
     >>> jvp(lambda x: W @ x, (np.array([0.0, 0.0]),), (np.array([1.0, 2.0]),))[1]
     array([1.1, 1.3])
     """
-    return differentiate.pushforward(fun, primals, tangents)
+    outputs, moved, aux = differentiate.pushforward_with_aux(fun, primals, tangents, has_aux)
+    return (outputs, moved, aux) if has_aux else (outputs, moved)
 
 
 def jacrev(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -146,7 +149,7 @@ def jacrev(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """
 
     def rows(*args: Any) -> Any:
-        return differentiate.jacobian_by_rows(fun, args, argnums)
+        return jacobians.jacobian_by_rows(fun, args, argnums)
 
     return rows
 
@@ -160,7 +163,7 @@ def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """
 
     def columns(*args: Any) -> Any:
-        return differentiate.jacobian_by_columns(fun, args, argnums)
+        return jacobians.jacobian_by_columns(fun, args, argnums)
 
     return columns
 

@@ -3,6 +3,29 @@
 One idea: names, the order of arguments and meanings are those of JAX, on plain NumPy code.
 """
 
-from .transforms.control import cond, fori_loop, map, scan, switch, vmap, while_loop
+from .transforms.control import (
+    checkpoint,
+    cond,
+    fori_loop,
+    map,
+    remat,
+    scan,
+    switch,
+    vmap,
+    while_loop,
+)
+from .transforms.linear import linear_transpose, linearize
 
-__all__ = ["cond", "fori_loop", "map", "scan", "switch", "vmap", "while_loop"]
+__all__ = [
+    "checkpoint",
+    "cond",
+    "fori_loop",
+    "linear_transpose",
+    "linearize",
+    "map",
+    "remat",
+    "scan",
+    "switch",
+    "vmap",
+    "while_loop",
+]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..ir.graph import consumers
 from ..ir.node import Node
+from ..ir.types import BundleType
 from ..ops.choices import cast, mark
 from ..ops.generic import is_generic
 from ..ops.movement import broadcast
@@ -32,7 +33,8 @@ def shown_nodes(
     for node in order:
         if node in alive or (node.inputs and not alive.isdisjoint(node.inputs)):
             alive.add(node)
-            if node in names or node.op not in TRANSPARENT or any(node is each for each in outputs):
+            hidden = node.op in TRANSPARENT or isinstance(node.type, BundleType)  # of a bundle its parts are shown
+            if node in names or not hidden or any(node is each for each in outputs):
                 shown.append(node)
         elif any(node is each for each in outputs):
             shown.append(node)

@@ -13,7 +13,7 @@ from ..ir.coercion import as_node
 from ..ir.graph import Graph
 from ..ir.node import Node, concrete
 from ..ir.recording import open_recording
-from ..transforms.differentiate import jacobian_by_rows
+from ..transforms.jacobians import jacobian_by_rows
 from ..transforms.replay import replay
 from ..transforms.resize import resize
 from .sized import Sized

@@ -17,7 +17,8 @@ from ..ir.node import Node
 from ..ir.op import Op, record
 from ..ir.recording import accepting_from, open_recording
 from ..ir.types import BundleType, array_type
-from ..ops.bundles import result_op
+from ..ops.bundles import parts_of, result_op
+from ..ops.movement import broadcast_to
 from ..ops.sources import input_node
 from .replay import fresh_inputs
 
@@ -98,8 +99,6 @@ def batch_graph(graph: Graph, stacked: Sequence[bool], size: int, all_outputs: S
 
 def stack_of(value: Any, size: int) -> Any:
     """The same example again and again."""
-    from ..ops.movement import broadcast_to
-
     return broadcast_to(value, (size, *value.shape))
 
 
@@ -114,7 +113,7 @@ def outputs_that_differ(graph: Graph, stacked: Sequence[bool]) -> tuple[bool, ..
 
 def example_by_example(made: Op, stacked: tuple[bool, ...], size: int, /, *inputs: Any, **params: Any) -> Any:
     """The op on one example after the other, as a loop: for an op that says nothing of stacks."""
-    from .control.scan import Scan, scanned
+    from .control.scan import Scan, scanned  # not at the top: a loop has a rule of its own, made of `batch_graph`
 
     with open_recording(), accepting_from(0):
         ones = [
@@ -123,7 +122,11 @@ def example_by_example(made: Op, stacked: tuple[bool, ...], size: int, /, *input
         ]
         order = [each for each, flag in zip(ones, stacked, strict=True) if not flag]
         order += [each for each, flag in zip(ones, stacked, strict=True) if flag]
-        body = Graph(tuple(order), (record(made, tuple(ones), params),))
+        made_one = record(made, tuple(ones), params)
+        is_bundle = isinstance(made_one.type, BundleType)
+        count = len(made_one.type.parts) if isinstance(made_one.type, BundleType) else 1
+        body = Graph(tuple(order), tuple(parts_of(made_one, count)) if is_bundle else (made_one,))
     consts = [each for each, flag in zip(inputs, stacked, strict=True) if not flag]
     xs = [each for each, flag in zip(inputs, stacked, strict=True) if flag]
-    return scanned(Scan(body, len(consts), 0, size), [*consts, *xs])[0]
+    found = scanned(Scan(body, len(consts), 0, size), [*consts, *xs])
+    return (tuple(found), (True,) * count) if is_bundle else found[0]

@@ -10,14 +10,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import tree
-from ..errors import BoundsError, DTypeError, GradientError, LimitError, ShapeError
+from ..errors import BoundsError, DTypeError, GradientError, ShapeError
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.recording import accepting_from
-from ..ir.types import array_type
 from ..ops.complexes import conjugated
-from ..ops.joining import stack
-from ..ops.movement import reshape, transpose
 from .forward import tangents
 from .reverse import gradients
 from .trace import Recording, known, record
@@ -228,11 +225,19 @@ def seed_like(seed: Any, node: Node, what: str, of: str) -> Any:
 
 def pushforward(function: Callable[..., Any], primals: Sequence[Any], moves: Sequence[Any]) -> tuple[Any, Any]:
     """(outputs, how they move when the primals move by `moves`)."""
+    return pushforward_with_aux(function, primals, moves, False)[:2]
+
+
+def pushforward_with_aux(
+    function: Callable[..., Any], primals: Sequence[Any], moves: Sequence[Any], has_aux: bool
+) -> tuple[Any, Any, Any]:
+    """(outputs, how they move when the primals move by `moves`, aux)."""
+    box: list[Any] = []
     for each, what in ((primals, "primals"), (moves, "tangents")):
         if not isinstance(each, (tuple, list)):
             raise GradientError(given=f"{what} of type {type(each).__name__}", remedy="write jvp(f, (x,), (v,))",
                                 expected="a tuple with one for each argument")  # fmt: skip
-    recording, _ = record(function, primals, {}, range(len(primals)))
+    recording, _ = record(split_aux(function, has_aux, box), primals, {}, range(len(primals)))
     given, structure = tree.flatten(list(moves))
     if structure.entries != recording.structure.entries:
         raise GradientError(given=f"tangents of structure {structure}",
@@ -245,110 +250,5 @@ def pushforward(function: Callable[..., Any], primals: Sequence[Any], moves: Seq
     found = tangents(recording.outputs, recording.variables, checked, symbolic=symbolic)
     moved = [zero_if_none(tangent, node) for tangent, node in zip(found, recording.outputs, strict=True)]
     outputs = [known(node, recording.nested) for node in recording.outputs]
-    return release(outputs, recording.output_structure), release(moved, recording.output_structure)
-
-
-def jacobian_by_rows(function: Callable[..., Any], args: Sequence[Any], argnums: Argnums) -> Any:
-    """The Jacobian, one reverse walk for each entry of the output."""
-    places = chosen_arguments(argnums, len(args))
-    recording, _ = record(function, args, {}, places)
-    blocks = []
-    for output in recording.outputs:
-        rows = [row_of(recording, output, seed) for seed in unit_arrays(output)]
-        blocks.append(
-            [
-                arrange([row[slot] for row in rows], output.shape, node, node.shape)
-                for slot, node in enumerate(recording.variables)
-            ]
-        )
-    return nest(recording, blocks, argnums)
-
-
-def row_of(recording: Recording, output: Node, seed: Any) -> list[Any]:
-    """How one entry of an output moves with every entry of the variables.
-
-    A complex entry that moves with a real variable has a real and an imaginary part, which take a walk each.
-    """
-
-    def walk(seed: Any) -> list[Any]:
-        found = gradients([output], [seed], recording.variables, symbolic=recording.nested)
-        return [zero_if_none(each, node) for each, node in zip(found, recording.variables, strict=True)]
-
-    if not output.type.is_complex:
-        return walk(seed)
-    require_real_variables(recording, "jacrev")
-    return [real + 1j * imaginary for real, imaginary in zip(walk(seed), walk(1j * seed), strict=True)]
-
-
-def require_real_variables(recording: Recording, name: str) -> None:
-    """Raise GradientError for complex variables: what moves with them in two directions is no matrix of numbers."""
-    for node in recording.variables:
-        if node.type.is_complex:
-            raise GradientError(
-                given=f"{name} by complex numbers ({node.type})", where=name,
-                expected="real numbers, or one real output: its gradient by a complex number is dL/da + i dL/db",
-                remedy="use vjp or jvp; or real and imaginary part as two arguments: f(a + 1j * b)",
-            )  # fmt: skip
-
-
-def jacobian_by_columns(function: Callable[..., Any], args: Sequence[Any], argnums: Argnums) -> Any:
-    """The Jacobian, one forward walk for each entry of the inputs."""
-    places = chosen_arguments(argnums, len(args))
-    recording, _ = record(function, args, {}, places)
-    require_real_variables(recording, "jacfwd")
-    columns = [
-        [
-            tangents(recording.outputs, [node], [seed], symbolic=recording.nested)
-            for seed in unit_arrays(node)
-        ]
-        for node in recording.variables
-    ]  # fmt: skip
-    blocks = [
-        [
-            turn(arrange([zero_if_none(moved[place], output) for moved in columns[slot]], node.shape, output,
-            output.shape), node.ndim, output.ndim)
-            for slot, node in enumerate(recording.variables)
-        ]
-        for place, output in enumerate(recording.outputs)
-    ]  # fmt: skip
-    return nest(recording, blocks, argnums)
-
-
-def unit_arrays(node: Node) -> list[Any]:
-    """Each array of this node's type with a single 1. Raises LimitError where they cannot be held."""
-    square = array_type((node.size, node.size), node.dtype)
-    try:
-        basis = reference().eye(node.size, dtype=node.dtype)
-    except MemoryError as problem:
-        raise LimitError(
-            given=f"a Jacobian with a block of type {square}: {problem}",
-            expected="one that fits into memory",
-            remedy="use vjp or jvp for its products with vectors",
-        ) from problem
-    return [reference().reshape(each, node.shape)[()] for each in basis]
-
-
-def arrange(rows: Sequence[Any], first: tuple[int, ...], node: Node, second: tuple[int, ...]) -> Any:
-    """Rows stacked into one array of shape first + second."""
-    if not rows:
-        return reference().zeros((*first, *second), node.dtype)
-    if not first:
-        return rows[0]
-    if any(type(each) is Node for each in rows):
-        return reshape(stack(rows), (*first, *second))
-    return reference().reshape(reference().stack(rows), (*first, *second))
-
-
-def turn(block: Any, leading: int, trailing: int) -> Any:
-    """Inputs-first to outputs-first."""
-    order = (*range(leading, leading + trailing), *range(leading))
-    return transpose(block, order)
-
-
-def nest(recording: Recording, blocks: list[list[Any]], argnums: Argnums) -> Any:
-    """Blocks in the containers of the outputs, and inside each in those of the arguments, as JAX returns them."""
-    rows = []
-    for block in blocks:
-        back = tree.unflatten(recording.structure, block)
-        rows.append(back[0] if isinstance(argnums, int) else tuple(back))
-    return tree.unflatten(recording.output_structure, rows)
+    aux = released(box, recording.nested) if has_aux else None
+    return release(outputs, recording.output_structure), release(moved, recording.output_structure), aux

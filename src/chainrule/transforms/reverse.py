@@ -17,6 +17,7 @@ from ..ir.library import reference
 from ..ir.node import Node, concrete, is_abstract
 from ..ir.op import Complexes, Custom, Elementwise, Flat, Linear, Op, Role
 from ..ops.arithmetic import carry, has_nan, meet
+from ..ops.bundles import Bundle
 from ..ops.complexes import conjugated
 
 _NO_SETTINGS: dict[str, Any] = {}
@@ -94,6 +95,8 @@ def pull_back(outputs: Sequence[Node], seeds: Sequence[Any], wrt: Sequence[Node]
 
 
 def _holds_nan(gradient: Any) -> bool:
+    if isinstance(gradient, Bundle):
+        return any(map(_holds_nan, gradient.entries))
     return gradient is not None and has_nan(reference(), gradient)
 
 

@@ -4,8 +4,9 @@
 `choices` are what users call.
 """
 
+from .checkpoints import checkpoint, remat
 from .choices import cond, switch
 from .examples import vmap
 from .loops import fori_loop, map, scan, while_loop
 
-__all__ = ["cond", "fori_loop", "map", "scan", "switch", "vmap", "while_loop"]
+__all__ = ["checkpoint", "cond", "fori_loop", "map", "remat", "scan", "switch", "vmap", "while_loop"]

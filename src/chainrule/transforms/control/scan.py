@@ -223,7 +223,9 @@ def scan_notation(node: Node) -> Notation:
     code = (
         f"chainrule.ops.run_steps({{body}}, {written}, length={{length}}, reverse={{reverse}}, saves={saves}, ys={ys})"
     )
-    return Notation(Form(f"scan({said})"), Form(rf"\operatorname{{{{scan}}}}({said})"), Form(code))
+    name = "scan_back" if scan.reverse else "scan"
+    spelled = name.replace("_", r"\_")
+    return Notation(Form(f"{name}({said})"), Form(rf"\operatorname{{{{{spelled}}}}}({said})"), Form(code))
 
 
 @op(
