@@ -75,7 +75,7 @@ def function_of(case: dict[str, Any]) -> Any:
 
 def near(found: Any, expected: Any, tolerance: float) -> bool:
     """Equal within the tolerance, relative to the largest entry; infinities and NaN exactly."""
-    found, expected = np.asarray(found, float), np.asarray(decoded(expected), float).reshape(np.shape(found))
+    found, expected = np.asarray(found), np.asarray(decoded(expected)).reshape(np.shape(found))
     finite = np.isfinite(expected)
     if not np.array_equal(found[~finite], expected[~finite], equal_nan=True):
         return False

@@ -14,7 +14,7 @@ from typing import Any
 from ..ir.graph import consumers, topological_order
 from ..ir.library import reference
 from ..ir.node import Node, concrete, find, is_abstract, make
-from ..ir.op import record
+from ..ir.op import computed, record
 from ..ops.sources import input_node
 from ..transforms.reverse import active_nodes
 from .symbols import is_known, shown_nodes, symbols_for
@@ -108,7 +108,7 @@ def evaluate(expression: Node, values: Mapping[Node, Any]) -> Any:
             if node in values:
                 found[node] = values[node]
             elif node.inputs:
-                found[node] = node.op.kernel(reference(), *(found[each] for each in node.inputs), **node.settings)
+                found[node] = computed(node.op, [found[each] for each in node.inputs], node.settings)
             else:
                 found[node] = concrete(node)
     return found[expression]

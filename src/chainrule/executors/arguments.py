@@ -15,6 +15,7 @@ from ..errors import BoundsError, DTypeError, EscapeError, UnknownNameError, did
 from ..ir.coercion import is_weak
 from ..ir.library import reference
 from ..ir.node import Node
+from ..ir.precision import holds_numbers
 from ..ir.recording import STATE
 from ..ir.types import ArrayType, array_type
 from ..transforms.observe import path_symbol
@@ -104,7 +105,7 @@ def read_leaf(leaf: Any, structure: tree.Structure, slot: int) -> Any:
         return leaf
     if type(leaf) in _NUMBERS or isinstance(leaf, (numpy.ndarray, numpy.generic)) or hasattr(leaf, "__array__"):
         array = numpy.asarray(leaf)
-        if array.dtype.kind in "fiubc":
+        if holds_numbers(array.dtype):
             native = array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
             return native[()] if not native.ndim else native
     raise DTypeError(

@@ -11,8 +11,11 @@ from typing import Any
 from ..ir.graph import Graph
 from ..ir.loading import load
 from ..ir.printing import print_graph
+from .walk import walk_graph
 
 
 def compile_graph(graph: Graph, name: str = "f") -> Callable[..., tuple[Any, ...]]:
     """A function of the graph's inputs, by position: NumPy arrays and numbers in, a tuple of the outputs out."""
+    if any(node.type.is_short for node in graph.order()):  # computed in float32, and rounded at every step
+        return walk_graph(graph, name)
     return load(print_graph(graph, name, bare=False, exact=True))

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..ir.graph import Graph
 from ..ir.library import Library, reference
+from ..ir.op import rounded
 
 
 def walk_graph(graph: Graph, name: str = "f", xp: Library | None = None) -> Callable[..., tuple[Any, ...]]:
@@ -19,10 +20,13 @@ def walk_graph(graph: Graph, name: str = "f", xp: Library | None = None) -> Call
     constants = {node: node.value for node in graph.order() if not node.inputs and node not in inputs}
     steps = [(node, node.settings) for node in graph.order() if node.inputs and node not in inputs]
 
-    def run(*arrays: Any) -> tuple[Any, ...]:
-        values = constants | dict(zip(graph.inputs, arrays, strict=True))
+    short = any(node.type.is_short for node in graph.order())
+
+    def run(*given: Any) -> tuple[Any, ...]:
+        values = constants | dict(zip(graph.inputs, given, strict=True))
         for node, params in steps:
-            values[node] = node.op.kernel(library, *[values[each] for each in node.inputs], **params)
+            arrays = [values[each] for each in node.inputs]
+            values[node] = rounded(node.op, arrays, params) if short else node.op.kernel(library, *arrays, **params)
         return tuple(values[node] for node in graph.outputs)
 
     run.__name__ = run.__qualname__ = name

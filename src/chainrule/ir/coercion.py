@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import DTypeError
 from .library import reference
 from .node import Node, concrete, find, make
+from .precision import INEXACT, holds_numbers, result_type
 from .surface import REFUSALS, TABLE
 from .types import ArrayType, array_type, broadcast_shapes
 
@@ -45,7 +46,7 @@ def as_arrays(args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _numbers(array: Any, value: Any) -> Any:
     """The array, if it holds numbers or booleans."""
-    if array.dtype.kind not in "fiubc":
+    if not holds_numbers(array.dtype):
         raise DTypeError(
             given=f"a value of type {type(value).__name__} (dtype {array.dtype})",
             expected="numbers or booleans",
@@ -89,9 +90,9 @@ def coerce(op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
             if type(second) is Node:
                 if first.type is second.type:
                     return args
-            elif type(second) is float and first.type.dtype.kind in "fc":
+            elif type(second) is float and first.type.dtype.kind in INEXACT:
                 return first, scalar_like(second, first.type)
-        elif type(first) is float and second.type.dtype.kind in "fc":
+        elif type(first) is float and second.type.dtype.kind in INEXACT:
             return scalar_like(first, second.type), second
     return _unify(op, args)
 
@@ -126,7 +127,7 @@ def _common_dtype(args: tuple[Any, ...]) -> Any:
         kept = [array for array in arrays if not (type(array) is Node and is_weak(array))]
         weak += [_WEAK[array.dtype.kind] for array in arrays if not any([array is each for each in kept])]
         strong = [array.dtype for array in kept]
-    return reference().result_type(*strong, *weak)
+    return result_type(*strong, *weak)
 
 
 _WEAK = {"f": 0.0, "i": 0, "c": 0j}

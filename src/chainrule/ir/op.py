@@ -7,7 +7,7 @@ renderers and the parser; role -> the reason column; domain -> test sampling; do
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
@@ -17,6 +17,7 @@ from .coercion import ARRAY_LIKE, as_arrays, as_node, coerce, loose_value
 from .library import Array, reference
 from .node import Node, concrete, find, is_abstract, make
 from .notation import Notation
+from .precision import fitted_to, is_short, widened
 from .recording import STATE
 from .surface import REFUSALS
 from .types import ArrayType, array_type, bundle_of, is_only_spoken_of, speaking
@@ -248,7 +249,10 @@ def _evaluate(op: Op, inputs: tuple[Node, ...], settings: tuple[tuple[str, Any],
     if not values or (speaking() and is_only_spoken_of(op.type_rule(*[node.type for node in inputs], **params))):
         return make(op, inputs, settings, op.type_rule(*[node.type for node in inputs], **params))
     try:
-        value = op.kernel(reference(), *values, **params)
+        if inputs[-1].type.is_short:  # noqa: SIM108
+            value = rounded(op, values, params)
+        else:
+            value = op.kernel(reference(), *values, **params)
     except Exception as problem:
         _say_what_failed(op, inputs, params, problem)
         raise
@@ -256,6 +260,19 @@ def _evaluate(op: Op, inputs: tuple[Node, ...], settings: tuple[tuple[str, Any],
         value = reference().broadcast_to(value, inputs[-1].type.shape)
     type_ = bundle_of(value) if type(value) is tuple else array_type(value.shape, value.dtype)
     return make(op, inputs, settings, type_, value)
+
+
+def computed(op: Op, values: Sequence[Any], params: dict[str, Any]) -> Any:
+    """The kernel's value, as recording computes it."""
+    if any(is_short(each.dtype) for each in values):
+        return rounded(op, values, params)
+    return op.kernel(reference(), *values, **params)
+
+
+def rounded(op: Op, values: Sequence[Any], params: dict[str, Any]) -> Any:
+    """The value of short floats: computed in float32, and rounded to the dtype that the type rule names."""
+    wide = op.kernel(reference(), *[widened(each) for each in values], **params)
+    return fitted_to(wide, op.type_rule(*[array_type(each.shape, each.dtype) for each in values], **params).dtype)
 
 
 def _input_values(op: Op, inputs: tuple[Node, ...]) -> list[Any]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import DTypeError, LimitError, ShapeError
 from .library import reference
+from .precision import is_short
 from .remedies import broadcast_remedy
 
 _LETTERS = {"f": "f", "i": "i", "u": "u", "c": "c", "b": "bool"}
@@ -28,7 +29,8 @@ class ArrayType:
 
     shape: tuple[int, ...]
     dtype: Any
-    is_complex: bool = False  # kept, because it is asked of every input of every step
+    is_complex: bool = False  # both kept, because they are asked at every step
+    is_short: bool = False
 
     @property
     def ndim(self) -> int:
@@ -39,7 +41,7 @@ class ArrayType:
         return count_entries(self.shape)
 
     def __str__(self) -> str:
-        letter = _LETTERS.get(self.dtype.kind, self.dtype.kind)
+        letter = "bf" if self.dtype.kind == "V" else _LETTERS.get(self.dtype.kind, self.dtype.kind)
         bits = "" if self.dtype.kind == "b" else str(8 * self.dtype.itemsize)
         return f"{letter}{bits}[{','.join(map(str, self.shape))}]"
 
@@ -59,7 +61,7 @@ def array_type(shape: tuple[int, ...], dtype: Any) -> ArrayType:
             )
         if len(_TYPES) >= _MOST_TYPES:
             _TYPES.clear()
-        found = _TYPES[shape, dtype] = ArrayType(shape, dtype, getattr(dtype, "kind", "") == "c")
+        found = _TYPES[shape, dtype] = ArrayType(shape, dtype, *_kind_of(dtype))
     return found
 
 
@@ -85,13 +87,18 @@ def bundle_type(parts: tuple[ArrayType, ...]) -> BundleType:
     if found is None:
         if len(_BUNDLES) >= _MOST_TYPES:
             _BUNDLES.clear()
-        found = _BUNDLES[parts] = BundleType((), reference().dtype(object), False, parts)
+        found = _BUNDLES[parts] = BundleType((), reference().dtype(object), parts=parts)
     return found
 
 
 def bundle_of(values: tuple[Any, ...]) -> BundleType:
     """The type of several arrays that a kernel returned together."""
     return bundle_type(tuple(array_type(each.shape, each.dtype) for each in values))
+
+
+def _kind_of(dtype: Any) -> tuple[bool, bool]:
+    """Whether numbers of this dtype are complex, and whether they are short floats."""
+    return getattr(dtype, "kind", "") == "c", hasattr(dtype, "kind") and is_short(dtype)
 
 
 _LIMITED = [True]

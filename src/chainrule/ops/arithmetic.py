@@ -13,6 +13,7 @@ from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, call, infix
 from ..ir.op import Complexes, Custom, Domain, Role, Sample
+from ..ir.precision import INEXACT
 from ..ir.types import ArrayType, array_type
 from .complexes import conjugated
 from .declare import POSITIVE, REAL, also_known_as, elementwise, floating_type, op, same_type
@@ -176,7 +177,7 @@ def div_right(z: Array, x: Array, y: Array) -> Array:
 
 def quotient_type(x: ArrayType, y: ArrayType) -> ArrayType:
     """Whole numbers divide into float64, however short they are."""
-    return y if y.dtype.kind in "fc" else array_type(y.shape, reference().dtype("float64"))
+    return y if y.dtype.kind in INEXACT else array_type(y.shape, reference().dtype("float64"))
 
 
 @elementwise(

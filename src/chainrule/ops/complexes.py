@@ -15,6 +15,7 @@ from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, function
 from ..ir.op import Complexes, Custom, Domain, Linear, Role, Sample
+from ..ir.precision import INEXACT
 from ..ir.types import ArrayType, array_type
 from .batches import as_it_is
 from .declare import also_known_as, op, real_type, same_type
@@ -28,13 +29,13 @@ def cast_type(x: ArrayType, *, dtype: Any) -> ArrayType:
 
 
 def cast_pull(g: Array, y: Array, x: Array, *, dtype: Any) -> tuple[Any]:
-    if x.dtype.kind not in "fc" or dtype.kind not in "fc":
+    if x.dtype.kind not in INEXACT or dtype.kind not in INEXACT:
         return (None,)
     return (cast(real_op(g) if dtype.kind == "c" != x.dtype.kind else g, dtype=x.dtype),)
 
 
 def cast_push(tangents: tuple[Any, ...], y: Array, x: Array, *, dtype: Any) -> Any:
-    return cast(tangents[0], dtype=dtype) if dtype.kind in "fc" else None
+    return cast(tangents[0], dtype=dtype) if dtype.kind in INEXACT else None
 
 
 def cast_notation(node: Node) -> Notation:

@@ -14,6 +14,7 @@ from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.notation import Notation
 from ..ir.op import Complexes, Derivative, Domain, Elementwise, IndexForm, Linear, Op, Role, Sample
+from ..ir.precision import INEXACT
 from ..ir.surface import TABLE
 from ..ir.types import ArrayType, array_type
 
@@ -33,7 +34,7 @@ def same_type(*types: ArrayType, **params: Any) -> ArrayType:
 def floating_type(*types: ArrayType, **params: Any) -> ArrayType:
     """Elementwise and never an integer: NumPy computes functions of integers in the float that holds them all."""
     last = types[-1]
-    if last.dtype.kind in "fc":
+    if last.dtype.kind in INEXACT:
         return last
     return array_type(last.shape, reference().result_type(last.dtype, "float16"))
 

@@ -14,6 +14,7 @@ from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Complexes, Role
+from ..ir.precision import INEXACT
 from ..ir.types import ArrayType, array_type
 from .arithmetic import carry, entrywise_power, is_square, square
 from .declare import POSITIVE, REAL, also_known_as, elementwise
@@ -78,7 +79,7 @@ def fixed_power_base(z: Array, x: Array, *, exponent: float) -> Array:
 
 def fixed_power_type(x: ArrayType, *, exponent: float) -> ArrayType:
     """A negative or broken power of whole numbers is a float."""
-    whole = x.dtype.kind in "fc" or (exponent >= 0 and exponent == int(exponent))
+    whole = x.dtype.kind in INEXACT or (exponent >= 0 and exponent == int(exponent))
     return x if whole else array_type(x.shape, reference().dtype("float64"))
 
 
@@ -88,7 +89,7 @@ def fixed_power_type(x: ArrayType, *, exponent: float) -> ArrayType:
 )  # fmt: skip
 def fixed_power_op(xp: Library, x: Array, *, exponent: float) -> Array:
     """x to a known power. Derivative n x^(n-1). Source: the power rule."""
-    return xp.power(x, exponent) if exponent >= 0 or x.dtype.kind in "fc" else xp.power(1.0 * x, exponent)
+    return xp.power(x, exponent) if exponent >= 0 or x.dtype.kind in INEXACT else xp.power(1.0 * x, exponent)
 
 
 def no_slope(y: Array, x: Array) -> int:
@@ -111,7 +112,7 @@ def power(x: Any, y: Any) -> Any:
     if type(y) not in (int, float):
         return variable_power(x, y)
     x = as_array(x)
-    if not -_LARGEST < y < _LARGEST or (type(y) is float and x.dtype.kind not in "fc"):
+    if not -_LARGEST < y < _LARGEST or (type(y) is float and x.dtype.kind not in INEXACT):
         return variable_power(x, y)
     if y == 2:
         return square(x)

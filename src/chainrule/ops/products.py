@@ -13,6 +13,7 @@ from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Domain, Labels, Linear, Role, Sample
+from ..ir.precision import result_type
 from ..ir.remedies import matmul_remedy
 from ..ir.types import ArrayType, array_type, broadcast_shapes
 from .arithmetic import mul
@@ -139,7 +140,7 @@ def same_dtype(*arrays: Any) -> tuple[Any, ...]:
     nodes = [as_node(each) for each in arrays]
     dtype = nodes[0].dtype
     for node in nodes[1:]:
-        dtype = dtype if node.dtype == dtype else reference().result_type(dtype, node.dtype)
+        dtype = dtype if node.dtype == dtype else result_type(dtype, node.dtype)
     return tuple(node if node.dtype == dtype else cast(node, dtype=dtype) for node in nodes)
 
 

@@ -14,6 +14,7 @@ from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Domain, Labels, Linear, Op, Role, Sample
+from ..ir.precision import INEXACT
 from ..ir.types import ArrayType, array_type, normalise_axes, normalise_axis
 from .arguments import fitting, prepared, takes_all
 from .batches import along_axes
@@ -37,13 +38,13 @@ def reduced_type(x: ArrayType, *, axes: Axes, keepdims: bool, **others: Any) -> 
 
 def summed_type(x: ArrayType, *, axes: Axes, keepdims: bool) -> ArrayType:
     """A sum or product of whole numbers is a wide whole number, as in NumPy."""
-    dtype = x.dtype if x.dtype.kind in "fc" else reference().sum(reference().empty(0, x.dtype)).dtype
+    dtype = x.dtype if x.dtype.kind in INEXACT else reference().sum(reference().empty(0, x.dtype)).dtype
     return array_type(reduced_shape(x.shape, axes, keepdims), dtype)
 
 
 def averaged_type(x: ArrayType, *, axes: Axes, keepdims: bool, **others: Any) -> ArrayType:
     """A mean, or a measure of spread, of whole numbers is a float64."""
-    dtype = x.dtype if x.dtype.kind in "fc" else reference().dtype("float64")
+    dtype = x.dtype if x.dtype.kind in INEXACT else reference().dtype("float64")
     return array_type(reduced_shape(x.shape, axes, keepdims), dtype)
 
 

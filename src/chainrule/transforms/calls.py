@@ -18,6 +18,7 @@ from ..ir.graph import topological_order
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.op import Op
+from ..ir.precision import INEXACT, holds_numbers, result_type
 from ..ir.recording import open_recording, suspended_recording
 from ..ir.types import ArrayType, array_type
 from ..ops.choices import astype
@@ -164,7 +165,7 @@ class Call:
         """Both as a forward rule takes them: a tangent of zeros where an input does not move, None where it cannot."""
         numpy = reference()
         found = iter([
-            numpy.zeros(each.shape, each.dtype)[()] if move is None and each.dtype.kind in "fc" else move
+            numpy.zeros(each.shape, each.dtype)[()] if move is None and each.dtype.kind in INEXACT else move
             for each, move in zip(inputs, moves, strict=True)
         ])  # fmt: skip
         tangents = tree.unflatten(self.structure, [next(found) if leaf is HOLE else None for leaf in self.leaves])
@@ -257,7 +258,7 @@ def laid_out(result: Any, function: Callable[..., Any]) -> tuple[list[Any], Layo
     leaves, structure = tree.flatten(result)
     arrays = [leaf if type(leaf) is Node else reference().asarray(leaf)[()] for leaf in leaves]
     for leaf, array in zip(leaves, arrays, strict=True):
-        if array.dtype.kind not in "fiubc":
+        if not holds_numbers(array.dtype):
             raise GradientError(
                 given=f"{name_of(function)}, which returned {type(leaf).__name__} (dtype {array.dtype})",
                 where=name_of(function),
@@ -279,7 +280,7 @@ def packed_type(layout: Layout) -> ArrayType:
     """The type of the packed output."""
     if len(layout.types) == 1:
         return layout.types[0]
-    dtype = reference().result_type(*[type_.dtype for type_ in layout.types])
+    dtype = result_type(*[type_.dtype for type_ in layout.types])
     return array_type((sum(type_.size for type_ in layout.types),), dtype)
 
 

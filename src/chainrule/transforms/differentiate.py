@@ -13,6 +13,7 @@ from .. import tree
 from ..errors import BoundsError, DTypeError, GradientError, ShapeError
 from ..ir.library import reference
 from ..ir.node import Node
+from ..ir.precision import FLOATING
 from ..ir.recording import accepting_from
 from ..ops.complexes import conjugated
 from .forward import tangents
@@ -89,7 +90,7 @@ def scalar_output(recording: Recording) -> Node:
             remedy="a complex number is not larger or smaller: return np.real(...), np.abs(...) or np.abs(...)**2; "
             "of a holomorphic function vjp and jvp give the derivative",
         )  # fmt: skip
-    if output.dtype.kind != "f":
+    if output.dtype.kind not in FLOATING:
         raise GradientError(
             given=f"a function whose output has dtype {output.dtype}", expected="a floating-point number",
             remedy="whole numbers and truth values do not move by a little: return the quantity behind them",

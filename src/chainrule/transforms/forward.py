@@ -12,6 +12,7 @@ from ..ir.coercion import loose_value
 from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ir.op import Custom, Elementwise, Flat, Linear, Role
+from ..ir.precision import fitted_to, widened
 from ..ops.arithmetic import meet
 from ..ops.complexes import real_part_of
 from ..ops.joining import zeros_of
@@ -20,34 +21,45 @@ from .reverse import active_nodes, scale
 
 def tangents(outputs: Sequence[Node], wrt: Sequence[Node], moves: Sequence[Any], *, symbolic: bool) -> list[Any]:
     """The tangent of each output (None where it does not move) when each node of `wrt` moves by its tangent."""
-    moving: dict[Node, Any] = dict(zip(wrt, moves, strict=True))
+    order = active_nodes(outputs, wrt)
+    short = not symbolic and any([node.type.is_short for node in order])
+    moving: dict[Node, Any] = dict(zip(wrt, map(widened, moves) if short else moves, strict=True))
     with reference().errstate(all="ignore"):
-        for node in active_nodes(outputs, wrt):
+        for node in order:
             if node not in moving:
-                moved = push(node, [moving.get(source) for source in node.inputs], symbolic)
+                moved = push(node, [moving.get(source) for source in node.inputs], symbolic, short)
                 if moved is not None:
                     moving[node] = moved
-    return [moving.get(output) for output in outputs]
+    found = [moving.get(output) for output in outputs]
+    return [fitted_to(each, node.dtype) for each, node in zip(found, outputs, strict=True)] if short else found
 
 
-def push(node: Node, incoming: list[Any], symbolic: bool) -> Any:
-    """The tangent of a node from those of its inputs (None: does not move)."""
+def push(node: Node, incoming: list[Any], symbolic: bool, short: bool = False) -> Any:
+    """The tangent of a node from those of its inputs (None: does not move). `short` as in `contributions`."""
     derivative = node.op.derivative
     params = node.settings
     if all(each is None for each in incoming):
         return None
+    value_of = loose_value if type(derivative) is Elementwise else concrete
+    values: list[Any] = list(node.inputs) if symbolic else [value_of(each) for each in node.inputs]
+    if short:
+        values = [widened(each) for each in values]
     match derivative:
         case Elementwise():
-            values = node.inputs if symbolic else [loose_value(each) for each in node.inputs]
-            return _scaled(derivative, node, incoming, node if symbolic else loose_value(node), values, params)
+            return _scaled(derivative, node, incoming, value_as_told(node, symbolic, short), values, params)
         case Linear():
-            values = list(node.inputs) if symbolic else [concrete(each) for each in node.inputs]
             return _linear(derivative, node, incoming, values, params)
         case Custom():
-            values = list(node.inputs) if symbolic else [concrete(each) for each in node.inputs]
-            return derivative.push(tuple(incoming), node if symbolic else concrete(node), *values, **params)
+            return derivative.push(tuple(incoming), value_as_told(node, symbolic, short), *values, **params)
         case Flat():
             return None
+
+
+def value_as_told(node: Node, symbolic: bool, short: bool) -> Any:
+    """A node's own value as its rule is told of it."""
+    if symbolic:
+        return node
+    return widened(concrete(node)) if short else concrete(node)
 
 
 def _scaled(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..ir.coercion import as_node, scalar_like
 from ..ir.library import reference
 from ..ir.node import Node, concrete
+from ..ir.precision import FLOATING
 from ..ops.arithmetic import add, carry, div, meet, mul, neg, square, sub
 from ..ops.complexes import cast, conj_op, real_op
 from ..ops.diagonals import diag_matrix
@@ -53,7 +54,7 @@ def number(node: Node) -> float | None:
     """The one number that a constant holds in every entry, or None."""
     while node.op is broadcast or node.op is reshape_op:
         node = node.inputs[0]
-    if node.op is not constant_op or node.type.dtype.kind not in "fiuc" or not node.type.size:
+    if node.op is not constant_op or node.type.dtype.kind not in "fiucV" or not node.type.size:
         return None
     value = concrete(node)
     if node.type.is_complex:
@@ -106,7 +107,7 @@ def scaled(factor: float, node: Node) -> Node:
 
 @law("an expression of numbers is a number")
 def fold_numbers(node: Node) -> Node | None:
-    if not node.op.elementwise or not node.inputs or node.type.dtype.kind != "f":
+    if not node.op.elementwise or not node.inputs or node.type.dtype.kind not in FLOATING:
         return None
     values = [number(each) for each in node.inputs]
     if any(value is None for value in values):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import tree
+from ..ir.precision import INEXACT
 
 
 def with_floats(args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -26,6 +27,6 @@ def differentiable_places(args: Sequence[Any]) -> tuple[int, ...]:
 def _holds_floats(argument: Any) -> bool:
     leaves, _ = tree.flatten(argument)
     return bool(leaves) and all(
-        isinstance(leaf, float) or (getattr(leaf, "dtype", None) is not None and leaf.dtype.kind == "f")
+        isinstance(leaf, (float, complex)) or (getattr(leaf, "dtype", None) is not None and leaf.dtype.kind in INEXACT)
         for leaf in leaves
     )

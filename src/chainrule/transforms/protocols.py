@@ -15,6 +15,7 @@ from ..errors import MutationError, TraceError, did_you_mean
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.op import Op
+from ..ir.precision import result_type as common_type
 from ..ir.surface import REFUSALS, TABLE
 from ..ops.ufunc_methods import METHODS
 from .refusals import concrete_or_refuse
@@ -228,7 +229,7 @@ def size(x: Any, axis: int | None = None) -> int:
 
 
 def result_type(*args: Any) -> Any:
-    return reference().result_type(*[each.dtype if type(each) is Node else each for each in args])
+    return common_type(*args)
 
 
 def is_complex(x: Any) -> bool:

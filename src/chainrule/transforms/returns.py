@@ -13,6 +13,7 @@ from .. import tree
 from ..errors import DTypeError, GradientError, ShapeError, TraceError
 from ..ir.library import reference
 from ..ir.node import Node
+from ..ir.precision import INEXACT, holds_numbers
 from ..ir.types import count_entries
 from ..ops.choices import astype
 from .calls import HOLE, Call, Layout, joined, laid_out, name_of, packed_type, pair
@@ -36,7 +37,7 @@ def gradients_of_inputs(call: Call, found: Any, inputs: Sequence[Any], rule: Cal
             by_leaf[slot] = _reach(gradient, path, f"gradient {place} from the rule {name_of(rule)}", structure)
     slots = [slot for slot, leaf in enumerate(call.leaves) if leaf is HOLE]
     return tuple(
-        None if by_leaf[slot] is None or each.dtype.kind not in "fc" else fitted(by_leaf[slot], each, number, rule)
+        None if by_leaf[slot] is None or each.dtype.kind not in INEXACT else fitted(by_leaf[slot], each, number, rule)
         for number, (slot, each) in enumerate(zip(slots, inputs, strict=True))
     )
 
@@ -61,7 +62,7 @@ def _reach(container: Any, path: tree.Path, what: str, structure: tree.Structure
 def fitted(gradient: Any, value: Any, number: int, rule: Callable[..., Any]) -> Any:
     """A gradient in the dtype of its input. Raises ShapeError when the shapes differ."""
     array = gradient if type(gradient) is Node else reference().asarray(gradient)
-    if array.dtype.kind not in ("fiubc" if value.dtype.kind == "c" else "fiub"):
+    if not holds_numbers(array.dtype) or (array.dtype.kind == "c" != value.dtype.kind):
         raise DTypeError(given=f"a gradient of dtype {array.dtype} from the rule {name_of(rule)} "
                          f"for input {number} of dtype {value.dtype}", where=name_of(rule), expected="real numbers",
                          remedy="return arrays of floats; of a complex gradient np.real(...)")  # fmt: skip

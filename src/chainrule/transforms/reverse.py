@@ -16,6 +16,7 @@ from ..ir.graph import by_serial
 from ..ir.library import reference
 from ..ir.node import Node, concrete, is_abstract
 from ..ir.op import Complexes, Custom, Elementwise, Flat, Linear, Op, Role
+from ..ir.precision import fitted_to, widened
 from ..ops.arithmetic import carry, has_nan, meet
 from ..ops.bundles import Bundle
 from ..ops.complexes import conjugated
@@ -112,8 +113,10 @@ def _walk(
     totals: dict[Node, Any] = {}
     arrows: dict[Node, list[Contribution]] = {}
     kept = set(wrt)
+    short = not symbolic and any([node.type.is_short for node in order])
     for output, seed in zip(outputs, seeds, strict=True):
         if output in active:
+            seed = widened(seed) if short else seed
             totals[output] = seed if output not in totals else totals[output] + seed
     with reference().errstate(all="ignore"):  # the forward pass has already said what overflows
         for node in reversed(order):
@@ -122,18 +125,23 @@ def _walk(
             gradient = totals[node] if node in kept else totals.pop(node)
             if arrivals is not None:
                 arrivals.append(Arrival(node, tuple(arrows.pop(node, ())), gradient))
-            for slot, sent in contributions(node, gradient, active, symbolic, strong):
+            for slot, sent in contributions(node, gradient, active, symbolic, strong, short):
                 source = node.inputs[slot]
                 totals[source] = totals[source] + sent if source in totals else sent
                 if arrivals is not None:
                     arrows.setdefault(source, []).append(Contribution(node, slot, sent))
+    if short:
+        return [fitted_to(totals.get(node), node.dtype) for node in wrt]
     return [totals.get(node) for node in wrt]
 
 
 def contributions(
-    node: Node, gradient: Any, active: set[Node], symbolic: bool, strong: bool = True
+    node: Node, gradient: Any, active: set[Node], symbolic: bool, strong: bool = True, short: bool = False
 ) -> list[tuple[int, Any]]:
-    """What a node sends to each of its active inputs: (slot, gradient). A slot that receives nothing is left out."""
+    """What a node sends to each of its active inputs: (slot, gradient). A slot that receives nothing is left out.
+
+    `short`: values may be short floats, of which the rule is told in float32.
+    """
     op, inputs = node.op, node.inputs
     wanted = [slot for slot, source in enumerate(inputs) if source in active]
     if symbolic:
@@ -142,6 +150,9 @@ def contributions(
     for slot, value in enumerate(values):
         if value is None:
             values[slot] = (loose_value if type(op.derivative) is Elementwise else concrete)(inputs[slot])
+    if short:
+        values = [widened(each) for each in values]
+        return send(op, node.params, gradient, widened(concrete(node)), values, wanted, strong)
     return send(op, node.params, gradient, node.value, values, wanted, strong)
 
 

@@ -18,6 +18,7 @@ from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.op import record
+from ..ir.precision import holds_numbers
 from ..ir.recording import STATE, accepting_from, literally, named_recording, open_recording
 from ..ir.types import ArrayType
 from ..ops.arithmetic import carry, mul
@@ -136,7 +137,7 @@ def plain_result(leaf: Any, structure: tree.Structure, place: int) -> Any:
     """A leaf that no variable reaches: a number as it is, an array as a copy. Raises TraceError for anything else."""
     if type(leaf) in (int, float, bool, complex):
         return leaf
-    if getattr(getattr(leaf, "dtype", None), "kind", "") in tuple("fiubc"):
+    if hasattr(leaf, "dtype") and holds_numbers(leaf.dtype):
         return leaf.copy()
     path = "".join(f"[{key!r}]" for key in tree.paths(structure)[place])
     raise TraceError(

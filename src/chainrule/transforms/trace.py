@@ -18,6 +18,7 @@ from ..errors import ChainruleError, DTypeError, GradientError, LimitError, user
 from ..ir.coercion import as_node
 from ..ir.library import reference
 from ..ir.node import Node, concrete, is_abstract
+from ..ir.precision import INEXACT, holds_numbers
 from ..ir.recording import STATE, accepting_from, open_recording
 from ..ops.choices import mark
 from ..ops.sources import input_node
@@ -57,7 +58,7 @@ def variable(leaf: Any, path: Callable[[], str] = lambda: "the argument") -> Nod
 
 
 def _require_floats(dtype: Any, leaf: Any, path: Callable[[], str]) -> None:
-    if dtype.kind in "fc":
+    if dtype.kind in INEXACT and holds_numbers(dtype):
         return
     kind = f"{type(leaf).__name__} (dtype {dtype})"
     if dtype.kind in "iub":
@@ -135,7 +136,7 @@ def output_node(output: Any) -> Node:
     if type(output) is Node:
         return output
     array = reference().asarray(output) if not isinstance(output, (str, bytes)) else None
-    if array is None or array.dtype.kind not in "fiubc":
+    if array is None or not holds_numbers(array.dtype):
         raise GradientError(
             given=f"a function that returned {type(output).__name__}",
             expected="numbers or arrays",

@@ -16,6 +16,7 @@ from ..ir.graph import by_serial
 from ..ir.library import Array
 from ..ir.node import Node, concrete
 from ..ir.op import Role
+from ..ir.precision import INEXACT
 from ..ir.recording import open_recording
 from ..ops.sources import input_node
 from .calls import Call, name_of
@@ -32,7 +33,7 @@ def pulled_by_rule(g: Array, y: Array, *inputs: Array, call: Call) -> tuple[Any,
 
 def forward_of_vjp(tangents: tuple[Any, ...], y: Array, *inputs: Array, call: Call) -> Any:
     _, backward = call.rules("defvjp(forward, backward)")
-    if y.dtype.kind not in "fc":
+    if y.dtype.kind not in INEXACT:
         return None
     with open_recording(), transposing(backward, "the gradient it is given", "jvp, jacfwd and hessian"):
         upstream = input_node(y.shape, y.dtype)
@@ -54,7 +55,7 @@ def forward_of_jvp(tangents: tuple[Any, ...], y: Array, *inputs: Array, call: Ca
 def pulled_by_transpose(g: Array, y: Array, *inputs: Array, call: Call) -> tuple[Any, ...]:
     (rule,) = call.rules("defjvp(rule)")
     with open_recording(), transposing(rule, "the tangents", "grad, vjp and jacrev"):
-        moves = [input_node(each.shape, each.dtype) if each.dtype.kind in "fc" else None for each in inputs]
+        moves = [input_node(each.shape, each.dtype) if each.dtype.kind in INEXACT else None for each in inputs]
         moving = [move for move in moves if move is not None]
         output = forward_of_jvp(tuple(moves), y, *inputs, call=call)
         if type(output) is not Node or not moving:
@@ -86,7 +87,7 @@ def recorded_or_opaque(
             raise
     opaque = call.function.opaque
     return tuple(
-        opaque(g, y, *inputs, call=call, slot=slot) if each.dtype.kind in "fc" else None
+        opaque(g, y, *inputs, call=call, slot=slot) if each.dtype.kind in INEXACT else None
         for slot, each in enumerate(inputs)
     )
 

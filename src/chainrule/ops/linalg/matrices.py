@@ -10,6 +10,7 @@ from typing import Any
 from ...errors import DomainError, ShapeError
 from ...ir.library import Array, Library, reference
 from ...ir.op import Sample
+from ...ir.precision import INEXACT
 from ...ir.types import ArrayType, array_type
 from ..complexes import conjugated
 from ..movement import reshape
@@ -29,12 +30,12 @@ def solvable(x: Array) -> Array:
     """x in a dtype in which a library of linear algebra computes: there is none for float16 and whole numbers."""
     if x.dtype.kind == "f" and x.dtype.itemsize == 2:
         return x.astype("float32")
-    return x if x.dtype.kind in "fc" else x.astype("float64")
+    return x if x.dtype.kind in INEXACT else x.astype("float64")
 
 
 def computed_dtype(dtype: Any) -> Any:
     """The dtype of what is computed from entries of this dtype: whole numbers become float64."""
-    return dtype if dtype.kind in "fc" else reference().dtype("float64")
+    return dtype if dtype.kind in INEXACT else reference().dtype("float64")
 
 
 def matrix_type(name: str) -> Any:
