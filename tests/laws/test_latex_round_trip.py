@@ -25,8 +25,12 @@ NOT_WRITTEN = {
     "cumprod", "round", "batch_norm", "correlate1d", "correlate2d", "convolve", "convolve2d", "conv2d",
     "conv2d_transpose", "conv2d_filters", "spread_delta", "spread_sum", "gather_delta", "weighted_gram", "det_sign",
 }  # fmt: skip
-# SciPy's functions: as many letters of mathematics (beta, gamma, zeta) are variables where formulas are read.
-NOT_WRITTEN |= {name for name, made in OPS.items() if made.kernel.__module__.startswith("chainrule.ops.special")}
+# Random numbers; and SciPy's functions, for letters (beta, gamma, zeta) are variables where formulas are read.
+NOT_WRITTEN |= {
+    name
+    for name, made in OPS.items()
+    if made.kernel.__module__.startswith(("chainrule.ops.special", "chainrule.ops.random"))
+}
 NOT_WRITTEN |= set(ops.neural.__all__)  # building blocks of networks: said in words, and written as code
 NOT_WRITTEN |= {"real", "imag", "conj", "angle", "direction"}  # written mathematics is real
 ROOMS_NOT_WRITTEN = tuple(

@@ -28,7 +28,13 @@ from chainrule.ops import input_node
 
 # Every op -------------------------------------------------------------------------------------------------------------
 # What no dialect has a spelling for is refused by name (UnknownNameError): SciPy, blocks of networks, complex numbers.
-UNSPELLED = ("chainrule.ops.special", "chainrule.ops.neural", "chainrule.ops.complexes", "chainrule.ops.angles")
+UNSPELLED = (
+    "chainrule.ops.random",
+    "chainrule.ops.special",
+    "chainrule.ops.neural",
+    "chainrule.ops.complexes",
+    "chainrule.ops.angles",
+)
 COVERED = [case for case in CASES if case.op.name not in SPOKEN and not case.op.kernel.__module__.startswith(UNSPELLED)]
 
 

@@ -78,9 +78,13 @@ class Custom:
 
 @dataclass(frozen=True, slots=True)
 class Flat:
-    """The derivative is zero wherever it exists, or the path is cut on purpose; the reason is printed."""
+    """The derivative is zero wherever it exists, or the path is cut on purpose; the reason is printed.
+
+    `refuses`: a zero would mislead, so a derivative that leads through the op is an error that gives the reason.
+    """
 
     reason: str
+    refuses: bool = False
 
 
 class Complexes(Enum):

@@ -6,6 +6,7 @@
 from . import fourier as fourier
 from . import linalg
 from . import neural as neural
+from . import random as random
 from . import recognised as recognised
 from . import special as special
 from .activations import (

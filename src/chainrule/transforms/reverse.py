@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
+from ..errors import GradientError
 from ..ir.coercion import loose_value
 from ..ir.graph import by_serial
 from ..ir.library import reference
@@ -68,10 +69,23 @@ def active_nodes(outputs: Iterable[Node], wrt: Sequence[Node]) -> list[Node]:
     for node in sorted(seen, key=by_serial):
         if node in active:
             order.append(node)
-        elif type(node.op.derivative) is not Flat and not active.isdisjoint(node.inputs):
-            active.add(node)
-            order.append(node)
+        elif type(node.op.derivative) is not Flat:
+            if not active.isdisjoint(node.inputs):
+                active.add(node)
+                order.append(node)
+        elif node.op.derivative.refuses and not active.isdisjoint(node.inputs):
+            refuse_derivative(node)
     return order
+
+
+def refuse_derivative(node: Node) -> NoReturn:
+    """A result depends on what was asked about through a step that has no derivative, and no zero may hide it."""
+    raise GradientError(
+        given=f"a derivative through {node.op.name}: {node.op.derivative.reason}",  # type: ignore[union-attr]
+        expected="steps that move a little when their inputs do",
+        remedy="relax it (chainrule.random.gumbel_softmax), use the log-probability of what was drawn "
+        "(the score function), or take its parameters as given: chainrule.stop_gradient(p)",
+    )
 
 
 def gradients(outputs: Sequence[Node], seeds: Sequence[Any], wrt: Sequence[Node], *, symbolic: bool) -> list[Any]:

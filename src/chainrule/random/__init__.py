@@ -1,0 +1,81 @@
+"""Random numbers by explicit keys: `chainrule.random.normal(key, (3,))`; and distributions as frozen dataclasses.
+
+One idea: a key is a value like any other. It is passed in, split where more are needed, and under `jit` and `vmap` it
+is an argument like the others.
+"""
+
+from .continuous import (
+    beta,
+    cauchy,
+    dirichlet,
+    exponential,
+    gamma,
+    gumbel,
+    laplace,
+    loggamma,
+    logistic,
+    multivariate_normal,
+    normal,
+    student_t,
+    truncated_normal,
+    uniform,
+)  # fmt: skip
+from .discrete import bernoulli, categorical, choice, gumbel_softmax, permutation, poisson, randint
+from .distributions import (
+    Bernoulli,
+    Beta,
+    Categorical,
+    Dirichlet,
+    Distribution,
+    Exponential,
+    Gamma,
+    Laplace,
+    MultivariateNormal,
+    Normal,
+    Poisson,
+    StudentT,
+    Uniform,
+    kl_divergence,
+)  # fmt: skip
+from .keys import fold_in, key, split
+
+__all__ = [
+    "Bernoulli",
+    "Beta",
+    "Categorical",
+    "Dirichlet",
+    "Distribution",
+    "Exponential",
+    "Gamma",
+    "Laplace",
+    "MultivariateNormal",
+    "Normal",
+    "Poisson",
+    "StudentT",
+    "Uniform",
+    "bernoulli",
+    "beta",
+    "categorical",
+    "cauchy",
+    "choice",
+    "dirichlet",
+    "exponential",
+    "fold_in",
+    "gamma",
+    "gumbel",
+    "gumbel_softmax",
+    "key",
+    "kl_divergence",
+    "laplace",
+    "loggamma",
+    "logistic",
+    "multivariate_normal",
+    "normal",
+    "permutation",
+    "poisson",
+    "randint",
+    "split",
+    "student_t",
+    "truncated_normal",
+    "uniform",
+]
