@@ -181,7 +181,7 @@ WRONG: dict[str, tuple[type[Exception], str, Function]] = {
     "softmax of a number": (ShapeError, "single number", lambda x: chainrule.softmax(x[0])),
     "a loss of two shapes": (ShapeError, "one shape", lambda x: chainrule.squared_error(x, np.ones(2))),
     "a trace of a vector": (ShapeError, "matrix", np.trace),
-    "where alone": (ShapeError, "condition", lambda x: np.where(x > 0)),
+    "where with two": (ShapeError, "condition", lambda x: np.where(x > 0, x, None)),
     "& of numbers": (DTypeError, "brackets", lambda x: x & 1),
     "einsum letters": (ShapeError, "'i'", lambda x: np.einsum("i,i->", x, np.ones(2))),
     "einsum axes": (ShapeError, "shape (3,)", lambda x: np.einsum("ij->", x)),
@@ -191,7 +191,7 @@ WRONG: dict[str, tuple[type[Exception], str, Function]] = {
     "joined shapes": (ShapeError, "agree", lambda x: np.concatenate([x, np.ones((2, 2))])),
     "joining nothing": (ShapeError, "nothing", lambda x: ops.concatenate([])),
     "pieces of unequal size": (ShapeError, "3 entries", lambda x: np.split(x, 2)[0]),
-    "an unknown border": (ShapeError, "mode", lambda x: np.pad(x, 1, mode="mean")),
+    "an unknown border": (chainrule.errors.DomainError, "mode", lambda x: np.pad(x, 1, mode="means")),
     "an unknown norm": (DTypeError, "order 'big'", lambda x: np.linalg.norm(x, "big")),
 }
 

@@ -3,8 +3,8 @@
 `OPS` holds the declarations; the functions take what NumPy's functions of the same name take.
 """
 
+from . import arrangement, curves, entrywise, linalg, ordering, statistics, updates
 from . import fourier as fourier
-from . import linalg
 from . import neural as neural
 from . import random as random
 from . import recognised as recognised
@@ -26,6 +26,7 @@ from .activations import (
 )
 from .angles import angle, direction, isreal
 from .arithmetic import add, carry, div, hypot, maximum, meet, minimum, mul, neg, ratio, reciprocal, square, step, sub
+from .arrangement import *  # noqa: F403
 from .choices import (
     all_entries,
     any_entry,
@@ -52,39 +53,13 @@ from .complexes import astype, cast, conj, imag, real
 from .composites import batch_norm, cross_entropy, layer_norm, log_softmax, softmax, squared_error
 from .convolutions import conv2d, conv2d_filters, conv2d_transpose
 from .counts import axis_size
+from .curves import *  # noqa: F403
 from .declare import OPS, elementwise, op
 from .deltas import gather_delta, spread_delta
 from .diagonals import diag, diag_matrix, diagonal, trace, tril, triu
 from .entries import delta, entry, sum_over
 from .entry_products import prod, prod_others
-from .entrywise import (
-    bitwise_and,
-    bitwise_count,
-    bitwise_or,
-    bitwise_xor,
-    deg2rad,
-    divmod,
-    fmax,
-    fmin,
-    fmod,
-    frexp,
-    gcd,
-    invert,
-    isneginf,
-    isposinf,
-    lcm,
-    ldexp,
-    left_shift,
-    logaddexp2,
-    logical_xor,
-    modf,
-    nextafter,
-    rad2deg,
-    right_shift,
-    signbit,
-    sinc,
-    spacing,
-)  # fmt: skip
+from .entrywise import *  # noqa: F403
 from .extremes import chosen, logsumexp, max, min
 from .functions import (
     abs,
@@ -114,10 +89,23 @@ from .functions import (
 from .generic import generic
 from .grams import weighted_gram
 from .indexing import getitem, index_op, repeat, scatter, take, tile
-from .joining import concatenate, diff, hstack, pad, split, stack, vstack
+from .joining import concatenate, diff, hstack, split, stack, vstack
 from .linalg import *  # noqa: F403
 from .looping import require_branches, run_branch, run_steps, run_while
-from .missing import nan_to_num, nanmean, nansum
+from .missing import (
+    nan_to_num,
+    nanargmax,
+    nanargmin,
+    nancumprod,
+    nancumsum,
+    nanmax,
+    nanmean,
+    nanmin,
+    nanprod,
+    nanstd,
+    nansum,
+    nanvar,
+)
 from .movement import (
     atleast_1d,
     atleast_2d,
@@ -134,33 +122,29 @@ from .movement import (
     transpose,
 )  # fmt: skip
 from .norms import squared_norm, std, var
+from .ordering import *  # noqa: F403
 from .pairs import arctan2, copysign, heaviside, logaddexp, xlogy
 from .powers import power
 from .products import dot, einsum, matmul, outer
 from .recurrences import cumprod, recur
 from .reductions import average, cumsum, mean, sum
 from .rounding import ceil, floor, floor_divide, remainder, rint, round, trunc
-from .sorting import argsort, median, quantile, sort, take_along_axis
+from .sorting import argsort, sort, take_along_axis
 from .sources import constant_op, input_node, input_op
 from .spreads import spread_sum
+from .statistics import *  # noqa: F403
 from .tensors import inner, kron, tensordot, vdot
-from .updates import (
-    at,
-    index_add,
-    index_apply,
-    index_divide,
-    index_max,
-    index_min,
-    index_multiply,
-    index_power,
-    index_set,
-    index_subtract,
-    put_op,
-)
+from .updates import *  # noqa: F403
 from .windows import convolve, convolve2d, correlate, correlate1d, correlate2d
 
 __all__ = [
+    *arrangement.__all__,
+    *curves.__all__,
+    *entrywise.__all__,
     *linalg.__all__,
+    *ordering.__all__,
+    *statistics.__all__,
+    *updates.__all__,
     "OPS",
     "abs",
     "add",
@@ -178,16 +162,11 @@ __all__ = [
     "argmin",
     "argsort",
     "astype",
-    "at",
     "atleast_1d",
     "atleast_2d",
     "average",
     "axis_size",
     "batch_norm",
-    "bitwise_and",
-    "bitwise_count",
-    "bitwise_or",
-    "bitwise_xor",
     "broadcast",
     "broadcast_to",
     "carry",
@@ -213,7 +192,6 @@ __all__ = [
     "cross_entropy",
     "cumprod",
     "cumsum",
-    "deg2rad",
     "delta",
     "diag",
     "diag_matrix",
@@ -221,7 +199,6 @@ __all__ = [
     "diff",
     "direction",
     "div",
-    "divmod",
     "dot",
     "einsum",
     "elementwise",
@@ -237,12 +214,7 @@ __all__ = [
     "flip",
     "floor",
     "floor_divide",
-    "fmax",
-    "fmin",
-    "fmod",
-    "frexp",
     "gather_delta",
-    "gcd",
     "gelu",
     "generic",
     "getitem",
@@ -252,47 +224,30 @@ __all__ = [
     "hstack",
     "hypot",
     "imag",
-    "index_add",
-    "index_apply",
-    "index_divide",
-    "index_max",
-    "index_min",
-    "index_multiply",
     "index_op",
-    "index_power",
-    "index_set",
-    "index_subtract",
     "inner",
     "input_node",
     "input_op",
-    "invert",
     "isfinite",
     "isinf",
     "isnan",
-    "isneginf",
-    "isposinf",
     "isreal",
     "kron",
     "layer_norm",
-    "lcm",
-    "ldexp",
     "leaky_relu",
-    "left_shift",
     "less",
     "less_equal",
     "log",
+    "log10",
     "log1p",
     "log2",
-    "log10",
     "log_sigmoid",
     "log_softmax",
     "logaddexp",
-    "logaddexp2",
     "logcosh",
     "logical_and",
     "logical_not",
     "logical_or",
-    "logical_xor",
     "logit",
     "logsumexp",
     "mark",
@@ -300,29 +255,31 @@ __all__ = [
     "max",
     "maximum",
     "mean",
-    "median",
     "meet",
     "min",
     "minimum",
-    "modf",
     "moveaxis",
     "mul",
     "nan_to_num",
+    "nanargmax",
+    "nanargmin",
+    "nancumprod",
+    "nancumsum",
+    "nanmax",
     "nanmean",
+    "nanmin",
+    "nanprod",
+    "nanstd",
     "nansum",
+    "nanvar",
     "neg",
-    "nextafter",
     "not_equal",
     "op",
     "outer",
-    "pad",
     "positive",
     "power",
     "prod",
     "prod_others",
-    "put_op",
-    "quantile",
-    "rad2deg",
     "ratio",
     "ravel",
     "real",
@@ -333,7 +290,6 @@ __all__ = [
     "repeat",
     "require_branches",
     "reshape",
-    "right_shift",
     "rint",
     "roll",
     "round",
@@ -343,15 +299,12 @@ __all__ = [
     "scatter",
     "sigmoid",
     "sign",
-    "signbit",
     "silu",
     "sin",
-    "sinc",
     "sinh",
     "softmax",
     "softplus",
     "sort",
-    "spacing",
     "split",
     "spread_delta",
     "spread_sum",

@@ -151,6 +151,16 @@ def scatter_rule(made: Op, stacked: Flags, size: int, /, g: Any, *arrays: Any, k
     return made(entries, *places, key=wider, shape=(size, *shape))
 
 
+def put_rule(made: Op, stacked: Flags, size: int, /, x: Any, values: Any, *arrays: Any, key: Key) -> Any:
+    """Other values at a key, in every example."""
+    wider, places, order = with_examples((True, *stacked[2:]), size, arrays, key, x.ndim - stacked[0])
+    whole = x if stacked[0] else as_stack(x, size)
+    entries = values if stacked[1] else as_stack(values, size)
+    if order is not None:
+        entries = TABLE["transpose"](entries, tuple(sorted(range(len(order)), key=order.__getitem__)))
+    return made(whole, entries, *places, key=wider)
+
+
 def with_examples(
     stacked: Flags, size: int, arrays: Sequence[Any], key: Key, ndim: int
 ) -> tuple[Key, list[Any], tuple[int, ...] | None]:

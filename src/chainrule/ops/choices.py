@@ -13,6 +13,7 @@ from ..ir.coercion import as_array
 from ..ir.library import Array, Library, reference
 from ..ir.notation import Form, Notation, Strength, call, function, infix
 from ..ir.op import Complexes, Domain, Flat, Labels, Linear, Op, Role, Sample
+from ..ir.surface import TABLE
 from ..ir.types import ArrayType, array_type, normalise_axes, normalise_axis
 from .arguments import prepared
 from .arithmetic import maximum, minimum
@@ -54,11 +55,13 @@ def where(xp: Library, condition: Array, x: Array, y: Array) -> Array:
 
 
 def select(condition: Any, x: Any = None, y: Any = None) -> Any:
-    """np.where with its three arguments. Raises ShapeError for one: how many entries hold depends on values."""
+    """np.where: x where the condition holds, else y; with a condition alone the places where it holds."""
+    if x is None and y is None:
+        return TABLE["nonzero"](condition)
     if x is None or y is None:
         raise ShapeError(
-            given="np.where with a condition alone", expected="np.where(condition, x, y)", where="where",
-            remedy="index with the condition itself, x[condition]; or choose entry by entry with three arguments",
+            given="np.where with two arguments", expected="a condition alone, or np.where(condition, x, y)",
+            where="where", remedy="say what is taken where the condition does not hold: np.where(condition, x, 0)",
         )  # fmt: skip
     return where(condition, x, y)
 

@@ -14,7 +14,7 @@ from .arguments import prepared
 from .choices import where
 from .declare import also_known_as, op
 from .indexing import getitem
-from .joining import pad
+from .joining import bordered
 from .movement import broadcast, moveaxis, transpose
 from .reductions import sum
 
@@ -126,7 +126,7 @@ def diag(x: Any, k: int = 0) -> Any:
     if array.ndim == 2:
         return diagonal_of(array, k)
     below, right = (max(0, -k), max(0, k))
-    return pad(diag_matrix(array), ((below, right), (right, below))) if k else diag_matrix(array)
+    return bordered(diag_matrix(array), ((below, right), (right, below))) if k else diag_matrix(array)
 
 
 def triu(x: Any, k: int = 0) -> Any:

@@ -17,9 +17,10 @@ from ..ir.notation import Form, Notation
 from ..ir.op import Complexes, Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
 from .batches import along_axes, pad_rule
+from .complexes import astype
 from .declare import also_known_as, op
-from .indexing import getitem, take
-from .movement import atleast_1d, atleast_2d, ravel
+from .indexing import getitem
+from .movement import atleast_1d, atleast_2d, broadcast_to, ravel
 from .products import same_dtype
 
 
@@ -123,21 +124,22 @@ def stack_op(xp: Library, *pieces: Array, axis: int) -> Array:
     return xp.stack(pieces, axis)
 
 
-def _pieces(arrays: Any, name: str) -> tuple[Any, ...]:
+def pieces_of(arrays: Any, name: str, dtype: Any = None) -> tuple[Any, ...]:
+    """The arrays to be joined, in one dtype. Raises ShapeError where there are none."""
     found = tuple(arrays[row] for row in range(len(arrays))) if type(arrays) is Node else tuple(arrays)
     if not found:
         raise ShapeError(given=f"{name} of nothing", expected="at least one array", where=name,
                          remedy="is the list empty that was to be joined?")  # fmt: skip
-    return same_dtype(*found)
+    return same_dtype(*(found if dtype is None else [astype(each, dtype) for each in found]))
 
 
-def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
-    """np.concatenate: arrays joined along an axis they have (flattened first if axis is None).
+def concatenate(arrays: Sequence[Any], axis: int | None = 0, *, dtype: Any = None) -> Any:
+    """np.concatenate: arrays joined along an axis they have (flattened first if axis is None), in `dtype`.
 
     >>> concatenate([[1.0], [2.0, 3.0]])
     array([1., 2., 3.])
     """
-    pieces = _pieces(arrays, "concatenate")
+    pieces = pieces_of(arrays, "concatenate", dtype)
     if axis is None:
         return concatenate_op(*(ravel(piece) for piece in pieces), axis=0)
     if not pieces[0].ndim:
@@ -146,26 +148,26 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     return concatenate_op(*pieces, axis=normalise_axis(axis, pieces[0].ndim, "concatenate"))
 
 
-def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
-    """np.stack: arrays of one shape joined along a new axis.
+def stack(arrays: Sequence[Any], axis: int = 0, *, dtype: Any = None) -> Any:
+    """np.stack: arrays of one shape joined along a new axis, in `dtype`.
 
     >>> stack([[1.0, 2.0], [3.0, 4.0]], axis=1)
     array([[1., 3.],
            [2., 4.]])
     """
-    pieces = _pieces(arrays, "stack")
+    pieces = pieces_of(arrays, "stack", dtype)
     return stack_op(*pieces, axis=normalise_axis(axis, pieces[0].ndim + 1, "stack"))
 
 
-def hstack(arrays: Sequence[Any]) -> Any:
-    """np.hstack: joined side by side (numbers become vectors first)."""
-    pieces = [atleast_1d(piece) for piece in _pieces(arrays, "hstack")]
+def hstack(arrays: Sequence[Any], *, dtype: Any = None) -> Any:
+    """np.hstack: joined side by side (numbers become vectors first), in `dtype`."""
+    pieces = [atleast_1d(piece) for piece in pieces_of(arrays, "hstack", dtype)]
     return concatenate(pieces, 0 if pieces[0].ndim == 1 else 1)
 
 
-def vstack(arrays: Sequence[Any]) -> Any:
-    """np.vstack: joined one below the other (vectors become rows first)."""
-    return concatenate([atleast_2d(piece) for piece in _pieces(arrays, "vstack")], 0)
+def vstack(arrays: Sequence[Any], *, dtype: Any = None) -> Any:
+    """np.vstack: joined one below the other (vectors become rows first), in `dtype`."""
+    return concatenate([atleast_2d(piece) for piece in pieces_of(arrays, "vstack", dtype)], 0)
 
 
 # Cutting -------------------------------------------------------------------------------------------------------------
@@ -194,17 +196,28 @@ def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     ]
 
 
-def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
-    """np.diff: each entry less the one before it along an axis, n times over.
+def diff(x: Any, n: int = 1, axis: int = -1, *, prepend: Any = None, append: Any = None) -> Any:
+    """np.diff: each entry less the one before it along an axis, n times over, with values in front and behind.
 
     >>> diff([1.0, 4.0, 9.0])
     array([3., 5.])
     """
     array = as_array(x)
-    before = (slice(None),) * normalise_axis(axis, array.ndim, "diff")
+    along = normalise_axis(axis, array.ndim, "diff")
+    ends = [each if each is None else _slice_like(array, along, each) for each in (prepend, append)]
+    if prepend is not None or append is not None:
+        array = concatenate([each for each in (ends[0], array, ends[1]) if each is not None], along)
+    before = (slice(None),) * along
     for _ in range(n):
         array = getitem(array, (*before, slice(1, None))) - getitem(array, (*before, slice(None, -1)))
     return array
+
+
+def _slice_like(array: Any, axis: int, value: Any) -> Any:
+    """A number as a slice of the array; a slice as it is."""
+    given = as_array(value)
+    shape = tuple(1 if each == axis else size for each, size in enumerate(array.shape))
+    return given if given.ndim else broadcast_to(given, shape)
 
 
 # Padding -------------------------------------------------------------------------------------------------------------
@@ -248,27 +261,12 @@ def pad_op(xp: Library, x: Array, *, widths: Widths, fill: float) -> Array:
     return xp.pad(x, widths, constant_values=fill)
 
 
-def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float = 0.0) -> Any:
-    """np.pad with a border of one number, or with mode "edge", "reflect" or "wrap"; `pad_width` as NumPy takes it.
-
-    >>> pad([1.0, 2.0], 1)
-    array([0., 1., 2., 0.])
-    """
-    array = as_array(x)
-    widths = tuple((int(a), int(b)) for a, b in reference().broadcast_to(pad_width, (array.ndim, 2)))
-    if mode in ("edge", "reflect", "wrap") and constant_values == 0.0:
-        for axis, pair in enumerate(widths):
-            if pair != (0, 0):
-                places = reference().pad(reference().arange(array.shape[axis]), pair, mode=mode)
-                array = take(array, places, axis)
-        return array
-    if mode != "constant" or not isinstance(constant_values, (int, float)):
-        raise ShapeError(
-            given=f"pad with mode '{mode}'", expected="mode 'constant' with one number, 'edge', 'reflect' or 'wrap'",
-            where="pad", remedy="build other borders with np.concatenate",
-        )  # fmt: skip
-    return pad_op(array, widths=widths, fill=float(constant_values))
+def bordered(x: Any, widths: Any, fill: float = 0.0) -> Any:
+    """x with a border of one number: `widths` is a pair for each axis."""
+    return pad_op(as_array(x), widths=tuple((int(before), int(behind)) for before, behind in widths), fill=fill)
 
 
-for _function in (concatenate, stack, hstack, vstack, split, diff, pad):
+for _function in (concatenate, stack, hstack, vstack, split, diff):
     also_known_as(_function, _function.__name__)
+also_known_as(concatenate, "concat")
+also_known_as(vstack, "row_stack")

@@ -5,7 +5,9 @@ One idea: a product is linear in each factor while the others rest, so its adjoi
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+import importlib
+from functools import lru_cache
+from typing import Any
 
 from ..errors import ShapeError
 from ..ir.coercion import as_array, as_node
@@ -18,9 +20,10 @@ from ..ir.remedies import matmul_remedy
 from ..ir.types import ArrayType, array_type, broadcast_shapes
 from .arithmetic import mul
 from .batches import einsum_rule, matmul_rule, outer_rule
-from .choices import cast
+from .choices import astype, cast
 from .declare import also_known_as, op
 from .movement import LETTERS, broadcast, ravel, reshape, sum_to, swapaxes, transpose
+from .subscripts import MOST_FACTORS, from_lists, separate_repeats, spell_out, stretched_axes
 
 
 def matmul_type(a: ArrayType, b: ArrayType) -> ArrayType:
@@ -121,16 +124,16 @@ def matmul(a: Any, b: Any) -> Any:
 
 
 def dot(a: Any, b: Any) -> Any:
-    """np.dot: the product of numbers, the inner product of vectors, the matrix product of matrices."""
+    """np.dot: the product of numbers, the inner product of vectors, the matrix product of matrices; of more axes, the
+    sum over the last one of a and the last but one of b."""
     left, right = as_array(a), as_array(b)
     if left.ndim == 0 or right.ndim == 0:
         return mul(a, b)
-    if right.ndim > 2:
-        raise ShapeError(
-            given=f"dot of shapes {left.shape} and {right.shape}", where="dot",
-            expected="a vector or matrix on the right", remedy="use @ for stacks of matrices, or einsum",
-        )  # fmt: skip
-    return matmul(left, right)
+    if right.ndim <= 2:
+        return matmul(left, right)
+    rows, columns = LETTERS[: left.ndim], LETTERS.upper()[: right.ndim]
+    summed = columns.replace(columns[-2], rows[-1])
+    return einsum(f"{rows},{summed}->{rows[:-1]}{summed.replace(rows[-1], '')}", left, right)
 
 
 def same_dtype(*arrays: Any) -> tuple[Any, ...]:
@@ -240,9 +243,6 @@ def einsum_labels(*types: ArrayType, subscripts: str) -> str:
     return subscripts
 
 
-_MOST_FACTORS = 16
-
-
 def einsum_notation(node: Node) -> Notation:
     subscripts, count = node.settings["subscripts"], len(node.inputs)
     slots = ", ".join(f"{{{slot}}}" for slot in range(count))
@@ -250,11 +250,12 @@ def einsum_notation(node: Node) -> Notation:
         Form(f"einsum({subscripts}; {slots})"),
         Form(rf"\operatorname{{{{einsum}}}}_{{{{\text{{{{{subscripts.replace('->', ' to ')}}}}}}}}}({slots})"),
         Form(f"np.einsum('{subscripts}', {slots}{', optimize=True' if by_pairs(node.inputs) else ''})"),
+        Form(f"chainrule.ops.products.einsum_op({slots}, subscripts='{subscripts}')") if count >= _PLANNED else None,
     )
 
 
 @op(
-    "einsum", Linear(tuple(einsum_adjoint(slot) for slot in range(_MOST_FACTORS)), joint=False), einsum_notation,
+    "einsum", Linear(tuple(einsum_adjoint(slot) for slot in range(MOST_FACTORS)), joint=False), einsum_notation,
     Role.SWAPS, type_rule=einsum_type, index=Labels(einsum_labels),
     domain=Domain((
         Sample(((2, 3), (3,)), (("subscripts", "ij,j->i"),)),
@@ -265,7 +266,23 @@ def einsum_notation(node: Node) -> Notation:
 )  # fmt: skip
 def einsum_op(xp: Library, *factors: Array, subscripts: str) -> Array:
     """A sum over products of entries, in Einstein's notation with the result spelled out. Linear in each factor."""
+    if len(factors) >= _PLANNED:
+        order = contraction_order(subscripts, tuple(tuple(factor.shape) for factor in factors))
+        return xp.einsum(subscripts, *factors, optimize=order)[()]
     return xp.einsum(subscripts, *factors, optimize=by_pairs(factors))[()]
+
+
+_PLANNED = 4  # factors from which on the order of the products is worth a search
+
+
+@lru_cache(maxsize=1024)
+def contraction_order(subscripts: str, shapes: tuple[tuple[int, ...], ...]) -> Any:
+    """In which order to multiply factors two by two, as NumPy takes it. Source: Smith and Gray, opt_einsum (2018)."""
+    try:
+        planner = importlib.import_module("opt_einsum")
+    except ModuleNotFoundError:  # NumPy's own search, which is greedy
+        return True
+    return ["einsum_path", *planner.contract_path(subscripts, *shapes, shapes=True)[0]]
 
 
 def by_pairs(factors: Any) -> bool:
@@ -276,68 +293,23 @@ def by_pairs(factors: Any) -> bool:
 _SMALL = 1024  # below it, planning a contraction takes longer than doing it
 
 
-def einsum(subscripts: str, *factors: Any) -> Any:
-    """np.einsum: a letter for each axis, `...` for the axes in front. A letter twice in one factor takes its diagonal.
+def einsum(subscripts: Any, *factors: Any, dtype: Any = None) -> Any:
+    """np.einsum: a letter for each axis, `...` for the axes in front. A letter twice in one factor takes its diagonal,
+    and an axis of size 1 stretches. Or each factor followed by a list of the numbers of its axes, and one more for the
+    result. With many factors opt_einsum finds the order in which they are multiplied.
 
     >>> einsum("ij,j->i", [[1.0, 2.0], [3.0, 4.0]], [1.0, 10.0])
     array([21., 43.])
     """
-    arrays = same_dtype(*factors)
+    if not isinstance(subscripts, str):
+        subscripts, factors = from_lists((subscripts, *factors))
+    arrays = same_dtype(*(factors if dtype is None else [astype(each, dtype) for each in factors]))
     terms, result = spell_out(subscripts, arrays)
+    terms, arrays = stretched_axes(terms, arrays)
     terms, identities = separate_repeats(terms, arrays)
     spelled = f"{','.join(terms)}->{result}"
     einsum_type(*(array_type(each.shape, each.dtype) for each in (*arrays, *identities)), subscripts=spelled)
     return einsum_op(*arrays, *identities, subscripts=spelled)
-
-
-def spell_out(subscripts: str, factors: tuple[Any, ...]) -> tuple[list[str], str]:
-    """The subscripts of each factor and of the result, with nothing left to be understood: all letters, no dots."""
-    if not isinstance(subscripts, str) or len(factors) > _MOST_FACTORS // 2:
-        _refuse(str(subscripts), f"subscripts as text, and at most {_MOST_FACTORS // 2} factors")
-    left, arrow, result = subscripts.replace(" ", "").partition("->")
-    terms = left.split(",")
-    if len(terms) != len(factors):
-        _refuse(subscripts, f"as many terms as factors: there are {len(terms)} and {len(factors)}")
-    if not arrow:
-        bare = left.replace(".", "").replace(",", "")
-        result = "..." * ("..." in left) + "".join(sorted(letter for letter in bare if bare.count(letter) == 1))
-    longest = max(_dotted_axes(term, factor) for term, factor in zip(terms, factors, strict=True))
-    unused = [letter for letter in LETTERS + LETTERS.upper() if letter not in left + result][:longest]
-    dots = "".join(unused)
-    terms = [
-        term.replace("...", dots[longest - _dotted_axes(term, factor) :])
-        for term, factor in zip(terms, factors, strict=True)
-    ]
-    result = result.replace("...", dots)
-    known = set("".join(terms))
-    if not all(letter.isalpha() for letter in known) or len(set(result)) != len(result) or not set(result) <= known:
-        _refuse(subscripts, "letters, each once in the result and each of those in a factor")
-    return terms, result
-
-
-def _dotted_axes(term: str, factor: Any) -> int:
-    """How many axes the dots of a term stand for."""
-    return max(0, int(factor.ndim) - len(term) + 3) if "..." in term else 0
-
-
-def _refuse(subscripts: str, expected: str) -> NoReturn:
-    raise ShapeError(given=f"subscripts '{subscripts}'", expected=expected, where="einsum",
-                     remedy="write a letter for each axis: 'ij,jk->ik' is the matrix product")  # fmt: skip
-
-
-def separate_repeats(terms: list[str], factors: tuple[Any, ...]) -> tuple[list[str], list[Any]]:
-    """`ii` becomes `ij` times the identity `ij`, so that every adjoint is an einsum again."""
-    free = iter(letter for letter in LETTERS + LETTERS.upper() if not any(letter in term for term in terms))
-    identities, extra, separated = [], [], []
-    for term, factor in zip(terms, factors, strict=True):
-        letters = list(term)
-        for place, letter in enumerate(term):
-            if letter in term[:place]:
-                letters[place] = next(free)
-                extra.append(letter + letters[place])
-                identities.append(reference().eye(factor.shape[place], dtype=factor.dtype))
-        separated.append("".join(letters))
-    return separated + extra, identities
 
 
 for _function in (matmul, dot, outer, einsum):

@@ -16,7 +16,7 @@ from .arguments import prepared
 from .batches import along_axes
 from .declare import also_known_as, op, same_type
 from .indexing import getitem
-from .joining import pad
+from .joining import bordered
 from .movement import flip_op, ravel
 from .reductions import cumsum_type, only_axis, started
 
@@ -24,13 +24,13 @@ from .reductions import cumsum_type, only_axis, started
 def delayed(x: Any, axis: int, first: float) -> Any:
     """x one place later along the axis, with `first` in front."""
     key = (*(slice(None),) * axis, slice(None, -1))
-    return pad(getitem(x, key), _border(x, axis, (1, 0)), constant_values=first)
+    return bordered(getitem(x, key), _border(x, axis, (1, 0)), fill=first)
 
 
 def advanced(x: Any, axis: int) -> Any:
     """x one place earlier along the axis, with 0 at the end."""
     key = (*(slice(None),) * axis, slice(1, None))
-    return pad(getitem(x, key), _border(x, axis, (0, 1)))
+    return bordered(getitem(x, key), _border(x, axis, (0, 1)))
 
 
 def _border(x: Any, axis: int, width: tuple[int, int]) -> list[tuple[int, int]]:

@@ -250,13 +250,13 @@ def average(x: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
         found = mean(array, axis, keepdims)
         total: Any = reference().full(found.shape, array.size / found.size if found.size else 0, found.dtype)[()]
     else:
-        weight = _stretched(as_array(weights), array, axis)
+        weight = stretched(as_array(weights), array, axis)
         total = sum(weight, axis, keepdims)
         found = sum(array * weight, axis, keepdims) / total
     return (found, total) if returned else found
 
 
-def _stretched(weight: Any, array: Any, axis: Any) -> Any:
+def stretched(weight: Any, array: Any, axis: Any) -> Any:
     """Weights for every entry. Raises ShapeError unless they have the shape of the axes named."""
     if weight.shape == array.shape:
         return weight

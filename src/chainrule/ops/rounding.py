@@ -107,4 +107,5 @@ def remainder(xp: Library, x: Array, y: Array) -> Array:
 
 
 also_known_as(round, "round", "around")
+also_known_as(trunc, "fix")
 also_known_as(remainder, "remainder", "mod")

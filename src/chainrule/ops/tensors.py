@@ -99,12 +99,19 @@ def kron_op(xp: Library, a: Array, b: Array) -> Array:
 
 
 def kron(a: Any, b: Any) -> Any:
-    """The Kronecker product: every entry of a times the whole of b, for vectors and matrices.
+    """The Kronecker product: every entry of a times the whole of b, for arrays of any number of axes.
 
     >>> kron([1.0, 2.0], [1.0, 10.0])
     array([ 1., 10.,  2., 20.])
     """
-    return kron_op(*same_dtype(a, b))
+    left, right = same_dtype(a, b)
+    ndim = max(left.ndim, right.ndim)
+    if ndim <= 2:
+        return kron_op(left, right)
+    outside, inside = ((1,) * (ndim - each.ndim) + each.shape for each in (left, right))
+    blocks = reshape(left, tuple(size for each in outside for size in (each, 1)))
+    entries = reshape(right, tuple(size for each in inside for size in (1, each)))
+    return reshape(mul(blocks, entries), tuple(m * n for m, n in zip(outside, inside, strict=True)))
 
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:

@@ -18,6 +18,7 @@ from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Complexes, Custom, Domain, Flat, Role, Sample
 from ..ir.types import ArrayType, array_type
 from .arithmetic import div, maximum, minimum, mul
+from .batches import put_rule
 from .choices import astype, where
 from .declare import also_known_as, op
 from .indexing import ARRAY, Key, getitem, index_op, index_type, rebuild, scatter, taken_apart, write_key
@@ -25,6 +26,20 @@ from .joining import zeros_of
 from .known import is_known
 from .movement import broadcast_to, ravel, reshape
 from .powers import power
+
+__all__ = [
+    "at",
+    "index_add",
+    "index_apply",
+    "index_divide",
+    "index_max",
+    "index_min",
+    "index_multiply",
+    "index_power",
+    "index_set",
+    "index_subtract",
+    "put_op",
+]
 
 
 # Assignment as an op -------------------------------------------------------------------------------------------------
@@ -63,7 +78,7 @@ def put_notation(node: Node) -> Notation:
         Sample(((4,), (2,)), (("key", (("slice", 0, 2, None),)),)),
         Sample(((2, 3), (2,)), (("key", (("rest",), ("at", -1))),)),
     )),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=put_rule,
 )  # fmt: skip
 def put_op(xp: Library, x: Array, values: Array, *arrays: Array, key: Key) -> Array:
     """x with other values at a key. Derivative: 1 for the values that stay and for the entries that are left, 0 for

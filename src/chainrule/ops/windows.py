@@ -17,7 +17,7 @@ from ..ir.op import Affine, Domain, Linear, Role, Sample, Windows
 from ..ir.types import ArrayType, array_type
 from .complexes import conj
 from .declare import also_known_as, op
-from .joining import pad
+from .joining import bordered
 from .movement import flip
 from .products import same_dtype
 
@@ -160,7 +160,7 @@ def convolve_type(a: ArrayType, v: ArrayType, *, mode: str) -> ArrayType:
 def in_full(g: Any, a: Any, v: Any, mode: str) -> Any:
     """The gradient of what a mode keeps as one of the full convolution: zeros where entries were left out."""
     before = first_kept(mode, a.shape[0], v.shape[0])
-    return g if mode == "full" else pad(g, ((before, a.shape[0] + v.shape[0] - 1 - before - g.shape[0]),))
+    return g if mode == "full" else bordered(g, ((before, a.shape[0] + v.shape[0] - 1 - before - g.shape[0]),))
 
 
 def convolve_left(g: Array, a: Array, v: Array, *, mode: str) -> Array:

@@ -9,16 +9,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
 from ..errors import MutationError, TraceError, did_you_mean
 from ..ir.library import reference
-from ..ir.node import Node
 from ..ir.op import Op
-from ..ir.precision import result_type as common_type
 from ..ir.surface import REFUSALS, TABLE
 from ..ops.ufunc_methods import METHODS
-from .refusals import concrete_or_refuse
+from .passive import PASSIVE
 
 
 def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
@@ -74,6 +72,8 @@ _FOUND: dict[Any, Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]] = {}
 def find_ours(function: Any) -> Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]:
     """How a function of NumPy's is called on recorded values. Raises TraceError for one that has no derivative here."""
     name = name_of_ours(function)
+    if name in MUTATING:
+        refuse_mutation(name)
     if name in PASSIVE:
         _FOUND[function] = call_passive
         return call_passive
@@ -105,6 +105,24 @@ def name_of_ours(function: Any) -> str:
 def call_passive(function: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
     """A function that asks about shapes, or makes a new array."""
     return PASSIVE[function.__name__](*args, **keywords)
+
+
+MUTATING = {
+    "put": "x.at[places].set(values)",
+    "put_along_axis": "np.where(np.arange(x.shape[-1]) == places, values, x)",
+    "place": "x.at[mask].set(values)",
+    "putmask": "np.where(mask, values, x)",
+    "copyto": "np.where(mask, values, x), or the values themselves",
+    "fill_diagonal": "np.where(np.eye(n, dtype=bool), value, x)",
+}
+
+
+def refuse_mutation(name: str) -> NoReturn:
+    raise MutationError(
+        given=f"numpy.{name}, which changes an array, with a recorded value",
+        expected="values that do not change",
+        remedy=f"build the new array: {MUTATING[name]}; a plain array x has `at` too: chainrule.ops.at(x)",
+    )
 
 
 def instead_of(name: str) -> str:
@@ -171,7 +189,9 @@ def is_default(value: Any, default: Any) -> bool:
     return value is default or (type(value) in (bool, int, str) and type(value) is type(default) and value == default)
 
 
-_HARMLESS = frozenset({"optimize", "casting", "subok", "copy"})  # they change how a result is computed, not what it is
+_HARMLESS = frozenset(
+    {"optimize", "casting", "subok", "copy", "overwrite_input", "kind"}
+)  # they change how a result is computed, not what it is
 _INSTEAD = {
     "dtype": "convert first: x.astype(dtype)",
     "where": "choose first: np.where(mask, x, 0)",
@@ -191,71 +211,6 @@ def refuse_arguments(name: str, given: dict[str, Any]) -> None:
             expected="the arrays alone" if isinstance(ours, Op) else f"only {', '.join(sorted(accepted_names(ours)))}",
             remedy="; ".join(_INSTEAD.get(key, f"leave {key}= away, or write the step out") for key in unknown),
         )
-
-
-# Functions that only ask about shapes, or make new arrays: no derivative passes through them.
-def zeros_like(x: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any) -> Any:
-    return reference().zeros(x.shape if shape is None else shape, dtype or x.dtype)
-
-
-def ones_like(x: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any) -> Any:
-    return reference().ones(x.shape if shape is None else shape, dtype or x.dtype)
-
-
-def full_like(
-    x: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any
-) -> Any:
-    """NumPy's, in the dtype of x. A recorded fill value is stretched, so that its derivative is kept."""
-    wanted = x.shape if shape is None else shape
-    if type(fill_value) is not Node:
-        return reference().full(wanted, fill_value, dtype or x.dtype)
-    return TABLE["broadcast_to"](TABLE["astype"](fill_value, dtype or x.dtype), wanted)
-
-
-def same(x: Any, **_: Any) -> Any:
-    return x
-
-
-def shape(x: Any) -> tuple[int, ...]:
-    return tuple(x.shape)
-
-
-def ndim(x: Any) -> int:
-    return len(x.shape)
-
-
-def size(x: Any, axis: int | None = None) -> int:
-    return int(x.size) if axis is None else int(x.shape[axis])
-
-
-def result_type(*args: Any) -> Any:
-    return common_type(*args)
-
-
-def is_complex(x: Any) -> bool:
-    return bool(x.dtype.kind == "c")
-
-
-def is_real(x: Any) -> bool:
-    return not is_complex(x)
-
-
-def compare_values(name: str) -> Any:
-    """np.allclose and its kind look at values and answer yes or no."""
-
-    def compare(*args: Any, **keywords: Any) -> Any:
-        plain = [concrete_or_refuse(each) if type(each) is Node else each for each in args]
-        return getattr(reference(), name)(*plain, **keywords)
-
-    return compare
-
-
-PASSIVE: dict[str, Any] = {
-    "zeros_like": zeros_like, "ones_like": ones_like, "full_like": full_like, "empty_like": zeros_like,
-    "shape": shape, "ndim": ndim, "size": size, "result_type": result_type, "copy": same,
-    "iscomplexobj": is_complex, "isrealobj": is_real,
-    **{name: compare_values(name) for name in ("allclose", "isclose", "array_equal", "array_repr", "array_str")},
-}  # fmt: skip
 
 
 REFUSALS.update({"ufunc": call_ufunc, "function": call_by_name, "arguments": refuse_arguments})

@@ -17,7 +17,7 @@ from ...ir.types import ArrayType, array_type
 from ..complexes import cast, real_part_of
 from ..declare import op
 from ..indexing import getitem
-from ..joining import pad
+from ..joining import bordered
 
 Axes = tuple[int, ...]
 
@@ -30,7 +30,7 @@ def resized(x: Any, axes: Axes, sizes: Axes) -> Any:
     if any(x.shape[axis] > size for axis, size in wanted.items()):
         x = getitem(x, tuple(slice(0, wanted.get(axis, x.shape[axis])) for axis in range(x.ndim)))
     if any(x.shape[axis] < size for axis, size in wanted.items()):
-        x = pad(x, tuple((0, wanted.get(axis, x.shape[axis]) - x.shape[axis]) for axis in range(x.ndim)))
+        x = bordered(x, tuple((0, wanted.get(axis, x.shape[axis]) - x.shape[axis]) for axis in range(x.ndim)))
     return x
 
 

@@ -1,5 +1,57 @@
 """Orders of entries: running extremes, partitions, searches and sets."""
 
 from .running import running_logs, running_max, running_min
+from .search import (
+    argpartition,
+    argwhere,
+    compress,
+    extract,
+    flatnonzero,
+    lexsort,
+    nonzero,
+    partition,
+    ravel_multi_index,
+    searchsorted,
+    trim_zeros,
+    unravel_index,
+)
+from .sets import (
+    intersect1d,
+    isin,
+    setdiff1d,
+    setxor1d,
+    union1d,
+    unique,
+    unique_all,
+    unique_counts,
+    unique_inverse,
+    unique_values,
+)
 
-__all__ = ["running_logs", "running_max", "running_min"]
+__all__ = [
+    "argpartition",
+    "argwhere",
+    "compress",
+    "extract",
+    "flatnonzero",
+    "intersect1d",
+    "isin",
+    "lexsort",
+    "nonzero",
+    "partition",
+    "ravel_multi_index",
+    "running_logs",
+    "running_max",
+    "running_min",
+    "searchsorted",
+    "setdiff1d",
+    "setxor1d",
+    "trim_zeros",
+    "union1d",
+    "unique",
+    "unique_all",
+    "unique_counts",
+    "unique_inverse",
+    "unique_values",
+    "unravel_index",
+]

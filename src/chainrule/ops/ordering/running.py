@@ -14,6 +14,7 @@ from ...ir.notation import Form, Notation
 from ...ir.op import Custom, Domain, Role, Sample
 from ...ir.types import normalise_axis
 from ..arithmetic import carry, sub
+from ..batches import along_axes
 from ..choices import astype, equal, where
 from ..declare import floating_type, op, same_type
 from ..extremes import SHARED
@@ -51,6 +52,7 @@ def running_notation(node: Any) -> Notation:
     domain=Domain((
         Sample(((5,),), (("axis", 0), ("largest", True))), Sample(((2, 4),), (("axis", 1), ("largest", False))),
     ), SHARED),
+    batch=along_axes,
 )  # fmt: skip
 def running_extreme(xp: Library, x: Array, *, axis: int, largest: bool) -> Array:
     """The largest (or smallest) entry so far along one axis. Derivative: 1 at the entry that is it, shared at ties."""
@@ -87,7 +89,7 @@ _LOGS = Notation(
 
 @op(
     "running_logsumexp", Custom(logs_pull, logs_push), _LOGS, Role.COUPLES, type_rule=floating_type,
-    domain=Domain((Sample(((4,),), (("axis", 0),)), Sample(((2, 3),), (("axis", 1),)))),
+    domain=Domain((Sample(((4,),), (("axis", 0),)), Sample(((2, 3),), (("axis", 1),)))), batch=along_axes,
 )  # fmt: skip
 def running_logsumexp(xp: Library, x: Array, *, axis: int) -> Array:
     """log(exp(x_0) + ... + exp(x_k)) along one axis. Derivative exp(x_j - y_k) for j <= k, by a recurrence with factors
