@@ -232,7 +232,7 @@ def test_ctc_sums_over_all_alignments() -> None:
         return nn.ctc_loss(nn.log_softmax(x), labels, times, counts, reduction="sum")
 
     scores = RANDOM.normal(size=(5, 4, 3))
-    np.testing.assert_allclose(grad(loss)(scores), numeric_gradient(loss, scores), rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(grad(loss)(scores), numeric_gradient(jit(loss), scores), rtol=1e-6, atol=1e-9)
     np.testing.assert_allclose(jit(grad(loss))(scores), grad(loss)(scores), rtol=1e-11, atol=1e-14)
 
 
@@ -252,8 +252,14 @@ WRONG: dict[str, tuple[type[ChainruleError], str, Callable[[], Any]]] = {
     "a negative class": (BoundsError, "from -1", lambda: nn.nll(P, np.array([0, -1, 1]))),
     "classes of floats": (DTypeError, "float64", lambda: nn.nll(P, np.array([0.0, 1.0, 1.0]))),
     "an order": (DomainError, "order=3", lambda: nn.triplet_loss(P, P, P, order=3)),
+    "a label too many": (
+        BoundsError, "to 4", lambda: nn.ctc_loss(P[:, None], CLASSES[None] + 1, np.array([3]), np.array([3]))
+    ),
+    "a length too many": (
+        BoundsError, "from 0 to 3", lambda: nn.ctc_loss(P[:, None], CLASSES[None], np.array([4]), np.array([1]))
+    ),
     "ctc": (ShapeError, "ctc_loss", lambda: nn.ctc_loss(P, CLASSES, CLASSES, CLASSES)),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(WRONG))

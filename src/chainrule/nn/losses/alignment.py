@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from ...control import scan
 from ...errors import ShapeError
 from ...ir.coercion import as_array
 from ...ops import astype, concatenate, isinf, logical_and, logsumexp, maximum, not_equal, stack, where
 from ...ops.movement import broadcast_to, expand_dims, reshape
 from ...ops.sorting import take_along_axis
+from ..layers import whole_numbers
 from .reducing import floating, reduced
 
 NEVER = -np.inf
@@ -28,8 +30,9 @@ def ctc_loss(
 
     `labels` has axes (example, place); of each example the first `label_lengths` labels and `input_lengths` times
     count. The mean divides each loss by the number of its labels first, as PyTorch does. A sequence that cannot be
-    aligned has loss infinity, or 0 without gradient with `zero_infinity`. Raises ShapeError for shapes that do not fit.
-    Source: Graves et al., Connectionist temporal classification (2006), section 4.1.
+    aligned has loss infinity, or 0 without gradient with `zero_infinity`. Raises ShapeError for shapes that do not fit,
+    BoundsError for labels and lengths that are not there. Source: Graves et al., Connectionist temporal classification
+    (2006), section 4.1.
 
     >>> import numpy as np
     >>> half = np.log(np.full((2, 1, 2), 0.5))
@@ -39,8 +42,10 @@ def ctc_loss(
     logs, marks, times, counts = floating(log_probabilities), *map(as_array, (labels, input_lengths, label_lengths))
     _require_shapes(logs, marks, times, counts)
     number, places = marks.shape
+    whole_numbers("ctc_loss with input_lengths", times, logs.shape[0] + 1)
+    whole_numbers("ctc_loss with label_lengths", counts, places + 1)
     there = np.arange(places) < expand_dims(counts, -1)
-    marks = where(there, marks, blank)
+    marks = whole_numbers("ctc_loss", where(there, marks, blank), logs.shape[2])
     states = concatenate([expand_dims(marks, -1), np.full((number, places, 1), blank, marks.dtype)], -1)
     states = concatenate([np.full((number, 1), blank, marks.dtype), reshape(states, (number, 2 * places))], -1)
     emitted = take_along_axis(logs, broadcast_to(states, (logs.shape[0], *states.shape)), -1)
@@ -59,15 +64,17 @@ def ctc_loss(
 
 def _recursion(emitted: Any, skips: Any, times: Any) -> Any:
     """The logarithm of the probability of being in each state when the time of the example is over."""
-    first = np.arange(emitted.shape[2]) < 2
-    state = where(first, emitted[0], NEVER)
     never = np.full((emitted.shape[1], 2), NEVER, emitted.dtype)
-    for time in range(1, emitted.shape[0]):
+    ends = expand_dims(times, -1)
+
+    def moved(state: Any, entry: tuple[Any, Any]) -> tuple[Any, None]:
+        time, heard = entry
         before = concatenate([never, state], -1)
         ways = [state, before[:, 1:-1], where(skips, before[:, :-2], NEVER)]
-        moved = logsumexp(stack(ways), 0) + emitted[time]
-        state = where(expand_dims(times, -1) > time, moved, state)
-    return state
+        return where(ends > time, logsumexp(stack(ways), 0) + heard, state), None
+
+    start = where(np.arange(emitted.shape[2]) < 2, emitted[0], NEVER)
+    return scan(moved, start, (np.arange(1, emitted.shape[0]), emitted[1:]))[0]
 
 
 def _may_skip(states: Any, blank: int) -> Any:
