@@ -14,16 +14,22 @@ from .transforms.control import (
     vmap,
     while_loop,
 )
+from .transforms.implicit import cg, custom_linear_solve, custom_root, fixed_point, root
 from .transforms.linear import linear_transpose, linearize
 
 __all__ = [
+    "cg",
     "checkpoint",
     "cond",
+    "custom_linear_solve",
+    "custom_root",
+    "fixed_point",
     "fori_loop",
     "linear_transpose",
     "linearize",
     "map",
     "remat",
+    "root",
     "scan",
     "switch",
     "vmap",

@@ -283,3 +283,9 @@ def test_arguments_without_a_derivative_in_stacks_and_loops() -> None:
     made.defvjp(lambda x, n: (x**n, x), lambda n, x, g: (100.0 * n * g,))
     assert_allclose(vmap(grad(lambda x: made(x, 3)))(X), np.full(4, 300.0))
     assert_allclose(grad(lambda xs: scan(lambda c, x: (c + made(x, 2), None), 0.0, xs)[0])(X), np.full(4, 200.0))
+
+
+def test_two_uses_of_a_custom_rule_with_different_arrays_are_two_steps_under_jit() -> None:
+    made = custom_vjp(lambda x, a: np.sum(x * a), nondiff_argnums=(1,))
+    made.defvjp(lambda x, a: (np.sum(x * a), None), lambda a, kept, g: (g * a,))
+    assert_allclose(jit(grad(lambda x: made(x, V) * made(x, X)))(X), V * (X @ X) + X * (V @ X))

@@ -226,7 +226,7 @@ class _Printer:
     def _bind_operation(self, spelling: Spelling) -> str:
         assert spelling.bound is not None
         wanted, operation = spelling.bound
-        key = getattr(operation, "func", operation), str(getattr(operation, "keywords", ""))
+        key = getattr(operation, "func", operation), tuple(getattr(operation, "keywords", {}).items())
         if key not in self.operations:
             self.operations[key] = self._for_module(wanted)
             self.bound[self.operations[key]] = operation

@@ -85,7 +85,7 @@ class Call:
 
     def fixed_arguments(self) -> list[Any]:
         """The arguments in `nondiff_argnums`, in the order given there."""
-        arguments = self.arguments([None] * self.leaves.count(HOLE))
+        arguments = self.arguments([None] * sum(leaf is HOLE for leaf in self.leaves))
         return [arguments[place] for place in self.function.nondiff_argnums]
 
     def differentiable(self, arguments: Sequence[Any]) -> tuple[Any, ...]:
