@@ -68,6 +68,8 @@ def reads_of(plan: Plan) -> list[tuple[int, Value]]:
     found: list[tuple[int, Value]] = []
     for step in plan.steps:
         pending = [write.value for write in step.writes] if step.whole is None else list(step.whole.inputs)
+        if step.whole is not None:  # a product may read through a view that is also kept for another step
+            pending += [each.inputs[0] for each in pending if each.kind == "view"]
         seen: set[Value] = set()
         while pending:
             value = pending.pop()
