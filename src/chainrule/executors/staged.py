@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import update_wrapper
 from types import MethodType
-from typing import Any, final
+from typing import Any
 
 from .. import tree
 from ..errors import TraceError
@@ -107,7 +107,6 @@ def ownership(graph: Graph) -> tuple[Ownership, ...]:
     )
 
 
-@final
 class Jitted:
     """A jitted function. Made by `jit`."""
 
@@ -178,8 +177,15 @@ class Jitted:
 
     def _offer(self, native: Any) -> None:
         """Try this machine code first when the function is called again."""
-        if native.whole and not self.statics and native.call not in self._builtins:
-            self._builtins = (native.call, *self._builtins[: _MOST_BUILTINS - 1])
+        builtin = native.code.builtin
+        if not native.whole or self.statics or (self._builtins and self._builtins[0] is builtin):
+            return
+        from .native.calls import put
+
+        older = [each for each in self._builtins if each is not builtin]
+        kept, self._builtins = self._builtins, (builtin, *older[: _MOST_BUILTINS - 1])
+        put(native, self, Jitted, Jitted.__call__)
+        del kept  # the code that was called so far may go only now
 
     def _stage(self, opened: Opened, *, named: bool) -> Staging:
         symbols = opened.symbols(parameter_names(self.fun))
@@ -296,4 +302,14 @@ def jit(
         raise TraceError(
             given=f"{type(fun).__name__} in the place of a function", expected="a function", remedy="write jit(f)(x)"
         )
-    return Jitted(fun, read_statics(fun, static_argnums, static_argnames), find_executor(executor))
+    found = find_executor(executor)
+    return kind_of(found)(fun, read_statics(fun, static_argnums, static_argnames), found)
+
+
+def kind_of(executor: Executor) -> type[Jitted]:
+    """The class of jitted functions: one with room for machine code where there may be some."""
+    if executor is not EXECUTORS["native"]:
+        return Jitted
+    from .native.calls import room_for_code
+
+    return room_for_code(Jitted)

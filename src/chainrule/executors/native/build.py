@@ -61,17 +61,28 @@ def module(text: str, needs: set[str], declared: set[str]) -> str:
         definition_text, more = definition(need)
         parts.append(definition_text)
         declarations |= more
-    return "\n".join([*parts, *sorted(declarations), ATTRIBUTES])
+    known = {line for each in parts for line in each.splitlines() if line.startswith("declare")}
+    return "\n".join([*parts, *sorted(declarations - known), ATTRIBUTES])
 
 
-def compiled(name: str, written: Written) -> Any:
-    """The builtin of a written module."""
-    library, address = machine.load(machine.optimised(written.text), "entry")
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A written module in memory: as a builtin, and the addresses of what an object is called by."""
+
+    builtin: Any  # keeps the code and the table
+    call: int
+    table: int
+
+
+def compiled(name: str, written: Written) -> Code:
+    """The module, compiled and loaded."""
+    library, entry, call = machine.load(machine.optimised(written.text), "entry", "call")
     table, kept = written.table.addresses()
-    return builtin(name, address, table, (library, kept, written.table.things))
+    made = builtin(name, entry, table, (library, kept, written.table.things))
+    return Code(made, call, table.ctypes.data)
 
 
-def compile_program(graph: Graph, name: str, door: Door) -> Any:
+def compile_program(graph: Graph, name: str, door: Door) -> Code:
     return compiled(name, write(lower(graph), door))
 
 

@@ -13,6 +13,9 @@ from typing import Any
 
 from ... import tree
 from ...ir.graph import Graph
+from . import probe
+from .build import Code
+from .callable import callable_class, has_room, install
 from .entry import Door, Fixed, Spec
 from .executor import compile_door, plain_leaves
 
@@ -21,7 +24,7 @@ from .executor import compile_door, plain_leaves
 class Native:
     """The builtin, and whether it takes the arguments as the caller passes them or their leaves."""
 
-    call: Callable[..., Any]
+    code: Code
     whole: bool
     dtypes: tuple[Any, ...]
     floats: frozenset[int]
@@ -30,7 +33,19 @@ class Native:
         """The result on leaves in any form: brought into the one that the builtin takes. NotImplemented never."""
         plain = plain_leaves(leaves, self.dtypes)
         given = [float(each) if slot in self.floats else each for slot, each in enumerate(plain)]
-        return self.call(*tree.unflatten(structure, given)[0]) if self.whole else self.call(*given)
+        call = self.code.builtin
+        return call(*tree.unflatten(structure, given)[0]) if self.whole else call(*given)
+
+
+def room_for_code(base: type) -> type:
+    """The class to make instances of, so that machine code can be put into them."""
+    return base if probe.objection() is not None else callable_class(base)
+
+
+def put(native: Native, thing: Any, base: type, slow: Callable[..., Any]) -> None:
+    """Let calls of `thing` go straight to the code, and to `slow(thing, ...)` for arguments of another kind."""
+    if has_room(thing, base):
+        install(thing, base, native.code.call, native.code.table, slow)
 
 
 def compile_call(

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import probe
+from .callable import MISMATCH, doors
 from .table import Table
 from .values import Value
 from .writer import Writer
@@ -49,10 +50,9 @@ class DoorWriter:
         self.allocas: list[str] = []
 
     def text(self, extra: str) -> str:
-        """The definition of `entry`. `extra`: what body takes after its arrays."""
+        """The definition of `enter`, and the doors to it. `extra`: what body takes after its arrays."""
         w = self.w
-        count = w.put(f"icmp eq i64 %count, {len(self.door.arguments)}")
-        self.require(count)
+        self.require(w.put(f"icmp eq i64 %count, {len(self.door.arguments)}"))
         for place, spec in enumerate(self.door.arguments):
             self.read(spec, self.item("%args", place))
         results = [self.room(slot, value) for slot, value in enumerate(self.outputs)]
@@ -62,15 +62,12 @@ class DoorWriter:
         objects = [self.finished(value, *each) for value, each in zip(self.outputs, results, strict=True)]
         w.do(f"ret ptr {self.built(self.door.result, objects)}")
         w.label("mismatch")
-        w.do(f"ret ptr {self.own(self.table.load(w, 'object', NotImplemented))}")
+        w.do(f"ret ptr {MISMATCH}")
         w.label("failed")
         w.do("ret ptr null")
         body = "\n".join([*self.allocas, *w.lines])
-        return (
-            "define ptr @entry(ptr %self, ptr %args, i64 %count) nounwind {\nentry:\n"
-            f"  %tablep = getelementptr i8, ptr %self, i64 {probe.DATA}\n"
-            f"  %table = load ptr, ptr %tablep\n{body}\n}}\n"
-        )
+        taken = "ptr %args, i64 %count, ptr noalias readonly %table"
+        return f"define internal ptr @enter({taken}) noinline nounwind {{\nentry:\n{body}\n}}\n" + doors(self.table)
 
     # Small steps ------------------------------------------------------------------------------------------------
     def at(self, pointer: str, offset: int, kind: str = "ptr") -> str:

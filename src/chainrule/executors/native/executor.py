@@ -17,7 +17,7 @@ import numpy as np
 from ...ir.graph import Graph
 from ..numpy import compile_graph as compile_python
 from . import probe
-from .build import compile_program, flat_door
+from .build import Code, compile_program, flat_door
 from .entry import Door
 from .values import UnsupportedError
 
@@ -51,22 +51,23 @@ def _works() -> str | None:
     return None
 
 
-def compile_door(graph: Graph, name: str, door: Door) -> Callable[..., Any] | None:
-    """The builtin for calls through this door; it returns NotImplemented for arguments of other types. None where the
+def compile_door(graph: Graph, name: str, door: Door) -> Code | None:
+    """The code for calls through this door; its builtin returns NotImplemented for other arguments. None where the
     graph cannot be compiled."""
     if availability() is not None:
         return None
     try:
-        return compile_program(graph, name, door)  # type: ignore[no-any-return]
+        return compile_program(graph, name, door)
     except UnsupportedError:
         return None
 
 
 def compile_graph(graph: Graph, name: str = "f") -> Callable[..., tuple[Any, ...]]:
     """A function of the graph's inputs, by position: NumPy arrays and numbers in, a tuple of the outputs out."""
-    native = compile_door(graph, name, flat_door(graph.inputs, graph.outputs))
-    if native is None:
+    code = compile_door(graph, name, flat_door(graph.inputs, graph.outputs))
+    if code is None:
         return compile_python(graph, name)
+    native = code.builtin
     dtypes = [node.dtype for node in graph.inputs]
 
     def run(*leaves: Any) -> tuple[Any, ...]:

@@ -66,10 +66,12 @@ def assembly(text: str) -> str:
         return str(module)
 
 
-def load(code: bytes, symbol: str) -> tuple[Any, int]:
-    """(what must be kept as long as the code runs, its address)."""
+def load(code: bytes, *symbols: str) -> tuple[Any, ...]:
+    """What must be kept as long as the code runs, and the addresses of these symbols."""
     host = machine()
     with _LOCK:
-        made = host.llvm.JITLibraryBuilder().add_object_img(code).add_current_process().export_symbol(symbol)
+        made = host.llvm.JITLibraryBuilder().add_object_img(code).add_current_process()
+        for symbol in symbols:
+            made.export_symbol(symbol)
         library = made.link(host.linker, f"chainrule{next(_numbers)}")
-        return library, library[symbol]
+        return library, *(library[symbol] for symbol in symbols)

@@ -18,6 +18,7 @@ TYPE, VALUE = 8, 16  # of any object; of a float, and of a NumPy number
 TUPLE_SIZE, TUPLE_ITEMS, LIST_ITEMS = 16, 24, 24
 DATA, NDIM, SIZES, DTYPE, FLAGS = 16, 24, 32, 56, 64  # of an array
 CONTIGUOUS = 0x101  # C order and aligned
+CALL_OFFSET = 56  # of a type: where its instances keep the address that they are called at
 NEW_ARRAY, NEW_SCALAR = 93, 60  # places in NumPy's table of functions
 SCALARS = {"float64": np.float64, "float32": np.float32, "int64": np.int64, "int32": np.int32, "bool": np.bool_}
 WITH_VALUES = ("float64", "float32")  # NumPy numbers that are read where they lie
@@ -76,6 +77,7 @@ def _objections() -> Iterator[str]:
         "the type of an object": word(id(number) + TYPE) == id(float),
         "a float": ctypes.c_double.from_address(id(number) + VALUE).value == number,
         "a NumPy number": all(_holds(name) for name in WITH_VALUES),
+        "where a type says how it is called": 0 < word(id(type(_holds)) + CALL_OFFSET) < type(_holds).__basicsize__,
         "a tuple": [word(id(pair) + place) for place in (TUPLE_SIZE, TUPLE_ITEMS, TUPLE_ITEMS + 8)]
         == [2, id(pair[0]), id(pair[1])],
         "a list": _list_holds([1, "two"]),

@@ -1,0 +1,141 @@
+"""Objects that Python calls without a detour: a class and machine code in, instances called at its address out.
+
+One idea: CPython finds the function of an object at an offset that the type declares (PEP 590). A class made here keeps
+such a place, which is empty until there is machine code; then a call goes there, and past `__call__`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from . import probe
+from .table import Table
+from .writer import Writer
+
+MISMATCH = "inttoptr (i64 1 to ptr)"  # what `enter` returns where an argument is not what was compiled for
+_HAVE_VECTORCALL, _DEFAULT, _BASE = 1 << 11, 1 << 18, 1 << 10
+_MEMBERS, _PYSSIZET, _READONLY = 72, 19, 1
+
+
+class _Member(ctypes.Structure):
+    """PyMemberDef."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p), ("type", ctypes.c_int), ("offset", ctypes.c_ssize_t), ("flags", ctypes.c_int),
+        ("doc", ctypes.c_char_p),
+    )  # fmt: skip
+
+
+class _Slot(ctypes.Structure):
+    """PyType_Slot."""
+
+    _fields_ = (("slot", ctypes.c_int), ("value", ctypes.c_void_p))
+
+
+class _Spec(ctypes.Structure):
+    """PyType_Spec."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p), ("size", ctypes.c_int), ("item", ctypes.c_int), ("flags", ctypes.c_uint),
+        ("slots", ctypes.c_void_p),
+    )  # fmt: skip
+
+
+_KEPT: list[Any] = []  # what types point to
+
+
+@cache
+def callable_class(base: type) -> type:
+    """A class like `base` whose instances have room for machine code. `base` itself where that cannot be."""
+    offset = base.__basicsize__
+    members = (_Member * 2)(_Member(b"__vectorcalloffset__", _PYSSIZET, offset, _READONLY, None))
+    slots = (_Slot * 2)(_Slot(_MEMBERS, ctypes.addressof(members)))
+    name = f"{base.__module__}.{base.__name__}".encode()
+    spec = _Spec(name, offset + 24, 0, _DEFAULT | _BASE | _HAVE_VECTORCALL, ctypes.addressof(slots))
+    make = ctypes.pythonapi.PyType_FromSpecWithBases
+    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.py_object]
+    _KEPT.extend((members, slots, name, spec))
+    try:
+        made: type = make(ctypes.addressof(spec), (base,))
+    except (TypeError, SystemError):
+        return base
+    made.__doc__ = base.__doc__
+    return made
+
+
+def install(thing: Any, base: type, code: int, table: int, slow: Callable[..., Any]) -> None:
+    """Let calls of `thing` go to the code at this address. What code and table belong to must live as long."""
+    place = id(thing) + base.__basicsize__
+    ctypes.c_int64.from_address(place).value = 0
+    ctypes.c_int64.from_address(place + 8).value = table
+    ctypes.c_int64.from_address(place + 16).value = id(slow)
+    ctypes.c_int64.from_address(place).value = code
+
+
+def has_room(thing: Any, base: type) -> bool:
+    return type(thing) is not base and type(thing).__basicsize__ == base.__basicsize__ + 24
+
+
+def doors(table: Table) -> str:
+    """The two ways into `enter`: as a builtin, and at the place of an object, which takes the long way by itself."""
+    w = Writer()
+    known = table.load(w, "object", NotImplemented)
+    function = table.load(w, "python", "Py_IncRef")
+    slow = Writer()
+    vectorcall = table.load(slow, "python", "PyObject_Vectorcall")
+    refused, slowly = "\n".join(w.lines), "\n".join(slow.lines)
+    return f"""define ptr @entry(ptr %self, ptr %args, i64 %count) nounwind {{
+  %tablep = getelementptr i8, ptr %self, i64 {probe.DATA}
+  %table = load ptr, ptr %tablep
+  %found = call ptr @enter(ptr %args, i64 %count, ptr %table)
+  %refused = icmp eq ptr %found, {MISMATCH}
+  br i1 %refused, label %mismatch, label %good
+good:
+  ret ptr %found
+mismatch:
+{refused}
+  call void {function}(ptr {known})
+  ret ptr {known}
+}}
+define ptr @call(ptr %self, ptr %args, i64 %flagged, ptr %names) nounwind {{
+  %type = getelementptr i8, ptr %self, i64 {probe.TYPE}
+  %count = and i64 %flagged, 9223372036854775807
+  %class = load ptr, ptr %type
+  %wherep = getelementptr i8, ptr %class, i64 {probe.CALL_OFFSET}
+  %where = load i64, ptr %wherep
+  %place = getelementptr i8, ptr %self, i64 %where
+  %tablep = getelementptr i8, ptr %place, i64 8
+  %table = load ptr, ptr %tablep
+  %plain = icmp eq ptr %names, null
+  br i1 %plain, label %quick, label %named
+quick:
+  %found = call ptr @enter(ptr %args, i64 %count, ptr %table)
+  %refused = icmp eq ptr %found, {MISMATCH}
+  br i1 %refused, label %long, label %good
+good:
+  ret ptr %found
+named:
+  %sizep = getelementptr i8, ptr %names, i64 {probe.TUPLE_SIZE}
+  %more = load i64, ptr %sizep
+  br label %long
+long:
+  %extra = phi i64 [0, %quick], [%more, %named]
+  %given = add i64 %count, %extra
+  %all = add i64 %given, 1
+  %list = alloca ptr, i64 %all
+  store ptr %self, ptr %list
+  %rest = getelementptr ptr, ptr %list, i64 1
+  %bytes = mul i64 %given, 8
+  call void @llvm.memcpy.p0.p0.i64(ptr %rest, ptr %args, i64 %bytes, i1 false)
+  %slowp = getelementptr i8, ptr %place, i64 16
+  %slow = load ptr, ptr %slowp
+{slowly}
+  %positional = add i64 %count, 1
+  %result = call ptr {vectorcall}(ptr %slow, ptr %list, i64 %positional, ptr %names)
+  ret ptr %result
+}}
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
+"""
