@@ -1,0 +1,54 @@
+"""`python -m benchmarks [CASE...] [--peers jax,torch,...]`: our time beside our peers', one JSON line a case, and a table.
+
+A case is chosen by a part of its name. Peers that are not installed are left out. With `--save FILE` the lines, the
+table and the machine are written there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")  # before any library is loaded
+os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+PEERS = "jax,torch,casadi,pytensor,numba,autograd"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("case", nargs="*", help="parts of the names of cases; all if left out")
+    parser.add_argument("--peers", default=PEERS, help=f"which peers to measure (default: {PEERS})")
+    parser.add_argument("--save", help="a file to write the results to, as Markdown")
+    asked = parser.parse_args()
+    pin()
+    from .cases import all_cases
+    from .measure import machine, run_case, table, written
+
+    peers = [each for each in asked.peers.split(",") if each]
+    rows = []
+    for case in all_cases():
+        if asked.case and not any(part in case.name for part in asked.case):
+            continue
+        rows.append(run_case(case, peers))
+        print(written(rows[-1]), flush=True)
+    print(table(rows))
+    print(written(machine(peers)))
+    if asked.save:
+        lines = "\n".join(written(row) for row in rows)
+        with open(asked.save, "w") as file:
+            command = " ".join(["python -m benchmarks", *sys.argv[1:]])
+            file.write(f"`{command}`\n\n{written(machine(peers))}\n\n{table(rows)}\n\n```json\n{lines}\n```\n")
+
+
+def pin() -> None:
+    """Everybody on one core, the last one."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+if __name__ == "__main__":
+    main()

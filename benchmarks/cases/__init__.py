@@ -1,0 +1,13 @@
+"""The cases, in the order of what they are worth. A case that cannot be built without a peer leaves that peer out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..measure import Case
+from . import arrays, networks, scalars
+
+
+def all_cases() -> Iterator[Case]:
+    for module in (scalars, networks, arrays):
+        yield from module.cases()
