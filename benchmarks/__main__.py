@@ -1,4 +1,4 @@
-"""`python -m benchmarks [CASE...] [--peers jax,torch,...]`: our time beside our peers', one JSON line a case, and a table.
+"""`python -m benchmarks [CASE...] [--peers jax,torch,...]`: our time beside our peers', a line a case, and a table.
 
 A case is chosen by a part of its name. Peers that are not installed are left out. With `--save FILE` the lines, the
 table and the machine are written there.

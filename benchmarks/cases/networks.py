@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -32,7 +33,7 @@ def data(batch: int) -> tuple[Any, Any, Any]:
     random = np.random.default_rng(batch)
     parameters = [
         ((random.normal(size=(m, n)) / m**0.5).astype(np.float32), np.zeros(n, np.float32))
-        for m, n in zip(SIZES, SIZES[1:], strict=False)
+        for m, n in itertools.pairwise(SIZES)
     ]
     x = random.normal(size=(batch, SIZES[0])).astype(np.float32)
     return parameters, x, np.eye(SIZES[-1], dtype=np.float32)[random.integers(0, SIZES[-1], batch)]
