@@ -47,10 +47,18 @@ def graph_of(case: Case, arrays: list[Any]) -> Graph:
     return Graph(inputs, (case.op(*inputs, **case.params),))
 
 
+def drawn() -> list[tuple[Case, list[Any]]]:
+    """Every op on its samples, in both dtypes. Complex results are not for machine code: they run on NumPy."""
+    found = [(case, [np.asarray(each)[()] for each in draw(case, dtype)]) for case in all_cases() for dtype in DTYPES]
+    with np.errstate(all="ignore"):
+        return [(case, arrays) for case, arrays in found
+                if np.asarray(case.op.kernel(np, *arrays, **case.params)).dtype.kind != "c"]  # fmt: skip
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_every_op_gives_what_its_kernel_gives(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "MOST_STEPS", WAYS[way])
-    cases = [(case, [np.asarray(each)[()] for each in draw(case, dtype)]) for case in all_cases() for dtype in DTYPES]
+    cases = [(case, arrays) for case, arrays in drawn() if all(each.dtype.kind in "fiub" for each in arrays)]
     with open_recording(), np.errstate(all="ignore"):
         graphs = [graph_of(case, arrays) for case, arrays in cases]
     for many in range(0, len(cases), 60):  # one module for many ops: starting LLVM takes longer than compiling one

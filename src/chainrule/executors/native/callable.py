@@ -81,12 +81,14 @@ def has_room(thing: Any, base: type) -> bool:
 
 def doors(table: Table) -> str:
     """The two ways into `enter`: as a builtin, and at the place of an object, which takes the long way by itself."""
+    return as_builtin(table) + at_place(table) + "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)\n"
+
+
+def as_builtin(table: Table) -> str:
+    """`entry(self, args, count)`: METH_FASTCALL, with the table as self. Returns NotImplemented for other arguments."""
     w = Writer()
-    known = table.load(w, "object", NotImplemented)
-    function = table.load(w, "python", "Py_IncRef")
-    slow = Writer()
-    vectorcall = table.load(slow, "python", "PyObject_Vectorcall")
-    refused, slowly = "\n".join(w.lines), "\n".join(slow.lines)
+    known, function = table.load(w, "object", NotImplemented), table.load(w, "python", "Py_IncRef")
+    refused = "\n".join(w.lines)
     return f"""define ptr @entry(ptr %self, ptr %args, i64 %count) nounwind {{
   %tablep = getelementptr i8, ptr %self, i64 {probe.DATA}
   %table = load ptr, ptr %tablep
@@ -100,11 +102,16 @@ mismatch:
   call void {function}(ptr {known})
   ret ptr {known}
 }}
-define ptr @call(ptr %self, ptr %args, i64 %flagged, ptr %names) nounwind {{
-  %type = getelementptr i8, ptr %self, i64 {probe.TYPE}
+"""
+
+
+def at_place(table: Table) -> str:
+    """`call(self, args, count, names)`: PEP 590. Other arguments, and those by name, go to the slow function."""
+    return f"""define ptr @call(ptr %self, ptr %args, i64 %flagged, ptr %names) nounwind {{
   %count = and i64 %flagged, 9223372036854775807
-  %class = load ptr, ptr %type
-  %wherep = getelementptr i8, ptr %class, i64 {probe.CALL_OFFSET}
+  %typep = getelementptr i8, ptr %self, i64 {probe.TYPE}
+  %type = load ptr, ptr %typep
+  %wherep = getelementptr i8, ptr %type, i64 {probe.CALL_OFFSET}
   %where = load i64, ptr %wherep
   %place = getelementptr i8, ptr %self, i64 %where
   %tablep = getelementptr i8, ptr %place, i64 8
@@ -121,7 +128,16 @@ named:
   %sizep = getelementptr i8, ptr %names, i64 {probe.TUPLE_SIZE}
   %more = load i64, ptr %sizep
   br label %long
-long:
+{the_long_way(table)}
+"""
+
+
+def the_long_way(table: Table) -> str:
+    """The same call of the slow function, with the object in front."""
+    w = Writer()
+    vectorcall = table.load(w, "python", "PyObject_Vectorcall")
+    lines = "\n".join(w.lines)
+    return f"""long:
   %extra = phi i64 [0, %quick], [%more, %named]
   %given = add i64 %count, %extra
   %all = add i64 %given, 1
@@ -132,10 +148,8 @@ long:
   call void @llvm.memcpy.p0.p0.i64(ptr %rest, ptr %args, i64 %bytes, i1 false)
   %slowp = getelementptr i8, ptr %place, i64 16
   %slow = load ptr, ptr %slowp
-{slowly}
+{lines}
   %positional = add i64 %count, 1
   %result = call ptr {vectorcall}(ptr %slow, ptr %list, i64 %positional, ptr %names)
   ret ptr %result
-}}
-declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
-"""
+}}"""

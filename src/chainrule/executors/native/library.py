@@ -11,7 +11,7 @@ from typing import Any, final
 import numpy as np
 
 from .arrays import Array
-from .places import Places, axes_of
+from .places import Places, axes_of, runs_along
 from .values import UnsupportedError, Value, count
 
 
@@ -90,10 +90,30 @@ class Library(Reductions):
         batch = np.broadcast_shapes(first.shape[:-2], second.shape[:-2])
         first = self.builder.broadcast(first, (*batch, *first.shape[-2:]))
         second = self.builder.broadcast(second, (*batch, *second.shape[-2:]))
-        shape = (*batch, first.shape[-2], second.shape[-1])
-        product = self.builder.make("product", shape, left.dtype, (first, second))
+        product = self.product(first, second)
+        shape = product.shape
         lost = [len(shape) - 2] if left.ndim == 1 else [len(shape) - 1] if right.ndim == 1 else []
         return self.wrap(self.builder.reshape(product, tuple(s for place, s in enumerate(shape) if place not in lost)))
+
+    def product(self, left: Value, right: Value) -> Value:
+        """The product of two stacks of matrices. With a vector on one side it is a sum along rows or columns, which
+        becomes part of a loop."""
+        rows, inner, columns = left.shape[-2], left.shape[-1], right.shape[-1]
+        shape = (*left.shape[:-1], columns)
+        if inner == 1:
+            both = self.same_shape([left, right])
+            return self.builder.map("multiply", left.dtype, *both)
+        if rows > 1 and columns > 1:
+            return self.builder.make("product", shape, left.dtype, (left, right))
+        matrix, vector = (self._turned(left), right) if columns == 1 else (right, self._turned(left))
+        axis = matrix.ndim - 2
+        if runs_along(matrix, axis):
+            matrix, vector, axis = self._turned(matrix), self._turned(vector), axis + 1
+        terms = self.builder.map("multiply", left.dtype, *self.same_shape([matrix, vector]))
+        return self.builder.reshape(self.builder.reduce("sum", terms, (axis,)), shape)
+
+    def _turned(self, x: Value) -> Value:
+        return self.builder.transpose(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
 
     dot = matmul
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial, reduce
 from typing import Any
 
 from .regions import Step, Write, alias_root, contiguous, strided
@@ -16,6 +17,7 @@ from .unrolled import load, store
 from .values import Access, Shape, Value, compose, count, identity, known_number
 from .writer import Writer, literal
 
+_JAM = 8  # rows taken at once where a sum stands still along the innermost loop
 _LONGEST = 4096  # a longer sum is cut into pieces, which are added up: fewer roundings in a row
 
 
@@ -56,6 +58,7 @@ class Nest:
         self.written: dict[Value, None] = {}
         self.counters: list[str] = []
         self.done: dict[Any, str] = {}
+        self.rows: list[str] = []
 
     # What is read and written -------------------------------------------------------------------------------------
     def is_read(self, value: Value) -> bool:
@@ -123,7 +126,7 @@ class Nest:
                 self.sums.append(self.sum(write, place))
             else:
                 self.plain.append((write, place))
-        empty = not count(self.step.shape)
+        empty, self.jam = not count(self.step.shape), self.jammed()
         for each in self.sums:
             if (each.adds or empty) and each.write.target.size:
                 self.fill(each)
@@ -175,6 +178,9 @@ class Nest:
         w.do(f"{counter} = phi i64 [0, %{before}], [{following}, %{latch}]")
         place = len(w.lines)
         self.counters.append(counter)
+        jam = self.jam if level == len(self.sizes) - 2 else 1
+        if jam > 1:
+            self.rows = [counter, *(w.put(f"add nuw nsw i64 {counter}, {row}") for row in range(1, jam))]
         inner = [each for each in self.sums if each.level <= level + 1]
         found = dict(zip(map(id, inner), self.nest(level + 1), strict=True))
         for each in inner:
@@ -190,7 +196,7 @@ class Nest:
             f"  {total} = phi {each.kind} [{each.start}, %{before}], [{now}, %{latch}]"
             for each, total, now in zip(opened, totals, sums, strict=True)
         ]
-        w.do(f"{following} = add nuw nsw i64 {counter}, 1")
+        w.do(f"{following} = add nuw nsw i64 {counter}, {jam}")
         w.do(f"br i1 {w.put(f'icmp ult i64 {following}, {self.sizes[level]}')}, label %{top}, label %{after}")
         self.counters.pop()
         w.label(after)
@@ -200,16 +206,31 @@ class Nest:
         return sums
 
     def innermost(self) -> list[str]:
-        """One entry. Returns its share of each sum in registers."""
-        self.done.clear()
-        found = [self.entry(each.write.value) for each in self.sums]
-        plain = [self.entry(write.value) for write, _ in self.plain]
-        for (write, place), name in zip(self.plain, plain, strict=True):
-            store(self.w, write.target.code, name, self.pointer(place.root), self.offset(place, len(self.sizes)))
+        """One entry, or as many rows of it as are taken at once. Returns what is added to each sum in registers."""
+        rows = self.rows if self.jam > 1 else [""]
+        found: list[list[str]] = []
+        for row in rows:
+            self.done.clear()
+            if row:
+                self.counters[-2] = row
+            found.append([self.entry(each.write.value) for each in self.sums])
+            plain = [self.entry(write.value) for write, _ in self.plain]
+            for (write, place), name in zip(self.plain, plain, strict=True):
+                store(self.w, write.target.code, name, self.pointer(place.root), self.offset(place, len(self.sizes)))
+        totals = [reduce(partial(combine, self.w, each.write.target.name, each.kind), column)
+                  for each, column in zip(self.sums, zip(*found, strict=True), strict=True)]  # fmt: skip
         if not self.sizes:
-            for each, name in zip(self.sums, found, strict=True):
+            for each, name in zip(self.sums, totals, strict=True):
                 self.close(each, name)
-        return found
+        return totals
+
+    def jammed(self) -> int:
+        """How many rows to take at once: those that one sum, entry by entry, is made of."""
+        if len(self.sizes) < 2 or not any(each.level == len(self.sizes) for each in self.sums):
+            return 1
+        if any(each.place.strides[-2] for each in self.sums):
+            return 1
+        return next(rows for rows in range(_JAM, 0, -1) if self.sizes[-2] % rows == 0)
 
     def close(self, each: Sum, total: str) -> None:
         """A sum whose inner loops have ended goes to memory."""

@@ -165,3 +165,14 @@ def joined(builder: Builder, values: Sequence[Value], starts: Any, shape: tuple[
     if not kept:
         return builder.number(0, shape, values[0].dtype)
     return builder.make("join", shape, values[0].dtype, tuple(v for v, _ in kept), "", tuple(s for _, s in kept))
+
+
+def runs_along(x: Value, axis: int) -> bool:
+    """Whether neighbours along an axis lie side by side in memory, as far as that is known."""
+    if x.kind != "view":
+        return axis == x.ndim - 1
+    source, total, step = x.inputs[0], 0, 1
+    for (_, steps), size in reversed(list(zip(x.data, source.shape, strict=True))):
+        total += steps[axis] * step
+        step *= size
+    return total == 1

@@ -55,7 +55,7 @@ def gemm(
     """C = A B by cblas, all in C order."""
     found = library()
     assert found is not None
-    whole = f"i{found[2]}"
+    whole = f"i{found.width}"
     function = table.load(w, "blas", "dgemm" if kind == "double" else "sgemm")
     (turned_a, step_a), (turned_b, step_b) = (each or (False, 1) for each in layouts)
     order = [f"i32 {112 if turned else 111}" for turned in (turned_a, turned_b)]

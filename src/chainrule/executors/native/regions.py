@@ -13,7 +13,7 @@ from .lowering import Program
 from .scalars import cost
 from .values import Access, Shape, Value, identity, is_number
 
-_CHEAP = 8  # operations an entry: computed again rather than kept
+_CHEAP = 16  # operations an entry: computed again rather than kept
 _WHOLE = ("product", "call", "join", "reduce", "reshape", "input", "constant")
 
 
@@ -168,15 +168,19 @@ class Stages:
 
     def dear(self, order: Sequence[Value]) -> set[Value]:
         """Values that are computed at two stages, or at more entries than they have, and cost more than a load."""
-        costs: dict[Value, int] = {}
+        inside: dict[Value, frozenset[Value]] = {}  # what is computed where a value is; no more than make it dear
         found: set[Value] = set()
         for value in order:
-            known = value.kind in _WHOLE or value in self.stored
-            costs[value] = 1 if known else own_cost(value) + sum(costs[each] for each in set(value.inputs))
+            if value.kind in _WHOLE or value in self.stored:
+                inside[value] = frozenset()
+            else:
+                parts = frozenset().union(*[inside[each] for each in value.inputs])
+                inside[value] = parts if len(parts) > _CHEAP else parts | {value}
         for value in order:
             for source in value.inputs:
-                inline = source.kind in ("map", "gather") and source not in self.stored and costs[source] > _CHEAP
-                if inline and (self.at[value] > self.at[source] or repeats(value, source)):
+                inline = source.kind in ("map", "gather") and source not in self.stored
+                again = inline and (self.at[value] > self.at[source] or repeats(value, source))
+                if again and sum(own_cost(each) for each in inside[source]) > _CHEAP:
                     found.add(source)
         return found
 
