@@ -16,15 +16,17 @@ from ..ir.types import broadcast_shapes
 
 def prepared(x: Any, dtype: Any = None, where: Any = None, neutral: Any = 0) -> Any:
     """x in this dtype, with the neutral value where the mask does not hold."""
+    array = as_array(x)
+    return array if dtype is None and takes_all(where) else _chosen(array, dtype, where, neutral)
+
+
+def _chosen(array: Any, dtype: Any, where: Any, neutral: Any) -> Any:
     from .choices import astype  # not at the top: a choice is made of reductions
     from .choices import where as choose
 
-    array = as_array(x)
     if dtype is not None:
-        array = astype(array, reference().dtype(dtype))
-    if takes_all(where):
-        return array
-    return choose(fitting(where, array), array, neutral)
+        array = astype(array, dtype)
+    return array if takes_all(where) else choose(fitting(where, array), array, neutral)
 
 
 def takes_all(where: Any) -> bool:

@@ -16,7 +16,7 @@ from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Complexes, Custom, Domain, Flat, Role, Sample
-from ..ir.types import ArrayType, array_type
+from ..ir.types import ArrayType, array_type, broadcast_shapes
 from .arithmetic import div, maximum, minimum, mul
 from .batches import put_rule
 from .choices import astype, where
@@ -136,7 +136,7 @@ def index_set(x: Any, key: Any, values: Any) -> Any:
     if _is_unknown_mask(key):
         return where(_over(key, array), given, array)
     parts, arrays = taken_apart(key)
-    return put_op(array, broadcast_to(given, _shape_at(array, key)), *arrays, key=parts)
+    return put_op(array, _fitted(given, _shape_at(array, key)), *arrays, key=parts)
 
 
 def index_add(x: Any, key: Any, values: Any) -> Any:
@@ -150,7 +150,7 @@ def index_add(x: Any, key: Any, values: Any) -> Any:
     if _is_unknown_mask(key):
         return where(_over(key, array), array + given, array)
     parts, arrays = taken_apart(key)
-    return array + scatter(broadcast_to(given, _shape_at(array, key)), *arrays, key=parts, shape=array.shape)
+    return array + scatter(_fitted(given, _shape_at(array, key)), *arrays, key=parts, shape=array.shape)
 
 
 def index_subtract(x: Any, key: Any, values: Any) -> Any:
@@ -206,7 +206,7 @@ def index_apply(x: Any, key: Any, values: Any, function: Callable[[Any, Any], An
         )  # fmt: skip
     places = known_places(array.shape, key)
     if type(values) not in (int, float):
-        values = ravel(broadcast_to(values, places.shape))
+        values = ravel(_fitted(as_array(values), places.shape))
     flat = ravel(array)
     for chosen in rounds(places.reshape(-1)):
         part = values if type(values) in (int, float) else getitem(values, chosen)
@@ -243,6 +243,16 @@ def _in_dtype_of(array: Any, values: Any) -> Any:
             expected="an array that can hold them", remedy="convert the array first: x.astype(float)",
         )  # fmt: skip
     return astype(given, array.dtype)
+
+
+def _fitted(values: Any, shape: tuple[int, ...]) -> Any:
+    """Values for every entry at a key. Raises ShapeError where they do not stretch to it."""
+    if broadcast_shapes(values.shape, shape, doing="at") != shape:
+        raise ShapeError(
+            given=f"values of shape {values.shape} for entries of shape {shape}", where="at",
+            expected="values that stretch to the entries", remedy="reshape the values, or name as many places",
+        )  # fmt: skip
+    return broadcast_to(values, shape)
 
 
 def _shape_at(array: Any, key: Any) -> tuple[int, ...]:
