@@ -13,6 +13,7 @@ from ...ir.library import Array, Library, reference
 from ...ir.node import Node
 from ...ir.notation import Form, Notation
 from ...ir.op import Complexes, Domain, Linear, Role, Sample
+from ...ir.precision import FLOATING, INEXACT, result_type
 from ...ir.types import ArrayType, array_type
 from ..complexes import cast, real_part_of
 from ..declare import op
@@ -37,12 +38,12 @@ def resized(x: Any, axes: Axes, sizes: Axes) -> Any:
 def back(found: Any, x: Any, axes: Axes) -> Any:
     """A gradient in the sizes of x, real where x is, and as short."""
     sized = real_part_of(resized(found, axes, tuple(x.shape[axis] for axis in axes)), x)
-    return sized if sized.dtype == x.dtype or x.dtype.kind not in "fc" else cast(sized, dtype=x.dtype)
+    return sized if sized.dtype == x.dtype or x.dtype.kind not in INEXACT else cast(sized, dtype=x.dtype)
 
 
 def spectrum_dtype(dtype: Any) -> Any:
     """The dtype of a spectrum: complex64 for short floats, complex128 for whole numbers."""
-    return reference().result_type(dtype, "complex64") if dtype.kind in "fc" else reference().dtype("complex128")
+    return result_type(dtype, reference().dtype("complex64" if dtype.kind in INEXACT else "complex128"))
 
 
 def with_sizes(shape: Axes, axes: Axes, sizes: Axes) -> Axes:
@@ -144,7 +145,7 @@ def real_fourier(xp: Library, x: Array, *, axes: Axes, sizes: Axes, norm: str) -
 
 # Half a spectrum to real ----------------------------------------------------------------------------------------------
 def half_fourier_type(x: ArrayType, *, axes: Axes, sizes: Axes, norm: str) -> ArrayType:
-    dtype = x.dtype if x.dtype.kind == "f" else reference().empty(0, spectrum_dtype(x.dtype)).real.dtype
+    dtype = x.dtype if x.dtype.kind in FLOATING else reference().empty(0, spectrum_dtype(x.dtype)).real.dtype
     return array_type(with_sizes(x.shape, axes, sizes), dtype)
 
 
