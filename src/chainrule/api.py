@@ -62,7 +62,12 @@ __all__ = [
 
 
 def grad(
-    fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, *, conjugate: bool = False
+    fun: Callable[..., Any],
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    *,
+    conjugate: bool = False,
+    allow_int: bool = False,
 ) -> Callable[..., Any]:
     """The gradient of a function that returns one number, by reverse mode.
 
@@ -70,7 +75,8 @@ def grad(
     tuple). Arguments may be nested dicts, lists, tuples, named tuples and dataclasses; the gradient has the same
     containers, and every array in it the shape and dtype of its argument. With `has_aux`, fun returns (value, aux) and
     the result is (gradient, aux). The gradient by a complex z = a + bi is dL/da + i dL/db, the direction in which L
-    rises fastest, as in PyTorch; with `conjugate` it is dL/da - i dL/db, as in JAX.
+    rises fastest, as in PyTorch; with `conjugate` it is dL/da - i dL/db, as in JAX. Whole numbers and truth values are
+    refused; with `allow_int` they stay plain numbers, and their gradients are zeros of float64.
 
     Raises GradientError for an output that is not one real number, DTypeError for arguments that are not floats or
     complex, BoundsError for an argnum beyond the arguments.
@@ -84,14 +90,19 @@ def grad(
 
     @wraps(fun, assigned=("__module__", "__name__", "__qualname__", "__doc__"), updated=())
     def gradient(*args: Any, **keywords: Any) -> Any:
-        _, aux, found = differentiate.value_and_gradient(fun, args, keywords, argnums, has_aux, conjugate)
+        _, aux, found = differentiate.value_and_gradient(fun, args, keywords, argnums, has_aux, conjugate, allow_int)
         return (found, aux) if has_aux else found
 
     return gradient
 
 
 def value_and_grad(
-    fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, *, conjugate: bool = False
+    fun: Callable[..., Any],
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    *,
+    conjugate: bool = False,
+    allow_int: bool = False,
 ) -> Callable[..., Any]:
     """The value and the gradient, from one run. With `has_aux`, ((value, aux), gradient). Arguments as in `grad`.
 
@@ -101,7 +112,9 @@ def value_and_grad(
 
     @wraps(fun, assigned=("__module__", "__name__", "__qualname__", "__doc__"), updated=())
     def both(*args: Any, **keywords: Any) -> Any:
-        found_value, aux, found = differentiate.value_and_gradient(fun, args, keywords, argnums, has_aux, conjugate)
+        found_value, aux, found = differentiate.value_and_gradient(
+            fun, args, keywords, argnums, has_aux, conjugate, allow_int
+        )
         return ((found_value, aux), found) if has_aux else (found_value, found)
 
     return both

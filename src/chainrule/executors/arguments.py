@@ -14,6 +14,7 @@ from .. import tree
 from ..errors import BoundsError, DTypeError, EscapeError, UnknownNameError, did_you_mean
 from ..ir.coercion import is_weak
 from ..ir.library import reference
+from ..ir.likes import copied, is_array_like
 from ..ir.node import Node
 from ..ir.precision import holds_numbers
 from ..ir.recording import STATE
@@ -103,8 +104,8 @@ def read_leaf(leaf: Any, structure: tree.Structure, slot: int) -> Any:
                 remedy="call it inside the function that is being differentiated, or use chainrule.value",
             )
         return leaf
-    if type(leaf) in _NUMBERS or isinstance(leaf, (numpy.ndarray, numpy.generic)) or hasattr(leaf, "__array__"):
-        array = numpy.asarray(leaf)
+    if type(leaf) in _NUMBERS or is_array_like(leaf):
+        array = leaf if isinstance(leaf, (numpy.ndarray, numpy.generic)) else copied(leaf)
         if holds_numbers(array.dtype):
             native = array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
             return native[()] if not native.ndim else native

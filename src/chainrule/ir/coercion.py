@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DTypeError
 from .library import reference
+from .likes import copied, numbers
 from .node import Node, concrete, find, make
-from .precision import INEXACT, holds_numbers, result_type
+from .precision import INEXACT, result_type
 from .surface import REFUSALS, TABLE
 from .types import ArrayType, array_type, broadcast_shapes
 
@@ -30,29 +30,22 @@ def as_node(value: Any, dtype: Any = None) -> Node:
         return value
     if isinstance(value, (list, tuple)):
         REFUSALS["nested"](value)
-    return constant(_numbers(reference().array(value, dtype=dtype), value))
+    if dtype is not None:
+        return constant(reference().array(value, dtype=dtype))
+    return constant(numbers(copied(value), value))
 
 
 def as_array(value: Any) -> Any:
     """Any array-like as something with axes: arrays and recorded values as they are, lists and numbers as arrays."""
-    return value if hasattr(value, "dtype") else _numbers(reference().asarray(value), value)[()]
+    if type(value) is Node or isinstance(value, (reference().ndarray, reference().generic)):
+        return value
+    return numbers(copied(value), value)[()]
 
 
 def as_arrays(args: tuple[Any, ...]) -> tuple[Any, ...]:
     """Lists as arrays; Python numbers too when there is nothing else, for beside an array they take its dtype."""
     alone = all(type(argument) in ARRAY_LIKE for argument in args)
     return tuple(as_array(each) if alone or isinstance(each, (list, tuple)) else each for each in args)
-
-
-def _numbers(array: Any, value: Any) -> Any:
-    """The array, if it holds numbers or booleans."""
-    if not holds_numbers(array.dtype):
-        raise DTypeError(
-            given=f"a value of type {type(value).__name__} (dtype {array.dtype})",
-            expected="numbers or booleans",
-            remedy="convert it to a float array, or keep it out of the differentiated function",
-        )
-    return array
 
 
 def constant(array: Any) -> Node:
@@ -117,11 +110,7 @@ def _unify(op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
 def _common_dtype(args: tuple[Any, ...]) -> Any:
     """NumPy's promotion (NEP 50): Python numbers are weak, everything else has a dtype that counts."""
     weak: list[Any] = [argument for argument in args if type(argument) in (int, float, complex, bool)]
-    arrays = [
-        argument if hasattr(argument, "dtype") else as_node(argument)
-        for argument in args
-        if type(argument) not in (int, float, complex, bool)
-    ]
+    arrays = [as_array(argument) for argument in args if type(argument) not in (int, float, complex, bool)]
     strong = [array.dtype for array in arrays]
     if any([dtype != strong[0] for dtype in strong]):
         kept = [array for array in arrays if not (type(array) is Node and is_weak(array))]

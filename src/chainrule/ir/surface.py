@@ -22,6 +22,7 @@ class ArraySurface(ArrayMethods):
 
     __slots__ = ()
     __array_priority__ = 1000.0
+    __pandas_priority__ = 10000  # a Series hands its arithmetic with a recorded value over to us
 
     if TYPE_CHECKING:
         type: ArrayType
@@ -56,6 +57,22 @@ class ArraySurface(ArrayMethods):
     @property
     def size(self) -> int:
         return self.type.size
+
+    @property
+    def device(self) -> str:
+        return "cpu"
+
+    def to_device(self, device: Any, /, *, stream: Any = None) -> Any:
+        return REFUSALS["device"](self, device) if device != "cpu" else self
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        return TABLE["array_namespace"](api_version)
+
+    def __dlpack__(self, **_: Any) -> Any:
+        return REFUSALS["dlpack"](self)
+
+    def __dlpack_device__(self) -> Any:
+        return REFUSALS["dlpack"](self)
 
     def __len__(self) -> int:
         return self.type.shape[0] if self.type.shape else int(REFUSALS["unsized"](self))

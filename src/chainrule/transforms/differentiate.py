@@ -19,6 +19,7 @@ from ..ops.complexes import conjugated
 from .forward import tangents
 from .reverse import gradients
 from .trace import Recording, known, record
+from .whole_numbers import without_whole_numbers
 
 Argnums = int | Sequence[int]
 
@@ -107,13 +108,19 @@ def container_name(recording: Recording) -> str:
 
 def value_and_gradient(
     function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, Any], argnums: Argnums, has_aux: bool,
-    conjugate: bool = False,
+    conjugate: bool = False, allow_int: bool = False,
 ) -> tuple[Any, Any, Any]:  # fmt: skip
     """(value, aux, gradient in the containers of the arguments): aux is None without has_aux.
 
     `conjugate`: the gradient by a complex z = a + bi is dL/da - i dL/db, as JAX has it, instead of dL/da + i dL/db.
+    `allow_int`: the gradient by whole numbers is zero, in float64, instead of an error.
     """
     places = chosen_arguments(argnums, len(args))
+    if allow_int:
+        of_floats, floats, put_back = without_whole_numbers(function, args, places)
+        value, aux, gradient = value_and_gradient(of_floats, [floats], keywords, 0, has_aux, conjugate)
+        whole = put_back(gradient)
+        return value, aux, whole[0] if isinstance(argnums, int) else tuple(whole)
     box: list[Any] = []
     recording, _ = record(split_aux(function, has_aux, box), args, keywords, places)
     output = scalar_output(recording)

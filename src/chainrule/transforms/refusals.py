@@ -135,6 +135,19 @@ def asking_scipy() -> str:
     return found
 
 
+def refuse_dlpack(node: Node) -> NoReturn:
+    raise EscapeError(
+        given=f"{described(node)} exported through DLPack",
+        expected="functions that can be recorded: another library's would cut the derivative",
+        remedy=f"give it the result of the whole function, a NumPy array; {_TAKE_OUT}",
+    )
+
+
+def refuse_device(node: Node, device: Any) -> NoReturn:
+    raise TraceError(given=f"the device {device!r} for {described(node)}", expected="'cpu'",
+                     remedy="leave the transfer out")  # fmt: skip
+
+
 def refuse_nested(container: Any) -> None:
     """Lists that hold recorded values are not arrays."""
     pending = [container]
@@ -259,6 +272,8 @@ REFUSALS.update(
         "tolist": taken_out(".tolist()", "iterate over the recorded array itself"),
         "bool": refuse_bool,
         "array": refuse_array,
+        "dlpack": refuse_dlpack,
+        "device": refuse_device,
         "nested": refuse_nested,
         "setitem": refuse_setitem,
         "in_place": refuse_in_place,

@@ -17,6 +17,7 @@ from .. import tree
 from ..errors import ChainruleError, DTypeError, GradientError, LimitError, user_line
 from ..ir.coercion import as_node
 from ..ir.library import reference
+from ..ir.likes import copied
 from ..ir.node import Node, concrete, is_abstract
 from ..ir.precision import INEXACT, holds_numbers
 from ..ir.recording import STATE, accepting_from, open_recording
@@ -50,7 +51,7 @@ def variable(leaf: Any, path: Callable[[], str] = lambda: "the argument") -> Nod
         return mark(leaf, key=next(_keys))  # type: ignore[no-any-return]
     if isinstance(leaf, (str, bytes)):
         _refuse_leaf(path, f"text ({type(leaf).__name__})")
-    array = reference().array(leaf)
+    array = copied(leaf)
     _require_floats(array.dtype, leaf, path)
     return input_node(
         array.shape, array.dtype, array[()] if array.ndim == 0 else array, weak=type(leaf) in (float, complex)
