@@ -48,7 +48,7 @@ def step(params, state, starts, observed):
 
 
 def layer(seed, inputs, outputs):
-    return initialisers.glorot_normal(np.array([seed], np.uint64), (inputs, outputs)), np.zeros(outputs)
+    return initialisers.glorot_normal(chainrule.random.key(seed), (inputs, outputs)), np.zeros(outputs)
 
 
 random = np.random.default_rng(0)

@@ -43,7 +43,7 @@ def step(params, state, images, classes):
 
 
 def layer(seed, shape):
-    return initialisers.he_normal(np.array([seed], np.uint64), shape, dtype=np.float32)
+    return initialisers.he_normal(chainrule.random.key(seed), shape, dtype=np.float32)
 
 
 params = {

@@ -1,7 +1,7 @@
 """A small transformer: it learns to write a sequence backwards.
 
-Tokens are looked up, positions are added, and two blocks of attention and a two-layer net follow, each beside a skip
-connection and behind a norm. Which position must be attended to is all that there is to learn.
+Tokens are looked up, positions are added, and attention and a two-layer net follow, each beside a skip connection and
+behind a norm. Which position must be attended to is all that there is to learn.
 """
 
 import numpy as np
@@ -15,30 +15,23 @@ random = np.random.default_rng(0)
 positions = nn.sinusoidal_positions(LENGTH, WIDTH)
 
 
-def block(p, x):
-    x = x + nn.multi_head_attention(*[nn.layer_norm(x)] * 3, p, HEADS)
-    return x + nn.linear(nn.gelu(nn.linear(nn.layer_norm(x), *p["up"])), *p["down"])
-
-
 def loss(params, tokens):
     x = nn.embedding(tokens, params["table"]) + positions
-    for p in params["blocks"]:
-        x = block(p, x)
+    y = nn.layer_norm(x)
+    x = x + nn.multi_head_attention(y, y, y, params, HEADS)
+    x = x + nn.linear(nn.gelu(nn.linear(nn.layer_norm(x), *params["up"])), *params["down"])
     scores = nn.linear(nn.layer_norm(x), params["table"].T)
     return nn.cross_entropy(scores, tokens[:, ::-1])
 
 
 def matrix(seed, rows, columns):
-    return initialisers.glorot_normal(np.array([seed], np.uint64), (rows, columns))
+    return initialisers.glorot_normal(chainrule.random.key(seed), (rows, columns))
 
 
-def first_block(seed):
-    square = {name: matrix(seed + k, WIDTH, WIDTH) for k, name in enumerate(("query", "key", "value", "output"))}
-    up = (matrix(seed + 4, WIDTH, 2 * WIDTH), np.zeros(2 * WIDTH))
-    return {**square, "up": up, "down": (matrix(seed + 5, 2 * WIDTH, WIDTH), np.zeros(WIDTH))}
-
-
-params = {"table": matrix(1, TOKENS, WIDTH), "blocks": [first_block(10), first_block(20)]}
+params = {name: matrix(seed, WIDTH, WIDTH) for seed, name in enumerate(("query", "key", "value", "output"))}
+params["table"] = matrix(4, TOKENS, WIDTH)
+params["up"] = matrix(5, WIDTH, 2 * WIDTH), np.zeros(2 * WIDTH)
+params["down"] = matrix(6, 2 * WIDTH, WIDTH), np.zeros(WIDTH)
 descent = optimisers.adam(optimisers.schedules.one_cycle(0.01, 150))
 
 

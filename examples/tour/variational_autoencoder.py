@@ -24,17 +24,17 @@ def distance_to_normal(mean, log_variance):
     return D
 
 
-def loss(params, images, noise):
+def loss(params, images, key):
     hidden = np.tanh(nn.linear(images, *params["encoder"]))
     mean, log_variance = nn.linear(hidden, *params["mean"]), nn.linear(hidden, *params["log_variance"])
-    code = mean + np.exp(log_variance / 2) * noise
+    code = mean + np.exp(log_variance / 2) * chainrule.random.normal(key, (len(images), CODE))
     drawn = nn.linear(np.tanh(nn.linear(code, *params["decoder"])), *params["image"])
     error = nn.binary_cross_entropy_with_logits(drawn, images, reduction="sum")
     return (error + distance_to_normal(mean, log_variance)) / len(images)
 
 
 def layer(seed, inputs, outputs):
-    return initialisers.glorot_normal(np.array([seed], np.uint64), (inputs, outputs)), np.zeros(outputs)
+    return initialisers.glorot_normal(chainrule.random.key(seed), (inputs, outputs)), np.zeros(outputs)
 
 
 params = {
@@ -45,17 +45,17 @@ descent = optimisers.adam(optimisers.schedules.cosine(0.02, 400))
 
 
 @chainrule.jit
-def step(params, state, images, noise):
-    value, gradient = chainrule.value_and_grad(loss)(params, images, noise)
+def step(params, state, images, key):
+    value, gradient = chainrule.value_and_grad(loss)(params, images, key)
     return value, *descent.update(gradient, state, params)
 
 
 state = descent.init(params)
-for _ in range(400):
+for key in chainrule.random.split(chainrule.random.key(0), 400):
     batch = images[random.integers(0, len(images), 128)]
-    value, params, state = step(params, state, batch, random.normal(size=(128, CODE)))
+    value, params, state = step(params, state, batch, key)
 
-value = loss(params, images, random.normal(size=(len(images), CODE)))
+value = loss(params, images, key)
 print(f"loss {64 * np.log(2):.1f} for grey images, {value:.2f} after training\n")
 assert value < 26.5
 

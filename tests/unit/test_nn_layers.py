@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from laws.table import numeric_gradient
 
-from chainrule import explain, grad, jit, nn
+from chainrule import explain, grad, jit, nn, random
 from chainrule.errors import BoundsError, ChainruleError, DomainError, DTypeError, ShapeError
 from chainrule.nn import initialisers
 
@@ -18,7 +18,7 @@ Array = Any
 RANDOM = np.random.default_rng(8)
 X = RANDOM.normal(size=(2, 4, 3))
 SCALE, SHIFT = RANDOM.normal(size=4), RANDOM.normal(size=4)
-KEY = np.array([3, 1], np.uint64)
+KEY = random.key(3)
 
 
 def standard(x: Array, axes: tuple[int, ...], epsilon: float = 1e-5) -> Array:
@@ -176,11 +176,18 @@ def test_dropout_is_decided_by_its_key() -> None:
     one, again = nn.dropout(ones, 0.3, KEY), nn.dropout(ones, 0.3, KEY)
     np.testing.assert_array_equal(one, again)
     assert one.dtype == np.float32
-    assert (one != nn.dropout(ones, 0.3, KEY + KEY)).any()
+    assert (one != nn.dropout(ones, 0.3, random.key(4))).any()
     np.testing.assert_array_equal(np.unique(one), np.array([0, 1 / 0.7], np.float32))
     assert abs(float(one.mean()) - 1) < 0.05
     np.testing.assert_array_equal(grad(lambda x: np.sum(nn.dropout(x, 0.3, KEY)))(ones), one)
     assert nn.dropout(ones, 0.3, KEY, training=False) is ones
+    np.testing.assert_array_equal(jit(lambda x, key: nn.dropout(x, 0.3, key))(ones, KEY), one)
+    first = jit(lambda key: initialisers.he_normal(key, (2, 3)))(KEY)
+    np.testing.assert_allclose(first, initialisers.he_normal(KEY, (2, 3)))
+    gone = float(np.flatnonzero(one == 0)[0])
+    spoiled = np.where(np.arange(2000).reshape(50, 40) == gone, np.nan, ones)
+    assert np.isfinite(nn.dropout(spoiled, 0.3, KEY)).all()
+    assert np.isfinite(grad(lambda x: np.sum(nn.dropout(x, 0.3, KEY) ** 2))(spoiled)).all()
 
 
 SPREADS: dict[str, float] = {

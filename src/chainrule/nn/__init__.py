@@ -93,13 +93,13 @@ from .pooling import (
     max_pool1d,
     max_pool2d,
 )
-from .randomness import (
-    dropout,
-)
 from .recurrence import (
     gru_cell,
     lstm_cell,
     rnn_cell,
+)
+from .regularisation import (
+    dropout,
 )
 
 swish = silu

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .. import random
 from ..errors import ShapeError
-from .randomness import generator
 
 Shape = Sequence[int]
 
@@ -37,31 +37,27 @@ def constant(key: Any, shape: Shape, value: float, dtype: Any = float) -> Any:
 def normal(key: Any, shape: Shape, deviation: float = 1.0, dtype: Any = float) -> Any:
     """Normal numbers of mean 0 and this standard deviation.
 
-    >>> normal(np.array([1], np.uint64), (2, 3)).shape
+    >>> normal(random.key(1), (2, 3)).shape
     (2, 3)
     """
-    return (deviation * generator(key).standard_normal(tuple(shape))).astype(dtype)
+    return random.normal(key, tuple(shape), dtype, scale=deviation)
 
 
 def uniform(key: Any, shape: Shape, low: float = 0.0, high: float = 1.0, dtype: Any = float) -> Any:
     """Numbers spread evenly from low to high."""
-    return generator(key).uniform(low, high, tuple(shape)).astype(dtype)
+    return random.uniform(key, tuple(shape), dtype, low, high)
 
 
 TRUNCATED_DEVIATION = 0.87962566103423978  # of a standard normal number kept between -2 and 2
 
 
 def truncated_normal(key: Any, shape: Shape, deviation: float = 1.0, dtype: Any = float) -> Any:
-    """Normal numbers that lie within two standard deviations, scaled so that the deviation is the one asked for.
+    """Normal numbers within two standard deviations, scaled so that the deviation is the one asked for.
 
-    What falls outside is drawn again. The bounds are 2.27 deviations of the result.
+    The bounds are 2.27 deviations of the result.
     """
-    source, wanted = generator(key), math.prod(shape)
-    found = np.empty(0)
-    while found.size < wanted:
-        drawn = source.standard_normal(2 * (wanted - found.size) + 8)
-        found = np.concatenate([found, drawn[np.abs(drawn) < 2]])
-    return (deviation / TRUNCATED_DEVIATION * found[:wanted].reshape(tuple(shape))).astype(dtype)
+    bound = np.dtype(dtype).type(2)
+    return deviation / TRUNCATED_DEVIATION * random.truncated_normal(key, -bound, bound, tuple(shape), dtype)
 
 
 def fans(shape: Shape) -> tuple[int, int]:
@@ -118,7 +114,7 @@ def orthogonal(key: Any, shape: Shape, gain: float = 1.0, dtype: Any = float) ->
     The Q of a normal matrix, with the signs of the diagonal of R taken out. Source: Saxe, McClelland and Ganguli
     (2014); Mezzadri, How to generate random matrices from the classical compact groups (2007).
 
-    >>> q = orthogonal(np.array([3], np.uint64), (4, 2))
+    >>> q = orthogonal(random.key(3), (4, 2))
     >>> (q.T @ q).round(12) + 0.0
     array([[1., 0.],
            [0., 1.]])
@@ -128,7 +124,7 @@ def orthogonal(key: Any, shape: Shape, gain: float = 1.0, dtype: Any = float) ->
     tall = normal(key, (max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(tall)
     q = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)
-    return (gain * (q if rows >= columns else q.T).reshape(tuple(shape))).astype(dtype)
+    return (gain * (q if rows >= columns else q.T)).reshape(tuple(shape)).astype(dtype)
 
 
 xavier_normal, xavier_uniform = glorot_normal, glorot_uniform
