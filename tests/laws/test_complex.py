@@ -19,11 +19,10 @@ from chainrule.transforms.reverse import gradients
 Array = np.ndarray[Any, Any]
 
 UP_TO_PHASES = {"eigh_packed", "svd_packed", "eig_packed"}  # vectors that a library gives some phase: see test_spectra
-PARTLY_REAL = {"quotients"}  # complex numbers over the gaps of real ones: tested by what is made of it
 TAKING = [
     case
     for case in CASES
-    if case.slots and case.op.complexes is not Complexes.REFUSED and case.op.name not in UP_TO_PHASES | PARTLY_REAL
+    if case.slots and case.op.complexes is not Complexes.REFUSED and case.op.name not in UP_TO_PHASES
 ]
 taking = pytest.mark.parametrize("case", TAKING, ids=str)
 

@@ -4,10 +4,13 @@ from .cholesky import cho_factor, cholesky, cholesky_factor
 from .cofactors import cofactor, cofactor_change
 from .coinciding import choice_of_basis, coincide, quotients, undetermined, vanishes
 from .determinants import det, det_sign, logdet, slogdet
+from .eigen import eig, eig_packed, eigvals
 from .exponentials import expm, expm_change, expm_frechet
 from .inverses import INV as INV
 from .inverses import inv
+from .least_squares import cond, lstsq, matrix_rank, pinv, pinv_op
 from .norms import matrix_norm, norm, p_norm, shares_of_extreme, vector_norm
+from .orthogonal import qr, qr_packed
 from .parts import part, part_back
 from .powers import matrix_power
 from .singular_values import svd, svd_packed, svdvals
@@ -25,26 +28,36 @@ __all__ = [
     "cofactor",
     "cofactor_change",
     "coincide",
+    "cond",
     "cross",
     "cross_of_three",
     "det",
     "det_sign",
+    "eig",
+    "eig_packed",
     "eigh",
     "eigh_packed",
+    "eigvals",
     "eigvalsh",
     "expm",
     "expm_change",
     "expm_frechet",
     "inv",
     "logdet",
+    "lstsq",
     "matrix_norm",
     "matrix_power",
+    "matrix_rank",
     "matvec",
     "norm",
     "outer_of_vectors",
     "p_norm",
     "part",
     "part_back",
+    "pinv",
+    "pinv_op",
+    "qr",
+    "qr_packed",
     "quotients",
     "shares_of_extreme",
     "slogdet",

@@ -15,7 +15,7 @@ from ...ir.op import Complexes, Custom, Domain, Flat, Role, Sample
 from ...ir.types import ArrayType, array_type
 from ..batches import all_stacked, as_it_is
 from ..choices import where
-from ..complexes import conjugated, real
+from ..complexes import conjugated, real_part_of
 from ..declare import op
 from ..joining import zeros_of
 from ..products import column, row
@@ -49,6 +49,7 @@ def _called(name: str, slots: int, word: str) -> Notation:
 @op(
     "coincide", Flat("which eigenvalues are equal does not change when they move by a little"),
     _called("coincide", 1, "coincide"), Role.STOPS, type_rule=gaps_type, domain=Domain((Sample(((3,),)),)),
+    complexes=Complexes.OWN,
 )  # fmt: skip
 def coincide(xp: Library, w: Array) -> Array:
     """Which pairs of eigenvalues are equal within rounding; each with itself."""
@@ -65,6 +66,7 @@ def vanishes_type(s: ArrayType) -> ArrayType:
 @op(
     "vanishes", Flat("which singular values are 0 does not change when they move by a little"),
     _called("vanishes", 1, "vanish"), Role.STOPS, type_rule=vanishes_type, domain=Domain((Sample(((3,),)),)),
+    complexes=Complexes.OWN,
 )  # fmt: skip
 def vanishes(xp: Library, s: Array) -> Array:
     """Which singular values are 0 within rounding."""
@@ -133,13 +135,14 @@ def choice_of_basis(xp: Library, inner: Array, w: Array, g: Array) -> Array:
 # Quotients ------------------------------------------------------------------------------------------------------------
 def quotients_pull(g: Array, y: Array, x: Array, w: Array, instead: Array, *, sums: bool) -> tuple[Any, ...]:
     """What x receives is a quotient again; w receives -y/gap from the row and the column in which it stands."""
-    nothing = zeros_of(instead)
-    of_w = quotients(real(conjugated(g) * y), w, nothing, sums=sums)
+    nothing, back = zeros_of(instead), conjugated(w)
+    of_w = real_part_of(quotients(g * conjugated(y), back, nothing, sums=sums), w)
     axis = w.ndim
     rows = sum_op(of_w, axes=(axis,), keepdims=False)
     columns = sum_op(of_w, axes=(axis - 1,), keepdims=False)
-    elsewhere = where(has_no_quotient(w, sums), real(g), 0.0)
-    return quotients(g, w, nothing, sums=sums), -columns - rows if sums else rows - columns, elsewhere
+    of_x = real_part_of(quotients(g, back, nothing, sums=sums), x)
+    elsewhere = where(has_no_quotient(w, sums), real_part_of(g, instead), 0.0)
+    return of_x, -columns - rows if sums else rows - columns, elsewhere
 
 
 def has_no_quotient(w: Any, sums: bool) -> Any:
@@ -165,7 +168,7 @@ def quotients_notation(node: Any) -> Notation:
 
 
 def quotients_type(x: ArrayType, w: ArrayType, instead: ArrayType, *, sums: bool) -> ArrayType:
-    return array_type(x.shape, computed_dtype(x.dtype))
+    return array_type(x.shape, computed_dtype(reference().result_type(x.dtype, w.dtype, instead.dtype)))
 
 
 @op(
@@ -187,7 +190,7 @@ def quotients(xp: Library, x: Array, w: Array, instead: Array, *, sums: bool) ->
     else:
         undefined, below = coincide.kernel(xp, wide), wide[..., None, :] - wide[..., :, None]
     found = xp.where(undefined, instead, x / xp.where(undefined, 1, below))
-    return found.astype(computed_dtype(x.dtype), copy=False)
+    return found.astype(computed_dtype(xp.result_type(x, w, instead)), copy=False)
 
 
 def over_gaps(x: Any, w: Any, instead: Any) -> Any:
