@@ -120,7 +120,7 @@ def einsum_rule(made: Op, stacked: Flags, size: int, /, *factors: Any, subscript
     return made(*factors, subscripts=f"{','.join(terms)}->{free}{result}")
 
 
-def solve_rule(made: Op, stacked: Flags, size: int, /, a: Any, b: Any) -> Any:
+def solve_rule(made: Op | Callable[..., Any], stacked: Flags, size: int, /, a: Any, b: Any) -> Any:
     """A right side for every example of one matrix is a matrix of right sides; else a stack of systems."""
     left, right = a.ndim - stacked[0], b.ndim - stacked[1]
     if not stacked[0] and left == 2 and right == 1:

@@ -15,6 +15,7 @@ from ...ir.notation import Form, Notation
 from ...ir.op import Complexes, Domain, Linear, Role, Sample
 from ...ir.precision import FLOATING, INEXACT, result_type
 from ...ir.types import ArrayType, array_type
+from ..batches import along_axes
 from ..complexes import cast, real_part_of
 from ..declare import op
 from ..indexing import getitem
@@ -57,7 +58,8 @@ def fourier_notation(name: str) -> Any:
     def notation(node: Node) -> Notation:
         inverse = "i" if node.settings.get("inverse") else ""
         word = inverse + name + ("fft" if len(node.settings["axes"]) == 1 else "fftn")
-        code = f"np.fft.{inverse}{name}fftn({{0}}, s={{sizes}}, axes={{axes}}, norm='{{norm}}')"
+        norm = node.settings["norm"]
+        code = f"np.fft.{inverse}{name}fftn({{0}}, s={{sizes}}, axes={{axes}}, norm='{norm}')"
         return Notation(Form(f"{word}({{0}})"), Form(rf"\operatorname{{{{{word}}}}}({{0}})"), Form(code))
 
     return notation
@@ -91,7 +93,7 @@ _CASES = (
 @op(
     "fourier", Linear((fourier_adjoint,)), fourier_notation(""), Role.COUPLES, type_rule=fourier_type,
     domain=Domain((*samples(_CASES, ("inverse", False)).samples, *samples(_CASES[:3], ("inverse", True)).samples)),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=along_axes,
 )  # fmt: skip
 def fourier(xp: Library, x: Array, *, axes: Axes, sizes: Axes, norm: str, inverse: bool) -> Array:
     """The discrete Fourier transform along the axes, y_k = sum_j x_j exp(-2 pi i j k/n), or its inverse. Adjoint: the
@@ -134,7 +136,7 @@ _HALVES = (
 
 @op(
     "real_fourier", Linear((real_fourier_adjoint,)), fourier_notation("r"), Role.COUPLES, type_rule=real_fourier_type,
-    domain=samples(_HALVES), complexes=Complexes.REFUSED,
+    domain=samples(_HALVES), complexes=Complexes.REFUSED, batch=along_axes,
 )  # fmt: skip
 def real_fourier(xp: Library, x: Array, *, axes: Axes, sizes: Axes, norm: str) -> Array:
     """The half of the spectrum of a real array from which the other half follows. Adjoint: the inverse transform of a
@@ -156,7 +158,7 @@ def half_fourier_adjoint(g: Array, x: Array, *, axes: Axes, sizes: Axes, norm: s
 
 def half_notation(node: Node) -> Notation:
     word = "irfft" if len(node.settings["axes"]) == 1 else "irfftn"
-    code = "np.fft.irfftn({0}, s={sizes}, axes={axes}, norm='{norm}')"
+    code = f"np.fft.irfftn({{0}}, s={{sizes}}, axes={{axes}}, norm='{node.settings['norm']}')"
     return Notation(Form(f"{word}({{0}})"), Form(rf"\operatorname{{{{{word}}}}}({{0}})"), Form(code))
 
 
@@ -166,7 +168,7 @@ def half_notation(node: Node) -> Notation:
         ((3,), (0,), (4,), "backward"), ((3,), (0,), (5,), "ortho"), ((2, 3), (1,), (8,), "forward"),
         ((3, 4), (0, 1), (2, 3), "backward"), ((2, 2, 3), (2, 0), (3, 2), "ortho"),
     )),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=along_axes,
 )  # fmt: skip
 def half_fourier(xp: Library, x: Array, *, axes: Axes, sizes: Axes, norm: str) -> Array:
     """The real array with this half of a spectrum. Adjoint: the half spectrum of the gradient, whose inner entries

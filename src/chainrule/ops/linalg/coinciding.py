@@ -49,7 +49,7 @@ def _called(name: str, slots: int, word: str) -> Notation:
 @op(
     "coincide", Flat("which eigenvalues are equal does not change when they move by a little"),
     _called("coincide", 1, "coincide"), Role.STOPS, type_rule=gaps_type, domain=Domain((Sample(((3,),)),)),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=as_it_is,
 )  # fmt: skip
 def coincide(xp: Library, w: Array) -> Array:
     """Which pairs of eigenvalues are equal within rounding; each with itself."""
@@ -66,7 +66,7 @@ def vanishes_type(s: ArrayType) -> ArrayType:
 @op(
     "vanishes", Flat("which singular values are 0 does not change when they move by a little"),
     _called("vanishes", 1, "vanish"), Role.STOPS, type_rule=vanishes_type, domain=Domain((Sample(((3,),)),)),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=as_it_is,
 )  # fmt: skip
 def vanishes(xp: Library, s: Array) -> Array:
     """Which singular values are 0 within rounding."""
@@ -177,7 +177,7 @@ def quotients_type(x: ArrayType, w: ArrayType, instead: ArrayType, *, sums: bool
         Sample(((*stack, 3, 3), (*stack, 3), (*stack, 3, 3)), (("sums", sums),), ((-2.0, 2.0), (2.0, 9.0), (-1.0, 1.0)))
         for stack, sums in (((), False), ((2,), False), ((), True), ((2,), True))
     )),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=all_stacked,
 )  # fmt: skip
 def quotients(xp: Library, x: Array, w: Array, instead: Array, *, sums: bool) -> Array:
     """x_ij / (w_j - w_i), or with `sums` x_ij / (w_j + w_i), and `instead` where that is 0/0: where the two coincide,

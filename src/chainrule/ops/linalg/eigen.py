@@ -15,6 +15,7 @@ from ...ir.node import Node, is_abstract
 from ...ir.notation import Form, Notation
 from ...ir.op import Complexes, Custom, Domain, Role, Sample
 from ...ir.types import ArrayType
+from ..batches import as_it_is
 from ..complexes import conj, imag, real, real_part_of
 from ..declare import also_known_as, op
 from ..products import matmul_op, row
@@ -85,7 +86,7 @@ def have_equal_eigenvalues(x: Array) -> Array:
         tuple(Sample((shape,), (), ((-4.0, 4.0),)) for shape in ((3, 3), (2, 2, 2), (1, 1))), NOT_UNIQUE,
         have_equal_eigenvalues,
     ),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=as_it_is,
 )  # fmt: skip
 def eig_packed(xp: Library, x: Array) -> Array:
     """The eigenvalues of X and its eigenvectors of length 1, in one array, complex also where they could be real.

@@ -13,6 +13,7 @@ from ...ir.library import Array, Library, science
 from ...ir.notation import Form, Notation
 from ...ir.op import Complexes, Custom, Domain, Role, Sample
 from ...ir.types import ArrayType, array_type
+from ..batches import all_stacked, as_it_is
 from ..declare import also_known_as, op
 from ..joining import concatenate, zeros_of
 from ..products import same_dtype, turned
@@ -62,7 +63,7 @@ EXPM = Notation(Form("exp({0})"), Form(r"\exp({0})"), Form("chainrule.ops.expm({
 
 @op(
     "expm", Custom(expm_pull, expm_push), EXPM, Role.COUPLES, type_rule=matrix_type("expm"),
-    domain=Domain(small_samples(1)), complexes=Complexes.HOLOMORPHIC,
+    domain=Domain(small_samples(1)), complexes=Complexes.HOLOMORPHIC, batch=as_it_is,
 )  # fmt: skip
 def expm(xp: Library, x: Array) -> Array:
     """scipy.linalg.expm: the matrix exponential, of each matrix of a stack. Derivative: the corner of exp([[X^T, G],
@@ -112,7 +113,7 @@ CHANGE = Notation(
 
 @op(
     "expm_change", Custom(change_pull, change_push), CHANGE, Role.COUPLES, type_rule=change_type,
-    domain=Domain(small_samples(2)), complexes=Complexes.HOLOMORPHIC,
+    domain=Domain(small_samples(2)), complexes=Complexes.HOLOMORPHIC, batch=all_stacked,
 )  # fmt: skip
 def expm_change(xp: Library, x: Array, direction: Array) -> Array:
     """How exp(X) changes in a direction E: the corner of exp([[X, E], [0, X]]). Derivative: the same, of that block

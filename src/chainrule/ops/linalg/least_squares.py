@@ -15,6 +15,7 @@ from ...ir.node import Node, concrete, is_abstract
 from ...ir.notation import Form, Notation, Strength
 from ...ir.op import Complexes, Custom, Domain, Role, Sample
 from ...ir.types import ArrayType, array_type
+from ..batches import as_it_is
 from ..choices import any_entry, greater, not_equal
 from ..complexes import conjugated, real
 from ..declare import also_known_as, op
@@ -75,7 +76,7 @@ RANK = "at a matrix where the rank changes the pseudo-inverse jumps: the rank th
     domain=Domain(
         tuple(Sample((shape,), (("cutoff", None),), ((-3.0, 3.0),)) for shape in ((3, 2), (2, 3), (2, 2, 2))), RANK
     ),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=as_it_is,
 )  # fmt: skip
 def pinv_op(xp: Library, x: Array, *, cutoff: float | None) -> Array:
     """The pseudo-inverse P of Moore and Penrose. Derivative -P^H G P^H + (I - X P) G^H P P^H + P^H P G^H (I - P X)

@@ -16,7 +16,7 @@ from ...ir.notation import Form, Notation
 from ...ir.op import Complexes, Custom, Domain, Flat, Role, Sample
 from ...ir.types import ArrayType, normalise_axes, normalise_axis
 from ..arithmetic import ORIGIN, carry, ratio
-from ..batches import along_axes
+from ..batches import along_axes, as_it_is
 from ..choices import not_equal
 from ..complexes import astype
 from ..declare import also_known_as, op
@@ -140,6 +140,7 @@ def _extreme_notation(node: Node) -> Notation:
 @op(
     "shares_of_extreme", _TIED, _extreme_notation, Role.STOPS, type_rule=shares_type,
     domain=Domain((Sample(((3,),), (("largest", True),)), Sample(((2, 3),), (("largest", False),)))),
+    batch=as_it_is,
 )  # fmt: skip
 def shares_of_extreme(xp: Library, s: Array, *, largest: bool) -> Array:
     """1 at the largest (or smallest) singular value, equal shares where several are so within rounding."""

@@ -15,6 +15,7 @@ from ...ir.library import Array, Library, reference
 from ...ir.notation import Form, Notation
 from ...ir.op import Complexes, Custom, Domain, Role, Sample
 from ...ir.types import ArrayType
+from ..batches import as_it_is
 from ..complexes import conjugated
 from ..declare import also_known_as, op
 from ..joining import concatenate
@@ -101,7 +102,7 @@ QR = Notation(Form("qr({0})"), Form(r"\operatorname{{qr}}({0})"), Form("chainrul
         Sample((shape,), (), ((-1.0, 1.0),), (diagonal,))
         for shape, diagonal in (((3, 3), 3.0), ((3, 2), 0.0), ((2, 3), 0.0), ((2, 2, 2), 3.0))
     )),
-    complexes=Complexes.OWN,
+    complexes=Complexes.OWN, batch=as_it_is,
 )  # fmt: skip
 def qr_packed(xp: Library, x: Array) -> Array:
     """Q with orthonormal columns and the upper triangular R with Q R = X, in one array. Derivative by R^-1 (Walter,

@@ -91,7 +91,7 @@ def part_notation(node: Node) -> Notation:
     return Notation(
         Form(f"{{0}}.{name}", Strength.POSTFIX, (Strength.ATOM,)),
         Form(rf"{{0}}_{{{{\mathrm{{{{{name}}}}}}}}}", Strength.POSTFIX, (Strength.ATOM,)),
-        Form("chainrule.ops.part({0}, name='{name}', start={start}, shape={shape}, real={real})"),
+        Form(f"chainrule.ops.part({{0}}, name='{name}', start={{start}}, shape={{shape}}, real={{real}})"),
     )
 
 

@@ -5,7 +5,8 @@ One idea: the half that is not read is no input, so it receives an exact zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from ...errors import DomainError
@@ -15,6 +16,7 @@ from ...ir.node import Node
 from ...ir.notation import Form, Notation, Strength
 from ...ir.op import Complexes, Custom, Domain, Role, Sample
 from ...ir.types import ArrayType, array_type
+from ..batches import solve_rule
 from ..declare import also_known_as, op
 from ..diagonals import tril, triu
 from ..movement import sum_to
@@ -56,6 +58,11 @@ def triangular_push(
     return solved(solver(lower, unit), a, change, b)
 
 
+def triangular_rule(made: Any, stacked: Sequence[bool], size: int, /, a: Any, b: Any, **params: Any) -> Any:
+    """For many examples: as by `solve`."""
+    return solve_rule(partial(made, **params), stacked, size, a, b)
+
+
 def triangular_notation(node: Node) -> Notation:
     name = "tril" if node.settings["lower"] else "triu"
     return Notation(
@@ -74,7 +81,7 @@ _LOWER, _UPPER = (("lower", True), ("unit", False)), (("lower", False), ("unit",
 
 @op(
     "solve_triangular", Custom(triangular_pull, triangular_push), triangular_notation, Role.COUPLES,
-    type_rule=triangular_type, complexes=Complexes.HOLOMORPHIC,
+    type_rule=triangular_type, complexes=Complexes.HOLOMORPHIC, batch=triangular_rule,
     domain=Domain((
         Sample(((3, 3), (3,)), _LOWER, *_FAR), Sample(((3, 3), (3, 2)), _UPPER, *_FAR),
         Sample(((3, 3), (3, 2)), (("lower", True), ("unit", True)), *_FAR),
