@@ -15,6 +15,7 @@ import chainrule
 ALL = [*powers.CASES, *products.CASES, *paths.CASES, *ties.CASES, *stable.CASES, *magnitudes.CASES, *shapes.CASES,
        *graphs.CASES]  # fmt: skip
 TYPED = [pytest.param(case, dtype, id=f"{case}-{dtype}") for case in ALL for dtype in case.dtypes]
+COMPILED = [case for case in ALL if case.jit][::3]  # compiling takes longer than all else; the forms repeat
 SECOND = [case for case in ALL if case.hessian is not None]
 
 
@@ -79,7 +80,7 @@ def forward(case: Case, dtype: str, args: list[Any], wrt: tuple[int, ...]) -> No
             assert agrees, (index, slope, expected[index])
 
 
-@pytest.mark.parametrize("case", [case for case in ALL if case.jit], ids=str)
+@pytest.mark.parametrize("case", COMPILED, ids=str)
 def test_compiled(case: Case) -> None:
     args, wrt = inputs(case, "float64"), places(case)
     for place, gradient in zip(wrt, chainrule.jit(chainrule.grad(case.function, wrt))(*args), strict=True):

@@ -53,6 +53,9 @@ def loud(node: Node) -> Node:
     return node
 
 
+_LOGARITHMS = frozenset({"log", "log2", "log10"})
+
+
 def readers_of(scene: Scene, node: Node) -> Iterator[Node]:
     for reader, _ in scene.readers.get(node, ()):
         if reader.op.name in SILENT:
@@ -146,14 +149,18 @@ def exp_of(step: Step) -> Mending:
 def exp_within(step: Step, reader: Node) -> str:
     """The stable form of the formula that an exponential stands in; nothing where there is none."""
     after = {each.op.name for each in readers_of(step.scene, reader)}
+    after |= {
+        beyond.op.name for each in readers_of(step.scene, reader) if each.op.name == "add"
+        for beyond in readers_of(step.scene, each)
+    }  # fmt: skip
     match reader.op.name:
         case "log1p":
             return "chainrule.softplus(x): log(1 + exp(x))"
-        case "sum" if "log" in after:
+        case "sum" if after & _LOGARITHMS:
             return "chainrule.logsumexp(x)"
         case "sum" | "div" if "div" in after or reader.op.name == "div":
             return "chainrule.softmax(x), which subtracts the maximum"
-        case "add" if "log" in after:
+        case "add" if after & _LOGARITHMS:
             return "chainrule.softplus(x) for log(1 + exp(x)), np.logaddexp(x, y) for log(exp(x) + exp(y))"
         case "add" if after & {"div", "reciprocal"}:
             return "chainrule.sigmoid(x): 1 / (1 + exp(-x))"
