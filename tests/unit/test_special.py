@@ -28,6 +28,14 @@ POINTS: list[tuple[str, int, tuple[float, ...], float]] = [
     ("gammainc", 0, (1000.0, 990.0), -0.012057749285283054),
     ("gammainc", 1, (0.5, 1.0), 0.20755374871029736),
     ("gammainc", 1, (1000.0, 990.0), 0.012116525387114366),
+    ("betainc", 0, (0.01, 2.5, 0.5), -0.11463062178074691),
+    ("betainc", 1, (0.01, 2.5, 0.5), 0.0011748274203016262),
+    ("betainc", 0, (0.3, 400.0, 0.01), -0.010066132544772914),
+    ("betainc", 1, (0.3, 400.0, 0.01), 2.2865605534518197e-05),
+    ("betainc", 0, (30.0, 2.5, 0.93), -0.019548171899926234),
+    ("betainc", 1, (30.0, 2.5, 0.93), 0.2620755449102954),
+    ("betainc", 0, (2.5, 0.3, 0.7), -0.06498178800123186),
+    ("betainc", 1, (2.5, 0.3, 0.7), 0.4190604280807551),
     ("gammaln", 0, (-2.5,), 1.103156640645243),
     ("gammaln", 0, (1e-05,), -100000.57719921567),
     ("gammaln", 0, (100000000.0,), 18.420680738952367),
@@ -139,7 +147,7 @@ def test_the_edges(name: str) -> None:
     ("function", "where"),
     [
         (lambda v: special.jv(v, 1.0), "jv"), (lambda n: special.polygamma(n, 1.0), "polygamma"),
-        (lambda a: special.betainc(a, 1.0, 0.5), "betainc"), (special.zeta, "zeta"),
+        (lambda a: special.hyp2f1(a, 1.0, 2.0, 0.5), "hyp2f1"), (special.zeta, "zeta"),
     ],
 )  # fmt: skip
 def test_a_slope_that_is_not_known_is_refused(function: Callable[[Any], Any], where: str) -> None:

@@ -23,6 +23,7 @@ from .gammas import (
 from .hypergeometric import hyp0f1, hyp1f1, hyp2f1, hyperu
 from .incomplete import (
     betainc,
+    betainc_by_parameters,
     betaincc,
     betaincinv,
     gamma_density,
@@ -82,6 +83,7 @@ from .powers import (
 __all__ = [
     "beta",
     "betainc",
+    "betainc_by_parameters",
     "betaincc",
     "betaincinv",
     "betaln",

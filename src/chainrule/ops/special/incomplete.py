@@ -10,13 +10,14 @@ from typing import Any
 
 from ...ir.library import Array, Library
 from ..functions import exp, log, log1p
-from .declare import computed, refused, special
+from .beta_parameters import by_parameters, polynomial
+from .declare import computed, special
 from .gammas import betaln, digamma, polygamma
 from .parameters import bell, log_density, relative_slope
 
 _SHAPE = (0.6, 4.0)
 _PART = (0.15, 0.85)
-_WHY = "the derivative by a parameter is not in the vocabulary"
+Orders = tuple[int, int]
 
 
 def _logarithm(xp: Library, x: Array) -> Array:
@@ -146,42 +147,88 @@ def beta_density(a: Any, b: Any, x: Any) -> Any:
     return exp((a - 1) * log(x) + (b - 1) * log1p(-x) - betaln(a, b))
 
 
-def betainc_slope(y: Array, a: Array, b: Array, x: Array) -> Array:
-    return beta_density(a, b, x)
+def by_parameters_a(y: Array, a: Array, b: Array, x: Array, *, orders: Orders) -> Array:
+    return betainc_by_parameters(a, b, x, orders=(orders[0] + 1, orders[1]))
+
+
+def by_parameters_b(y: Array, a: Array, b: Array, x: Array, *, orders: Orders) -> Array:
+    return betainc_by_parameters(a, b, x, orders=(orders[0], orders[1] + 1))
+
+
+def by_parameters_x(y: Array, a: Array, b: Array, x: Array, *, orders: Orders) -> Array:
+    """The density, differentiated by the parameters as often."""
+    total = digamma(a + b)
+    logs, means = (log(x), log1p(-x)), (digamma(a) - total, digamma(b) - total)
+    return beta_density(a, b, x) * polynomial(logs, (a, b), means, orders, polygamma)
 
 
 @special(
-    refused("betainc", "a", _WHY), refused("betainc", "b", _WHY), betainc_slope,
-    interval=((1.5, 1.5), (2.5, 2.5), _PART), latex="I",
+    by_parameters_a, by_parameters_b, by_parameters_x, interval=(_SHAPE, _SHAPE, _PART), params=(("orders", (1, 0)),),
+    code="chainrule.ops.special.betainc_by_parameters",
 )  # fmt: skip
+def betainc_by_parameters(xp: Library, a: Array, b: Array, x: Array, *, orders: Orders) -> Array:
+    """The derivative of betainc(a, b, x), orders[0] times by a and orders[1] times by b. Derivative: once more; by x
+    that of the density. Source: see `chainrule.ops.special.beta_parameters`.
+    """
+    dtype = xp.result_type(a, b, x, "float16")
+    with xp.errstate(all="ignore"):
+        return xp.asarray(by_parameters(xp, a, b, x, orders), dtype)[()]
+
+
+def betainc_a(y: Array, a: Array, b: Array, x: Array) -> Array:
+    return betainc_by_parameters(a, b, x, orders=(1, 0))
+
+
+def betainc_b(y: Array, a: Array, b: Array, x: Array) -> Array:
+    return betainc_by_parameters(a, b, x, orders=(0, 1))
+
+
+def betainc_x(y: Array, a: Array, b: Array, x: Array) -> Array:
+    return beta_density(a, b, x)
+
+
+@special(betainc_a, betainc_b, betainc_x, interval=(_SHAPE, _SHAPE, _PART), latex="I")
 def betainc(xp: Library, a: Array, b: Array, x: Array) -> Array:
-    """The regularised incomplete beta function: the distribution function of the beta distribution.
-    Derivative by x: its density x^(a - 1) (1 - x)^(b - 1)/B(a, b).
+    """The regularised incomplete beta function: the distribution function of the beta distribution. Derivative by x:
+    its density x^(a - 1) (1 - x)^(b - 1)/B(a, b); by a and b: that integral with the factors log t and log(1 - t), less
+    their means.
     """
     return computed(xp, "betainc", a, b, x)
 
 
-def betaincc_slope(y: Array, a: Array, b: Array, x: Array) -> Array:
+def betaincc_a(y: Array, a: Array, b: Array, x: Array) -> Array:
+    return -betainc_by_parameters(a, b, x, orders=(1, 0))
+
+
+def betaincc_b(y: Array, a: Array, b: Array, x: Array) -> Array:
+    return -betainc_by_parameters(a, b, x, orders=(0, 1))
+
+
+def betaincc_x(y: Array, a: Array, b: Array, x: Array) -> Array:
     return -beta_density(a, b, x)
 
 
-@special(
-    refused("betaincc", "a", _WHY), refused("betaincc", "b", _WHY), betaincc_slope,
-    interval=((1.5, 1.5), (2.5, 2.5), _PART),
-)  # fmt: skip
+@special(betaincc_a, betaincc_b, betaincc_x, interval=(_SHAPE, _SHAPE, _PART))
 def betaincc(xp: Library, a: Array, b: Array, x: Array) -> Array:
-    """1 - betainc(a, b, x), exact in the right tail. Derivative by x: the density with the sign changed."""
+    """1 - betainc(a, b, x), exact in the right tail. Derivative: that of betainc with the sign changed."""
     return computed(xp, "betaincc", a, b, x)
 
 
-def betaincinv_slope(x: Array, a: Array, b: Array, y: Array) -> Array:
+def betaincinv_a(x: Array, a: Array, b: Array, y: Array) -> Array:
+    return -betainc_by_parameters(a, b, x, orders=(1, 0)) / beta_density(a, b, x)
+
+
+def betaincinv_b(x: Array, a: Array, b: Array, y: Array) -> Array:
+    return -betainc_by_parameters(a, b, x, orders=(0, 1)) / beta_density(a, b, x)
+
+
+def betaincinv_y(x: Array, a: Array, b: Array, y: Array) -> Array:
     return 1 / beta_density(a, b, x)
 
 
-@special(
-    refused("betaincinv", "a", _WHY), refused("betaincinv", "b", _WHY), betaincinv_slope,
-    interval=((1.5, 1.5), (2.5, 2.5), _PART),
-)  # fmt: skip
+@special(betaincinv_a, betaincinv_b, betaincinv_y, interval=(_SHAPE, _SHAPE, _PART))
 def betaincinv(xp: Library, a: Array, b: Array, y: Array) -> Array:
-    """The x with betainc(a, b, x) = y. Derivative by y: 1 over the density at x."""
+    """The x with betainc(a, b, x) = y. Derivative by y: 1 over the density at x; by a and b: that of betainc over it,
+    with the sign changed (the implicit function theorem).
+    """
     return computed(xp, "betaincinv", a, b, y)
