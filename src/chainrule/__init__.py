@@ -18,8 +18,8 @@ _FUNCTIONS = frozenset({
     "squared_norm", "stop_gradient",
 })  # fmt: skip
 _CONTROL = frozenset({
-    "cg", "checkpoint", "cond", "custom_linear_solve", "custom_root", "fixed_point", "fori_loop", "linear_transpose",
-    "linearize", "map", "remat", "root", "scan", "switch", "vmap", "while_loop",
+    "associative_scan", "cg", "checkpoint", "cond", "custom_linear_solve", "custom_root", "fixed_point", "fori_loop",
+    "linear_transpose", "linearize", "map", "remat", "root", "scan", "switch", "vmap", "while_loop",
 })  # fmt: skip
 _JUDGES = frozenset({"check"})
 _MARKERS = frozenset({"check_backward"})
@@ -53,6 +53,7 @@ if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
     from .checker.backward import check_backward  # noqa: F401
     from .checks import check  # noqa: F401
     from .control import (  # noqa: F401
+        associative_scan,
         cg,
         checkpoint,
         cond,

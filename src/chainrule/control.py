@@ -4,6 +4,7 @@ One idea: names, the order of arguments and meanings are those of JAX, on plain 
 """
 
 from .transforms.control import (
+    associative_scan,
     checkpoint,
     cond,
     fori_loop,
@@ -18,6 +19,7 @@ from .transforms.implicit import cg, custom_linear_solve, custom_root, fixed_poi
 from .transforms.linear import linear_transpose, linearize
 
 __all__ = [
+    "associative_scan",
     "cg",
     "checkpoint",
     "cond",

@@ -11,6 +11,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from chainrule import (
+    associative_scan,
     cond,
     fori_loop,
     grad,
@@ -337,3 +338,21 @@ def test_a_loop_under_jit_is_one_step_and_its_source_runs(program: Any) -> None:
         for each, wanted in zip(flatten(found)[0], flatten(expected)[0], strict=True):
             assert_allclose(each, wanted, rtol=1e-10, atol=1e-12)
     assert_allclose(jit(f, executor="walk")(W, H0, XS), f(W, H0, XS), rtol=1e-13)
+
+
+# Partial results -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 7, 8, 13])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_partial_results_are_those_of_a_loop(count: int, reverse: bool) -> None:
+    matrices = random.normal(size=(count, 2, 2))
+
+    def in_rounds(m: Any) -> Any:
+        return associative_scan(lambda a, b: {"m": b["m"] @ a["m"]}, {"m": m}, reverse=reverse)["m"]
+
+    def one_by_one(m: Any) -> Any:
+        return scan(lambda c, x: ((c := x @ c), c), np.eye(2), m, reverse=reverse)[1]
+
+    for order in (lambda f: f, lambda f: grad(lambda m: squares(f(m))), lambda f: jit(f)):
+        assert_allclose(order(in_rounds)(matrices), order(one_by_one)(matrices), rtol=1e-9, atol=1e-11)
+    rows = matrices.reshape(count, 4).T
+    assert_allclose(associative_scan(np.add, rows, axis=1), np.cumsum(rows, axis=1))

@@ -8,5 +8,17 @@ from .checkpoints import checkpoint, remat
 from .choices import cond, switch
 from .examples import vmap
 from .loops import fori_loop, map, scan, while_loop
+from .prefixes import associative_scan
 
-__all__ = ["checkpoint", "cond", "fori_loop", "map", "remat", "scan", "switch", "vmap", "while_loop"]
+__all__ = [
+    "associative_scan",
+    "checkpoint",
+    "cond",
+    "fori_loop",
+    "map",
+    "remat",
+    "scan",
+    "switch",
+    "vmap",
+    "while_loop",
+]
