@@ -113,6 +113,21 @@ def test_gradients_to_second_order_and_compiled(name: str) -> None:
         np.testing.assert_allclose(column, (up - down) / (2 * step), rtol=1e-5, atol=1e-6)
 
 
+def test_complex_arrays_are_convolved_and_differentiated() -> None:
+    x, w = (RANDOM.normal(size=(2, *shape)) for shape in ((1, 1, 4), (2, 1, 3)))
+    x, w = x[0] + 1j * x[1], w[0] + 1j * w[1]
+
+    def loss(x: Array, w: Array) -> Array:
+        return np.sum(np.abs(nn.conv1d(x, w, strides=2, padding="same")) ** 2)
+
+    found = grad(loss, (0, 1))(x, w)
+    for gradient, array in zip(found, (x, w), strict=True):
+        u = RANDOM.normal(size=array.shape) + 1j * RANDOM.normal(size=array.shape)
+        moved = [(x + t * u, w) if array is x else (x, w + t * u) for t in (1e-6, -1e-6)]
+        slope = (loss(*moved[0]) - loss(*moved[1])) / 2e-6
+        np.testing.assert_allclose(np.sum((gradient * u.conj()).real), slope, rtol=1e-7)
+
+
 def test_ties_under_a_window_share_the_gradient() -> None:
     found = grad(lambda x: np.sum(nn.max_pool2d(x, 2)))(np.array([[1.0, 1.0, 3.0, 0.0], [0.0, 1.0, 3.0, 3.0]]))
     np.testing.assert_allclose(found, [[1 / 3, 1 / 3, 1 / 3, 0], [0, 1 / 3, 1 / 3, 1 / 3]])

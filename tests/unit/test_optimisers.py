@@ -118,6 +118,17 @@ def test_containers_and_dtypes_stay_as_they_are() -> None:
         descent.update(gradients, adam().init({"w": 1.0}), params)
 
 
+def test_complex_parameters_move_against_their_gradient() -> None:
+    """|z - w|^2 has gradient 2 (z - w), which every optimiser follows to w."""
+    target = np.array([1 + 2j, -0.5j])
+    for descent in (sgd(0.1), sgd(0.05, 0.5), rmsprop(0.02), adam(0.1), adagrad(0.5)):
+        z = np.zeros(2, complex)
+        state = descent.init(z)
+        for _ in range(150):
+            z, state = descent.update(grad(lambda z: np.sum(np.abs(z - target) ** 2))(z), state, z)
+        assert np.abs(z - target).max() < 0.05, descent
+
+
 def test_a_step_can_be_differentiated() -> None:
     """One step of gradient descent on a w^2 / 2 from w = 1 leads to 1 - rate a: the derivative of its square by a."""
 

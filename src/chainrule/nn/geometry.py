@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import DTypeError, ShapeError
+from ..errors import ShapeError
 from ..ops.neural.sliding import Pairs, Sizes, Slide
 
 Padding = int | str | Sequence[int] | Sequence[tuple[int, int]]
@@ -65,10 +65,7 @@ def slide_over(
 
 
 def require_axes(name: str, what: str, array: Any, axes: int, meaning: str) -> None:
-    """Raise ShapeError unless an array has so many axes, and DTypeError for one that is no array of numbers."""
-    if getattr(array, "dtype", None) is None or array.dtype.kind not in "fiub":
-        raise DTypeError(given=f"{what} of type {type(array).__name__}", where=name, expected="an array of numbers",
-                         remedy="convert it with np.asarray(x, float)")  # fmt: skip
+    """Raise ShapeError unless an array has so many axes."""
     if array.ndim != axes:
         raise ShapeError(
             given=f"{what} of shape {array.shape}", where=name, expected=f"{axes} axes: {meaning}",

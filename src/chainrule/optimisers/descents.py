@@ -9,8 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ..ops import sign, sqrt
+from ..ir.coercion import as_array
+from ..ops import conj, sign, sqrt
 from .optimiser import Optimiser, Rate, number, of_type, optimiser
+
+
+def squared(g: Any) -> Any:
+    """g^2, and |g|^2 of complex numbers: how far, not which way."""
+    return g * conj(g) if as_array(g).dtype.kind == "c" else g * g
 
 
 def sgd(
@@ -43,7 +49,7 @@ def adagrad(learning_rate: Rate = 1e-2, epsilon: float = 1e-10) -> Optimiser:
     """
 
     def rule(g: Any, p: Any, memory: tuple[Any, ...], rate: Any, step: Any) -> tuple[Any, tuple[Any, ...]]:
-        s = memory[0] + g * g
+        s = memory[0] + squared(g)
         return p - of_type(rate, p) * g / (sqrt(s) + epsilon), (s,)
 
     return optimiser(learning_rate, 1, rule)
@@ -57,7 +63,7 @@ def rmsprop(learning_rate: Rate = 1e-2, decay: float = 0.99, epsilon: float = 1e
     """
 
     def rule(g: Any, p: Any, memory: tuple[Any, ...], rate: Any, step: Any) -> tuple[Any, tuple[Any, ...]]:
-        s = decay * memory[0] + (1 - decay) * (g * g)
+        s = decay * memory[0] + (1 - decay) * squared(g)
         direction = g / (sqrt(s) + epsilon)
         if not momentum:
             return p - of_type(rate, p) * direction, (s,)
@@ -74,9 +80,9 @@ def adadelta(learning_rate: Rate = 1.0, decay: float = 0.9, epsilon: float = 1e-
     """
 
     def rule(g: Any, p: Any, memory: tuple[Any, ...], rate: Any, step: Any) -> tuple[Any, tuple[Any, ...]]:
-        s = decay * memory[0] + (1 - decay) * (g * g)
+        s = decay * memory[0] + (1 - decay) * squared(g)
         d = g * sqrt(memory[1] + epsilon) / sqrt(s + epsilon)
-        return p - of_type(rate, p) * d, (s, decay * memory[1] + (1 - decay) * (d * d))
+        return p - of_type(rate, p) * d, (s, decay * memory[1] + (1 - decay) * squared(d))
 
     return optimiser(learning_rate, 2, rule)
 
@@ -124,7 +130,7 @@ def _adam_direction(
 ) -> tuple[Any, tuple[Any, ...]]:
     first, second = decay
     m = first * memory[0] + (1 - first) * g
-    s = second * memory[1] + (1 - second) * (g * g)
+    s = second * memory[1] + (1 - second) * squared(g)
     started, spread = (of_type(number(1 - np.power(each, step)), p) for each in decay)
     return (m / started) / (sqrt(s / spread) + epsilon), (m, s)
 

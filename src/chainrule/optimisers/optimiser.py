@@ -32,7 +32,7 @@ class Optimiser:
     """`init(params)` gives the first state; `update(gradients, state, params)` gives (params, state) after one step.
 
     Parameters and gradients are nested dicts, lists, tuples and dataclasses of arrays of one structure. A new array has
-    the dtype of the old one; arrays that are not of floats stay as they are.
+    the dtype of the old one; arrays of whole numbers stay as they are.
     """
 
     init: Callable[[Any], State]
@@ -63,7 +63,7 @@ def optimiser(learning_rate: Rate, remembered: int, rule: Rule, start: float = 0
         moved, memories = [], []
         for slot, (leaf, slope) in enumerate(zip(leaves, slopes, strict=True)):
             memory = tuple(each[slot] for each in kept)
-            if not _is_float(leaf):
+            if not _is_learned(leaf):
                 moved.append(leaf)
                 memories.append(memory)
                 continue
@@ -97,8 +97,8 @@ def of_type(value: Any, leaf: Any) -> Any:
     return astype(value, leaf.dtype) if type(value) is Node and hasattr(leaf, "dtype") else value
 
 
-def _is_float(leaf: Any) -> bool:
-    return type(leaf) is float or getattr(getattr(leaf, "dtype", None), "kind", "") == "f"
+def _is_learned(leaf: Any) -> bool:
+    return type(leaf) in (float, complex) or getattr(getattr(leaf, "dtype", None), "kind", "") in tuple("fc")
 
 
 def _filled(leaf: Any, start: float) -> Any:
