@@ -73,6 +73,8 @@ def test_same_keeps_the_size_and_valid_pads_nothing() -> None:
     assert nn.conv2d(x, w, padding="VALID").shape == (1, 3, 4, 4)
     assert nn.conv_transpose2d(x, w.transpose(1, 0, 2, 3), padding="same", strides=2).shape == (1, 3, 14, 12)
     assert nn.conv2d(x[:0], w).shape == (0, 3, 4, 4)
+    assert not nn.conv2d(x[:, :0], w[:, :0]).any()
+    assert grad(lambda x: np.sum(nn.conv2d(x, w[:, :0])))(x[:, :0]).shape == (1, 0, 7, 6)
     odd = nn.conv1d(x[:, :, 0], w[:, :, 0], padding="same")
     np.testing.assert_allclose(odd, nn.conv1d(x[:, :, 0], w[:, :, 0], padding=[(1, 1)]))
     assert nn.conv2d(x.astype(np.float16), w.astype(np.float16)).dtype == np.float16

@@ -27,6 +27,7 @@ _SPOKEN = {
     "real_fourier": "the Fourier transform", "half_fourier": "the inverse Fourier transform",
     "conv2d": "the convolution", "correlate1d": "the correlation", "correlate2d": "the correlation",
     "convolve": "the convolution", "convolve2d": "the convolution", "convolution": "the convolution",
+    "softmax_entropy": "the cross entropy of a softmax", "max_pool": "max pooling", "sum_pool": "pooling",
 }  # fmt: skip
 _BY_ROLE = {
     Role.COPIES: "{op} distributes the full upstream to each input",

@@ -87,14 +87,26 @@ def grouped(x: Array, axis: int, count: int) -> Array:
     return x if x.ndim == count + 3 else x.reshape((*x.shape[:axis], 1, *x.shape[axis:]))
 
 
+def chunks(number: int, entries: int, width: int) -> Iterator[slice]:
+    """Images few enough that the entries under their windows stay near the processor: twice as fast as all at once."""
+    several = max(1, _NEAR // max(1, entries * width))
+    return (slice(start, start + several) for start in range(0, number, several))
+
+
+_NEAR = 2**21  # bytes
+
+
 def convolve(xp: Library, x: Array, w: Array, slide: Slide) -> Array:
     """y[n, g, f, i] = sum over c and k of w[g, f, c, k] x[n, g, c, s i + d k - p]."""
     images, filters = widened(grouped(x, 1, len(slide.strides))), widened(grouped(w, 0, len(slide.strides)))
     (number, groups, _), (_, kinds, channels), window = images.shape[:3], filters.shape[:3], filters.shape[3:]
     places = slide.places(images.shape[3:], window)
-    columns = windows(xp, images, window, slide)
-    columns = columns.reshape(number, groups, channels * math.prod(window), math.prod(places))
-    found = xp.matmul(filters.reshape(groups, kinds, columns.shape[2]), columns)
+    under, many = channels * math.prod(window), math.prod(places)
+    rows = filters.reshape(groups, kinds, under)
+    views = windows(xp, images, window, slide)
+    found = xp.empty((number, groups, kinds, many), xp.result_type(images, filters))
+    for some in chunks(number, groups * under * many, views.itemsize):
+        found[some] = xp.matmul(rows, views[some].reshape(len(views[some]), groups, under, many))
     shape = (number, kinds, *places) if x.ndim == len(places) + 2 else (number, groups, kinds, *places)
     return found.reshape(shape).astype(xp.result_type(x, w), copy=False)
 
@@ -105,13 +117,15 @@ def spread(xp: Library, g: Array, w: Array, slide: Slide, size: Sizes) -> Array:
     gradient, filters = widened(grouped(g, 1, count)), widened(grouped(w, 0, count))
     (number, groups, kinds), (_, _, channels), window = gradient.shape[:3], filters.shape[:3], filters.shape[3:]
     places = gradient.shape[3:]
-    turned = filters.reshape(groups, kinds, channels * math.prod(window)).transpose(0, 2, 1)
-    sent = xp.matmul(turned, gradient.reshape(number, groups, kinds, math.prod(places)))
-    sent = sent.reshape(number, groups, channels, *window, *places)
-    out = xp.zeros((number, groups, channels, *slide.padded(size)), sent.dtype)
-    every = (slice(None),) * 3
-    for index, entries in slide.taps(window, places):  # windows overlap; one entry of a window at all places does not
-        out[(..., *entries)] += sent[(*every, *index)]
+    under, many = channels * math.prod(window), math.prod(places)
+    turned = filters.reshape(groups, kinds, under).transpose(0, 2, 1)
+    flat = gradient.reshape(number, groups, kinds, many)
+    out = xp.zeros((number, groups, channels, *slide.padded(size)), xp.result_type(gradient, filters))
+    taps = list(slide.taps(window, places))
+    for some in chunks(number, groups * under * many, out.itemsize):
+        sent = xp.matmul(turned, flat[some]).reshape(len(flat[some]), groups, channels, *window, *places)
+        for index, entries in taps:  # windows overlap; one entry of a window at all places does not
+            out[(some, ..., *entries)] += sent[(slice(None), slice(None), slice(None), *index)]
     inner = out[(..., *slide.inside(size))]
     shape = (number, channels, *size) if g.ndim == count + 2 else inner.shape
     return inner.reshape(shape).astype(xp.result_type(g, w), copy=False)
@@ -122,12 +136,13 @@ def correlate(xp: Library, g: Array, x: Array, slide: Slide, window: Sizes) -> A
     count = len(window)
     gradient, images = widened(grouped(g, 1, count)), widened(grouped(x, 1, count))
     (number, groups, kinds), channels = gradient.shape[:3], images.shape[2]
-    seen = number * math.prod(gradient.shape[3:])
-    order = tuple(range(1, 3 + count))
-    columns = windows(xp, images, window, slide).transpose((*order, 0, *range(3 + count, 3 + 2 * count)))
-    columns = columns.reshape(groups, channels * math.prod(window), seen)
-    flat = gradient.transpose((1, 2, 0, *range(3, 3 + count))).reshape(groups, kinds, seen)
-    found = xp.matmul(flat, columns.transpose(0, 2, 1))
+    under, many = channels * math.prod(window), math.prod(gradient.shape[3:])
+    flat = gradient.reshape(number, groups, kinds, many)
+    views = windows(xp, images, window, slide)
+    found = xp.zeros((groups, kinds, under), xp.result_type(gradient, images))
+    for some in chunks(number, groups * under * many, views.itemsize):
+        columns = views[some].reshape(len(views[some]), groups, under, many)
+        found += xp.matmul(flat[some], columns.swapaxes(2, 3)).sum(0)
     shape = (kinds, channels, *window) if g.ndim == count + 2 else (groups, kinds, channels, *window)
     return found.reshape(shape).astype(xp.result_type(g, x), copy=False)
 
