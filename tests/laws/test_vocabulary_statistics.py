@@ -153,6 +153,22 @@ def test_a_quantile_of_nan_is_nan() -> None:
     assert np.all(np.isnan(chainrule.vjp(lambda x: np.quantile(x, [0.1, 0.9]), x)[0]))
 
 
+def test_the_median_of_nothing_is_nan_with_a_warning() -> None:
+    for function in (np.median, np.nanmedian):
+        with pytest.warns(RuntimeWarning):
+            assert np.isnan(chainrule.vjp(function, np.ones((0, 2)))[0])
+
+
+def test_float32_stays_float32() -> None:
+    x = np.array([[0.3, np.nan, 1.2], [0.7, -0.4, 0.1]], np.float32)
+    for name in WITHOUT_NAN:
+        value, gradient = chainrule.value_and_grad(lambda x, name=name: np.sum(getattr(np, name)(x, axis=1)))(x)
+        assert (value.dtype, gradient.dtype) == (np.float32, np.float32), name
+        assert value == pytest.approx(np.sum(getattr(np, name)(x, axis=1)), rel=1e-6), name
+    for function in (lambda x: np.insert(x, 0, 2.0), lambda x: np.linspace(x, 1.0, 3), lambda x: np.pad(x, 1)):
+        assert chainrule.vjp(function, x)[0].dtype == np.float32
+
+
 def test_infinite_entries_beside_a_quantile() -> None:
     x = np.array([-np.inf, 1.0, 2.0, 3.0, np.inf])
     value, gradient = chainrule.value_and_grad(np.median)(x)
@@ -176,7 +192,7 @@ def test_what_is_refused() -> None:
     with pytest.raises(DomainError, match="inverted_cdf"):
         chainrule.grad(lambda x: np.quantile(x, 0.3, weights=WEIGHTS))(V)
     with pytest.raises(ShapeError, match="no entries"):
-        chainrule.grad(lambda x: np.median(x))(np.ones(0))
+        chainrule.grad(lambda x: np.quantile(x, 0.3))(np.ones(0))
     with pytest.raises(DomainError, match="all NaN"):
         chainrule.grad(lambda x: np.sum(x) * np.nanargmax(x * np.nan))(V)
     with pytest.raises(DTypeError, match="bincount"):

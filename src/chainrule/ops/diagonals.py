@@ -152,6 +152,7 @@ def tril(x: Any, k: int = 0) -> Any:
 def _below(x: Any, k: int, name: str) -> Any:
     """True on and below the diagonal k places to the right of the main one."""
     shape = as_array(x).shape
+    shape = (*shape, *shape) if len(shape) == 1 else shape  # every row is the vector
     if len(shape) < 2:
         raise ShapeError(given=f"{name} of shape {shape}", expected="a matrix, or a stack of them", where=name,
                          remedy="reshape it to two axes or more")  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import DomainError
 from ..ir.coercion import as_array
 from ..ir.library import reference
+from ..ir.precision import FLOATING, INEXACT
 from .arguments import highest, lowest, takes_all
 from .choices import all_entries, argmax, argmin, equal, isnan, logical_and, logical_not, where
 from .complexes import imag, real
@@ -33,7 +34,7 @@ def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, 
     if array.dtype.kind == "c":
         parts = [nan_to_num(part, nan=nan, posinf=posinf, neginf=neginf) for part in (real(array), imag(array))]
         return parts[0] + parts[1] * 1j
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in FLOATING:
         return array
     largest = float(reference().finfo(array.dtype).max)
     found = where(isnan(array), nan, array)
@@ -44,7 +45,7 @@ def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, 
 def is_number(x: Any) -> Any:
     """Whether each entry is a number; True where the dtype knows no others."""
     array = as_array(x)
-    return logical_not(isnan(array)) if array.dtype.kind in "fc" else True
+    return logical_not(isnan(array)) if array.dtype.kind in INEXACT else True
 
 
 def numbers_of(array: Any, where: Any) -> Any:
@@ -114,7 +115,7 @@ def nancumprod(x: Any, axis: int | None = None, *, dtype: Any = None) -> Any:
 
 def _filled(x: Any, number: float) -> Any:
     array = as_array(x)
-    return where(isnan(array), number, array) if array.dtype.kind in "fc" else array
+    return where(isnan(array), number, array) if array.dtype.kind in INEXACT else array
 
 
 # Extremes ------------------------------------------------------------------------------------------------------------
@@ -139,7 +140,7 @@ def nanmin(x: Any, axis: Any = None, keepdims: bool = False, *, initial: Any = N
 def _extreme(reduction: Any, bound: Any, x: Any, axis: Any, keepdims: bool, initial: Any, mask: Any) -> Any:
     array = as_array(x)
     options = {} if takes_all(mask) else {"where": mask}
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in FLOATING:
         return reduction(array, axis, keepdims, initial=initial, **options)
     missing = isnan(array)
     found = reduction(where(missing, bound(array), array), axis, keepdims, initial=initial, **options)
@@ -163,7 +164,7 @@ def nanargmin(x: Any, axis: int | None = None, *, keepdims: bool = False) -> Any
 
 def _beside_numbers(x: Any, axis: int | None, bound: Any, name: str) -> Any:
     array = as_array(x)
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in FLOATING:
         return array
     missing = isnan(array)
     nothing = all_entries(missing, axis)

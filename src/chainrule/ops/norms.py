@@ -12,13 +12,14 @@ from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Complexes, Custom, Domain, Entries, Role
+from ..ir.precision import FLOATING
 from ..ir.types import ArrayType, normalise_axes
 from .arguments import lowest, prepared, takes_all
 from .arithmetic import ORIGIN, carry, maximum, ratio
 from .batches import along_axes
 from .choices import stop_gradient
-from .complexes import conj_op, real_op
-from .declare import also_known_as, op, real_type
+from .complexes import astype, conj_op, real_op
+from .declare import also_known_as, op, real_dtype, real_type
 from .extremes import max
 from .functions import sqrt
 from .reductions import (
@@ -192,7 +193,7 @@ def std_op(xp: Library, x: Array, *, axes: Axes, keepdims: bool, ddof: int) -> A
 def still_where_equal(xp: Library, x: Array, found: Array, axes: Axes, keepdims: bool) -> Array:
     """The deviations, and exactly 0 where all entries are equal: a rounded mean lies beside them, and their distance
     from it has a direction, which is noise. Only deviations as small as rounding are looked at."""
-    if not x.size or x.dtype.kind != "f":
+    if not x.size or x.dtype.kind not in FLOATING:
         return found
     key = tuple(slice(0, 1) if axis in axes else slice(None) for axis in range(x.ndim))
     first = x[key] if keepdims else xp.reshape(x[key], found.shape)
@@ -216,13 +217,14 @@ def squared_norm(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def deviations(array: Any, axis: Any, where: Any, centre: Any, keepdims: bool) -> tuple[Any, Any]:
     """x less its mean along the axes, 0 for entries that are left out, and how many are taken."""
     if centre is None:
-        if array.dtype.kind == "f":  # equal entries become exactly 0
+        if array.dtype.kind in FLOATING:  # equal entries become exactly 0
             taken = {} if takes_all(where) else {"where": where, "initial": lowest(array)}
             array = array - stop_gradient(max(array, axis, True, **taken))
         centre = mean(array, axis, True, where=where)
     if takes_all(where):
         return array - centre, float(count_reduced(array, normalise_axes(axis, array.ndim, "var, std")))
-    return prepared(array - centre, None, where), count_taken(array, where, axis, keepdims)
+    count = astype(count_taken(array, where, axis, keepdims), real_dtype(array.dtype))
+    return prepared(array - centre, None, where), count
 
 
 def whole_if_it_is(number: Any) -> Any:

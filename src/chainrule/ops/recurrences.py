@@ -17,7 +17,7 @@ from .batches import along_axes
 from .declare import also_known_as, op, same_type
 from .indexing import getitem
 from .joining import bordered
-from .movement import flip_op, ravel
+from .movement import atleast_1d, flip_op, ravel
 from .reductions import cumsum_type, only_axis, started
 
 
@@ -112,7 +112,7 @@ def cumprod(x: Any, axis: int | None = None, *, dtype: Any = None) -> Any:
     array([ 2.,  6., 24.])
     """
     array = prepared(x, dtype)
-    array = ravel(array) if axis is None else array
+    array = ravel(array) if axis is None or not array.ndim else array
     return cumprod_op(array, axis=0 if axis is None else normalise_axis(axis, array.ndim, "cumprod"))
 
 
@@ -122,7 +122,8 @@ def cumulative_prod(x: Any, *, axis: int | None = None, dtype: Any = None, inclu
     >>> cumulative_prod([2.0, 3.0], include_initial=True)
     array([1., 2., 6.])
     """
-    return started(cumprod(x, only_axis(x, axis, "cumulative_prod"), dtype=dtype), axis, 1, include_initial)
+    array = atleast_1d(x)
+    return started(cumprod(array, only_axis(array, axis, "cumulative_prod"), dtype=dtype), axis, 1, include_initial)
 
 
 also_known_as(cumprod, "cumprod")

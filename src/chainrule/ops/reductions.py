@@ -18,8 +18,9 @@ from ..ir.precision import INEXACT
 from ..ir.types import ArrayType, array_type, normalise_axes, normalise_axis
 from .arguments import fitting, prepared, takes_all
 from .batches import along_axes
-from .declare import REAL, also_known_as, floating_type, op
-from .movement import LETTERS, broadcast, broadcast_to, flip_op, reshape, reshape_op
+from .complexes import astype
+from .declare import REAL, also_known_as, floating_type, op, real_dtype
+from .movement import LETTERS, atleast_1d, broadcast, broadcast_to, flip_op, reshape, reshape_op
 
 Axes = tuple[int, ...]
 
@@ -69,9 +70,14 @@ def spread(g: Any, x: Any, axes: Axes) -> Any:
     return g if g.shape == x.shape else broadcast(g, shape=x.shape)
 
 
+_OF_NUMBERS = ("sum", "prod", "max", "min", "any", "all")  # NumPy reduces a number along an axis that it has not
+
+
 def reduce_along(made: Op, x: Any, axis: Any, keepdims: bool, **params: Any) -> Any:
     """Call a reduction with NumPy's spelling of its axes: a number, a tuple, or None for all."""
     array = as_array(x)
+    if not array.ndim and made.name in _OF_NUMBERS and axis in (0, -1):
+        axis = None
     return made(array, axes=normalise_axes(axis, array.ndim, made.name), keepdims=bool(keepdims), **params)
 
 
@@ -165,7 +171,8 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None,
     if takes_all(where):
         return reduce_along(mean_op, prepared(x, dtype), axis, keepdims)
     array = prepared(x, dtype)
-    return sum(array, axis, keepdims, where=where) / count_taken(array, where, axis, keepdims)
+    found = sum(array, axis, keepdims, where=where)
+    return found / astype(count_taken(array, where, axis, keepdims), real_dtype(found.dtype))
 
 
 def count_taken(array: Any, where: Any, axis: Any, keepdims: bool) -> Any:
@@ -204,7 +211,7 @@ def cumsum(x: Any, axis: int | None = None, *, dtype: Any = None) -> Any:
     array([1., 3., 6.])
     """
     array = prepared(x, dtype)
-    if axis is None:
+    if axis is None or not array.ndim:
         return cumsum_op(reshape(array, (-1,)), axis=0)
     return cumsum_op(array, axis=normalise_axis(axis, array.ndim, "cumsum"))
 
@@ -215,7 +222,8 @@ def cumulative_sum(x: Any, *, axis: int | None = None, dtype: Any = None, includ
     >>> cumulative_sum([1.0, 2.0], include_initial=True)
     array([0., 1., 3.])
     """
-    return started(cumsum(x, only_axis(x, axis, "cumulative_sum"), dtype=dtype), axis, 0, include_initial)
+    array = atleast_1d(x)
+    return started(cumsum(array, only_axis(array, axis, "cumulative_sum"), dtype=dtype), axis, 0, include_initial)
 
 
 def only_axis(x: Any, axis: int | None, name: str) -> int:

@@ -46,7 +46,7 @@ def argsort(x: Any, axis: int | None = -1, kind: Any = None, *, stable: Any = No
     >>> argsort([3.0, 1.0, 2.0])
     array([1, 2, 0])
     """
-    array = ravel(x) if axis is None else as_array(x)
+    array = ravel(x) if axis is None or not as_array(x).ndim else as_array(x)
     return argsort_op(array, axis=normalise_axis(-1 if axis is None else axis, array.ndim, "argsort"))
 
 

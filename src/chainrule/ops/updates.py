@@ -16,6 +16,7 @@ from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Complexes, Custom, Domain, Flat, Role, Sample
+from ..ir.precision import INEXACT
 from ..ir.types import ArrayType, array_type, broadcast_shapes
 from .arithmetic import div, maximum, minimum, mul
 from .batches import put_rule
@@ -237,7 +238,7 @@ def rounds(places: Any) -> list[Any]:
 def _in_dtype_of(array: Any, values: Any) -> Any:
     """Values as the array holds them. Raises DTypeError where that would cut them to whole numbers."""
     given = as_array(values)
-    if given.dtype.kind in "fc" and array.dtype.kind not in "fc":
+    if given.dtype.kind in INEXACT and array.dtype.kind not in INEXACT:
         raise DTypeError(
             given=f"values of dtype {given.dtype} for an array of dtype {array.dtype}", where="at",
             expected="an array that can hold them", remedy="convert the array first: x.astype(float)",

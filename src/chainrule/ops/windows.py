@@ -18,7 +18,7 @@ from ..ir.types import ArrayType, array_type
 from .complexes import conj
 from .declare import also_known_as, op
 from .joining import bordered
-from .movement import flip
+from .movement import atleast_1d, flip
 from .products import same_dtype
 
 Places = tuple[tuple[Affine, ...], ...]
@@ -210,7 +210,8 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     >>> convolve([1.0, 2.0], [1.0, 10.0, 100.0])
     array([  1.,  12., 120., 200.])
     """
-    return convolve_op(*same_dtype(a, v), mode=known_mode("convolve", mode))
+    left, right = same_dtype(a, v)
+    return convolve_op(atleast_1d(left), atleast_1d(right), mode=known_mode("convolve", mode))
 
 
 def known_mode(name: str, mode: str) -> str:

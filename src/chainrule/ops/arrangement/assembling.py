@@ -12,6 +12,7 @@ from ...errors import ShapeError
 from ...ir.coercion import as_array
 from ...ir.library import reference
 from ...ir.types import broadcast_shapes, normalise_axis
+from ..complexes import astype
 from ..declare import also_known_as
 from ..diagonals import diag
 from ..indexing import getitem, take
@@ -88,7 +89,7 @@ def insert(x: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
     along = normalise_axis(0 if axis is None else axis, array.ndim, "insert")
     size, numpy = array.shape[along], reference()
     places, single = _whole_places(obj, size, "insert")
-    given = as_array(values)
+    given = astype(values, array.dtype)
     count = places.size
     if single:  # one place: the values may have an axis of their own there
         given = reshape(given, (1,) * (array.ndim - given.ndim) + given.shape)

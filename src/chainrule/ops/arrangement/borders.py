@@ -12,6 +12,7 @@ from typing import Any
 from ...errors import DomainError
 from ...ir.coercion import as_array
 from ...ir.library import reference
+from ...ir.precision import FLOATING
 from ..choices import astype
 from ..declare import also_known_as
 from ..extremes import max, min
@@ -46,7 +47,7 @@ def pad(
     widths = _widths(pad_width, array.ndim)
     if mode == "empty" or (mode == "constant" and type(constant_values) in (int, float)):
         fill = 0.0 if mode == "empty" else constant_values
-        return pad_op(array, widths=widths, fill=float(fill) if array.dtype.kind == "f" else fill)
+        return pad_op(array, widths=widths, fill=float(fill) if array.dtype.kind in FLOATING else fill)
     for axis, pair in enumerate(widths):
         if pair == (0, 0):
             continue

@@ -7,6 +7,8 @@ from typing import Any
 from ...errors import ShapeError
 from ...ir.coercion import as_array
 from ...ir.library import reference
+from ...ir.precision import INEXACT
+from ..complexes import astype
 from ..declare import also_known_as
 from ..joining import bordered, concatenate
 from ..movement import atleast_1d, flip, reshape
@@ -29,7 +31,7 @@ def polyval(p: Any, x: Any) -> Any:
     123.0
     """
     coefficients, at = _coefficients(p, "polyval"), as_array(x)
-    found = at * 0.0 if at.dtype.kind in "fc" else at * 0
+    found = at * 0.0 if at.dtype.kind in INEXACT else at * 0
     for place in range(coefficients.shape[0]):
         found = found * at + coefficients[place]
     return found
@@ -42,7 +44,10 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     array([[4., 2., 1.],
            [9., 3., 1.]])
     """
-    column = reshape(_coefficients(x, "vander"), (-1, 1))
+    if not as_array(x).ndim:
+        raise ShapeError(given="vander of a number", expected="a vector", where="vander", remedy="np.atleast_1d(x)")
+    vector = _coefficients(x, "vander")
+    column = astype(reshape(vector, (-1, 1)), reference().result_type(vector.dtype, int))  # as NumPy widens them
     count = column.shape[0] if N is None else N
     ones = reference().ones((column.shape[0], 1), column.dtype)
     repeated = [ones, *[column] * (count - 1)][: max(count, 0)]

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...ir.coercion import as_array
 from ...ir.library import reference
+from ...ir.precision import result_type
 from ..arithmetic import mul
 from ..choices import astype
 from ..declare import also_known_as
@@ -23,7 +24,7 @@ def linspace(
     >>> linspace(0.0, 1.0, 3)
     array([0. , 0.5, 1. ])
     """
-    low, high = as_array(start) * 1.0, as_array(stop) * 1.0
+    low, high = _floats(start, stop)
     parts = num - 1 if endpoint else num
     delta = high - low
     count = (-1, *(1,) * delta.ndim)
@@ -35,6 +36,12 @@ def linspace(
     found = moveaxis(found, 0, axis) if axis else found
     found = found if dtype is None else astype(found, dtype)
     return (found, step) if retstep else found
+
+
+def _floats(start: Any, stop: Any) -> tuple[Any, Any]:
+    """Both ends as floats of one dtype; a Python number takes that of the other."""
+    dtype = result_type(*[each if hasattr(each, "dtype") else 0.0 for each in (start, stop)], 0.0)
+    return astype(start, dtype), astype(stop, dtype)
 
 
 def logspace(
@@ -55,7 +62,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
     >>> geomspace(1.0, 4.0, 3)
     array([1., 2., 4.])
     """
-    first, last = as_array(start) * 1.0, as_array(stop) * 1.0
+    first, last = _floats(start, stop)
     ratio = log(last / first)
     found = moveaxis(mul(first, exp(linspace(0 * ratio, ratio, num, endpoint))), 0, axis)
     return found if dtype is None else astype(found, dtype)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...errors import DTypeError, ShapeError
+from ...errors import DomainError, DTypeError, ShapeError
 from ...ir.coercion import as_array
 from ...ir.library import reference
 from ..choices import where
@@ -66,6 +66,9 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: bool | None = 
     known = known_values(entries, "histogram", _REMEDY)
     edges = histogram_bin_edges(entries, bins, range)
     fixed = known_values(edges, "histogram", _REMEDY)
+    if not reference().all(reference().isfinite(fixed)) and as_array(bins).ndim == 0:
+        raise DomainError(given="a histogram of infinite entries or NaN", expected="finite edges", where="histogram",
+                          remedy="give range=, or leave them out")  # fmt: skip
     counts = reference().histogram(known, fixed)[0]
     if weights is not None:
         inside = (known >= fixed[0]) & (known <= fixed[-1])

@@ -13,6 +13,7 @@ from ...errors import DomainError, ShapeError
 from ...ir.coercion import as_array
 from ...ir.library import reference
 from ...ir.node import Node
+from ...ir.precision import FLOATING
 from ...ir.types import normalise_axes
 from ..arithmetic import carry, maximum, minimum
 from ..choices import astype, equal, isnan, logical_and, logical_not, where
@@ -21,7 +22,7 @@ from ..entry_products import rows_last
 from ..indexing import getitem, take
 from ..known import is_known, known_values
 from ..movement import reshape, transpose
-from ..reductions import cumsum, reduced_shape, stretched, sum
+from ..reductions import count_reduced, cumsum, mean, reduced_shape, stretched, sum
 from ..rounding import ceil, floor, remainder, rint
 from ..sorting import argsort, sort, take_along_axis
 
@@ -103,7 +104,7 @@ def quantile(
         ordered = sort(rows)
         found = _mixed(ordered, rows.shape[-1], shares, method, _in_all_rows)
         last = reshape(getitem(ordered, (..., -1)), rows.shape[:-1] + (1,) * shares.ndim)
-        found = where(isnan(last), last, found) if array.dtype.kind == "f" else found
+        found = where(isnan(last), last, found) if array.dtype.kind in FLOATING else found
     return _laid_out(found, array, shares, axis, keepdims)
 
 
@@ -128,7 +129,7 @@ def _prepared(x: Any, q: Any, axis: Any, method: str, name: str) -> tuple[Any, A
         raise DomainError(given=f"{name} with method {method!r}", expected=f"one of {', '.join(METHODS)}", where=name,
                           remedy="leave it out for straight lines between entries")  # fmt: skip
     weak = type(q) in (int, float)
-    shares = reference().asarray(q, array.dtype if array.dtype.kind == "f" else None)[()] if weak else as_array(q)
+    shares = reference().asarray(q, array.dtype if array.dtype.kind in FLOATING else None)[()] if weak else as_array(q)
     if is_known(shares):
         known = known_values(shares, name, "")
         if not (reference().all(known >= 0) and reference().all(known <= 1)):
@@ -191,8 +192,8 @@ def _of_hundred(x: Any, q: Any) -> Any:
     """A percentage as a share, divided in the dtype of x as NumPy does."""
     array = as_array(x)
     if type(q) in (int, float):
-        q = reference().asarray(q, array.dtype if array.dtype.kind == "f" else None)[()]
-    return as_array(q) / (array.dtype.type(100) if array.dtype.kind == "f" else 100)
+        q = reference().asarray(q, array.dtype if array.dtype.kind in FLOATING else None)[()]
+    return as_array(q) / (array.dtype.type(100) if array.dtype.kind in FLOATING else 100)
 
 
 def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -201,11 +202,21 @@ def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     >>> float(median([5.0, 1.0, 3.0, 4.0]))
     3.5
     """
+    if _has_nothing(x, axis):
+        return mean(x, axis, keepdims)  # NaN, with NumPy's warning
     return quantile(x, 0.5, axis, keepdims)
+
+
+def _has_nothing(x: Any, axis: Any) -> bool:
+    """Whether there are no entries along the axes."""
+    array = as_array(x)
+    return not count_reduced(array, normalise_axes(axis, array.ndim, "median"))
 
 
 def nanmedian(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The median of the entries along `axis` that are numbers; NaN where none is."""
+    if _has_nothing(x, axis):
+        return mean(x, axis, keepdims)
     return nanquantile(x, 0.5, axis, keepdims)
 
 
