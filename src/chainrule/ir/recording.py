@@ -22,6 +22,7 @@ class State(threading.local):
     oldest: int = 0  # the serial of the oldest valid variable; 0: those of earlier recordings may be used too
     recorder: Callable[[Node], None] | None = None
     literal: bool = False  # what the user wrote is kept step by step, where it comes to the same number
+    unrolled: bool = False  # loops and choices of known values are recorded step by step
     doing: str = "under jit"  # where no value is known, for messages
 
 
@@ -46,6 +47,16 @@ class open_recording:  # noqa: N801 (used as a verb: `with open_recording():`)
     def __exit__(self, *problem: object) -> None:
         STATE.depth -= 1
         STATE.recorder = self.before
+
+
+@contextmanager
+def written_out() -> Iterator[None]:
+    """A stretch of time in which loops and choices of known values are recorded step by step."""
+    before, STATE.unrolled = STATE.unrolled, True
+    try:
+        yield
+    finally:
+        STATE.unrolled = before
 
 
 @contextmanager

@@ -6,6 +6,7 @@ One idea: of all paths the one that carries most is shown. |local| is how much a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,8 +15,9 @@ from typing import Any
 from ...errors import CodeLine
 from ...ir.library import reference
 from ...ir.node import Node, concrete
+from ...ops.bundles import Bundle
 from .mending import SILENT
-from .scene import Scene
+from .scene import Scene, parts
 from .wording import line_text, spelled
 
 VANISHED, EXPLODED = 1e-6, 1e6
@@ -123,6 +125,8 @@ def flow_of(scene: Scene, name: str) -> Flow:
 def size(gradient: Any) -> float:
     """The length of a gradient; NaN counts as NaN."""
     numpy = reference()
+    if isinstance(gradient, (tuple, Bundle)):
+        return float(numpy.linalg.norm([size(each) for each in parts(gradient)]))
     largest = float(numpy.max(numpy.abs(gradient), initial=0.0))
     if not largest or largest != largest or largest == float("inf"):
         return largest
@@ -144,6 +148,7 @@ def layers_of(scene: Scene, chain: Sequence[Node]) -> list[Layer]:
     ends = [0, *(place for place, node in enumerate(chain) if node in numbers and place), len(chain) - 1]
     if len(set(ends)) <= 2:
         ends = [place for place, node in enumerate(chain) if place == 0 or node.op.name not in SILENT]
+        numbers = in_turn([(chain[place], scene.names.get(chain[place], chain[place].op.name)) for place in ends[1:]])
     ends = sorted(set(ends), reverse=True)
     layers = []
     for upper, lower in pairwise(ends):
@@ -164,10 +169,15 @@ def sent_along(scene: Scene, chain: Sequence[Node], place: int) -> Any:
 
 def numbered(scene: Scene, chain: Sequence[Node]) -> dict[Node, str]:
     """Names along the chain; one that is used again and again (h in a loop) is numbered from the input up."""
-    named = [(node, scene.names[node]) for node in chain[1:] if node in scene.names]
+    return in_turn([(node, scene.names[node]) for node in chain[1:] if node in scene.names])
+
+
+def in_turn(named: Sequence[tuple[Node, str]]) -> dict[Node, str]:
+    """Each node with its name, numbered where several have one name."""
     counts: dict[str, int] = {}
     found = {}
-    several = {name for _, name in named if sum(1 for _, other in named if other == name) > 1}
+    total = Counter(name for _, name in named)
+    several = {name for name, count in total.items() if count > 1}
     for node, name in named:
         counts[name] = counts.get(name, 0) + 1
         found[node] = f"{name}_{counts[name]}" if name in several else name

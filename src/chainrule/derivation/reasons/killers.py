@@ -14,6 +14,7 @@ from ...errors import CodeLine
 from ...ir.library import reference
 from ...ir.node import Node, concrete
 from ...ir.op import Flat, Linear
+from ...ops.bundles import Bundle
 from ...transforms.reverse import contributions
 from .mending import loud
 from .scene import Scene
@@ -55,14 +56,30 @@ def killers_of(scene: Scene, variable: Node) -> list[Killer]:
         for killer in stops(scene, node, comparisons=False):
             found.setdefault((killer.serial, killer.why), killer)
         for consumer, slot in scene.readers.get(node, ()):
-            if consumer in scene.arrivals and passes(consumer, slot):
+            if consumer not in scene.arrivals or not passes(consumer, slot):
+                continue
+            if not is_array(scene, consumer):
+                reached = parts_read(scene, consumer)
+            else:
                 own, above = asked(scene, consumer, slot, masks[node])
+                reached = {} if above is None else {consumer: above}
                 if own is not None:
                     found.setdefault((own.serial, own.why), own)
-                if above is not None:
-                    masks[consumer] = masks[consumer] | above if consumer in masks else above
-                    pending[consumer] = None
+            for each, mask in reached.items():
+                masks[each] = masks[each] | mask if each in masks else mask
+                pending[each] = None
     return sorted(found.values(), key=lambda each: -each.serial)
+
+
+def is_array(scene: Scene, node: Node) -> bool:
+    """Whether what arrived is one array: a loop that was not written out makes several at once."""
+    return not isinstance(scene.gradient(node), Bundle)
+
+
+def parts_read(scene: Scene, node: Node) -> dict[Node, Any]:
+    """What is read of a step that makes several arrays at once, with the zeros that arrived there: not looked into."""
+    readers = [reader for reader, _ in scene.readers.get(node, ()) if reader in scene.arrivals]
+    return {reader: reference().asarray(scene.gradient(reader)) == 0 for reader in readers if is_array(scene, reader)}
 
 
 def passes(consumer: Node, slot: int) -> bool:

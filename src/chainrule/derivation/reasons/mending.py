@@ -72,6 +72,9 @@ def forward_mending(scene: Scene, node: Node) -> Mending:
 
 
 def _elsewhere(step: Step) -> Mending:
+    if isinstance(concrete(step.node), tuple):
+        remedy = "ask again with fewer steps, or a plain Python loop: then each of them is looked at"
+        return "one of the steps inside it is not finite", remedy
     value = reference().asarray(concrete(step.node))
     if not reference().isnan(value).any():
         return overflowed(step)

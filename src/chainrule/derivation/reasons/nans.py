@@ -13,6 +13,7 @@ from typing import Any
 from ...errors import CodeLine
 from ...ir.library import reference
 from ...ir.node import Node, concrete
+from ...ops.bundles import Bundle
 from .mending import forward_mending, loud
 from .origins import Departure, backward_departure, forward_departure, has_nan, is_bad
 from .scene import Scene, look
@@ -161,6 +162,8 @@ def all_finite(scene: Scene) -> str:
 # Pieces --------------------------------------------------------------------------------------------------------------
 def entries_of(scene: Scene, departure: Departure) -> tuple[BadEntry, ...]:
     """The first few entries that are not finite, with the numbers that made them."""
+    if isinstance(departure.value, (tuple, Bundle)):
+        return ()
     value = reference().asarray(departure.value)
     return tuple(
         BadEntry(index, inputs_at(scene, departure.node, index), float(value[index].real))

@@ -13,8 +13,9 @@ from typing import Any
 from ...ir.library import reference
 from ...ir.node import Node, concrete
 from ...ir.op import Role
+from ...ops.bundles import Bundle
 from ...transforms.reverse import Contribution, send
-from .scene import Scene
+from .scene import Scene, parts
 
 _MOVERS = frozenset(
     {Role.MOVES, Role.SPREADS, Role.GATHERS, Role.COPIES}
@@ -37,12 +38,16 @@ class Departure:
 
 
 def is_bad(value: Any) -> Any:
-    """The entries that are NaN or infinite."""
+    """The entries that are NaN or infinite; of several arrays made together, whether any is."""
+    if isinstance(value, (tuple, Bundle)):
+        return reference().asarray(any(bool(is_bad(each).any()) for each in parts(value)))
     array = reference().asarray(value)
     return ~reference().isfinite(array) if array.dtype.kind in "fc" else reference().zeros(array.shape, bool)
 
 
 def has_nan(value: Any) -> bool:
+    if isinstance(value, (tuple, Bundle)):
+        return any(map(has_nan, parts(value)))
     array = reference().asarray(value)
     return array.dtype.kind in "fc" and bool(reference().isnan(array).any())
 

@@ -18,7 +18,8 @@ from ...errors import CodeLine, GradientError
 from ...ir.graph import consumers, topological_order
 from ...ir.library import reference
 from ...ir.node import Node, concrete
-from ...ir.recording import suspended_recording
+from ...ir.recording import suspended_recording, written_out
+from ...ops.bundles import Bundle
 from ...transforms.observe import Observer, parameter_names, watching
 from ...transforms.reverse import Arrival, Pullback, pull_back
 from ...transforms.trace import Recording, record
@@ -60,7 +61,7 @@ class Scene:
     def gradient(self, node: Node) -> Any:
         """The gradient that arrived at a node; zeros where none did."""
         arrival = self.arrivals.get(node)
-        return reference().zeros(node.shape, node.dtype)[()] if arrival is None else arrival.gradient
+        return reference().zeros(node.shape)[()] if arrival is None else arrival.gradient
 
     def line(self, node: Node) -> CodeLine | None:
         """The user's line that made a node, as far as it is known."""
@@ -85,7 +86,7 @@ def look(function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, 
         with watching(observer):
             return function(*given, **named)
 
-    with warnings.catch_warnings(), reference().errstate(all="ignore"):
+    with warnings.catch_warnings(), reference().errstate(all="ignore"), written_out():
         warnings.simplefilter("ignore")
         recording, _ = record(watched, args, keywords, places, note)
         for node in recording.outputs:
@@ -102,6 +103,13 @@ def look(function: Callable[..., Any], args: Sequence[Any], keywords: dict[str, 
                             remedy="return the quantity behind them")  # fmt: skip
     called = "the function" if name == "<lambda>" else name
     return Scene(called, recording, tuple(dict.fromkeys(nodes)), names, variables)
+
+
+def parts(value: Any) -> list[Any]:
+    """A value or a gradient as arrays: one, or those of several outputs that an op makes together."""
+    if isinstance(value, Bundle):
+        return [each for each in value.entries if each is not None]
+    return list(value) if isinstance(value, tuple) else [value]
 
 
 def name_inside(function: Callable[..., Any], places: Sequence[int], path: tree.Path) -> str:

@@ -35,13 +35,13 @@ def backward_mending(scene: Scene, departure: Departure) -> Mending:
     if name in ("arcsin", "arccos", "arctanh", "arccosh"):
         return (f"{name} stands upright at the end of its domain: its slope is infinite",
                 "for an angle use np.arctan2(y, x), which has finite slopes; else keep the input inside")  # fmt: skip
-    if name in ("eigh", "eig", "svd"):
+    if name.removesuffix("_packed") in ("eigh", "eig", "svd"):
         return ("two eigenvalues (or singular values) are equal, so the vectors are not unique",
                 "use what does not depend on the choice of vectors: sums, projectors, norms")  # fmt: skip
     if reference().isinf(reference().asarray(departure.value)).any():
         why, remedy = overflowed(step)
         return f"what {name} sends back overflows: {why}", remedy
-    return f"the slope of {name} is not a number here", "look at its inputs below"
+    return f"what {name} sends back is not a number here", f"keep {step.text()} away from these numbers"
 
 
 def sqrt_slope(step: Step) -> Mending:

@@ -15,13 +15,15 @@ from ...errors import DTypeError, StructureError
 from ...ir.coercion import as_node
 from ...ir.graph import Graph
 from ...ir.library import reference
-from ...ir.node import Node
+from ...ir.node import Node, concrete
 from ...ir.types import ArrayType
 from ...ops.choices import astype
+from ...ops.looping import require_branches
 from ..replay import fresh_inputs
 from .bodies import Body, Slot, quiet, read_value, read_values, record_body
 from .branches import switched
 from .derived import deriving
+from .unrolled import is_written_out
 
 
 def cond(pred: Any, true_fun: Callable[..., Any], false_fun: Callable[..., Any], *operands: Any) -> Any:
@@ -87,6 +89,9 @@ class _Outcome:
 
 def _choose(number: Any, branches: Sequence[Callable[..., Any]], operands: Any, name: str, names: Sequence[str]) -> Any:
     values, slots, structure = read_values(list(operands), name, "operand ")
+    if is_written_out([number, *values]):
+        known = concrete(number) if type(number) is Node else number
+        return branches[int(require_branches(known, len(branches)))](*operands)
     outcomes = [_record(each, structure, slots, name) for each in branches]
     types = [_common_type(place, outcomes, names, name) for place in range(_count(outcomes, names, name))]
     captured = list(dict.fromkeys(node for each in outcomes for node in each.body.captured))

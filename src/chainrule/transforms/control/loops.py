@@ -20,6 +20,7 @@ from ...ir.types import ArrayType, array_type
 from .bodies import Slot, path_text, read_values, record_body, with_type
 from .repeat import While, repeated
 from .scan import Scan, scanned
+from .unrolled import MOST_STEPS, is_written_out, scan_steps, while_steps
 
 
 def scan(
@@ -53,6 +54,8 @@ def _scan(f: Callable[..., Any], init: Any, xs: Any, length: int | None, reverse
     starts, slots, structure = read_values(init, name, "init")
     along, along_slots, _ = read_values(xs, name, "xs")
     count = _length(along, xs, length, name)
+    if count <= MOST_STEPS and count and is_written_out([*starts, *along]):
+        return scan_steps(f, init, xs, along, count, reverse)  # type: ignore[no-any-return]
     rows = [Slot(array_type(slot.type.shape[1:], slot.type.dtype)) for slot in along_slots]
     step = _Step(f, structure, name)
     body, kept = step.record(slots, tree.flatten([init, xs])[1], rows)
@@ -241,6 +244,8 @@ def while_loop(cond_fun: Callable[[Any], Any], body_fun: Callable[[Any], Any], i
 
 def _while_loop(cond_fun: Callable[[Any], Any], body_fun: Callable[[Any], Any], init_val: Any, name: str) -> Any:
     values, slots, structure = read_values(init_val, name, "init_val")
+    if is_written_out(values):
+        return while_steps(cond_fun, body_fun, init_val)
     arguments = tree.flatten([init_val])[1]
     while True:
         wider = list(slots)
