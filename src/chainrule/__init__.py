@@ -23,11 +23,11 @@ _CONTROL = frozenset({
 })  # fmt: skip
 _JUDGES = frozenset({"check"})
 _MARKERS = frozenset({"check_backward"})
-_ROOMS = frozenset({"nn", "optimisers", "random", "special"})  # namespaces, which are modules of their own
+_ROOMS = frozenset({"nn", "numpy", "optimisers", "random", "special"})  # namespaces, which are modules of their own
 __all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS | _CONTROL | _JUDGES | _MARKERS | _ROOMS)
 
 if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
-    from . import random, special  # noqa: F401
+    from . import numpy, random, special  # noqa: F401
     from .api import (  # noqa: F401
         check_grads,
         custom_jvp,

@@ -45,7 +45,7 @@ def result_type(*arrays_and_dtypes: Any) -> Any:
     (dtype('float16'), dtype('float64'))
     """
     numpy = reference()
-    dtypes = [getattr(each, "dtype", each) for each in arrays_and_dtypes]
+    dtypes = [each if isinstance(each, type) else getattr(each, "dtype", each) for each in arrays_and_dtypes]
     brief = [each for each in dtypes if getattr(each, "kind", "") == "V"]
     if not brief:
         return numpy.result_type(*dtypes)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from typing import Any, NoReturn
 
-from ..errors import MutationError, TraceError, did_you_mean
+from ..errors import BoundsError, MutationError, TraceError, did_you_mean
 from ..ir.library import reference
 from ..ir.op import Op
 from ..ir.surface import REFUSALS, TABLE
@@ -213,4 +214,16 @@ def refuse_arguments(name: str, given: dict[str, Any]) -> None:
         )
 
 
+_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")
+
+
+def array_namespace(api_version: str | None) -> Any:
+    """The namespace of the array standard, of a higher floor and so by name. Raises BoundsError for other versions."""
+    if api_version not in (None, *_VERSIONS):
+        raise BoundsError(given=f"version {api_version!r} of the array API", expected=f"one of {', '.join(_VERSIONS)}",
+                          remedy="leave it away")  # fmt: skip
+    return import_module("chainrule.numpy")
+
+
 REFUSALS.update({"ufunc": call_ufunc, "function": call_by_name, "arguments": refuse_arguments})
+TABLE["array_namespace"] = array_namespace
