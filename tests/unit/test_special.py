@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.special
+from laws.table import numeric_gradient
 
 import chainrule
 from chainrule import grad, hessian, jit, jvp, special
@@ -254,6 +255,39 @@ def test_functions_of_two_arguments_too(name: str) -> None:
     assert jit(grad(lambda y: theirs(first, y)))(0.25) == grad(lambda y: ours(first, y))(0.25)
 
 
+DISTRIBUTIONS: dict[str, tuple[float, ...]] = {
+    "chdtr": (3.0, 2.5), "chdtrc": (3.0, 2.5), "chdtri": (3.0, 0.4), "gdtr": (2.0, 1.5, 0.7), "gdtrc": (2.0, 1.5, 0.7),
+    "fdtr": (3.0, 5.0, 1.2), "fdtrc": (3.0, 5.0, 1.2), "stdtr": (4.5, -1.2), "stdtrit": (4.5, 0.3),
+    "ellipkinc": (2.5, 0.6), "ellipeinc": (-2.5, 0.6),
+}  # fmt: skip
+COUNTS: dict[str, tuple[float, ...]] = {
+    "pdtr": (2.0, 1.5), "pdtrc": (2.0, 1.5), "bdtr": (2.0, 5, 0.3), "bdtrc": (2.0, 5, 0.3), "nbdtr": (2, 4, 0.3),
+    "nbdtrc": (2, 4, 0.3), "eval_legendre": (4, 0.3), "eval_hermite": (0, 0.3), "eval_chebyt": (1, 0.3),
+    "eval_genlaguerre": (3, 0.5, 0.7), "struve": (1.0, 2.0), "jve": (1.5, 2.0), "yve": (1.5, 2.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*DISTRIBUTIONS, *COUNTS])
+def test_functions_of_several_arguments_have_scipys_values_and_their_derivatives(name: str) -> None:
+    ours, theirs = getattr(special, name), getattr(scipy.special, name)
+    point = (DISTRIBUTIONS | COUNTS)[name]
+    assert float(ours(*point)) == pytest.approx(float(theirs(*point)), rel=1e-13)
+    for slot in range(len(point)) if name in DISTRIBUTIONS else [len(point) - 1]:
+
+        def along(t: Any, function: Any = ours, slot: int = slot) -> Any:
+            return function(*point[:slot], t, *point[slot + 1 :])
+
+        assert grad(along)(point[slot]) == pytest.approx(float(numeric_gradient(along, point[slot])), rel=1e-8)
+        assert grad(lambda t, along=along: along(t, theirs))(point[slot]) == grad(along)(point[slot])
+
+
+def test_the_t_distribution_at_its_middle_and_airy() -> None:
+    assert grad(special.stdtr, (0, 1))(5.0, 0.0) == (0.0, pytest.approx(0.3796066898224944, rel=1e-13))
+    np.testing.assert_allclose(special.airy(0.7), scipy.special.airy(0.7), rtol=1e-15)
+    assert grad(lambda x: special.airy(x)[1])(0.7) == pytest.approx(0.7 * scipy.special.airy(0.7)[0], rel=1e-14)
+    assert grad(lambda m: special.ellipkinc(0.5, m))(0.0) == pytest.approx((0.5 - np.sin(1.0) / 2) / 4, rel=1e-13)
+
+
 @pytest.mark.parametrize("name", ["logsumexp", "softmax", "log_softmax", "multigammaln", "polygamma", "comb"])
 def test_functions_of_scipy_that_cannot_be_recorded_name_ours(name: str) -> None:
     theirs = getattr(scipy.special, name)
@@ -303,4 +337,4 @@ def test_every_public_name_has_help_and_is_listed() -> None:
         assert getattr(made, "doc", None) or made.__doc__, name
     assert "special" in dir(chainrule)
     with pytest.raises(ChainruleError):
-        grad(lambda x: scipy.special.airy(x)[0])(1.0)
+        grad(lambda x: scipy.special.voigt_profile(x, 1.0, 1.0))(1.0)
