@@ -8,13 +8,11 @@ from typing import Any
 
 from ...ir.graph import Graph
 from . import machine
+from .bodies import body_of
 from .entry import Door, DoorWriter, builtin
-from .looped import Looped
 from .lowering import Program, lower
 from .mathematics import definition
 from .table import Table
-from .unrolled import MOST_STEPS, Unrolled, steps
-from .writer import Writer
 
 ATTRIBUTES = 'attributes #0 = { noinline nounwind "prefer-vector-width"="512" }\n!0 = !{}'
 
@@ -30,28 +28,10 @@ class Written:
 def write(program: Program, door: Door) -> Written:
     """The whole module. Raises UnsupportedError where a value cannot be computed."""
     table = Table()
-    small = steps(program) <= MOST_STEPS
-    body, w = straight(program) if small else looped(program, table)
+    body = body_of(program, table, "body", unshared=True)
     entry = DoorWriter(table, program.inputs, program.outputs, door)
-    text = entry.text("%table")
-    return Written(module(text + body, w.needs, w.declared), table)
-
-
-def straight(program: Program) -> tuple[str, Writer]:
-    """The function `body` as one line."""
-    w = Writer()
-    inputs = [f"%in{slot}" for slot in range(len(program.inputs))]
-    outputs = [f"%out{slot}" for slot in range(len(program.outputs))]
-    Unrolled(w).run(program, inputs, outputs)
-    taken = ", ".join([f"ptr noalias readonly {each}" for each in inputs] + [f"ptr noalias {each}" for each in outputs])
-    lines = "\n".join(w.lines)
-    return f"define internal i32 @body({taken}, ptr %table) nounwind {{\nentry:\n{lines}\n  ret i32 0\n}}\n", w
-
-
-def looped(program: Program, table: Table) -> tuple[str, Writer]:
-    """The function `body` as loops."""
-    made = Looped(program, table)
-    return made.body(), made.w
+    text = entry.text(body.size)
+    return Written(module(text + body.text, body.needs, body.declared), table)
 
 
 def module(text: str, needs: set[str], declared: set[str]) -> str:

@@ -49,15 +49,16 @@ class DoorWriter:
         self.made: list[str] = []
         self.allocas: list[str] = []
 
-    def text(self, extra: str) -> str:
-        """The definition of `enter`, and the doors to it. `extra`: what body takes after its arrays."""
+    def text(self, room: int) -> str:
+        """The definition of `enter`, and the doors to it. `room`: bytes that body asks for, kept with the function."""
         w = self.w
         self.require(w.put(f"icmp eq i64 %count, {len(self.door.arguments)}"))
         for place, spec in enumerate(self.door.arguments):
             self.read(spec, self.item("%args", place))
         results = [self.room(slot, value) for slot, value in enumerate(self.outputs)]
         passed = [*(self.pointers[slot] for slot in range(len(self.inputs))), *(each for each, _ in results)]
-        status = w.put(f"call i32 @body({', '.join(f'ptr {each}' for each in (*passed, extra))})")
+        block = self.table.load(w, "block", room) if room else "null"
+        status = w.put(f"call i32 @body({', '.join(f'ptr {each}' for each in (*passed, block, '%table'))})")
         self.unless_raised(status, [made for _, made in results if made])
         objects = [self.finished(value, *each) for value, each in zip(self.outputs, results, strict=True)]
         w.do(f"ret ptr {self.built(self.door.result, objects)}")

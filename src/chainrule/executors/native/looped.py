@@ -6,6 +6,7 @@ One idea: what the loops hand to each other lies in one block of memory, at offs
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,44 +20,62 @@ from .table import Table
 from .values import Value
 from .writer import Writer
 
+if TYPE_CHECKING:
+    from .steps import Repeated
+
 _READABLE, _WRITABLE = 0x101, 0x501  # flags of an array around memory of ours
 
 
 class Looped:
-    """Writes a program as loops."""
+    """Writes a program as loops. `name`: of the function; the body of a loop over steps is one as well."""
 
-    def __init__(self, program: Program, table: Table) -> None:
-        self.program, self.table, self.w = program, table, Writer()
+    def __init__(self, program: Program, table: Table, name: str = "body") -> None:
+        self.program, self.table, self.name, self.w = program, table, name, Writer()
         self.plan: Plan = plan(program)
         self.places: dict[Value, str] = {}
         self.functions: list[str] = []
-        self.calls = any(step.whole is not None and step.whole.kind == "call" for step in self.plan.steps)
+        self.repeated: dict[Value, Repeated] = {}
+        self.calls = False
         self.allocas: list[str] = []
+        self.size = 0  # of the block
 
     def body(self) -> str:
-        """The definition of `body`, and of what it calls."""
+        """The definition of the function, and of those that it calls."""
         program, w = self.program, self.w
         inputs = [f"%in{slot}" for slot in range(len(program.inputs))]
         outputs = [f"%out{slot}" for slot in range(len(program.outputs))]
+        self.prepare()
         copies = self.settle(inputs, outputs)
-        layout = lay_out(program, self.plan, set(self.places))
+        layout = lay_out(program, self.plan, set(self.places), {each: how.room for each, how in self.repeated.items()})
         block = self.block(layout)
         for value, offset in layout.offsets.items():
             self.places[value] = w.put(f"getelementptr i8, ptr {block}, i64 {offset}") if offset else block
         for step in self.plan.steps:
             self.step(step)
         for value, pointer in copies:
-            self.copy(value, pointer)
-        taken = ", ".join(f"ptr {each}" for each in (*inputs, *outputs, "%table"))
-        lines = "\n".join([*self.allocas, *w.lines])
-        ending = "  ret i32 0\n"
+            self.copy(self.pointer(value), pointer, value.size * value.dtype.itemsize)
         if self.calls:
             self.release(block)
-            lines = "\n".join([*self.allocas, *w.lines])
-            ending = "  ret i32 0\nraised:\n  ret i32 1\n"
-        return f"define internal i32 @body({taken}) nounwind {{\nentry:\n{lines}\n{ending}}}\n" + "".join(
-            self.functions
-        )
+        taken = ", ".join(f"ptr {each}" for each in (*inputs, *outputs, "%block", "%table"))
+        lines = "\n".join([*self.allocas, *w.lines])
+        ending = "  ret i32 0\nraised:\n  ret i32 1\n"
+        text = f"define internal i32 @{self.name}({taken}) nounwind {{\nentry:\n{lines}\n{ending}}}\n"
+        return text + "".join(self.functions)
+
+    def prepare(self) -> None:
+        """Write the bodies of loops over steps, whose needs are not known before."""
+        from .steps import Repeated  # a step of a loop is a program too, which this module writes
+
+        for step in self.plan.steps:
+            whole = step.whole
+            if whole is not None and (whole.kind == "call" or whole.name == "call"):
+                self.calls = True
+            elif whole is not None and whole.kind == "bundle":
+                made = self.repeated[whole] = Repeated(whole, self.table, f"{self.name}_{len(self.repeated)}")
+                self.functions.append(made.text)
+                self.calls = self.calls or made.calls
+                self.w.needs |= made.needs
+                self.w.declared |= made.declared
 
     def settle(self, inputs: Sequence[str], outputs: Sequence[str]) -> list[tuple[Value, str]]:
         """Give inputs and outputs their memory. Returns what must be copied at the end."""
@@ -71,18 +90,16 @@ class Looped:
         return copies
 
     def block(self, layout: Layout) -> str:
-        """Memory for what is in between: kept with the function, or of this call alone where Python is called."""
-        if not layout.size:
-            return "null"
+        """Memory for what is in between: handed in, or of this call alone where Python is called, which may call us."""
         if not self.calls:
-            return self.table.load(self.w, "block", layout.size)
+            self.size = layout.size
+            return "%block"
         function = self.table.load(self.w, "python", "PyMem_RawMalloc")
-        return self.w.put(f"call ptr {function}(i64 {layout.size})")
+        return self.w.put(f"call ptr {function}(i64 {layout.size + 64})")
 
     def release(self, block: str) -> None:
-        if block != "null":
-            function = self.table.load(self.w, "python", "PyMem_RawFree")
-            self.w.do(f"call void {function}(ptr {block})")
+        function = self.table.load(self.w, "python", "PyMem_RawFree")
+        self.w.do(f"call void {function}(ptr {block})")
 
     def pointer(self, value: Value) -> str:
         """Where a value lies. Constants lie in the table."""
@@ -91,10 +108,10 @@ class Looped:
             return self.table.load(self.w, "array", root.data.array)
         return self.places[root]
 
-    def copy(self, value: Value, pointer: str) -> None:
-        size = value.size * value.dtype.itemsize
-        self.w.declared.add("declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
-        self.w.do(f"call void @llvm.memcpy.p0.p0.i64(ptr {pointer}, ptr {self.pointer(value)}, i64 {size}, i1 false)")
+    def copy(self, source: str, target: str, size: int) -> None:
+        if size:
+            self.w.declared.add("declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
+            self.w.do(f"call void @llvm.memcpy.p0.p0.i64(ptr {target}, ptr {source}, i64 {size}, i1 false)")
 
     # Steps ------------------------------------------------------------------------------------------------------
     def step(self, step: Step) -> None:
@@ -102,12 +119,14 @@ class Looped:
             self.loop(step)
         elif step.whole.kind == "product":
             write_product(self.w, self.table, step.whole, self.pointer)
+        elif step.whole in self.repeated:
+            self.repeated[step.whole].write(self, self.places.get(step.whole, "null"))
         else:
             self.called(step.whole)
 
     def loop(self, step: Step) -> None:
         nest = Nest(step, self.plan.ready, self.plan.stored)
-        name = f"loop{len(self.functions)}"
+        name = f"{self.name}_loop{len(self.functions)}"
         self.functions.append(nest.text(name))
         self.w.needs |= nest.w.needs
         self.w.declared |= nest.w.declared
@@ -116,18 +135,24 @@ class Looped:
     def called(self, value: Value) -> None:
         """A call of an op in Python, on arrays around our memory."""
         w = self.w
-        arrays = [self.around(each, _READABLE) for each in value.inputs] + [self.around(value, _WRITABLE)]
+        node, results = (value.data.how, value.data.parts) if value.kind == "bundle" else (value.data, [value])
+        arrays = [self.around(each, _READABLE) for each in value.inputs]
+        arrays += [self.around(each, _WRITABLE) for each in results]
         function = self.table.load(w, "python", "PyObject_CallFunctionObjArgs")
-        callee = self.table.load(w, "call", value.data)
+        callee = self.table.load(w, "call", node)
         passed = ", ".join(f"ptr {each}" for each in (callee, *arrays, "null"))
         found = w.put(f"call ptr (ptr, ...) {function}({passed})")
         drop = self.table.load(w, "python", "Py_DecRef")
         for each in arrays:
             w.do(f"call void {drop}(ptr {each})")
-        good = w.fresh_label("called")
-        w.do(f"br i1 {w.put(f'icmp eq ptr {found}, null')}, label %raised, label %{good}")
-        w.label(good)
+        self.go_on(w.put(f"icmp ne ptr {found}, null"))
         w.do(f"call void {drop}(ptr {found})")
+
+    def go_on(self, condition: str) -> None:
+        """Give up where a condition does not hold: something has raised."""
+        good = self.w.fresh_label("good")
+        self.w.do(f"br i1 {condition}, label %{good}, label %raised")
+        self.w.label(good)
 
     def around(self, value: Value, flags: int) -> str:
         """A new array around the memory of a value."""

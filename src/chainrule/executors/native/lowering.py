@@ -14,6 +14,7 @@ import numpy as np
 
 from ...ir.graph import Graph
 from ...ir.node import Node, concrete
+from ...ir.types import BundleType
 from .arrays import Array
 from .library import Library
 from .values import Builder, Value
@@ -46,14 +47,42 @@ def lower(graph: Graph) -> Program:
     library = Library(builder)
     inputs = tuple(builder.input(slot, node.shape, node.dtype) for slot, node in enumerate(graph.inputs))
     values: dict[Node, Value] = dict(zip(graph.inputs, inputs, strict=True))
+    bundles: dict[Node, list[Value]] = {}
     for node in graph.order():
         if node in values:
             continue
-        if not node.inputs:
+        if node.op.name == "result":
+            values[node] = bundles[node.inputs[0]][node.settings["place"]]
+        elif isinstance(node.type, BundleType):
+            bundles[node] = lower_bundle(builder, node, tuple([values[each] for each in node.inputs]))
+        elif not node.inputs:
             values[node] = builder.constant(concrete(node))
         else:
             values[node] = lower_node(library, node, [values[each] for each in node.inputs])
     return Program(inputs, tuple(values[node] for node in graph.outputs))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loop:
+    """A scan: its step as a program, of constants, carries and slices."""
+
+    body: Program
+    consts: int
+    carries: int
+    length: int
+    reverse: bool
+    saves: bool
+
+
+def lower_bundle(builder: Builder, node: Node, inputs: tuple[Value, ...]) -> list[Value]:
+    """An op with several results: a loop by its own rule, any other as a call."""
+    assert isinstance(node.type, BundleType)
+    types = [(each.shape, each.dtype) for each in node.type.parts]
+    if node.op.name != "scan":
+        return builder.bundle(types, inputs, "call", node)
+    settings = node.settings
+    loop = Loop(lower(settings.pop("body")), **settings)
+    return builder.bundle(types, inputs, "scan", loop)
 
 
 def lower_node(library: Library, node: Node, inputs: list[Value]) -> Value:

@@ -5,6 +5,7 @@ One idea: two values that are never needed at once may have the same place.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .lowering import Program
@@ -22,13 +23,17 @@ class Layout:
     size: int
 
 
-def lay_out(program: Program, plan: Plan, elsewhere: set[Value]) -> Layout:
-    """First fit, in the order in which values are made. `elsewhere`: values that have memory of their own."""
+def lay_out(program: Program, plan: Plan, elsewhere: set[Value], rooms: Mapping[Value, int]) -> Layout:
+    """First fit, in the order in which values are made. `elsewhere`: values that have memory of their own. `rooms`: how
+    many bytes loops over steps need for themselves while they run."""
     spans = lifetimes(program, plan, elsewhere)
+    for step in plan.steps:
+        if step.whole is not None and rooms.get(step.whole):
+            spans[step.whole] = step.stage, step.stage
     placed: list[tuple[int, int, int, int]] = []  # first stage, last stage, offset, end
     offsets: dict[Value, int] = {}
     for value, (first, last) in sorted(spans.items(), key=lambda item: item[1]):
-        length = -(-value.size * value.dtype.itemsize // _LINE) * _LINE
+        length = lines(rooms[value] if value in rooms else value.size * value.dtype.itemsize)
         offset = 0
         for _, _, start, end in sorted(
             (each for each in placed if each[0] <= last and first <= each[1]), key=lambda each: each[2]
@@ -41,6 +46,11 @@ def lay_out(program: Program, plan: Plan, elsewhere: set[Value]) -> Layout:
     return Layout(offsets, max((end for *_, end in placed), default=0))
 
 
+def lines(size: int) -> int:
+    """A number of bytes as whole cache lines."""
+    return -(-size // _LINE) * _LINE
+
+
 def lifetimes(program: Program, plan: Plan, elsewhere: set[Value]) -> dict[Value, tuple[int, int]]:
     """The first and the last stage at which each value is needed."""
     order = program.order()
@@ -51,7 +61,8 @@ def lifetimes(program: Program, plan: Plan, elsewhere: set[Value]) -> dict[Value
             first, last = spans.get(root, (step.stage, step.stage))
             spans[root] = min(first, step.stage), max(last, step.stage)
         if step.whole is not None:
-            spans[step.whole] = step.stage, step.stage
+            made = step.whole.data.parts if step.whole.kind == "bundle" else [step.whole]
+            spans.update(dict.fromkeys(made, (step.stage, step.stage)))
     final = max((step.stage for step in plan.steps), default=0) + 1
     for value in (*order, *program.outputs):
         if value in program.outputs and (root := alias_root(value)) in spans:

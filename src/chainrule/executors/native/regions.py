@@ -14,7 +14,8 @@ from .scalars import cost
 from .values import Access, Shape, Value, identity, is_number
 
 _CHEAP = 16  # operations an entry: computed again rather than kept
-_WHOLE = ("product", "call", "join", "reduce", "reshape", "input", "constant")
+_WHOLE = ("product", "call", "join", "reduce", "reshape", "input", "constant", "part")
+_APART = ("product", "call", "bundle")  # steps of their own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +62,7 @@ def plan(program: Program) -> Plan:
 
 def must_store(value: Value) -> Iterator[Value]:
     """Inputs that a value needs in memory, in their own order."""
-    if value.kind in ("call", "reshape", "gather"):
+    if value.kind in ("call", "reshape", "gather", "bundle"):
         yield from value.inputs
     elif value.kind == "product":
         yield from (each.inputs[0] if is_strided(each) else each for each in value.inputs)
@@ -130,7 +131,10 @@ class Stages:
         if kind == "reshape":
             self.at[value] = self.ready[value] = self.whole(value.inputs[0])
             return
-        if kind in ("product", "call"):
+        if kind == "part":
+            self.at[value] = self.ready[value] = self.ready[value.inputs[0]]
+            return
+        if kind in _APART:
             self.at[value] = max([self.whole(each) for each in value.inputs], default=0)
         elif kind == "join":
             self.at[value] = max(self.join_stages(value))
@@ -191,7 +195,7 @@ class Stages:
             return steps.setdefault((stage, shape), Step(stage, shape))
 
         for value in order:
-            if value.kind in ("product", "call"):
+            if value.kind in _APART:
                 steps[value] = Step(self.at[value], whole=value)
             elif value.kind == "reduce":
                 loop(self.at[value], value.inputs[0].shape).writes.append(Write(value.inputs[0], value))

@@ -45,13 +45,15 @@ class Table:
 
 
 def kernel_of(node: Any) -> Any:
-    """The kernel of a node as a function that writes its result into its last argument."""
+    """The kernel of a node as a function that writes its results into its last arguments."""
     kernel, settings = node.op.kernel, node.settings
 
     def run(*arrays: Any) -> None:
-        *inputs, out = arrays
+        inputs, outs = arrays[: len(node.inputs)], arrays[len(node.inputs) :]
         with reference().errstate(all="ignore"):
-            out[...] = kernel(reference(), *[each[()] for each in inputs], **settings)
+            found = kernel(reference(), *[each[()] for each in inputs], **settings)
+            for out, each in zip(outs, found if isinstance(found, tuple) else (found,), strict=True):
+                out[...] = each
 
     return run
 

@@ -22,7 +22,7 @@ def steps(program: Program) -> int:
     """About how many operations the line would have; a large number where it cannot be written."""
     total = sum(each.size for each in (*program.inputs, *program.outputs))
     for value in program.order():
-        if value.kind == "call":
+        if value.kind in ("call", "bundle"):
             return 10**9
         if value.kind == "map":
             total += value.size * cost(value.name)

@@ -1,8 +1,9 @@
 """Primitives: what a graph is lowered to. Shapes and parts in, `Value`s out, equal ones identical.
 
-One idea: seven kinds are enough. A map works entry by entry, a reduction along axes, a view only says where entries
-stand, a join lays parts side by side, a gather reads at known places, a product multiplies matrices, and a call asks
-Python. Which of them become loops and which are merely read through is decided later.
+One idea: a few kinds are enough. A map works entry by entry, a reduction along axes, a view only says where entries
+stand, a join lays parts side by side, a gather reads at known places, a product multiplies matrices, a call asks
+Python, and a bundle has several parts: a loop over steps, or a call with several results. Which of them become loops
+and which are merely read through is decided later.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ Shape: TypeAlias = tuple[int, ...]
 Affine: TypeAlias = tuple[int, tuple[int, ...]]  # where an axis of the source is read: offset, and a step for each axis
 Access: TypeAlias = tuple[Affine, ...]
 
-KINDS = ("input", "constant", "map", "reduce", "view", "reshape", "join", "gather", "product", "call")
+KINDS = (
+    "input", "constant", "map", "reduce", "view", "reshape", "join", "gather", "product", "call", "bundle", "part",
+)  # fmt: skip
 DTYPES = {"float64": "double", "float32": "float", "int64": "i64", "int32": "i32", "bool": "i8"}
 
 
@@ -78,6 +81,18 @@ class Builder:
     def input(self, slot: int, shape: Shape, dtype: Any) -> Value:
         return self.make("input", shape, dtype, (), "", slot)
 
+    def bundle(
+        self, types: Sequence[tuple[Shape, Any]], inputs: tuple[Value, ...], name: str, data: Any
+    ) -> list[Value]:
+        """Several values that are made together."""
+        if unknown := [dtype for _, dtype in types if dtype.name not in DTYPES]:
+            raise UnsupportedError(f"dtype {unknown[0]}")
+        made = Value("bundle", (), np.dtype(bool), inputs, name, Parts(data))
+        made.data.parts = [
+            Value("part", shape, dtype, (made,), "", place) for place, (shape, dtype) in enumerate(types)
+        ]
+        return list(made.data.parts)
+
     def constant(self, array: Any) -> Value:
         array = np.ascontiguousarray(array) if np.ndim(array) else np.asarray(array)
         return self.make("constant", array.shape, array.dtype, (), "", Bytes(array))
@@ -134,6 +149,14 @@ class Builder:
         if is_number(x):
             return self.number(x.inputs[0].data.array, shape, x.dtype)
         return self.make("reshape", shape, x.dtype, (x,))
+
+
+@dataclass(slots=True, eq=False)
+class Parts:
+    """How a bundle is made, and its parts."""
+
+    how: Any
+    parts: list[Value] = field(default_factory=list)
 
 
 class Bytes:
