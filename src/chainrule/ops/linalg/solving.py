@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from ...errors import ShapeError
+from ...ir.coercion import as_array
 from ...ir.library import Array, Library, reference
 from ...ir.notation import Form, Notation, Strength
 from ...ir.op import Complexes, Custom, Domain, Entries, Role, Sample
-from ...ir.types import ArrayType, array_type, broadcast_shapes
+from ...ir.types import ArrayType, array_type, broadcast_shapes, count_entries, normalise_axis
 from ..batches import solve_rule
 from ..declare import also_known_as, op
 from ..entries import entry
-from ..movement import reshape, sum_to
+from ..movement import reshape, sum_to, transpose
 from ..products import column, matmul_op, outer, row, same_dtype, turned
 from .inverses import inv, same_matrix
 from .matrices import computed_dtype, require_square, singular, solvable
@@ -119,4 +120,48 @@ def solve(a: Any, b: Any) -> Any:
     return solve_op(*same_dtype(a, b))
 
 
-also_known_as(solve, "solve")
+# Tensors --------------------------------------------------------------------------------------------------------------
+def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    """np.linalg.tensorsolve: the x with tensordot(a, x, x.ndim) = b, for an a of shape b.shape + x.shape; `axes` of a
+    are moved to its end first. Raises ShapeError where a is not square in that sense.
+
+    >>> tensorsolve([[2.0, 0.0], [0.0, 4.0]], [1.0, 1.0])
+    array([0.5 , 0.25])
+    """
+    tensor, right = same_dtype(a, b)
+    if axes is not None:
+        named = [normalise_axis(axis, tensor.ndim, "tensorsolve") for axis in axes]
+        tensor = transpose(tensor, [each for each in range(tensor.ndim) if each not in named] + named)
+    shape = tensor.shape[right.ndim :]
+    if count_entries(shape) != right.size or count_entries(tensor.shape[: right.ndim]) != right.size:
+        raise ShapeError(
+            given=f"tensorsolve of shapes {tensor.shape} and {right.shape}", where="tensorsolve",
+            expected="a tensor whose first axes are those of b, with as many entries along the others",
+            remedy="name with axes= those of the first array that are summed over",
+        )  # fmt: skip
+    found = solve(reshape(tensor, (right.size, right.size)), reshape(right, (right.size,)))
+    return reshape(found, shape)
+
+
+def tensorinv(a: Any, ind: int = 2) -> Any:
+    """np.linalg.tensorinv: the inverse of a as a map from its last axes to its first `ind`. Raises ShapeError where
+    these have not the same number of entries.
+
+    >>> tensorinv([[2.0, 0.0], [0.0, 4.0]], ind=1)
+    array([[0.5 , 0.  ],
+           [0.  , 0.25]])
+    """
+    tensor = as_array(a)
+    first, last = tensor.shape[:ind], tensor.shape[ind:]
+    if not 0 < ind < tensor.ndim or count_entries(first) != count_entries(last):
+        raise ShapeError(
+            given=f"tensorinv of shape {tensor.shape} with ind={ind}", where="tensorinv",
+            expected="as many entries along the first `ind` axes as along the others",
+            remedy="say with ind= how many axes are the rows",
+        )  # fmt: skip
+    size = count_entries(first)
+    return reshape(inv(reshape(tensor, (size, size))), (*last, *first))
+
+
+for _function in (solve, tensorsolve, tensorinv):
+    also_known_as(_function, _function.__name__)
