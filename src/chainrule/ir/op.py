@@ -268,13 +268,19 @@ def _evaluate(op: Op, inputs: tuple[Node, ...], settings: tuple[tuple[str, Any],
 
 def computed(op: Op, values: Sequence[Any], params: dict[str, Any]) -> Any:
     """The kernel's value, as recording computes it."""
-    if any(is_short(each.dtype) for each in values):
+    if any(type(each) is not tuple and is_short(each.dtype) for each in values):
         return rounded(op, values, params)
     return op.kernel(reference(), *values, **params)
 
 
 def rounded(op: Op, values: Sequence[Any], params: dict[str, Any]) -> Any:
-    """The value of short floats: computed in float32, and rounded to the dtype that the type rule names."""
+    """The value of short floats: computed in float32, and rounded to the dtype that the type rule names.
+
+    Not of what holds a graph, or takes a bundle: its steps round what they make.
+    """
+    derivative = op.derivative
+    if (type(derivative) is Custom and derivative.selective) or type(values[0]) is tuple:
+        return op.kernel(reference(), *values, **params)
     wide = op.kernel(reference(), *[widened(each) for each in values], **params)
     return fitted_to(wide, op.type_rule(*[array_type(each.shape, each.dtype) for each in values], **params).dtype)
 

@@ -15,6 +15,7 @@ from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Custom, Domain, Entries, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
 from .arithmetic import carry
+from .batch_rules import cross_entropy_rule, squared_error_rule
 from .batches import along_axes
 from .declare import also_known_as, floating_type, op
 from .entries import delta
@@ -191,7 +192,7 @@ SQUARED_ERROR = Notation(
 
 @op(
     "squared_error", Custom(squared_error_pull, squared_error_push), SQUARED_ERROR, Role.SCALES,
-    type_rule=squared_error_type, domain=LOSS, index=Entries(squared_error_entry),
+    type_rule=squared_error_type, domain=LOSS, index=Entries(squared_error_entry), batch=squared_error_rule,
 )  # fmt: skip
 def squared_error_op(xp: Library, prediction: Array, target: Array) -> Array:
     """The sum of squared differences. Derivative 2 (prediction - target), and its negative for the target."""
@@ -228,7 +229,7 @@ CROSS_ENTROPY = Notation(
     "cross_entropy", Custom(cross_entropy_pull, cross_entropy_push), CROSS_ENTROPY, Role.SCALES,
     type_rule=cross_entropy_type,
     domain=Domain((Sample(((3,), (3,)), (), ((0.1, 0.9),)), Sample(((2, 3), (2, 3)), (), ((0.1, 0.9),)))),
-    index=Entries(cross_entropy_entry),
+    index=Entries(cross_entropy_entry), batch=cross_entropy_rule,
 )  # fmt: skip
 def cross_entropy_op(xp: Library, probabilities: Array, target: Array) -> Array:
     """-sum(target log(probabilities)); 0 log 0 counts as 0. Derivative -target/probabilities."""
@@ -313,7 +314,7 @@ def layer_norm(x: Any, axis: int = -1, epsilon: float = 1e-5) -> Any:
     domain=Domain((
         Sample(((4,),), (("axis", 0), ("epsilon", 1e-5))), Sample(((4, 2),), (("axis", 0), ("epsilon", 1e-3))),
         Sample(((2, 3),), (("axis", 1), ("epsilon", 1e-5))),
-    )),
+    )), batch=along_axes,
 )  # fmt: skip
 def batch_norm_op(xp: Library, x: Array, *, axis: int, epsilon: float) -> Array:
     """(x - mean) / sqrt(var + epsilon) over the examples of a batch. Source: Ioffe and Szegedy, 2015."""

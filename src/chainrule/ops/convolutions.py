@@ -15,6 +15,7 @@ from ..ir.node import Node
 from ..ir.notation import Form, Notation
 from ..ir.op import Affine, Domain, Linear, Role, Sample, Windows
 from ..ir.types import ArrayType, array_type
+from .batch_rules import plane_rule
 from .declare import op
 from .neural.sliding import Slide, convolve, correlate, spread
 from .products import same_dtype
@@ -111,7 +112,7 @@ _STRIDED = (("stride", (2, 1)), ("padding", (1, 0)))
     domain=Domain((
         Sample(((2, 2, 3, 3), (2, 2, 2, 2)), _PLAIN), Sample(((1, 2, 4, 3), (2, 2, 2, 2)), _STRIDED),
         Sample(((1, 1, 4, 4), (1, 1, 3, 2)), (("stride", (3, 2)), ("padding", (1, 2)))),
-    )),
+    )), batch=plane_rule,
 )  # fmt: skip
 def conv2d_op(xp: Library, x: Array, w: Array, *, stride: Pair, padding: Pair) -> Array:
     """y_nfij = sum_ckl w_fckl x_nc(si+k-p)(sj+l-p). Adjoints: conv2d_transpose, conv2d_filters."""
@@ -149,7 +150,7 @@ def transpose_places(g: ArrayType, w: ArrayType, *, stride: Pair, padding: Pair,
     domain=Domain((
         Sample(((2, 2, 2, 2), (2, 2, 2, 2)), (*_PLAIN, ("size", (3, 3)))),
         Sample(((1, 2, 3, 2), (2, 1, 2, 2)), (*_STRIDED, ("size", (5, 3)))),
-    )),
+    )), batch=plane_rule,
 )  # fmt: skip
 def conv2d_transpose(xp: Library, g: Array, w: Array, *, stride: Pair, padding: Pair, size: Pair) -> Array:
     """What arrives at images of this size when g arrives at their convolution. Adjoints: conv2d, conv2d_filters."""
@@ -183,7 +184,7 @@ def filters_places(g: ArrayType, x: ArrayType, *, stride: Pair, padding: Pair, s
     domain=Domain((
         Sample(((2, 2, 2, 2), (2, 2, 3, 3)), (*_PLAIN, ("size", (2, 2)))),
         Sample(((1, 2, 3, 2), (1, 1, 5, 3)), (*_STRIDED, ("size", (2, 2)))),
-    )),
+    )), batch=plane_rule,
 )  # fmt: skip
 def conv2d_filters(xp: Library, g: Array, x: Array, *, stride: Pair, padding: Pair, size: Pair) -> Array:
     """What arrives at filters of this size when g arrives at their convolution. Adjoints: conv2d, conv2d_transpose."""

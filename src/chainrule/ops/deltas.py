@@ -14,6 +14,7 @@ from ..ir.node import Node, find, make
 from ..ir.notation import Form, Notation
 from ..ir.op import Domain, Linear, Role, Sample
 from ..ir.types import ArrayType, array_type
+from .batch_rules import delta_rule
 from .declare import op
 from .placing import Shape, label_sizes, placed, split_labels
 
@@ -57,7 +58,7 @@ def spread_delta_adjoint(g: Array, block: Array, *, labels: str, shape: Shape) -
         Sample(((),), (("labels", "->ii"), ("shape", (3, 3)))),
         Sample(((2, 3),), (("labels", "ij->jik"), ("shape", (3, 2, 2)))),
         Sample(((2,),), (("labels", "i->iii"), ("shape", (2, 2, 2)))),
-    )),
+    )), batch=delta_rule,
 )  # fmt: skip
 def spread_delta(xp: Library, block: Array, *, labels: str, shape: Shape) -> Array:
     """Zeros with the block where tied axes agree: `jl->ijil` is 1{i = k} B_jl. A letter it lacks repeats the block.
@@ -90,7 +91,7 @@ def gather_delta_adjoint(g: Array, whole: Array, *, labels: str) -> Array:
     type_rule=gather_delta_type, domain=Domain((
         Sample(((3, 2, 3, 4),), (("labels", "jl->ijil"),)), Sample(((3, 3),), (("labels", "i->ii"),)),
         Sample(((3, 3),), (("labels", "->ii"),)), Sample(((3, 2, 2),), (("labels", "ij->jik"),)),
-    )),
+    )), batch=delta_rule,
 )  # fmt: skip
 def gather_delta(xp: Library, whole: Array, *, labels: str) -> Array:
     """The entries where tied axes agree, summed over letters that the block lacks: `jl->ijil` is sum_i X_ijil.

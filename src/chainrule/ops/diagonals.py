@@ -11,6 +11,7 @@ from ..ir.notation import call
 from ..ir.op import Domain, Labels, Linear, Role, Sample
 from ..ir.types import ArrayType, array_type, normalise_axis
 from .arguments import prepared
+from .batch_rules import diag_matrix_rule, diagonal_rule, trace_rule
 from .choices import where
 from .declare import also_known_as, op
 from .indexing import getitem
@@ -33,7 +34,7 @@ def trace_labels(x: ArrayType) -> str:
 
 @op(
     "trace", Linear((trace_adjoint,)), call("tr", 1, "np.trace", r"\operatorname{tr}"), Role.SPREADS,
-    type_rule=trace_type, domain=Domain((Sample(((3, 3),)),)), index=Labels(trace_labels),
+    type_rule=trace_type, domain=Domain((Sample(((3, 3),)),)), index=Labels(trace_labels), batch=trace_rule,
 )  # fmt: skip
 def trace_op(xp: Library, x: Array) -> Array:
     """The sum of the diagonal. Adjoint: g times the identity."""
@@ -58,7 +59,7 @@ def diagonal_adjoint(g: Array, x: Array) -> Array:
 
 @op(
     "diag_matrix", Linear((diag_matrix_adjoint,)), call("diag", 1, "np.diag", r"\operatorname{diag}"), Role.MOVES,
-    type_rule=diag_matrix_type, domain=Domain((Sample(((3,),)),)),
+    type_rule=diag_matrix_type, domain=Domain((Sample(((3,),)),)), batch=diag_matrix_rule,
 )  # fmt: skip
 def diag_matrix(xp: Library, v: Array) -> Array:
     """The square matrix with v on its diagonal. Adjoint: the diagonal."""
@@ -67,7 +68,7 @@ def diag_matrix(xp: Library, v: Array) -> Array:
 
 @op(
     "diagonal", Linear((diagonal_adjoint,)), call("diag", 1, "np.diag", r"\operatorname{diag}"), Role.MOVES,
-    type_rule=diagonal_type, domain=Domain((Sample(((3, 3),)),)),
+    type_rule=diagonal_type, domain=Domain((Sample(((3, 3),)),)), batch=diagonal_rule,
 )  # fmt: skip
 def diagonal(xp: Library, x: Array) -> Array:
     """The diagonal of a square matrix. Adjoint: the matrix with g on its diagonal."""

@@ -15,6 +15,7 @@ from ..ir.node import Node, find, make
 from ..ir.notation import Form, Notation
 from ..ir.op import Complexes, Custom, Domain, Role, Sample
 from ..ir.types import ArrayType, array_type
+from .batch_rules import spread_sum_rule
 from .declare import op
 from .deltas import gather_delta
 from .placing import Shape, label_sizes, placed, split_part
@@ -103,7 +104,7 @@ def spread_sum_notation(node: Node) -> Notation:
         Sample(((2, 2), (3,), (3,), (), (2,)), (("parts", ("ik,j,l->ijkl", ",i->ijij")), ("shape", (2, 3, 2, 3)))),
         Sample(((2, 3), (3, 2), (3, 3)), (("parts", ("il,jk->ijkl", "jl->ijil")), ("shape", (2, 3, 2, 3)))),
     )),
-    complexes=Complexes.HOLOMORPHIC,
+    complexes=Complexes.HOLOMORPHIC, batch=spread_sum_rule,
 )  # fmt: skip
 def spread_sum(xp: Library, *factors: Array, parts: Parts, shape: Shape, reuse: bool = False) -> Array:
     """A sum of products of entries, each where tied axes agree: `ik,j,l->ijkl` is A_ik b_j c_l, and `,jl->ijil` is

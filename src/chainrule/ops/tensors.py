@@ -12,6 +12,7 @@ from ..ir.notation import Form, Notation, Strength, call
 from ..ir.op import Domain, Linear, Role, Sample
 from ..ir.types import ArrayType, array_type, count_entries, normalise_axis
 from .arithmetic import mul
+from .batch_rules import kron_rule
 from .complexes import conj
 from .declare import also_known_as, op
 from .movement import LETTERS, ravel, reshape, sizes_of, transpose
@@ -90,7 +91,7 @@ _KRON_BY_NAME = call("kron", 2)
     domain=Domain((
         Sample(((2, 3), (3, 2))), Sample(((3,), (2,))), Sample(((3,), (2, 2))), Sample(((2, 1), (2,))),
         Sample(((), (2, 2))),
-    )),
+    )), batch=kron_rule,
 )  # fmt: skip
 def kron_op(xp: Library, a: Array, b: Array) -> Array:
     """Every entry of a times the whole of b, in blocks. Adjoints: each block of g summed against the other factor."""

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..ir.graph import Graph
-from ..ir.library import reference
 from ..ir.node import Node
-from ..ir.op import Op, record
+from ..ir.op import Op, computed, record
 from ..ir.recording import accepting_from, open_recording
 from ..ir.types import BundleType, array_type
 from ..ops.bundles import parts_of, result_op
@@ -66,14 +65,14 @@ def apply(made: Op, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
     """The op on whatever there is. Its inputs have been made what it takes: a bundle is no list of numbers."""
     if any([type(each) is Node for each in inputs]):
         return record(made, tuple(inputs), params)
-    return made.kernel(reference(), *inputs, **params)
+    return computed(made, inputs, params)
 
 
 def batch_op(node: Node, stacked: Sequence[Flag], size: int, inputs: Sequence[Any]) -> tuple[Any, Flag]:
     """One op on stacks, by its rule. An op that makes a bundle says itself which parts are stacks."""
     made = node.op
     if made.elementwise:
-        return made(*inputs, **node.settings), True
+        return apply(made, inputs, node.settings), True
     rule = example_by_example if made.batch is None else made.batch
     found = rule(made, tuple(bool(each) for each in stacked), size, *inputs, **node.settings)
     return found if isinstance(node.type, BundleType) else (found, True)

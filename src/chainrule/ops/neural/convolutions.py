@@ -15,6 +15,7 @@ from ...ir.node import Node
 from ...ir.notation import Form, Notation
 from ...ir.op import Domain, Linear, Role, Sample
 from ...ir.types import ArrayType, array_type
+from ..batch_rules import sliding_rule, slope_rule
 from ..declare import op
 from .sliding import Pairs, Sizes, Slide, convolve, correlate, spread
 
@@ -107,7 +108,7 @@ _PLANE = ((2, 1), ((1, 0), (0, 1)), (1, 2))
         Sample(((2, 2, 4), (3, 2, 2)), moves((1,), ((0, 0),), (1,))), Sample(((2, 2, 6), (1, 2, 2)), moves(*_LINE)),
         Sample(((1, 2, 1, 4, 3), (2, 1, 1, 2, 2)), moves(*_PLANE)),
         Sample(((1, 1, 2, 2, 3), (1, 1, 2, 1, 2)), moves((1, 1, 1), ((0, 0), (1, 0), (0, 0)), (1, 1, 1))),
-    )),
+    )), batch=sliding_rule,
 )  # fmt: skip
 def convolution(xp: Library, x: Array, w: Array, *, strides: Sizes, padding: Pairs, dilation: Sizes) -> Array:
     """y_nfi = sum_ck w_fck x_nc(si+dk-p) along any axes; by groups if both have an axis of groups.
@@ -144,7 +145,7 @@ def transpose_filters(u: Array, g: Array, w: Array, *, size: Sizes, **slide: Any
         Sample(((2, 3, 3), (3, 2, 2)), moves((1,), ((0, 0),), (1,), size=(4,))),
         Sample(((2, 1, 3), (1, 2, 2)), moves(*_LINE, size=(6,))),
         Sample(((1, 2, 1, 2, 2), (2, 1, 1, 2, 2)), moves(*_PLANE, size=(4, 3))),
-    )),
+    )), batch=sliding_rule,
 )  # fmt: skip
 def convolution_transpose(
     xp: Library, g: Array, w: Array, *, strides: Sizes, padding: Pairs, dilation: Sizes, size: Sizes
@@ -181,7 +182,7 @@ def filters_images(u: Array, g: Array, x: Array, *, window: Sizes, **slide: Any)
         Sample(((2, 3, 3), (2, 2, 4)), moves((1,), ((0, 0),), (1,), window=(2,))),
         Sample(((2, 1, 3), (2, 2, 6)), moves(*_LINE, window=(2,))),
         Sample(((1, 2, 1, 2, 2), (1, 2, 1, 4, 3)), moves(*_PLANE, window=(2, 2))),
-    )),
+    )), batch=slope_rule,
 )  # fmt: skip
 def convolution_filters(
     xp: Library, g: Array, x: Array, *, strides: Sizes, padding: Pairs, dilation: Sizes, window: Sizes
