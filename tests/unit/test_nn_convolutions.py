@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from laws.table import numeric_gradient
 
-from chainrule import grad, hvp, jit, nn
+from chainrule import derive, grad, hvp, jit, nn
 from chainrule.errors import ShapeError
 
 Array = Any
@@ -128,6 +128,16 @@ def test_complex_arrays_are_convolved_and_differentiated() -> None:
         moved = [(x + t * u, w) if array is x else (x, w + t * u) for t in (1e-6, -1e-6)]
         slope = (loss(*moved[0]) - loss(*moved[1])) / 2e-6
         np.testing.assert_allclose(np.sum((gradient * u.conj()).real), slope, rtol=1e-7)
+
+
+def test_a_dilated_convolution_has_closed_formulas() -> None:
+    """z_fi = sum_ck w_fck x_c(i+2k): every entry of w meets x two places further on."""
+    loss = derive(
+        lambda x, w: np.sum(nn.conv1d(x, w, dilation=2, padding=1) ** 2),
+        shapes={"x": (2, 3, 7), "w": (4, 3, 2)},
+        wrt="w",
+    )
+    assert "x[k,j,2m+l-3]" in str(loss.index())
 
 
 def test_ties_under_a_window_share_the_gradient() -> None:

@@ -165,9 +165,10 @@ class Windows:
     Indices count from 0. A letter of the result runs along its axis of the output; every letter that is summed stands
     alone (coefficient 1, offset 0) at an axis of some input, and runs along it. An entry outside its input counts as 0,
     which is what padding means. `y_i = sum_k w_k x_(i+k)` is `(((k,), (i + k,)), "i")`.
+    A rule may return None: with these parameters there is none.
     """
 
-    rule: Callable[..., tuple[tuple[tuple[Affine, ...], ...], str]]
+    rule: Callable[..., tuple[tuple[tuple[Affine, ...], ...], str] | None]
 
 
 IndexForm: TypeAlias = Labels | Entries | Windows

@@ -40,7 +40,9 @@ def _is_worth_it(node: Node, kept: Collection[Node]) -> bool:
     return any(each.op.name in _MIXING for each in topological_order([node], kept) if each not in kept)
 
 
-_MIXING = frozenset({"matmul", "einsum", "trace", "kron", "conv2d", "correlate1d", "convolve", "correlate2d"})
+_MIXING = frozenset(
+    {"matmul", "einsum", "trace", "kron", "conv2d", "convolution", "correlate1d", "convolve", "correlate2d"}
+)
 
 
 def is_activation(node: Node) -> bool:

@@ -13,22 +13,24 @@ from ...errors import ShapeError
 from ...ir.library import Array, Library, reference
 from ...ir.node import Node
 from ...ir.notation import Form, Notation
-from ...ir.op import Domain, Linear, Role, Sample
+from ...ir.op import Affine, Domain, Linear, Role, Sample, Windows
 from ...ir.types import ArrayType, array_type
 from ..batch_rules import sliding_rule, slope_rule
 from ..declare import op
+from ..windows import Places, alone
 from .sliding import Pairs, Sizes, Slide, convolve, correlate, spread
 
 CODE = "chainrule.ops.neural"
 
 
-def sliding_notation(name: str, *named: str) -> Any:
-    """`name(x, w)`, with what differs from a plain window; code spells everything."""
+def sliding_notation(name: str, *named: str, pooled: bool = False) -> Any:
+    """`name(x, w)`, with what is not as usual (strides of 1, the window's where it is `pooled`); code spells all."""
 
     def notation(node: Node) -> Notation:
         slots = ", ".join(f"{{{slot}}}" for slot in range(len(node.inputs)))
         settings = node.settings
-        plain = {"strides": settings["strides"] == settings.get("window", (1,) * len(settings["strides"])),
+        usual = settings["window"] if pooled else (1,) * len(settings["strides"])
+        plain = {"strides": settings["strides"] == usual,
                  "padding": not any(map(any, settings["padding"])),
                  "dilation": all(gap == 1 for gap in settings["dilation"])}  # fmt: skip
         told = "".join(f", {key}={short(settings[key])}" for key in (*plain, *named) if not plain.get(key))
@@ -73,6 +75,63 @@ def result_dtype(first: ArrayType, second: ArrayType) -> Any:
     return reference().result_type(first.dtype, second.dtype)
 
 
+# Index forms ----------------------------------------------------------------------------------------------------------
+PLACES, INSIDE, ENTRIES = "ijk", "pqr", "uvw"  # letters for up to three axes
+
+
+def lead(x: ArrayType, count: int, letters: str) -> str:
+    """The letters of the axes before those that are slid along: examples first, then groups where there are any."""
+    first = letters[:1] if letters[0] == "n" else ""
+    return first + "g" * (x.ndim == count + 3) + letters[len(first) :]
+
+
+def under(slide: Slide) -> tuple[Affine, ...]:
+    """Where the images are read: strides times place, plus dilation times the entry of the window, less the border."""
+    return tuple(
+        Affine(((step, place), (gap, inside)), -before)
+        for step, place, gap, inside, (before, _) in zip(
+            slide.strides, PLACES, slide.dilation, INSIDE, slide.padding, strict=False
+        )
+    )
+
+
+def convolution_places(x: ArrayType, w: ArrayType, **moves: Any) -> tuple[Places, str] | None:
+    slide = Slide(**moves)
+    count = len(slide.strides)
+    if count > len(PLACES):
+        return None
+    images = (*alone(lead(x, count, "nc")), *under(slide))
+    return (images, alone(lead(w, count, "fc") + INSIDE[:count])), lead(x, count, "nf") + PLACES[:count]
+
+
+def filters_places(g: ArrayType, x: ArrayType, *, window: Sizes, **moves: Any) -> tuple[Places, str] | None:
+    slide = Slide(**moves)
+    count = len(slide.strides)
+    if count > len(PLACES):
+        return None
+    images = (*alone(lead(x, count, "nc")), *under(slide))
+    return (alone(lead(g, count, "nf") + PLACES[:count]), images), lead(g, count, "fc") + INSIDE[:count]
+
+
+def transpose_places(g: ArrayType, w: ArrayType, *, size: Sizes, **moves: Any) -> tuple[Places, str] | None:
+    """Along each axis either the place or the entry of the window follows from the other, unless both have steps."""
+    slide = Slide(**moves)
+    count = len(slide.strides)
+    axes = list(zip(slide.strides, slide.dilation, slide.padding, PLACES, INSIDE, ENTRIES, strict=False))
+    if count > len(PLACES) or any(step > 1 and gap > 1 for step, gap, *_ in axes):
+        return None
+    seen, inside = [], []
+    for step, gap, (before, _), place, entry, row in axes:
+        if gap == 1:
+            seen.append(Affine(((1, place),)))
+            inside.append(Affine(((1, row), (-step, place)), before))
+        else:
+            seen.append(Affine(((1, row), (-gap, entry)), before))
+            inside.append(Affine(((1, entry),)))
+    places = ((*alone(lead(g, count, "nf")), *seen), (*alone(lead(w, count, "fc")), *inside))
+    return places, lead(g, count, "nc") + ENTRIES[:count]
+
+
 # Convolution ----------------------------------------------------------------------------------------------------------
 def convolution_type(x: ArrayType, w: ArrayType, *, strides: Sizes, padding: Pairs, dilation: Sizes) -> ArrayType:
     count = len(strides)
@@ -103,7 +162,7 @@ _PLANE = ((2, 1), ((1, 0), (0, 1)), (1, 2))
 
 @op(
     "convolution", Linear((convolution_images, convolution_slope), joint=False), sliding_notation("convolution"),
-    Role.SWAPS, type_rule=convolution_type,
+    Role.SWAPS, type_rule=convolution_type, index=Windows(convolution_places),
     domain=Domain((
         Sample(((2, 2, 4), (3, 2, 2)), moves((1,), ((0, 0),), (1,))), Sample(((2, 2, 6), (1, 2, 2)), moves(*_LINE)),
         Sample(((1, 2, 1, 4, 3), (2, 1, 1, 2, 2)), moves(*_PLANE)),
@@ -141,6 +200,7 @@ def transpose_filters(u: Array, g: Array, w: Array, *, size: Sizes, **slide: Any
 @op(
     "convolution_transpose", Linear((transpose_gradient, transpose_filters), joint=False),
     sliding_notation("convolution_transpose", "size"), Role.SWAPS, type_rule=convolution_transpose_type,
+    index=Windows(transpose_places),
     domain=Domain((
         Sample(((2, 3, 3), (3, 2, 2)), moves((1,), ((0, 0),), (1,), size=(4,))),
         Sample(((2, 1, 3), (1, 2, 2)), moves(*_LINE, size=(6,))),
@@ -178,6 +238,7 @@ def filters_images(u: Array, g: Array, x: Array, *, window: Sizes, **slide: Any)
 @op(
     "convolution_filters", Linear((filters_gradient, filters_images), joint=False),
     sliding_notation("convolution_filters", "window"), Role.SWAPS, type_rule=convolution_filters_type,
+    index=Windows(filters_places),
     domain=Domain((
         Sample(((2, 3, 3), (2, 2, 4)), moves((1,), ((0, 0),), (1,), window=(2,))),
         Sample(((2, 1, 3), (2, 2, 6)), moves(*_LINE, window=(2,))),

@@ -65,7 +65,7 @@ def largest_push(tangents: tuple[Any, ...], y: Array, x: Array, **slide: Any) ->
 
 
 @op(
-    "max_pool", Custom(largest_pull, largest_push), sliding_notation("max_pool", "window"),
+    "max_pool", Custom(largest_pull, largest_push), sliding_notation("max_pool", "window", pooled=True),
     Role.ROUTES, type_rule=pooled_type,
     domain=Domain(
         (Sample(((2, 6),), _LINE), Sample(((1, 2, 4, 4),), _PLANE), Sample(((2, 3, 4),), _OVERLAP)), SHARED
@@ -89,8 +89,8 @@ def collect_gradient(g: Array, u: Array, x: Array, **slide: Any) -> Array:
 
 
 @op(
-    "send_to_largest", Linear((send_gradient, None)), sliding_notation("send_to_largest", "window"), Role.ROUTES,
-    type_rule=back_to,
+    "send_to_largest", Linear((send_gradient, None)), sliding_notation("send_to_largest", "window", pooled=True),
+    Role.ROUTES, type_rule=back_to,
     domain=Domain((
         Sample(((2, 3), (2, 6)), _LINE), Sample(((1, 2, 2), (1, 4, 4)), _PLANE), Sample(((3, 2), (3, 4)), _OVERLAP)
     )), batch=all_stacked,
@@ -103,8 +103,8 @@ def send_to_largest(
 
 
 @op(
-    "collect_largest", Linear((collect_gradient, None)), sliding_notation("collect_largest", "window"), Role.ROUTES,
-    type_rule=alike,
+    "collect_largest", Linear((collect_gradient, None)), sliding_notation("collect_largest", "window", pooled=True),
+    Role.ROUTES, type_rule=alike,
     domain=Domain((
         Sample(((2, 6), (2, 6)), _LINE), Sample(((1, 4, 4), (1, 4, 4)), _PLANE), Sample(((3, 4), (3, 4)), _OVERLAP)
     )), batch=all_stacked,
@@ -122,7 +122,7 @@ def window_sum_adjoint(g: Array, x: Array, *, window: Sizes, **slide: Any) -> Ar
 
 
 @op(
-    "sum_pool", Linear((window_sum_adjoint,)), sliding_notation("sum_pool", "window"), Role.SPREADS,
+    "sum_pool", Linear((window_sum_adjoint,)), sliding_notation("sum_pool", "window", pooled=True), Role.SPREADS,
     type_rule=pooled_type,
     domain=Domain((Sample(((2, 6),), _LINE), Sample(((1, 2, 4, 4),), _PLANE), Sample(((2, 3, 4),), _OVERLAP))),
     batch=as_it_is,
@@ -144,8 +144,8 @@ def spread_type(
 
 
 @op(
-    "spread_over_windows", Linear((over_windows_adjoint,)), sliding_notation("spread_over_windows", "window", "size"),
-    Role.GATHERS, type_rule=spread_type,
+    "spread_over_windows", Linear((over_windows_adjoint,)),
+    sliding_notation("spread_over_windows", "window", "size", pooled=True), Role.GATHERS, type_rule=spread_type,
     domain=Domain((
         Sample(((2, 3),), (*_LINE, ("size", (6,)))), Sample(((1, 2, 2),), (*_PLANE, ("size", (4, 4)))),
         Sample(((3, 2),), (*_OVERLAP, ("size", (3, 4)))),

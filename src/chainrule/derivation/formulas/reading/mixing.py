@@ -62,7 +62,10 @@ def _sum_of_products(node: Node, at: At, reader: Reader) -> Terms:
 def _windows(node: Node, at: At, reader: Reader) -> Terms:
     """A sum of products along windows: an axis read at a sum of letters gets a letter of its own, tied to that sum."""
     assert isinstance(node.op.index, Windows)
-    places, result = node.op.index.rule(*[each.type for each in node.inputs], **node.settings)
+    said = node.op.index.rule(*[each.type for each in node.inputs], **node.settings)
+    if said is None:
+        return as_it_is(node, at, reader)
+    places, result = said
     letters = dict(zip(result, at, strict=True))
     inner = []
     for axes, source in zip(places, node.inputs, strict=True):
