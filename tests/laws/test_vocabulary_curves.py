@@ -96,6 +96,11 @@ CURVES: dict[str, tuple[Function, tuple[Any, ...]]] = {
     "polysub": (lambda x, y: np.polysub(x[:1], y), (V, P)),
     "polyder": (lambda x: np.polyder(x, 2), (V,)),
     "polyint": (lambda x, k: np.polyint(x, 2, [k, 3.0]), (V, np.array(0.7))),
+    "polyfit": (lambda x, y: np.polyfit(x, y, 2), (X, V)),
+    "polyfit weights": (lambda y, w: np.polyfit(X, y, 1, w=w), (np.stack([V, P], 1), P)),
+    "polydiv": (lambda x, y: np.concatenate(np.polydiv(x, y)), (np.array([1.3, 0.4, -0.7, 0.9, 0.2]), P[:3])),
+    "polydiv by a number": (lambda x, y: np.polydiv(x, y)[0], (V, P[:1])),
+    "roots": (lambda x: np.sort(np.real(np.roots(x))), (1.1 * np.poly([0.5, 1.7, 3.1]),)),
     "poly": (lambda x: np.poly(x), (V,)),
     "i0": (lambda x: np.i0(x), (V,)),
 }

@@ -24,7 +24,7 @@ from .choices import astype, where
 from .declare import also_known_as, op
 from .indexing import ARRAY, Key, getitem, index_op, index_type, rebuild, scatter, taken_apart, write_key
 from .joining import zeros_of
-from .known import is_known
+from .known import is_known, known_values
 from .movement import broadcast_to, ravel, reshape
 from .powers import power
 
@@ -50,9 +50,19 @@ def put_type(x: ArrayType, values: ArrayType, *arrays: ArrayType, key: Key) -> A
 
 def put_pull(g: Array, y: Array, x: Array, values: Array, *arrays: Array, key: Key) -> tuple[Any, ...]:
     sent = index_op(g, *arrays, key=key)
-    if arrays:
+    if _may_repeat(arrays, key, x.shape):
         sent = where(stays(*arrays, key=key, shape=x.shape), sent, 0.0)
     return (put_op(g, zeros_of(sent), *arrays, key=key), sent, *(None for _ in arrays))
+
+
+def _may_repeat(arrays: tuple[Any, ...], key: Key, shape: tuple[int, ...]) -> bool:
+    """Whether a place may be named twice: known places are looked at."""
+    if not any(each.ndim for each in arrays):
+        return False
+    if not all(is_known(each) for each in arrays):
+        return True
+    plain = [known_values(each, "", "") for each in arrays]
+    return not stays.kernel(reference(), *plain, key=key, shape=shape).all()
 
 
 def put_push(tangents: tuple[Any, ...], y: Array, x: Array, values: Array, *arrays: Array, key: Key) -> Array:
@@ -136,7 +146,7 @@ def index_set(x: Any, key: Any, values: Any) -> Any:
     given = _in_dtype_of(array, values)
     if _is_unknown_mask(key):
         return where(_over(key, array), given, array)
-    parts, arrays = taken_apart(key)
+    parts, arrays = taken_apart(_without_masks(key))
     return put_op(array, _fitted(given, _shape_at(array, key)), *arrays, key=parts)
 
 
@@ -150,7 +160,7 @@ def index_add(x: Any, key: Any, values: Any) -> Any:
     given = _in_dtype_of(array, values)
     if _is_unknown_mask(key):
         return where(_over(key, array), array + given, array)
-    parts, arrays = taken_apart(key)
+    parts, arrays = taken_apart(_without_masks(key))
     return array + scatter(_fitted(given, _shape_at(array, key)), *arrays, key=parts, shape=array.shape)
 
 
@@ -233,6 +243,18 @@ def rounds(places: Any) -> list[Any]:
     rank = numpy.empty(places.size, int)
     rank[order] = numpy.arange(places.size) - first
     return [numpy.flatnonzero(rank == each) for each in range(int(rank.max(initial=-1)) + 1)]
+
+
+def _without_masks(key: Any) -> Any:
+    """The key with the places where its known masks hold in their stead, so that their number is known."""
+    parts: list[Any] = []
+    for part in key if isinstance(key, tuple) else (key,):
+        array = as_array(part) if isinstance(part, list) or getattr(part, "shape", ()) != () else None
+        if array is not None and array.dtype.kind == "b" and is_known(array):
+            parts.extend(reference().nonzero(known_values(array, "at", "")))
+        else:
+            parts.append(part)
+    return tuple(parts)
 
 
 def _in_dtype_of(array: Any, values: Any) -> Any:

@@ -1,5 +1,6 @@
 """Tables of numbers: lines between points, slopes and areas, rows of numbers, polynomials."""
 
+from .fitting import polydiv, polyfit, roots
 from .interpolation import interp
 from .polynomials import poly, polyadd, polyder, polyint, polymul, polysub, polyval, vander
 from .sequences import geomspace, linspace, logspace
@@ -15,10 +16,13 @@ __all__ = [
     "poly",
     "polyadd",
     "polyder",
+    "polydiv",
+    "polyfit",
     "polyint",
     "polymul",
     "polysub",
     "polyval",
+    "roots",
     "trapezoid",
     "unwrap",
     "vander",

@@ -16,7 +16,7 @@ from ..recurrences import cumprod
 from ..windows import convolve
 
 
-def _coefficients(p: Any, name: str) -> Any:
+def coefficients_of(p: Any, name: str) -> Any:
     array = atleast_1d(p)
     if array.ndim != 1:
         raise ShapeError(given=f"coefficients of shape {array.shape}", expected="a vector", where=name,
@@ -30,7 +30,7 @@ def polyval(p: Any, x: Any) -> Any:
     >>> float(polyval([1.0, 2.0, 3.0], 10.0))
     123.0
     """
-    coefficients, at = _coefficients(p, "polyval"), as_array(x)
+    coefficients, at = coefficients_of(p, "polyval"), as_array(x)
     found = at * 0.0 if at.dtype.kind in INEXACT else at * 0
     for place in range(coefficients.shape[0]):
         found = found * at + coefficients[place]
@@ -46,7 +46,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     """
     if not as_array(x).ndim:
         raise ShapeError(given="vander of a number", expected="a vector", where="vander", remedy="np.atleast_1d(x)")
-    vector = _coefficients(x, "vander")
+    vector = coefficients_of(x, "vander")
     column = astype(reshape(vector, (-1, 1)), reference().result_type(vector.dtype, int))  # as NumPy widens them
     count = column.shape[0] if N is None else N
     ones = reference().ones((column.shape[0], 1), column.dtype)
@@ -63,7 +63,7 @@ def polymul(a1: Any, a2: Any) -> Any:
     >>> polymul([1.0, 1.0], [1.0, -1.0])
     array([ 1.,  0., -1.])
     """
-    return convolve(_coefficients(a1, "polymul"), _coefficients(a2, "polymul"))
+    return convolve(coefficients_of(a1, "polymul"), coefficients_of(a2, "polymul"))
 
 
 def polyadd(a1: Any, a2: Any) -> Any:
@@ -81,7 +81,7 @@ def polysub(a1: Any, a2: Any) -> Any:
 
 
 def _aligned(a1: Any, a2: Any, name: str, sign: int) -> Any:
-    first, second = _coefficients(a1, name), _coefficients(a2, name)
+    first, second = coefficients_of(a1, name), coefficients_of(a2, name)
     size = max(first.shape[0], second.shape[0])
     first, second = (bordered(each, ((size - each.shape[0], 0),)) for each in (first, second))
     return first + second if sign > 0 else first - second
@@ -93,7 +93,7 @@ def polyder(p: Any, m: int = 1) -> Any:
     >>> polyder([1.0, 2.0, 3.0])
     array([2., 2.])
     """
-    found = _coefficients(p, "polyder")
+    found = coefficients_of(p, "polyder")
     for _ in range(m):
         found = found[:-1] * reference().arange(found.shape[0] - 1, 0, -1)
     return found
@@ -105,7 +105,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     >>> polyint([2.0, 2.0])
     array([1., 2., 0.])
     """
-    found = _coefficients(p, "polyint") * 1.0
+    found = coefficients_of(p, "polyint") * 1.0
     given = [0.0] if k is None else list(k) if isinstance(k, (list, tuple)) else list(atleast_1d(k))
     for constant in given * m if len(given) == 1 else given[:m]:
         last = reshape(as_array(constant), (1,))
@@ -119,7 +119,7 @@ def poly(roots: Any) -> Any:
     >>> poly([1.0, -1.0])
     array([ 1.,  0., -1.])
     """
-    zeros = _coefficients(roots, "poly")
+    zeros = coefficients_of(roots, "poly")
     found = reference().ones(1, zeros.dtype)
     for place in range(zeros.shape[0]):
         found = bordered(found, ((0, 1),)) - bordered(found * zeros[place], ((1, 0),))
