@@ -4,7 +4,7 @@ from .building import block_diag, circulant, hankel, toeplitz
 from .cholesky import cho_factor, cholesky, cholesky_factor
 from .cofactors import cofactor, cofactor_change
 from .coinciding import choice_of_basis, coincide, quotients, undetermined, vanishes
-from .determinants import det, det_sign, logdet, slogdet
+from .determinants import det, det_phase, det_sign, logdet, slogdet
 from .eigen import eig, eig_packed, eigvals
 from .exponentials import expm, expm_change, expm_frechet
 from .inverses import INV as INV
@@ -37,6 +37,7 @@ __all__ = [
     "cross",
     "cross_of_three",
     "det",
+    "det_phase",
     "det_sign",
     "eig",
     "eig_packed",

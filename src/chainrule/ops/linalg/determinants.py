@@ -8,13 +8,16 @@ from ...ir.coercion import as_array
 from ...ir.library import Array, Library
 from ...ir.notation import Form, Notation, Strength
 from ...ir.op import Complexes, Custom, Domain, Entries, Flat, Role
+from ...ir.types import ArrayType, array_type
 from ..batches import as_it_is
-from ..declare import also_known_as, op
+from ..complexes import conjugated, imag, real
+from ..declare import also_known_as, op, real_type
 from ..entries import entry
+from ..joining import zeros_of
 from ..products import turned
 from .cofactors import cofactor, total
 from .inverses import inv, same_matrix
-from .matrices import computed_dtype, number_type, require_square, solvable, spread_out, square_samples
+from .matrices import computed_dtype, dagger, number_type, require_square, solvable, spread_out, square_samples
 
 
 def det_pull(g: Array, y: Array, x: Array) -> tuple[Array]:
@@ -76,15 +79,19 @@ def det(xp: Library, x: Array) -> Array:
 
 
 def logdet_pull(g: Array, y: Array, x: Array) -> tuple[Array]:
-    return (spread_out(g, x) * turned(inv(x)),)
+    return (spread_out(g, x) * dagger(inv(x)),)
 
 
 def logdet_push(tangents: tuple[Any, ...], y: Array, x: Array) -> Array:
-    return relative_change(tangents[0], x)
+    return real(relative_change(tangents[0], x))
+
+
+def logdet_type(x: ArrayType) -> ArrayType:
+    return real_type(number_type("logdet")(x))
 
 
 @op(
-    "logdet", Custom(logdet_pull, logdet_push), LOGDET, Role.COUPLES, type_rule=number_type("logdet"),
+    "logdet", Custom(logdet_pull, logdet_push), LOGDET, Role.COUPLES, type_rule=logdet_type, complexes=Complexes.OWN,
     domain=Domain(square_samples()), index=Entries(logdet_entry), batch=as_it_is,
 )  # fmt: skip
 def logdet(xp: Library, x: Array) -> Array:
@@ -97,7 +104,8 @@ def logdet(xp: Library, x: Array) -> Array:
     0.0
     """
     require_square("logdet", x.shape)
-    return xp.linalg.slogdet(solvable(x))[1].astype(computed_dtype(x.dtype))
+    found = xp.linalg.slogdet(solvable(x))[1]
+    return found.astype(logdet_type(array_type(x.shape, x.dtype)).dtype)
 
 
 @op(
@@ -110,22 +118,47 @@ def det_sign(xp: Library, x: Array) -> Array:
     return xp.linalg.slogdet(solvable(x))[0].astype(computed_dtype(x.dtype))
 
 
-class SignAndLogarithm(NamedTuple):
+def phase_pull(g: Array, y: Array, x: Array) -> tuple[Any]:
+    """Im(conj(s) g) i X^-H."""
+    if x.dtype.kind != "c":
+        return (None,)
+    return (spread_out(imag(conjugated(y) * g), x) * 1j * dagger(inv(x)),)
+
+
+def phase_push(tangents: tuple[Any, ...], y: Array, x: Array) -> Array:
+    """i s Im tr(X^-1 dX)."""
+    return y * 1j * imag(relative_change(tangents[0], x)) if x.dtype.kind == "c" else zeros_of(y)
+
+
+@op(
+    "det_phase", Custom(phase_pull, phase_push), DET_SIGN, Role.COUPLES, type_rule=number_type("det_phase"),
+    domain=Domain(square_samples()), complexes=Complexes.OWN, batch=as_it_is,
+)  # fmt: skip
+def det_phase(xp: Library, x: Array) -> Array:
+    """The direction det(X)/|det(X)| of the determinant of a complex matrix. It moves by i times itself and Im tr(X^-1
+    dX), for the logarithm of the determinant moves by that trace (Matrix Cookbook, 43). Of a real one it stands still.
+    """
+    return det_sign.kernel(xp, x)
+
+
+class SlogdetResult(NamedTuple):
     """A determinant as its sign and the logarithm of its size, under NumPy's names."""
 
     sign: Any
     logabsdet: Any
 
 
-def slogdet(x: Any) -> SignAndLogarithm:
-    """np.linalg.slogdet: the sign of the determinant, through which no gradient passes, and log |det X|.
+def slogdet(x: Any) -> SlogdetResult:
+    """np.linalg.slogdet: the sign of the determinant, through which no gradient passes, and log |det X|. Of a complex
+    matrix the sign is a complex number of size 1, and has a derivative.
 
     >>> sign, logarithm = slogdet([[0.0, 1.0], [1.0, 0.0]])
     >>> float(sign), float(logarithm)
     (-1.0, 0.0)
     """
     array = as_array(x)
-    return SignAndLogarithm(det_sign(array), logdet(array))
+    sign = det_phase if array.dtype.kind == "c" else det_sign
+    return SlogdetResult(sign(array), logdet(array))
 
 
 also_known_as(slogdet, "slogdet")
