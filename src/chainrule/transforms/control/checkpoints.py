@@ -15,7 +15,7 @@ from ...ir.coercion import as_node, is_weak
 from ...ir.node import Node
 from .bodies import Slot, read_values, record_body
 from .branches import called
-from .unrolled import is_written_out
+from .unrolled import is_followed
 
 
 def checkpoint(fun: Callable[..., Any], *, static_argnums: int | Iterable[int] = ()) -> Callable[..., Any]:
@@ -44,7 +44,7 @@ def checkpoint(fun: Callable[..., Any], *, static_argnums: int | Iterable[int] =
     def kept_apart(*args: Any, **keywords: Any) -> Any:
         leaves, structure = tree.flatten((args, keywords))
         places = [place for place, leaf in enumerate(leaves) if type(leaf) is Node]
-        if not places or is_written_out(leaves):
+        if not places or is_followed(leaves):
             return fun(*args, **keywords)
 
         def on_variables(*variables: Any) -> Any:

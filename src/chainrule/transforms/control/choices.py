@@ -23,7 +23,7 @@ from ..replay import fresh_inputs
 from .bodies import Body, Slot, quiet, read_value, read_values, record_body
 from .branches import switched
 from .derived import deriving
-from .unrolled import is_written_out
+from .unrolled import is_followed
 
 
 def cond(pred: Any, true_fun: Callable[..., Any], false_fun: Callable[..., Any], *operands: Any) -> Any:
@@ -89,7 +89,7 @@ class _Outcome:
 
 def _choose(number: Any, branches: Sequence[Callable[..., Any]], operands: Any, name: str, names: Sequence[str]) -> Any:
     values, slots, structure = read_values(list(operands), name, "operand ")
-    if is_written_out([number, *values]):
+    if is_followed([number, *values]):
         known = concrete(number) if type(number) is Node else number
         return branches[int(require_branches(known, len(branches)))](*operands)
     outcomes = [_record(each, structure, slots, name) for each in branches]

@@ -66,7 +66,12 @@ def while_pull(g: Bundle, y: Any, *inputs: Any, wanted: tuple[int, ...], **param
 
 def while_push(moves: tuple[Any, ...], y: Any, *inputs: Any, **params: Any) -> Bundle:
     loop = While(**params)
-    wider, consts, carries = push_while(loop.body, loop, tuple(each is not None for each in moves))
+    moving = tuple(each is not None for each in moves[loop.held :])
+    step, consts, carries = push_while(loop.body, loop.consts, moving)
+    with deriving():
+        unused = fresh_inputs([node.type for node, flag in zip(loop.body.outputs, carries, strict=True) if flag])
+        condition = finished([*loop.cond.inputs, *unused], loop.cond.outputs)
+    wider = replace(loop, cond=condition, body=step, consts=loop.consts + sum(consts))
     _, own_consts, own_carry = loop.split(moves)
     held, used, carry = loop.split(inputs)
     moved_consts = [each for each, flag in zip(own_consts, consts, strict=True) if flag]
@@ -80,33 +85,26 @@ def while_push(moves: tuple[Any, ...], y: Any, *inputs: Any, **params: Any) -> B
 
 
 @kept_with_graph
-def push_while(body: Graph, loop: While, moving: tuple[bool, ...]) -> tuple[While, tuple[bool, ...], tuple[bool, ...]]:
-    """The loop with its tangents, and which constants of the step and which carries move."""
-    flags = tuple(flag and is_float(node) for flag, node in zip(moving[loop.held :], body.inputs, strict=True))
+def push_while(body: Graph, count: int, moving: tuple[bool, ...]) -> tuple[Graph, tuple[bool, ...], tuple[bool, ...]]:
+    """The step with its tangents, and which of its `count` constants and which carries move."""
+    flags = tuple(flag and is_float(node) for flag, node in zip(moving, body.inputs, strict=True))
     while True:
-        grown = tuple(
-            first or second for first, second in zip(flags[loop.consts :], moving_outputs(body, flags), strict=True)
-        )
-        if grown == flags[loop.consts :]:
+        grown = tuple(first or second for first, second in zip(flags[count:], moving_outputs(body, flags), strict=True))
+        if grown == flags[count:]:
             break
-        flags = (*flags[: loop.consts], *grown)
+        flags = (*flags[:count], *grown)
     with deriving():
         found = push_body(body, flags)
-        consts, carry = body.inputs[: loop.consts], body.inputs[loop.consts :]
+        consts, carry = body.inputs[:count], body.inputs[count:]
         moved_consts, moved = ([each for each in group if each is not None]
-                               for group in (found.inputs[: loop.consts], found.inputs[loop.consts :]))  # fmt: skip
+                               for group in (found.inputs[: count], found.inputs[count :]))  # fmt: skip
         outputs = [
             zeros(node) if each is None else each
             for node, each, flag in zip(body.outputs, found.outputs, grown, strict=True)
             if flag
         ]
         wider = finished([*consts, *moved_consts, *carry, *moved], [*body.outputs, *outputs])
-        condition = finished([*loop.cond.inputs, *fresh_inputs([each.type for each in moved])], loop.cond.outputs)
-    return (
-        replace(loop, cond=condition, body=wider, consts=loop.consts + len(moved_consts)),
-        flags[: loop.consts],
-        grown,
-    )
+    return wider, flags[:count], grown
 
 
 def while_batch(

@@ -73,7 +73,11 @@ def scan_type(*types: ArrayType, saves: bool, **params: Any) -> ArrayType:
 # Forward -------------------------------------------------------------------------------------------------------------
 def scan_push(moves: tuple[Any, ...], y: Any, *inputs: Any, saves: bool, **params: Any) -> Bundle:
     scan = Scan(**params)
-    wider, moving, moved = push_scan(scan.body, scan, tuple(each is not None for each in moves))
+    graph, moving, moved = push_scan(
+        scan.body, scan.consts, scan.carries, tuple(each is not None for each in moves)
+    )  # fmt: skip
+    more_consts, more_carries = (sum(each) for each in scan.split(moving)[:2])
+    wider = replace(scan, body=graph, consts=scan.consts + more_consts, carries=scan.carries + more_carries)
     groups: list[Any] = []
     for own, tangents, flags in zip(scan.split(inputs), scan.split(moves), scan.split(moving), strict=True):
         groups += own
@@ -95,8 +99,11 @@ def scan_push(moves: tuple[Any, ...], y: Any, *inputs: Any, saves: bool, **param
 
 
 @kept_with_graph
-def push_scan(body: Graph, scan: Scan, moving: tuple[bool, ...]) -> tuple[Scan, tuple[bool, ...], tuple[bool, ...]]:
-    """The loop with its tangents, which inputs move in it, and which outputs."""
+def push_scan(
+    body: Graph, consts: int, carries: int, moving: tuple[bool, ...]
+) -> tuple[Graph, tuple[bool, ...], tuple[bool, ...]]:
+    """The step with its tangents, which inputs move in it, and which outputs."""
+    scan = Scan(body, consts, carries, 0)
     flags = carried_on(scan, moving)
     with deriving():
         found = push_body(body, flags)
@@ -111,9 +118,7 @@ def push_scan(body: Graph, scan: Scan, moving: tuple[bool, ...]) -> tuple[Scan, 
         entries = [each for each in found.outputs[scan.carries :] if each is not None]
         outputs = [*body.outputs[: scan.carries], *carried, *body.outputs[scan.carries :], *entries]
         graph = finished(inputs, outputs)
-    consts, carries, _ = scan.split(flags)
-    wider = replace(scan, body=graph, consts=scan.consts + sum(consts), carries=scan.carries + sum(carries))
-    return wider, flags, tuple(each is not None for each in found.outputs)
+    return graph, flags, tuple(each is not None for each in found.outputs)
 
 
 def carried_on(scan: Scan, moving: Sequence[bool]) -> tuple[bool, ...]:
@@ -137,7 +142,8 @@ def scan_pull(g: Bundle, y: Any, *inputs: Any, saves: bool, wanted: tuple[int, .
     saved_too = tuple(
         place for place in range(scan.carries * saves) if floats[place] and g.entries[count + place] is not None
     )
-    back, slots = pull_scan(scan.body, scan, wanted, arrived, saved_too)
+    graph, slots, kept = pull_scan(scan.body, scan.consts, scan.carries, wanted, arrived, saved_too)
+    back = Scan(graph, scan.consts, kept, scan.length, not scan.reverse)
     saved = parts_of(y, count + scan.carries)[count:] if saves else scanned(scan, inputs, saves=True)[count:]
     consts, _, xs = scan.split(inputs)
     starts = [
@@ -151,13 +157,15 @@ def scan_pull(g: Bundle, y: Any, *inputs: Any, saves: bool, wanted: tuple[int, .
 
 @kept_with_graph
 def pull_scan(
-    body: Graph, scan: Scan, wanted: tuple[int, ...], arrived: tuple[int, ...], saved_too: tuple[int, ...]
-) -> tuple[Scan, list[int]]:
-    """The loop backwards, and the inputs whose gradients it ends with, in its order.
+    body: Graph, consts: int, carries: int, wanted: tuple[int, ...], arrived: tuple[int, ...],
+    saved_too: tuple[int, ...],
+) -> tuple[Graph, list[int], int]:  # fmt: skip
+    """The step backwards, the inputs whose gradients its loop ends with, in its order, and how many it carries.
 
     What reaches a constant is added up as it is carried, as is the gradient of each carry; that of a slice is put out.
     The gradients of the entries put out and of the carries saved come in step by step.
     """
+    scan = Scan(body, consts, carries, 0)
     flags = carried_on(scan, [slot in wanted for slot in range(len(body.inputs))])
     slots = [slot for slot, flag in enumerate(flags) if flag]
     carried = [slot - scan.consts for slot in slots if scan.consts <= slot < scan.consts + scan.carries]
@@ -171,10 +179,11 @@ def pull_scan(
         for place, each in zip(saved_too, more, strict=True):
             if scan.consts + place in sent:
                 sent[scan.consts + place] = sent[scan.consts + place] + each
-        consts, carries, xs = scan.split(body.inputs)
+        own_consts, own_carries, xs = scan.split(body.inputs)
         ends, entries = found.given[: len(carried)], found.given[len(carried) :]
-        graph = finished([*consts, *totals, *ends, *carries, *xs, *entries, *more], [sent[slot] for slot in slots])
-    return Scan(graph, scan.consts, len(totals) + len(carried), scan.length, not scan.reverse), slots
+        inputs = [*own_consts, *totals, *ends, *own_carries, *xs, *entries, *more]
+        graph = finished(inputs, [sent[slot] for slot in slots])
+    return graph, slots, len(totals) + len(carried)
 
 
 # Many examples -------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from ...errors import GradientError
 from ...ir.node import Node, is_abstract
 from ...ir.recording import STATE
 from ...ops.joining import stack
+from ..staging import unnoticed
 
 MOST_STEPS = 2000  # a longer loop stays one step
 
@@ -21,6 +22,12 @@ MOST_STEPS = 2000  # a longer loop stays one step
 def is_written_out(values: Iterable[Any]) -> bool:
     """Whether loops over these values are to be written out: somebody asked for it, and all of them are known."""
     return STATE.unrolled and not any(type(each) is Node and is_abstract(each) for each in values)
+
+
+def is_followed(values: Iterable[Any]) -> bool:
+    """Whether a choice or a checkpoint is written out: also where somebody is told of every step, to explain it."""
+    watched = STATE.recorder is not None and STATE.recorder is not unnoticed
+    return (STATE.unrolled or watched) and not any(type(each) is Node and is_abstract(each) for each in values)
 
 
 def scan_steps(f: Callable[..., Any], init: Any, xs: Any, along: Sequence[Any], count: int, reverse: bool) -> Any:

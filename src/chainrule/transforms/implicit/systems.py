@@ -164,18 +164,22 @@ class Equation:
         return self.residual.inputs[self.consts :]
 
 
-@kept_with_graph
-def slope_system(residual: Graph, equation: Equation) -> System:
+def slope_system(equation: Equation) -> System:
     """dF/dx as the matrix of a system: it is made of all that F is made of, and of the x it is taken at."""
-    moving = (*(False,) * equation.consts, *(True,) * len(equation.unknowns))
+    graph = slope_of(equation.residual, equation.consts)
+    return System(graph, len(equation.residual.inputs), equation.linear, equation.linear)
+
+
+@kept_with_graph
+def slope_of(residual: Graph, consts: int) -> Graph:
+    moving = [place >= consts for place in range(len(residual.inputs))]
     with deriving():
         found = push_body(residual, moving)
         directions = [each for each in found.inputs if each is not None]
         outputs = [
             zeros(node) if each is None else each for node, each in zip(residual.outputs, found.outputs, strict=True)
         ]
-        graph = finished([*residual.inputs, *directions], outputs)
-    return System(graph, len(residual.inputs), equation.linear, equation.linear)
+        return finished([*residual.inputs, *directions], outputs)
 
 
 def solution(equation: Equation, inputs: Sequence[Any]) -> list[Any]:
@@ -195,7 +199,7 @@ def root_pull(g: Bundle, y: Any, *inputs: Any, equation: Equation, wanted: tuple
         return (None,) * len(inputs)
     x = parts_of(y, count)
     arrived = [zeros_of(each) if sent is None else sent for each, sent in zip(x, g.entries, strict=True)]
-    back = solved(slope_system(equation.residual, equation).turned(), [*consts, *x, *arrived])
+    back = solved(slope_system(equation).turned(), [*consts, *x, *arrived])
     pulled = pull_branch(equation.residual, slots, tuple(range(count)))
     found = [-each for each in called(pulled, [*consts, *x, *back])]
     return at_slots(found, slots, len(inputs))
@@ -211,7 +215,7 @@ def root_push(moves: tuple[Any, ...], y: Any, *inputs: Any, equation: Equation) 
     ahead = push_branch(equation.residual, (*moving, *(False,) * count), (True,) * count)
     tangents = [move for move, flag in zip(moves, moving, strict=False) if flag]
     right = [-each for each in called(ahead, [*consts, *x, *tangents])]
-    return Bundle(tuple(solved(slope_system(equation.residual, equation), [*consts, *x, *right])))
+    return Bundle(tuple(solved(slope_system(equation), [*consts, *x, *right])))
 
 
 @op(
