@@ -90,3 +90,9 @@ def test_a_naive_form_that_overflows_only_when_it_is_not_recorded() -> None:
     """log(1 + exp(x)) at 1000 is infinite for NumPy and 1000 for the recording, which is softplus: nothing is wrong."""
     assert report(lambda x: np.log(1 + np.exp(x)), 1000.0).verdict.name == "INCONCLUSIVE"
     passes(lambda x: np.log(1 + np.exp(x)), 10.0)
+
+
+def test_outputs_that_are_zero_by_construction() -> None:
+    """The lower half of the R of a QR decomposition: 0, however the matrix moves, but for rounding in the rules."""
+    passes(lambda x: np.linalg.qr(x)[1], np.array([[2.8, 0.2, -0.5], [-0.9, 3.7, 0.9], [-0.7, 0.2, 3.4]]))
+    passes(lambda x: np.stack([x, (x * 3.0 + 1e-17 * x) / 3.0 - x]), 0.7)
