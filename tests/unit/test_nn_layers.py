@@ -135,6 +135,12 @@ def test_equal_entries_are_normalised_to_zero_with_a_finite_gradient() -> None:
     half = nn.layer_norm(np.linspace(0, 1, 5000).astype(np.float16))
     assert half.dtype == np.float16
     assert abs(float(half.astype(float).std()) - 1) < 1e-2
+    large = np.array([[300.0, -300.0]], np.float16).T  # whose squares float16 cannot hold
+    y, running = nn.batch_norm(large)
+    np.testing.assert_array_equal(y, [[1.0], [-1.0]])
+    assert (running.variance.dtype, float(running.variance[0])) == (np.float32, 180000.0)
+    assert nn.batch_norm(large, running=running, training=False)[0].dtype == np.float16
+    np.testing.assert_array_equal(nn.rms_norm(large.T), [[1.0, -1.0]])
 
 
 # Attention ------------------------------------------------------------------------------------------------------------

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..errors import ShapeError
 from ..ir.coercion import as_array
 from ..ir.types import normalise_axes, normalise_axis
-from ..ops import stop_gradient
+from ..ops import astype, stop_gradient
 from ..ops.movement import reshape
 from ..ops.neural.normalisation import rms_norm as scaled_by_size
 from ..ops.neural.normalisation import standardise
@@ -103,9 +105,10 @@ def batch_norm(
 
     In training the statistics are those of the batch, and the new running ones are (1 - momentum) old + momentum new
     (the variance with n - 1, as PyTorch keeps it; without old ones, those of the batch); no gradient passes through
-    them. Otherwise y is made with the running ones, which are returned as they are. Channels lie along `axis`, and
-    scale, shift and statistics have one number for each. Raises ShapeError where they do not, or where running
-    statistics are asked for and not given. Source: Ioffe and Szegedy, Batch normalization (2015).
+    them, and those of float16 are kept in float32. Otherwise y is made with the running ones, which are returned as
+    they are. Channels lie along `axis`, and scale, shift and statistics have one number for each. Raises ShapeError
+    where they do not, or where running statistics are asked for and not given. Source: Ioffe and Szegedy, Batch
+    normalization (2015).
 
     >>> import numpy as np
     >>> y, running = batch_norm(np.array([[1.0, 5.0], [3.0, 1.0]]), epsilon=0.0)
@@ -127,13 +130,15 @@ def batch_norm(
                          expected="running=(mean, variance)", remedy="pass what training returned")  # fmt: skip
     kept = Statistics(*running)
     centre, spread = _by_channel("batch_norm", array, channel, kept.mean, kept.variance)
-    return _affine((array - centre) / (spread + epsilon) ** 0.5, *affine), kept
+    found = (array - centre) / (spread + epsilon) ** 0.5
+    return _affine(astype(found, array.dtype) if array.dtype.itemsize == 2 else found, *affine), kept
 
 
 def _updated(array: Any, channel: int, running: Any, momentum: float) -> Statistics:
     """The running statistics after this batch."""
     others = tuple(each for each in range(array.ndim) if each != channel)
     several = array.size > array.shape[channel]  # of one number for each channel the unbiased variance is not known
+    array = astype(array, np.dtype("float32")) if array.dtype.itemsize == 2 else array  # a variance overflows early
     new = Statistics(mean(array, others), var(array, others, ddof=1 if several else 0))
     if running is None:
         return new

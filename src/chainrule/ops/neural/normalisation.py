@@ -16,7 +16,7 @@ from ..batches import along_axes
 from ..declare import floating_type, op
 from ..functions import sqrt
 from ..norms import centred, var_op
-from ..reductions import Axes, add_up, count_reduced, mean_op, spread
+from ..reductions import Axes, add_up, count_reduced, mean_op, spread, widened
 from .activations import CODE
 
 Rule = tuple[Any, ...]
@@ -79,7 +79,8 @@ def standardise(xp: Library, x: Array, *, axes: Axes, epsilon: float) -> Array:
     Source: Ioffe and Szegedy, Batch normalization (2015), section 3.
     """
     exact = x if x.dtype.kind == "f" else x.astype(xp.result_type(x.dtype, "float16"))
-    moved = exact - kept_mean(xp, exact, axes)
+    wide = widened(exact)  # squares of float16 overflow from 256 on
+    moved = wide - kept_mean(xp, wide, axes)
     return (moved / xp.sqrt(kept_mean(xp, xp.square(moved), axes) + epsilon)).astype(exact.dtype, copy=False)
 
 
@@ -107,4 +108,5 @@ def rms_norm(xp: Library, x: Array, *, axes: Axes, epsilon: float) -> Array:
     Source: Zhang and Sennrich, Root mean square layer normalization (2019).
     """
     exact = x if x.dtype.kind == "f" else x.astype(xp.result_type(x.dtype, "float16"))
-    return (exact / xp.sqrt(kept_mean(xp, xp.square(exact), axes) + epsilon)).astype(exact.dtype, copy=False)
+    wide = widened(exact)
+    return (wide / xp.sqrt(kept_mean(xp, xp.square(wide), axes) + epsilon)).astype(exact.dtype, copy=False)
