@@ -15,6 +15,7 @@ from ...ir.notation import Form, Notation
 from ...ir.op import Custom, Domain, Role, Sample
 from ...ir.types import ArrayType, array_type
 from ..arithmetic import carry
+from ..batches import along_axes
 from ..composites import log_softmax_op, softmax_op
 from ..declare import floating_type, op
 from ..reductions import add_up, reduced_shape, spread, sum_op
@@ -67,7 +68,7 @@ def notation(node: Node) -> Notation:
 
 @op(
     "softmax_entropy", Custom(softmax_entropy_pull, softmax_entropy_push), notation, Role.COUPLES,
-    type_rule=softmax_entropy_type,
+    type_rule=softmax_entropy_type, batch=along_axes,
     domain=Domain((
         Sample(((3,), (3,)), (("axis", 0),)), Sample(((2, 3), (2, 3)), (("axis", 1),)),
         Sample(((3, 2), (3, 2)), (("axis", 0),)),
