@@ -59,3 +59,13 @@ def result_type(*arrays_and_dtypes: Any) -> Any:
 
 def _named(dtypes: Sequence[Any]) -> list[Any]:
     return [each for each in dtypes if hasattr(each, "kind")]
+
+
+def largest_number(dtype: Any) -> float:
+    """The largest number that a floating dtype holds. That of bfloat16 has 8 digits and the exponent of a float32."""
+    return 2.0**128 - 2.0**120 if dtype.kind == "V" else float(reference().finfo(dtype).max)
+
+
+def spacing_at_one(dtype: Any) -> float:
+    """The distance from 1 to the next number of a floating dtype: its precision."""
+    return 2.0**-7 if dtype.kind == "V" else float(reference().finfo(dtype).eps)

@@ -10,8 +10,7 @@ from typing import Any
 
 from ..errors import DomainError
 from ..ir.coercion import as_array
-from ..ir.library import reference
-from ..ir.precision import FLOATING, INEXACT
+from ..ir.precision import FLOATING, INEXACT, largest_number
 from .arguments import highest, lowest, takes_all
 from .choices import all_entries, argmax, argmin, equal, isnan, logical_and, logical_not, where
 from .complexes import imag, real
@@ -36,7 +35,7 @@ def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, 
         return parts[0] + parts[1] * 1j
     if array.dtype.kind not in FLOATING:
         return array
-    largest = float(reference().finfo(array.dtype).max)
+    largest = largest_number(array.dtype)
     found = where(isnan(array), nan, array)
     found = where(equal(array, float("inf")), largest if posinf is None else posinf, found)
     return where(equal(array, -float("inf")), -largest if neginf is None else neginf, found)

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from ...errors import DTypeError, ShapeError
 from ...ir.coercion import as_array
-from ...ir.library import Array, Library, reference
+from ...ir.library import Array, Library
 from ...ir.node import Node, concrete, is_abstract
 from ...ir.notation import Form, Notation, Strength
 from ...ir.op import Complexes, Custom, Domain, Role, Sample
+from ...ir.precision import spacing_at_one
 from ...ir.types import ArrayType, array_type
 from ..batches import as_it_is
 from ..choices import any_entry, greater, not_equal
@@ -158,7 +159,7 @@ def lstsq(a: Any, b: Any, rcond: float | None = None) -> LstsqResult:
 
 def cutoff_for(matrix: Any, rcond: float | None) -> float:
     """NumPy's threshold: rounding in a matrix of this size, or of one entry for -1."""
-    epsilon: float = float(reference().finfo(computed_dtype(matrix.dtype)).eps)
+    epsilon = spacing_at_one(computed_dtype(matrix.dtype))
     if rcond is None:
         return float(epsilon * max(matrix.shape[-2:]))
     given = threshold_given("lstsq", rcond)

@@ -10,7 +10,7 @@ from typing import Any
 from ...errors import DomainError, ShapeError
 from ...ir.library import Array, Library, reference
 from ...ir.op import Sample
-from ...ir.precision import INEXACT
+from ...ir.precision import INEXACT, widened
 from ...ir.types import ArrayType, array_type
 from ..complexes import conjugated
 from ..movement import reshape
@@ -27,10 +27,8 @@ def require_square(name: str, shape: tuple[int, ...]) -> None:
 
 
 def solvable(x: Array) -> Array:
-    """x in a dtype in which a library of linear algebra computes: there is none for float16 and whole numbers."""
-    if x.dtype.kind == "f" and x.dtype.itemsize == 2:
-        return x.astype("float32")
-    return x if x.dtype.kind in INEXACT else x.astype("float64")
+    """x in a dtype in which a library of linear algebra computes: there is none for short floats and whole numbers."""
+    return widened(x) if x.dtype.kind in INEXACT else x.astype("float64")
 
 
 def computed_dtype(dtype: Any) -> Any:
