@@ -289,3 +289,42 @@ def test_two_uses_of_a_custom_rule_with_different_arrays_are_two_steps_under_jit
     made = custom_vjp(lambda x, a: np.sum(x * a), nondiff_argnums=(1,))
     made.defvjp(lambda x, a: (np.sum(x * a), None), lambda a, kept, g: (g * a,))
     assert_allclose(jit(grad(lambda x: made(x, V) * made(x, X)))(X), V * (X @ X) + X * (V @ X))
+
+
+def test_custom_rules_of_many_examples_run_once_where_they_can() -> None:
+    runs: list[str] = []
+
+    def scaled(w: Any, x: Any, names: Any) -> Any:
+        runs.append("value")
+        return {"y": w @ x, "s": np.sum(x)}
+
+    made = custom_vjp(scaled, nondiff_argnums=(2,))
+
+    def back(names: Any, kept: Any, g: Any) -> Any:
+        runs.append("rule")
+        w, x = kept
+        return np.outer(g["y"], x) * 2.0, w.T @ g["y"] + g["s"]
+
+    made.defvjp(lambda w, x, names: (scaled(w, x, names), (w, x)), back)
+    xs = random.normal(size=(6, 4))
+
+    def loss(w: Any, x: Any) -> Any:
+        out = made(w, x, "names")
+        return np.sum(np.sin(out["y"])) + out["s"]
+
+    one_by_one = [grad(loss, (0, 1))(W, x) for x in xs]
+    runs.clear()
+    found = vmap(grad(loss, (0, 1)), (None, 0))(W, xs)
+    assert runs.count("rule") <= 2
+    for slot in (0, 1):
+        assert_allclose(found[slot], [each[slot] for each in one_by_one], rtol=1e-12)
+    total = grad(lambda w: np.sum(vmap(lambda x: loss(w, x))(xs)))(W)
+    assert_allclose(total, np.sum([each[0] for each in one_by_one], axis=0), rtol=1e-12)
+    assert_allclose(jit(lambda w: vmap(grad(loss), (None, 0))(w, xs))(W), found[0], rtol=1e-12)
+
+
+def test_custom_rules_that_look_at_numbers_run_for_one_example_after_the_other() -> None:
+    made = custom_vjp(lambda x: x * (2.0 if x > 0 else 3.0))
+    made.defvjp(lambda x: (x * 2.0, float(x)), lambda kept, g: (g * (2.0 if kept > 0 else 3.0),))
+    assert_allclose(vmap(made)(X), [made(x) for x in X])
+    assert_allclose(grad(lambda x: np.sum(vmap(lambda x: made(x) * 1.0)(x)))(X), [grad(made)(x) for x in X])

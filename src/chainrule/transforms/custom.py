@@ -18,6 +18,7 @@ from ..ir.op import Complexes, Custom, Derivative, Domain, Op, Role
 from ..ir.recording import suspended_recording
 from ..ir.types import ArrayType
 from .calls import Call, begin, name_of
+from .stacked_calls import call_batch
 from .transposes import backward_of_jvp, backward_of_vjp, forward_of_jvp, forward_of_vjp, refuse_pull, refuse_push
 
 Forward = Callable[..., tuple[Any, Any]]
@@ -120,6 +121,7 @@ def made_op(fun: Callable[..., Any], derivative: Derivative) -> Op:
     return Op(
         name_of(fun), run_call, type_of_call, derivative, call_notation, Role.COUPLES, Domain(()), None,
         inspect.getdoc(fun) or f"{name_of(fun)}, with a derivative of its own.", complexes=Complexes.OWN,
+        batch=call_batch,
     )  # fmt: skip
 
 
