@@ -152,6 +152,8 @@ def test_an_explanation_keeps_the_steps_that_were_written_where_they_come_to_the
     far = chainrule.explain(loss)(1000.0)
     assert far.order == ["x", "loss"]
     assert far.gradients == {"x": grad(loss)(1000.0)}
+    assert "loss: the form that was written overflows or cancels at these values" in far.text()
+    assert "overflows" not in chainrule.explain(loss)(2.0).text()
     assert "log(1 + exp(x)) = softplus(x)" in chainrule.derive(loss, shapes={"x": ()}).text()
 
 

@@ -10,6 +10,7 @@ from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ir.op import Elementwise, Flat
 from ..ops.extremes import max_op, min_op
+from ..ops.recognised import REPLACED
 from .lines import Line, Term
 from .stage import Stage
 
@@ -24,6 +25,7 @@ def take_notes(stage: Stage, lines: Sequence[Line], asked: Sequence[Node]) -> It
         yield from _unreached(stage, asked)
         return
     notes = [
+        *_replaced(stage),
         *_kinks(stage),
         *_unreached(stage, asked),
         *_zeros(stage, lines, asked),
@@ -40,6 +42,16 @@ def called(stage: Stage, node: Node) -> str:
     while node not in stage.symbols and node.inputs:
         node = node.inputs[0]
     return stage.symbols.get(node, "a constant")
+
+
+def _replaced(stage: Stage) -> Iterator[str]:
+    """Steps that were written in another form, which does not come to its true value here."""
+    for node in stage.order:
+        if node.serial in REPLACED:
+            yield (
+                f"{called(stage, node)}: the form that was written overflows or cancels at these values; "
+                f"the same function is computed in its stable form, {node.op.name}"
+            )
 
 
 def _kinks(stage: Stage) -> Iterator[str]:

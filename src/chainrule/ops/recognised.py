@@ -258,8 +258,16 @@ def settled(found: Any, written: Op, *inputs: Any) -> Any:
         return written(*inputs)
     if STATE.literal:
         literal = written(*inputs)
-        return literal if is_abstract(literal) or says_the_same(literal, found) else found
+        if is_abstract(literal) or says_the_same(literal, found):
+            return literal
+        if len(REPLACED) >= _MOST_REPLACED:
+            REPLACED.clear()
+        REPLACED.add(found.serial)
     return found
+
+
+REPLACED: set[int] = set()  # the serials of nodes that an explanation should say were not written as such
+_MOST_REPLACED = 4096
 
 
 def says_the_same(literal: Node, found: Node) -> bool:
