@@ -16,7 +16,7 @@ from laws.table import numeric_gradient
 
 import chainrule
 from chainrule import grad, hessian, jit, jvp, special
-from chainrule.errors import ChainruleError, EscapeError, GradientError
+from chainrule.errors import ChainruleError, DTypeError, EscapeError, GradientError
 
 INF = float("inf")
 
@@ -329,6 +329,13 @@ def test_half_precision_is_computed_in_single_and_returned_in_half() -> None:
     assert special.gammaln(x).dtype == np.float16
     assert grad(lambda v: np.sum(special.gammaln(v)))(x).dtype == np.float16
     assert special.ndtr(np.array([0, 1])).dtype == np.float64
+
+
+def test_complex_numbers_are_taken_where_scipy_takes_them_and_refused_elsewhere() -> None:
+    z = np.array([0.5 + 0.2j])
+    np.testing.assert_array_equal(special.gamma(z), scipy.special.gamma(z))
+    with pytest.raises(DTypeError, match="real numbers"):
+        special.gammaln(z)
 
 
 def test_every_public_name_has_help_and_is_listed() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..ir.library import Array, Library
+from ..ir.precision import FLOATING
 
 _NEAR_P = (
     1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3,
@@ -76,5 +77,5 @@ def complementary_error_function(xp: Library, x: Array) -> Array:
 
 def _widened(xp: Library, x: Array) -> tuple[Array, Any]:
     """x in at least float32 (the polynomials overflow float16), and the dtype of the result."""
-    dtype = xp.result_type(x.dtype, "float16")
-    return x.astype(xp.result_type(dtype, "float32")), dtype
+    dtype = x.dtype if x.dtype.kind in FLOATING else xp.result_type(x.dtype, "float16")
+    return x.astype("float32" if dtype.itemsize == 2 else dtype), dtype

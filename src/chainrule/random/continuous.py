@@ -22,7 +22,7 @@ from ..ops.movement import expand_dims
 from ..ops.products import matmul
 from ..ops.random import loggamma_quantile
 from ..ops.special import expit, log_ndtr, ndtri_exp
-from .keys import Shape, drawn, read_dtype, read_shape, split
+from .keys import Shape, drawn, read_dtype, read_shape, settled, split
 
 
 def uniform(key: Any, shape: Shape = None, dtype: Any = None, minval: Any = 0.0, maxval: Any = 1.0) -> Any:
@@ -33,8 +33,8 @@ def uniform(key: Any, shape: Shape = None, dtype: Any = None, minval: Any = 0.0,
     (2, 3)
     """
     size = read_shape(shape, minval, maxval, doing="random.uniform")
-    u = drawn("uniform", key, size, read_dtype(dtype, minval, maxval))
-    return minval + (maxval - minval) * u
+    kind = read_dtype(dtype, minval, maxval)
+    return settled(minval + (maxval - minval) * drawn("uniform", key, size, kind), kind)
 
 
 def normal(key: Any, shape: Shape = None, dtype: Any = None, loc: Any = 0.0, scale: Any = 1.0) -> Any:
@@ -45,38 +45,44 @@ def normal(key: Any, shape: Shape = None, dtype: Any = None, loc: Any = 0.0, sca
     True
     """
     size = read_shape(shape, loc, scale, doing="random.normal")
-    return loc + scale * drawn("normal", key, size, read_dtype(dtype, loc, scale))
+    kind = read_dtype(dtype, loc, scale)
+    return settled(loc + scale * drawn("normal", key, size, kind), kind)
 
 
 def exponential(key: Any, shape: Shape = None, dtype: Any = None, scale: Any = 1.0) -> Any:
     """Waiting times of mean `scale`: exponential numbers."""
     size = read_shape(shape, scale, doing="random.exponential")
-    return scale * drawn("exponential", key, size, read_dtype(dtype, scale))
+    kind = read_dtype(dtype, scale)
+    return settled(scale * drawn("exponential", key, size, kind), kind)
 
 
 def laplace(key: Any, shape: Shape = None, dtype: Any = None, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Numbers of density exp(-|x - loc|/scale)/(2 scale)."""
     size = read_shape(shape, loc, scale, doing="random.laplace")
-    u = 2 * drawn("open", key, size, read_dtype(dtype, loc, scale)) - 1
-    return loc - scale * (sign(u) * log1p(-absolute(u)))
+    kind = read_dtype(dtype, loc, scale)
+    u = 2 * drawn("open", key, size, kind) - 1
+    return settled(loc - scale * (sign(u) * log1p(-absolute(u))), kind)
 
 
 def logistic(key: Any, shape: Shape = None, dtype: Any = None, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Numbers whose distribution function is the sigmoid of (x - loc)/scale."""
     size = read_shape(shape, loc, scale, doing="random.logistic")
-    return loc + scale * logit(drawn("open", key, size, read_dtype(dtype, loc, scale)))
+    kind = read_dtype(dtype, loc, scale)
+    return settled(loc + scale * logit(drawn("open", key, size, kind)), kind)
 
 
 def gumbel(key: Any, shape: Shape = None, dtype: Any = None, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Numbers whose distribution function is exp(-exp(-(x - loc)/scale)): largest of many."""
     size = read_shape(shape, loc, scale, doing="random.gumbel")
-    return loc - scale * log(-log(drawn("open", key, size, read_dtype(dtype, loc, scale))))
+    kind = read_dtype(dtype, loc, scale)
+    return settled(loc - scale * log(-log(drawn("open", key, size, kind))), kind)
 
 
 def cauchy(key: Any, shape: Shape = None, dtype: Any = None, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Numbers of density scale/(pi (scale^2 + (x - loc)^2)), which has no mean."""
     size = read_shape(shape, loc, scale, doing="random.cauchy")
-    return loc + scale * tan(math.pi * (drawn("open", key, size, read_dtype(dtype, loc, scale)) - 0.5))
+    kind = read_dtype(dtype, loc, scale)
+    return settled(loc + scale * tan(math.pi * (drawn("open", key, size, kind) - 0.5)), kind)
 
 
 def truncated_normal(key: Any, lower: Any, upper: Any, shape: Shape = None, dtype: Any = None) -> Any:
@@ -96,7 +102,7 @@ def truncated_normal(key: Any, lower: Any, upper: Any, shape: Shape = None, dtyp
     left, right = where(mirrored, -high, low), where(mirrored, -low, high)
     u = drawn("open", key, size, kind)
     x = ndtri_exp(logaddexp(log1p(-u) + log_ndtr(left), log(u) + log_ndtr(right)))
-    return minimum(maximum(where(mirrored, -x, x), low), high)
+    return settled(minimum(maximum(where(mirrored, -x, x), low), high), kind)
 
 
 # The gamma distribution and what is made of it ------------------------------------------------------------------------
@@ -105,7 +111,7 @@ def loggamma(key: Any, a: Any, shape: Shape = None, dtype: Any = None) -> Any:
     size = read_shape(shape, a, doing="random.gamma")
     kind = read_dtype(dtype, a)
     u = drawn("open", key, size, "float64")  # a probability near 1 needs its digits
-    return loggamma_quantile(as_array(a) * np.ones((), kind), u).astype(kind)
+    return settled(loggamma_quantile(as_array(a), u), kind)
 
 
 def gamma(key: Any, a: Any, shape: Shape = None, dtype: Any = None, scale: Any = 1.0) -> Any:
@@ -118,7 +124,7 @@ def gamma(key: Any, a: Any, shape: Shape = None, dtype: Any = None, scale: Any =
     >>> round(chainrule.grad(lambda a: gamma(key(0), a, (4000,)).mean())(3.0), 1)  # the mean is a
     1.0
     """
-    return scale * exp(loggamma(key, a, shape, dtype))
+    return settled(scale * exp(loggamma(key, a, shape, dtype)), read_dtype(dtype, a, scale))
 
 
 def beta(key: Any, a: Any, b: Any, shape: Shape = None, dtype: Any = None) -> Any:
@@ -126,7 +132,7 @@ def beta(key: Any, a: Any, b: Any, shape: Shape = None, dtype: Any = None) -> An
     size = read_shape(shape, a, b, doing="random.beta")
     kind = read_dtype(dtype, a, b)
     first, second = split(key)
-    return expit(loggamma(first, a, size, kind) - loggamma(second, b, size, kind))
+    return settled(expit(loggamma(first, a, size, kind) - loggamma(second, b, size, kind)), kind)
 
 
 def dirichlet(key: Any, alpha: Any, shape: Shape = None, dtype: Any = None) -> Any:
@@ -141,7 +147,8 @@ def dirichlet(key: Any, alpha: Any, shape: Shape = None, dtype: Any = None) -> A
             remedy="beta takes two numbers",
         )  # fmt: skip
     front = read_shape(shape, np.empty(array.shape[:-1]), doing="random.dirichlet")
-    return softmax(loggamma(key, array, (*front, array.shape[-1]), dtype), -1)
+    kind = read_dtype(dtype, array)
+    return settled(softmax(loggamma(key, array, (*front, array.shape[-1]), kind), -1), kind)
 
 
 def student_t(key: Any, df: Any, shape: Shape = None, dtype: Any = None, loc: Any = 0.0, scale: Any = 1.0) -> Any:
@@ -151,7 +158,7 @@ def student_t(key: Any, df: Any, shape: Shape = None, dtype: Any = None, loc: An
     first, second = split(key)
     half = 0.5 * as_array(df)
     spread = exp(0.5 * (log(half) - loggamma(second, half, size, kind)))
-    return loc + scale * (normal(first, size, kind) * spread)
+    return settled(loc + scale * (normal(first, size, kind) * spread), kind)
 
 
 def multivariate_normal(key: Any, mean: Any, cov: Any, shape: Shape = None, dtype: Any = None) -> Any:
@@ -168,5 +175,6 @@ def multivariate_normal(key: Any, mean: Any, cov: Any, shape: Shape = None, dtyp
         )  # fmt: skip
     parameters = (np.empty(centre.shape[:-1]), np.empty(spread.shape[:-2]))
     front = read_shape(shape, *parameters, doing="random.multivariate_normal")
-    z = drawn("normal", key, (*front, centre.shape[-1]), read_dtype(dtype, centre, spread))
-    return centre + matmul(cholesky(spread), expand_dims(z, -1))[..., 0]
+    kind = read_dtype(dtype, centre, spread)
+    z = drawn("normal", key, (*front, centre.shape[-1]), kind)
+    return settled(centre + matmul(cholesky(spread), expand_dims(z, -1))[..., 0], kind)

@@ -18,6 +18,7 @@ from ..ir.node import Node
 from ..ir.types import broadcast_shapes
 from ..ops.random import fold_key, noise, split_key
 from ..ops.random.keys import require_key
+from ..ops.special.declare import float_type_of
 
 Shape = int | Sequence[int] | None
 
@@ -103,14 +104,19 @@ def read_dtype(dtype: Any, *parameters: Any) -> str:
     """The dtype of a sample: what is asked for, or that of the parameters; float64 where they are Python numbers."""
     if dtype is None:
         known = [each.dtype for each in parameters if hasattr(each, "dtype")]
-        dtype = np.result_type(*known, np.float16) if known else np.float64
+        dtype = float_type_of(*known) if known else np.float64
     found = np.dtype(dtype)
-    if found.kind not in "fV":
+    if found.kind != "f" and found.name != "bfloat16":
         raise DTypeError(
             given=f"random numbers of dtype {found}", where="chainrule.random", expected="a dtype of floats",
             remedy="use float64, or randint for whole numbers",
         )  # fmt: skip
     return str(found.name)
+
+
+def settled(x: Any, dtype: str) -> Any:
+    """A sample in its dtype, which parameters of other dtypes do not change."""
+    return x if x.dtype.name == dtype else x.astype(dtype)
 
 
 def drawn(kind: str, key: Any, shape: tuple[int, ...], dtype: str) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ...ir.library import Array, Library, science
 from ..functions import exp
-from ..special.declare import special
+from ..special.declare import float_type_of, special
 from ..special.gammas import digamma, gammaln, polygamma
 from ..special.parameters import bell, relative_slope
 
@@ -34,7 +34,7 @@ def loggamma_quantile(xp: Library, a: Array, u: Array) -> Array:
     """log(x) of the x with gammainc(a, x) = u. Derivative by a: minus that of gammainc over x times the density (the
     implicit function theorem); by u: 1 over x times the density.
     """
-    dtype = xp.result_type(a, u, "float16")
+    dtype = float_type_of(a, u)
     a, u = xp.asarray(a, xp.float64), xp.asarray(u, xp.float64)
     scipy = science("special")
     with xp.errstate(all="ignore"):
@@ -60,6 +60,6 @@ def gamma_relative(xp: Library, a: Array, y: Array, *, order: int) -> Array:
     """The derivative of gammainc(a, exp(y)) by a, of any order, over its derivative by y. Derivative: the quotient
     rule. Source: see `chainrule.ops.special.parameters`.
     """
-    dtype = xp.result_type(a, y, "float16")
+    dtype = float_type_of(a, y)
     with xp.errstate(all="ignore"):
         return xp.asarray(relative_slope(xp, a, y, order), dtype)[()]

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...errors import GradientError
-from ...ir.library import Array, Library, science
+from ...errors import DTypeError, GradientError
+from ...ir.library import Array, Library, reference, science
 from ...ir.notation import call
 from ...ir.op import Domain, Elementwise, Op, Role, Sample
+from ...ir.precision import INEXACT, result_type
 from ..declare import Interval, floating_type, op
 
 Slope = Callable[..., Any]
@@ -51,11 +52,23 @@ def with_settings(notation: Any, code: str, count: int, settings: str) -> Any:
     return type(notation)(notation.text, notation.latex, form)
 
 
+def float_type_of(*inputs: Any) -> Any:
+    """The dtype that a function of these has: their own, or the float that holds whole numbers."""
+    found = result_type(*inputs)
+    return found if found.kind in INEXACT else reference().result_type(found, "float16")
+
+
 def computed(xp: Library, name: str, *inputs: Array) -> Array:
     """SciPy's function of this name, in the dtype of the inputs: float16 is computed in float32."""
-    dtype = xp.result_type(*inputs, "float16")
+    dtype = float_type_of(*inputs)
     wide = dtype if dtype.itemsize > 2 else xp.float32
-    value = getattr(science("special"), name)(*[xp.asarray(each, wide) for each in inputs])
+    try:
+        value = getattr(science("special"), name)(*[xp.asarray(each, wide) for each in inputs])
+    except TypeError as problem:
+        raise DTypeError(
+            given=f"numbers of dtype {dtype}", where=f"special.{name}", expected="real numbers",
+            remedy="take np.real, np.imag or np.abs of them first",
+        ) from problem  # fmt: skip
     return xp.asarray(value, dtype)[()]
 
 

@@ -14,7 +14,7 @@ from ...ir.library import Array, Library
 from ..choices import where
 from ..declare import also_known_as
 from ..functions import cos, sin
-from .declare import computed, refused, special
+from .declare import computed, float_type_of, refused, special
 
 _POSITIVE = (0.3, 3.0)
 _ORDER = "the order is a whole number"
@@ -132,7 +132,7 @@ def digamma_step(xp: Library, x: Array, step: Array) -> Array:
     the recurrence 5.5.2 of the DLMF ten times, then the asymptotic series 5.11.2 at both points, its differences
     factored.
     """
-    dtype = xp.result_type(x, step, "float16")
+    dtype = float_type_of(x, step)
     x, step = xp.broadcast_arrays(xp.asarray(x, xp.float64), xp.asarray(step, xp.float64))
     ordinary = (x > 0) & (x + step > 0) & xp.isfinite(x) & xp.isfinite(step)
     near, moved = xp.where(ordinary, x, 1.0), xp.where(ordinary, step, 1.0)

@@ -11,7 +11,7 @@ from typing import Any
 from ...ir.library import Array, Library
 from ..functions import exp, log, log1p
 from .beta_parameters import by_parameters, polynomial
-from .declare import computed, special
+from .declare import computed, float_type_of, special
 from .gammas import betaln, digamma, polygamma
 from .parameters import bell, log_density, relative_slope
 
@@ -39,7 +39,7 @@ def gamma_density(xp: Library, a: Array, x: Array) -> Array:
     """x^(a - 1) exp(-x)/Gamma(a), the density of the gamma distribution. Derivative
     y (log(x) - digamma(a), (a - 1)/x - 1).
     """
-    dtype = xp.result_type(a, x, "float16")
+    dtype = float_type_of(a, x)
     logarithm = _logarithm(xp, x)
     with xp.errstate(all="ignore"):
         inside = xp.exp(log_density(xp, a, logarithm) - logarithm)
@@ -73,7 +73,7 @@ def gammainc_by_parameter(xp: Library, a: Array, x: Array, *, order: int) -> Arr
 
     Source: see `chainrule.ops.special.parameters`.
     """
-    dtype = xp.result_type(a, x, "float16")
+    dtype = float_type_of(a, x)
     logarithm = _logarithm(xp, x)
     with xp.errstate(all="ignore"):
         found = relative_slope(xp, a, logarithm, order) * xp.exp(log_density(xp, a, logarithm))
@@ -170,7 +170,7 @@ def betainc_by_parameters(xp: Library, a: Array, b: Array, x: Array, *, orders: 
     """The derivative of betainc(a, b, x), orders[0] times by a and orders[1] times by b. Derivative: once more; by x
     that of the density. Source: see `chainrule.ops.special.beta_parameters`.
     """
-    dtype = xp.result_type(a, b, x, "float16")
+    dtype = float_type_of(a, b, x)
     with xp.errstate(all="ignore"):
         return xp.asarray(by_parameters(xp, a, b, x, orders), dtype)[()]
 

@@ -14,7 +14,7 @@ from ...ir.library import Array, Library, science
 from ..choices import equal, where
 from ..declare import POSITIVE, REAL, also_known_as
 from ..functions import abs, cos, cosh, exp, log1p, sin, sinh
-from .declare import computed, refused, special
+from .declare import computed, float_type_of, refused, special
 from .hypergeometric import hyp2f1
 
 _SMALL = 0.02
@@ -78,7 +78,7 @@ def cosh_integral_slope(y: Array, x: Array) -> Array:
 
 def part(xp: Library, name: str, place: int, x: Array) -> Array:
     """One of the results of a function of SciPy's that has several."""
-    dtype = xp.result_type(x, "float16")
+    dtype = float_type_of(x)
     return xp.asarray(_pair(xp, name, x)[place], dtype)[()]
 
 
@@ -213,7 +213,7 @@ def ellipd(xp: Library, m: Array) -> Array:
     """
     zero = xp.asarray(m, xp.float64) * 0
     return xp.asarray(computed(xp, "elliprd", zero, 1 - xp.asarray(m, xp.float64), zero + 1) / 3,
-                      xp.result_type(m, "float16"))[()]  # fmt: skip
+                      float_type_of(m))[()]  # fmt: skip
 
 
 for _function in (sici, shichi, fresnel):

@@ -15,7 +15,7 @@ from ..declare import also_known_as
 from ..functions import cos, sin, sqrt
 from ..powers import power
 from .bessel import jv, yv
-from .declare import computed, refused, special
+from .declare import computed, float_type_of, refused, special
 from .gammas import gamma, poch, rgamma
 from .integrals import ellipd
 
@@ -34,7 +34,7 @@ def airy_second_slope(y: Array, x: Array, *, second: bool) -> Array:
 
 def _airy(xp: Library, x: Array, place: int) -> Array:
     found = science("special").airy(xp.asarray(x, xp.float64))[place]
-    return xp.asarray(found, xp.result_type(x, "float16"))[()]
+    return xp.asarray(found, float_type_of(x))[()]
 
 
 @special(airy_slope, interval=(_REAL,), params=(("second", False),), code="chainrule.ops.special.airy_op")
@@ -143,7 +143,7 @@ def ellipdinc(xp: Library, phi: Array, m: Array) -> Array:
     """D = (F - E)/m, the integral of sin(t)^2/sqrt(1 - m sin(t)^2) from 0 to phi. Derivative by phi: its integrand; by
     m: from those of F and E. Source: Carlson's R_D, DLMF 19.25.13.
     """
-    dtype = xp.result_type(phi, m, "float16")
+    dtype = float_type_of(phi, m)
     angle, m = xp.broadcast_arrays(xp.asarray(phi, xp.float64), xp.asarray(m, xp.float64))
     turns = xp.round(angle / math.pi)
     rest = angle - turns * math.pi

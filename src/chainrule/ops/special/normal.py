@@ -14,7 +14,7 @@ from ..arithmetic import square
 from ..declare import REAL
 from ..error_function import complementary_error_function
 from ..functions import exp
-from .declare import computed, special
+from .declare import computed, float_type_of, special
 
 _ROOT_PI = math.sqrt(math.pi)
 _UNIT = (-0.8, 0.8)
@@ -54,7 +54,7 @@ def erfcx_slope_op(xp: Library, x: Array) -> Array:
     found = xp.where(
         wide > _FAR, (-2 / _ROOT_PI) * _far_series(far, -1.0), 2 * wide * computed(xp, "erfcx", wide) - 2 / _ROOT_PI
     )
-    return xp.asarray(found, xp.result_type(x, "float16"))[()]
+    return xp.asarray(found, float_type_of(x))[()]
 
 
 def erfi_slope(y: Array, x: Array) -> Array:
@@ -88,7 +88,7 @@ def dawsn_slope_op(xp: Library, x: Array) -> Array:
     is_far = xp.abs(wide) > _FAR
     far = xp.where(is_far, wide, _FAR)
     found = xp.where(is_far, -_far_series(far, 1.0), 1 - 2 * wide * computed(xp, "dawsn", wide))
-    return xp.asarray(found, xp.result_type(x, "float16"))[()]
+    return xp.asarray(found, float_type_of(x))[()]
 
 
 def erfinv_slope(y: Array, x: Array) -> Array:

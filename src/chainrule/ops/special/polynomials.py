@@ -12,7 +12,7 @@ from typing import Any
 from ...ir.library import Array, Library, science
 from ..arithmetic import maximum
 from ..choices import where
-from .declare import computed, refused, special
+from .declare import computed, float_type_of, refused, special
 
 _UNIT = (-0.9, 0.9)
 _DEGREE = (3.0, 3.0)
@@ -29,7 +29,7 @@ def _lowered(family: Callable[..., Any], factor: Any, n: Any, *rest: Any) -> Any
 def _of_whole_degree(xp: Library, name: str, n: Array, x: Array) -> Array:
     """SciPy's function of this name, which takes degrees as whole numbers."""
     found = getattr(science("special"), name)(xp.asarray(n, xp.int64), xp.asarray(x, xp.float64))
-    return xp.asarray(found, xp.result_type(n, x, "float16"))[()]
+    return xp.asarray(found, float_type_of(n, x))[()]
 
 
 def eval_jacobi_slope(y: Array, n: Array, alpha: Array, beta: Array, x: Array) -> Array:

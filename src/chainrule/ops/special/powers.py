@@ -15,7 +15,7 @@ from ..declare import POSITIVE, REAL, also_known_as
 from ..functions import abs, exp, log, log1p, sin
 from ..pairs import xlogy
 from ..powers import power
-from .declare import computed, special
+from .declare import computed, float_type_of, special
 
 _SMALL = 0.05
 
@@ -73,7 +73,7 @@ def exprel_op(xp: Library, x: Array, *, order: int) -> Array:
     value = xp.expm1(far) / far
     for place in range(1, order):
         value = (value - 1 / math.factorial(place)) / far
-    return xp.asarray(xp.where(near, series, value), xp.result_type(x, "float16"))[()]
+    return xp.asarray(xp.where(near, series, value), float_type_of(x))[()]
 
 
 def exprel(x: Any) -> Any:
@@ -192,7 +192,7 @@ def lambertw_slope(y: Array, x: Array, *, branch: int) -> Array:
 def lambertw_op(xp: Library, x: Array, *, branch: int) -> Array:
     """The real y with y exp(y) = x on branch 0 or -1, NaN where there is none. Derivative exp(-y)/(1 + y)."""
     found = science("special").lambertw(xp.asarray(x, xp.float64), branch)
-    return xp.asarray(xp.where(found.imag == 0, found.real, xp.nan), xp.result_type(x, "float16"))[()]
+    return xp.asarray(xp.where(found.imag == 0, found.real, xp.nan), float_type_of(x))[()]
 
 
 def lambertw(x: Any, k: int = 0, tol: float = 1e-8) -> Any:
