@@ -11,16 +11,18 @@ from typing import Any
 
 from ..ir.coercion import as_array
 from ..ir.library import Array, Library
+from ..ir.node import Node
 from ..ir.notation import Form, Notation, function
 from ..ir.op import Role
 from .arithmetic import carry, square
 from .declare import also_known_as, elementwise, floating_type
 from .error_function import complementary_error_function, error_function
-from .functions import exp, is_zero, tanh
+from .functions import exp, in_the_tail, is_zero, tanh
 
 
 def sigmoid_slope(y: Array, x: Array) -> Array:
-    return y * (1 - y)
+    slope = y * (1 - y)
+    return slope if type(y) is Node or y.dtype.kind == "c" else in_the_tail(slope, x, 1)
 
 
 @elementwise(sigmoid_slope, function("sigmoid", r"\sigma", "chainrule.sigmoid"), type_rule=floating_type)

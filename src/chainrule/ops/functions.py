@@ -10,7 +10,8 @@ import math
 from typing import Any
 
 from ..ir.coercion import as_array
-from ..ir.library import Array, Library
+from ..ir.library import Array, Library, reference
+from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, function
 from ..ir.op import Complexes, Role
 from .angles import direction
@@ -227,7 +228,22 @@ def cosh(xp: Library, x: Array) -> Array:
 
 
 def tanh_slope(y: Array, x: Array) -> Array:
-    return 1 - square(y)
+    slope = 1 - square(y)
+    return slope if type(y) is Node or y.dtype.kind == "c" else in_the_tail(slope, 2 * x, 4)
+
+
+def in_the_tail(slope: Array, x: Array, scale: float) -> Array:
+    """The slope of a saturating function of numbers, with its digits where 1 - y has none left: there it is
+    `scale` e / (1 + e)^2 with e = exp(-|x|). Which is one formula for both, but only the short one is said."""
+    xp = reference()
+    flat = xp.less(slope, _FLAT)
+    if not flat.any():
+        return slope
+    small = xp.exp(-xp.absolute(x))
+    return xp.where(flat, (scale * small / square(1 + small)).astype(slope.dtype), slope)[()]
+
+
+_FLAT = 1e-3  # from here on 1 - y has lost three digits
 
 
 @elementwise(tanh_slope, function("tanh", r"\tanh"), type_rule=floating_type, complexes=HOLOMORPHIC)

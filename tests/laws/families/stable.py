@@ -31,6 +31,11 @@ def logistics() -> Iterator[Case]:
         yield one(
             f"cross entropy from a logit at {x:g}", lambda x: chainrule.softplus(x) - 0.25 * x, x, s - 0.25, **tight
         )
+    for x in (-300.0, -20.0, 3.0, 9.5, 17.0, 36.0, 100.0):  # where y (1 - y) and 1 - y^2 have lost their digits
+        e = math.exp(-abs(x))
+        tail = {"dtypes": DOUBLE, "tolerance": 1e-12, "jit": False}
+        yield one(f"sigmoid in its tail, at {x:g}", chainrule.sigmoid, x, e / (1 + e) ** 2, **tail)
+        yield one(f"tanh in its tail, at {x:g}", np.tanh, x, 4 * e**2 / (1 + e**2) ** 2, **tail)
     for x in (INF, -INF):
         yield one(f"sigmoid at {x}", chainrule.sigmoid, x, 0.0)
         yield one(f"tanh at {x}", np.tanh, x, 0.0)
