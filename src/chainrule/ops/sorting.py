@@ -63,13 +63,17 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
             given=f"places of shape {places.shape} for an array of shape {array.shape}", where="take_along_axis",
             expected="as many axes in both", remedy="np.expand_dims adds the missing axis to the places",
         )  # fmt: skip
-    along = normalise_axis(-1 if axis is None else axis, array.ndim, "take_along_axis")
-    numpy = reference()
+    return getitem(array, along_axis(array.shape, places, -1 if axis is None else axis))
+
+
+def along_axis(shape: tuple[int, ...], places: Any, axis: int) -> tuple[Any, ...]:
+    """The key of places along one axis, each row by its own: every other axis is counted through."""
+    along = normalise_axis(axis, len(shape), "take_along_axis, put_along_axis")
     rows = [
-        numpy.arange(size).reshape(tuple(size if place == each else 1 for each in range(array.ndim)))
-        for place, size in enumerate(array.shape)
+        reference().arange(size).reshape(tuple(size if place == each else 1 for each in range(len(shape))))
+        for place, size in enumerate(shape)
     ]
-    return getitem(array, (*rows[:along], places, *rows[along + 1 :]))
+    return (*rows[:along], places, *rows[along + 1 :])
 
 
 def sort(x: Any, axis: int | None = -1, kind: Any = None, *, stable: Any = None) -> Any:

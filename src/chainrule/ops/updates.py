@@ -27,6 +27,7 @@ from .joining import zeros_of
 from .known import is_known, known_values
 from .movement import broadcast_to, ravel, reshape
 from .powers import power
+from .sorting import along_axis
 
 __all__ = [
     "at",
@@ -39,6 +40,7 @@ __all__ = [
     "index_power",
     "index_set",
     "index_subtract",
+    "put_along_axis",
     "put_op",
 ]
 
@@ -162,6 +164,19 @@ def index_add(x: Any, key: Any, values: Any) -> Any:
         return where(_over(key, array), array + given, array)
     parts, arrays = taken_apart(_without_masks(key))
     return array + scatter(_fitted(given, _shape_at(array, key)), *arrays, key=parts, shape=array.shape)
+
+
+def put_along_axis(x: Any, indices: Any, values: Any, axis: int | None = -1) -> Any:
+    """np.put_along_axis as a new array: x with other values at places along one axis, each row by its own.
+
+    >>> put_along_axis([[1.0, 2.0], [3.0, 4.0]], [[1], [0]], 9.0, axis=1)
+    array([[1., 9.],
+           [9., 4.]])
+    """
+    array, places = as_array(x), as_array(indices)
+    if axis is None:
+        return reshape(put_along_axis(ravel(array), places, values, 0), array.shape)
+    return index_set(array, along_axis(array.shape, places, axis), values)
 
 
 def index_subtract(x: Any, key: Any, values: Any) -> Any:

@@ -110,7 +110,7 @@ def call_passive(function: Any, args: tuple[Any, ...], keywords: dict[str, Any])
 
 MUTATING = {
     "put": "x.at[places].set(values)",
-    "put_along_axis": "np.where(np.arange(x.shape[-1]) == places, values, x)",
+    "put_along_axis": "chainrule.ops.put_along_axis(x, places, values, axis)",
     "place": "x.at[mask].set(values)",
     "putmask": "np.where(mask, values, x)",
     "copyto": "np.where(mask, values, x), or the values themselves",
