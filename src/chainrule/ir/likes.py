@@ -18,6 +18,8 @@ def copied(value: Any) -> Any:
     numpy = reference()
     if type(value) is numpy.ndarray:
         return value.copy()
+    if isinstance(value, (float, int, complex, numpy.generic)):  # the most frequent ones, and nothing to refuse
+        return numpy.array(value)
     if isinstance(value, numpy.ma.MaskedArray):
         _refuse(value, "an array without a mask", "fill it first: x.filled(0.0), or x.compressed()")
     if isinstance(value, numpy.matrix):
