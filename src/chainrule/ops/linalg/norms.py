@@ -243,7 +243,9 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
             remedy="name the axes with axis=; np.linalg.norm(np.ravel(x), ord) takes all entries as one vector",
         )  # fmt: skip
     rows, columns = (normalise_axis(each, array.ndim, "norm") for each in given)
-    last = moveaxis(moveaxis(array, rows, -1), columns - (columns > rows), -1)
+    last = array
+    if (rows, columns) != (array.ndim - 2, array.ndim - 1):
+        last = moveaxis(moveaxis(array, rows, -1), columns - (columns > rows), -1)
     found = matrix_norm(last, False, ord)
     return reshape(found, reduced_shape(array.shape, axes, True)) if keepdims else found
 

@@ -66,6 +66,11 @@ def repacked(layout: Layout, pieces: Sequence[Any]) -> Any:
     return whole
 
 
+def nothing_in(*pieces: Any) -> bool:
+    """Whether pieces of a gradient are known to be 0: then all that they would cost can be saved."""
+    return not any(type(each) is Node or each.any() for each in pieces)
+
+
 def real_dtype(dtype: Any) -> Any:
     """The dtype of the real parts."""
     return reference().empty(0, dtype).real.dtype

@@ -23,7 +23,7 @@ from ..joining import concatenate
 from ..products import matmul_op, row
 from .coinciding import choice_of_basis, coincide, over_gaps, over_sums, undetermined, vanishes
 from .matrices import computed_dtype, dagger, solvable
-from .parts import Layout, Piece, packed, packed_type, repacked, unpacked
+from .parts import Layout, Piece, nothing_in, packed, packed_type, repacked, unpacked
 from .symmetric import diagonal_entries, not_converged, on_diagonal, symmetric_input
 
 NOT_SMOOTH = "singular values coincide, or are 0: their vectors are not unique, and only functions that do not depend "
@@ -70,8 +70,11 @@ def svd_pull(g: Array, y: Array, x: Array, *, full: bool) -> tuple[Array]:
     count = s.shape[-1]
     v, to_v = dagger(vh), dagger(to_vh)
     left, right = u[..., :count], v[..., :count]
+    of_values = where(vanishes(s), 0.0, to_s)
+    if nothing_in(to_u, to_v):
+        return (matmul_op(left * row(of_values), dagger(right)),)
     of_u, of_v = matmul_op(dagger(left), to_u[..., :count]), matmul_op(dagger(right), to_v[..., :count])
-    inside = between(of_u, of_v, s, to_s) + on_diagonal(where(vanishes(s), 0.0, to_s), u)
+    inside = between(of_u, of_v, s, to_s) + on_diagonal(of_values, u)
     found = matmul_op(matmul_op(left, inside), dagger(right))
     if x.shape[-2] > count:
         found = found + matmul_op(leaving(u, to_u, of_u, s), dagger(right))

@@ -24,7 +24,7 @@ from ..products import matmul_op, row
 from ..reductions import sum_op
 from .coinciding import NOT_UNIQUE, choice_of_basis, coincide, over_gaps, undetermined
 from .matrices import computed_dtype, dagger, require_square, solvable
-from .parts import Layout, Piece, packed, packed_type, repacked, unpacked
+from .parts import Layout, Piece, nothing_in, packed, packed_type, repacked, unpacked
 
 
 class EighResult(NamedTuple):
@@ -92,6 +92,8 @@ def eigh_pull(g: Array, y: Array, x: Array) -> tuple[Array]:
     layout = eigh_layout(x.shape[-1])
     w, v = unpacked(y, layout)
     of_values, of_vectors = unpacked(g, layout)
+    if nothing_in(of_vectors):
+        return (matmul_op(v * row(of_values), dagger(v)),)
     inner = matmul_op(dagger(v), of_vectors)
     turning = over_gaps((inner - dagger(inner)) / 2, w, choice_of_basis(inner, w, of_values))
     return (matmul_op(matmul_op(v, turning + on_diagonal(of_values, v)), dagger(v)),)
