@@ -39,5 +39,5 @@ assert value < 0.08
 assert right > 0.96
 
 # For one image of two pixels the gradient is (sigmoid(score) - 1) x: nothing is left to learn once the score is large.
-worked = chainrule.explain(lambda w, x: nn.softplus(-(w @ x)))(np.array([1.0, -1.0]), np.array([0.5, 2.0]))
+worked = chainrule.explain(lambda w, x: nn.softplus(-(w @ x)), argnums=0)(np.array([1.0, -1.0]), np.array([0.5, 2.0]))
 print(worked.text())

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from laws.table import numeric_gradient
 
-from chainrule import explain, grad, jit, nn, random
+from chainrule import explain, grad, jit, nn, optimisers, random
 from chainrule.errors import BoundsError, ChainruleError, DomainError, DTypeError, ShapeError
+from chainrule.ir.op import Op
 from chainrule.nn import initialisers
 
 Array = Any
@@ -253,6 +254,15 @@ def test_corners_and_tails_of_activations(name: str) -> None:
     assert grad(function)(np.float32(0.25)).dtype == np.float32
 
 
+def test_every_public_name_says_what_it_is() -> None:
+    for room in (nn, optimisers, optimisers.schedules, initialisers):
+        names = getattr(room, "__all__", [name for name in vars(room) if not name.startswith("_")])
+        for name in names:
+            value = getattr(room, name)
+            if callable(value) and getattr(value, "__module__", "").startswith("chainrule."):
+                assert (value.doc if isinstance(value, Op) else value.__doc__ or "").strip(), name
+
+
 def test_an_explanation_names_the_layer() -> None:
     worked = explain(lambda x: np.sum(nn.relu6(x)))(np.array([1.0, 7.0]))
     assert "relu6" in worked.text()
@@ -265,6 +275,12 @@ WRONG: dict[str, tuple[type[ChainruleError], str, Callable[[], Any]]] = {
     "a scale": (ShapeError, "(3,)", lambda: nn.instance_norm(X, np.ones(3))),
     "channels": (ShapeError, "(4,)", lambda: nn.group_norm(np.ones(4), 2)),
     "statistics": (ShapeError, "running", lambda: nn.batch_norm(X, training=False)),
+    "weights the other way": (ShapeError, "(8, 3)", lambda: nn.linear(INPUT, W.T)),
+    "a memory": (ShapeError, "(5, 3)", lambda: nn.lstm_cell(INPUT, (STATE, INPUT), W, U)),
+    "a mask": (ShapeError, "(3, 3)", lambda: nn.attention(Q, K, V, mask=np.ones((3, 3), bool))),
+    "a slope": (ShapeError, "(4,)", lambda: nn.prelu(X, np.ones(4))),
+    "a bias": (ShapeError, "(5, 1)", lambda: nn.linear(INPUT[0], W, np.ones((5, 1)))),
+    "a scale of another size": (ShapeError, "(4,)", lambda: nn.layer_norm(X, np.ones(4))),
     "attention": (ShapeError, "(2, 4, 5), (2, 4, 3)", lambda: nn.attention(Q, X, X)),
     "heads": (ShapeError, "3 heads", lambda: nn.multi_head_attention(X, X, X, SQUARE, 3)),
     "a mask of numbers": (DTypeError, "float64", lambda: nn.masked_softmax(X, X)),

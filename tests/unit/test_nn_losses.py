@@ -248,6 +248,8 @@ WRONG: dict[str, tuple[type[ChainruleError], str, Callable[[], Any]]] = {
     "shapes": (ShapeError, "(3, 1) and (3,)", lambda: nn.squared_error(np.ones((3, 1)), np.ones(3))),
     "classes": (ShapeError, "(3, 4)", lambda: nn.cross_entropy(P, np.array([0, 1]))),
     "probabilities": (ShapeError, "(4,)", lambda: nn.cross_entropy(P, SHARES[0])),
+    "weights": (ShapeError, "(3,) for 4 classes", lambda: nn.cross_entropy(P, CLASSES, weights=np.ones(3))),
+    "other weights": (ShapeError, "(5,)", lambda: nn.binary_cross_entropy(UNIT, SHARES, np.ones(5))),
     "a class too many": (BoundsError, "to 4 for 4 scores", lambda: nn.cross_entropy(P, np.array([0, 4, 1]))),
     "a negative class": (BoundsError, "from -1", lambda: nn.nll(P, np.array([0, -1, 1]))),
     "classes of floats": (DTypeError, "float64", lambda: nn.nll(P, np.array([0.0, 1.0, 1.0]))),

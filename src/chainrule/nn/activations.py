@@ -16,6 +16,7 @@ from ..ops import layer_norm, neural, where
 from ..ops import sigmoid as logistic
 from ..ops.joining import split
 from ..ops.neural.activations import hard_tanh as bounded
+from .geometry import fitting
 
 
 def relu6(x: Any) -> Any:
@@ -45,7 +46,7 @@ def prelu(x: Any, slope: Any) -> Any:
     array([-0.2,  3. ])
     """
     array = as_array(x)
-    return where(array > 0, array, slope * array)
+    return where(array > 0, array, fitting("prelu", "a slope", slope, array.shape) * array)
 
 
 def celu(x: Any, alpha: float = 1.0) -> Any:

@@ -17,6 +17,7 @@ from ..ir.coercion import as_array
 from ..ops import any_entry, logical_not, logical_or, softmax, swapaxes, where
 from ..ops.movement import reshape
 from ..ops.products import matmul, same_dtype
+from .geometry import fitting
 from .layers import linear
 
 
@@ -29,7 +30,8 @@ def masked_softmax(x: Any, mask: Any, axis: int = -1) -> Any:
     array([[0.5, 0.5, 0. ],
            [0. , 0. , 0. ]])
     """
-    array, allowed = as_array(x), as_array(mask)
+    array = as_array(x)
+    allowed = fitting("masked_softmax", "a mask", mask, array.shape)
     if allowed.dtype.kind != "b":
         raise DTypeError(given=f"a mask of dtype {allowed.dtype}", where="masked_softmax", expected="truth values",
                          remedy="write mask > 0, or add what is not a truth value to the scores")  # fmt: skip
@@ -58,8 +60,8 @@ def attention(
     _require_shapes(asked, keys, values)
     factor = 1 / math.sqrt(asked.shape[-1]) if scale is None else float(scale)
     scores = matmul(factor * asked, swapaxes(keys, -1, -2))
-    scores = scores if bias is None else scores + as_array(bias)
-    allowed = None if mask is None else as_array(mask)
+    scores = scores if bias is None else scores + fitting("attention", "a bias", bias, scores.shape)
+    allowed = None if mask is None else fitting("attention", "a mask", mask, scores.shape)
     if causal:
         earlier = np.tri(asked.shape[-2], keys.shape[-2], dtype=bool)
         allowed = earlier if allowed is None else allowed & earlier

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import ShapeError
+from ..ir.coercion import as_array
+from ..ir.types import broadcast_shapes
 from ..ops.neural.sliding import Pairs, Sizes, Slide
 
 Padding = int | str | Sequence[int] | Sequence[tuple[int, int]]
@@ -71,3 +73,16 @@ def require_axes(name: str, what: str, array: Any, axes: int, meaning: str) -> N
             given=f"{what} of shape {array.shape}", where=name, expected=f"{axes} axes: {meaning}",
             remedy="add an axis of size 1 with x[None]",
         )  # fmt: skip
+
+
+def fitting(name: str, what: str, given: Any, shape: Sizes) -> Any:
+    """An array that stretches to this shape, as a scale or a shift must. Raises ShapeError for one that makes it
+    larger.
+    """
+    array = as_array(given)
+    if array.shape and broadcast_shapes(array.shape, shape, doing=name) != tuple(shape):
+        raise ShapeError(
+            given=f"{what} of shape {array.shape} for an array of shape {tuple(shape)}", where=name,
+            expected="a shape that stretches to that of the array", remedy=f"reshape it, or leave {what} out",
+        )  # fmt: skip
+    return array

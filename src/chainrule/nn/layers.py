@@ -15,17 +15,24 @@ from ..ir.coercion import as_array
 from ..ir.node import Node
 from ..ops import astype, equal, expand_dims
 from ..ops.indexing import take
-from ..ops.products import matmul
+from ..ops.products import matmul, same_dtype
+from .geometry import fitting
 
 
 def linear(x: Any, weights: Any, bias: Any = None) -> Any:
-    """x W + b: x (..., inputs), W (inputs, outputs), b (outputs,) to (..., outputs).
+    """x W + b: x (..., inputs), W (inputs, outputs), b (outputs,) to (..., outputs). Raises ShapeError unless they fit.
 
     >>> linear([[1.0, 2.0]], [[1.0], [10.0]], [100.0])
     array([[121.]])
     """
-    found = matmul(x, weights)
-    return found if bias is None else found + as_array(bias)
+    rows, columns = same_dtype(x, weights)
+    if columns.ndim != 2 or rows.ndim < 1 or rows.shape[-1] != columns.shape[0]:
+        raise ShapeError(
+            given=f"linear of shapes {rows.shape} and {columns.shape}", where="linear",
+            expected="x (..., inputs) and W (inputs, outputs)", remedy="PyTorch's weights are W.T here",
+        )  # fmt: skip
+    found = matmul(rows, columns)
+    return found if bias is None else found + fitting("linear", "a bias", bias, found.shape)
 
 
 def embedding(indices: Any, table: Any) -> Any:

@@ -19,7 +19,7 @@ from ..ops.neural.normalisation import rms_norm as scaled_by_size
 from ..ops.neural.normalisation import standardise
 from ..ops.norms import var
 from ..ops.reductions import mean
-from .geometry import sizes
+from .geometry import fitting, sizes
 
 
 class Statistics(NamedTuple):
@@ -146,8 +146,8 @@ def _updated(array: Any, channel: int, running: Any, momentum: float) -> Statist
 
 
 def _affine(y: Any, scale: Any, shift: Any) -> Any:
-    scaled = y if scale is None else scale * y
-    return scaled if shift is None else scaled + shift
+    scaled = y if scale is None else fitting("a normalisation", "a scale", scale, y.shape) * y
+    return scaled if shift is None else scaled + fitting("a normalisation", "a shift", shift, y.shape)
 
 
 def _by_channel(name: str, x: Any, axis: int, *numbers: Any) -> list[Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import ShapeError
 from ..ops import sigmoid, split, tanh
+from .geometry import fitting
 from .layers import linear
 
 
@@ -42,7 +43,7 @@ def lstm_cell(x: Any, state: tuple[Any, Any], weights: Any, state_weights: Any, 
     hidden, memory = state
     together = linear(x, weights, bias) + linear(hidden, state_weights)
     enter, keep, candidate, leave = _gates("lstm_cell", together, 4)
-    memory = sigmoid(keep) * memory + sigmoid(enter) * tanh(candidate)
+    memory = sigmoid(keep) * fitting("lstm_cell", "a memory", memory, keep.shape) + sigmoid(enter) * tanh(candidate)
     return sigmoid(leave) * tanh(memory), memory
 
 
@@ -61,7 +62,7 @@ def gru_cell(x: Any, state: Any, weights: Any, state_weights: Any, bias: Any = N
     past_reset, past_update, past = _gates("gru_cell", linear(state, state_weights, state_bias), 3)
     kept = sigmoid(update + past_update)
     new = tanh(candidate + sigmoid(reset + past_reset) * past)
-    return (1.0 - kept) * new + kept * state
+    return (1.0 - kept) * new + kept * fitting("gru_cell", "a state", state, kept.shape)
 
 
 def _gates(name: str, together: Any, count: int) -> list[Any]:

@@ -41,7 +41,7 @@ def cross_entropy(
     """
     scores, labels = floating(logits), as_array(classes)
     place = normalise_axis(axis, scores.ndim, "cross_entropy")
-    known = None if weights is None else astype(as_array(weights), scores.dtype)
+    known = _by_class("cross_entropy", weights, scores, place)
     kept, counts = None, None
     if labels.dtype.kind in "iu":
         labels, kept, counts = _numbered("cross_entropy", scores, labels, place, known, ignore_index)
@@ -72,7 +72,7 @@ def nll(
     if labels.dtype.kind not in "iu":
         raise DTypeError(given=f"classes of dtype {labels.dtype}", where="nll", expected="whole numbers",
                          remedy="convert them with .astype(int); cross_entropy takes probabilities")  # fmt: skip
-    known = None if weights is None else astype(as_array(weights), logs.dtype)
+    known = _by_class("nll", weights, logs, place)
     labels, _, counts = _numbered("nll", logs, labels, place, known, ignore_index)
     losses = -squeeze(take_along_axis(logs, expand_dims(labels, place), place), place)
     return _averaged(losses if counts is None else asked(counts, losses), counts, reduction)
@@ -91,6 +91,19 @@ def _numbered(
     _require_classes(name, labels, scores.shape[place])
     own = None if weights is None else take(weights, labels)
     return labels, kept, own if kept is None else kept if own is None else own * kept
+
+
+def _by_class(name: str, weights: Any, scores: Any, place: int) -> Any:
+    """The weights of the classes, in the dtype of the scores. Raises ShapeError unless there is one for each."""
+    if weights is None:
+        return None
+    known = as_array(weights)
+    if known.shape != (scores.shape[place],):
+        raise ShapeError(
+            given=f"weights of shape {known.shape} for {scores.shape[place]} classes", where=name,
+            expected="a number for each class", remedy="multiply with reduction='none' to weigh examples",
+        )  # fmt: skip
+    return astype(known, scores.dtype)
 
 
 def _averaged(losses: Any, counts: Any, reduction: str) -> Any:

@@ -13,6 +13,7 @@ from ...ir.coercion import as_array
 from ...ir.types import normalise_axis
 from ...ops import equal, exp, log, log1p, maximum, power, sigmoid, softplus, square, where, xlogy
 from ...ops.reductions import sum
+from ..geometry import fitting
 from .reducing import asked, floating, matched, reduced
 
 
@@ -42,7 +43,8 @@ def binary_cross_entropy_with_logits(
     """
     x, t = matched("binary_cross_entropy_with_logits", floating(logits), floating(targets))
     positive = asked(t, softplus(-x))
-    positive = positive if positive_weight is None else positive_weight * positive
+    if positive_weight is not None:
+        positive = fitting("binary_cross_entropy", "positive_weight", positive_weight, x.shape) * positive
     return reduced(positive + asked(1.0 - t, softplus(x)), reduction, weights)
 
 

@@ -16,6 +16,7 @@ from ...ir.coercion import as_array
 from ...ops import astype, carry
 from ...ops.products import same_dtype
 from ...ops.reductions import mean, sum
+from ..geometry import fitting
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -48,7 +49,7 @@ def reduced(penalties: Any, reduction: str, weights: Any = None) -> Any:
 
     Raises DomainError for another reduction.
     """
-    weighted = penalties if weights is None else weights * penalties
+    weighted = penalties if weights is None else fitting("a loss", "weights", weights, penalties.shape) * penalties
     match reduction:
         case "mean":
             return mean(weighted)
