@@ -51,6 +51,30 @@ def test_a_stack_gives_what_the_examples_give(case: Case, flags: tuple[bool, ...
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-13)
 
 
+EVERY = [pytest.param(case, id=str(case)) for case in CASES if case.sample.shapes]
+
+
+@pytest.mark.parametrize("case", EVERY)
+def test_no_examples_one_example_and_stacks_of_stacks(case: Case) -> None:
+    def f(*args: Any) -> Any:
+        return case.op(*args, **case.params)
+
+    alone = [np.asarray(each) for each in draw(case)]
+    expected = np.asarray(f(*draw(case)))
+    assert vmap(f)(*(np.zeros((0, *each.shape), each.dtype) for each in alone)).shape == (0, *expected.shape)
+    np.testing.assert_allclose(vmap(f)(*(each[None] for each in alone))[0], expected, rtol=1e-12, atol=1e-13)
+    rows = examples(case, (True,) * len(alone))
+    first, others = (0, *(None for _ in rows[1:])), (None, *(0 for _ in rows[1:]))
+    if len(rows) > 1:
+        crossed = vmap(vmap(f, others), first)(*rows)
+        np.testing.assert_allclose(
+            crossed[2, 1], f(rows[0][2], *(each[1] for each in rows[1:])), rtol=1e-12, atol=1e-13
+        )  # fmt: skip
+    else:
+        twice = np.stack([rows[0], rows[0][::-1]])
+        np.testing.assert_allclose(vmap(vmap(f))(twice)[1, 0], f(rows[0][2]), rtol=1e-12, atol=1e-13)
+
+
 SMOOTH = [each for each in STACKED if each.values[0].slots and not each.values[0].complex_valued]
 
 

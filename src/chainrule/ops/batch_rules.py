@@ -22,18 +22,18 @@ def sliding_rule(made: Any, stacked: Flags, size: int, /, x: Any, w: Any, **para
         return reshaped(found, (size, x.shape[1], *found.shape[1:]))
     images, filters = stacks(stacked, size, (x, w))
     found = made(images_in_groups(images, params), filters_in_groups(filters, params), **params)
-    return out_of_groups(found, size, images.ndim - 1 - len(params["strides"]) == 3)
+    if has_groups(images, True, params):
+        found = reshaped(found, (found.shape[0], size, images.shape[2], *found.shape[2:]))
+    return moved_front(found, 1)
 
 
 def slope_rule(made: Any, stacked: Flags, size: int, /, g: Any, x: Any, **params: Any) -> Any:
     """For what arrives at filters: each example has filters of its own."""
-    first, second = (images_in_groups(each, params) for each in stacks(stacked, size, (g, x)))
-    found = made(first, second, **params)
-    return (
-        reshaped(found, (size, found.shape[0] // size, *found.shape[1:]))
-        if has_groups(g, stacked[0], params)
-        else found
-    )
+    arriving, images = stacks(stacked, size, (g, x))
+    found = made(images_in_groups(arriving, params), images_in_groups(images, params), **params)
+    if not has_groups(arriving, True, params):
+        return found
+    return reshaped(found, (size, arriving.shape[2], *found.shape[1:]))
 
 
 def has_groups(x: Any, is_stack: bool, params: dict[str, Any]) -> bool:
@@ -54,13 +54,6 @@ def filters_in_groups(w: Any, params: dict[str, Any]) -> Any:
     if w.ndim - 1 - len(params["strides"]) == 2:
         return w
     return reshaped(w, (w.shape[0] * w.shape[1], *w.shape[2:]))
-
-
-def out_of_groups(found: Any, size: int, grouped: bool) -> Any:
-    """(batch, examples times groups, ...) as (examples, batch, [groups,] ...)."""
-    if grouped:
-        found = reshaped(found, (found.shape[0], size, found.shape[1] // size, *found.shape[2:]))
-    return moved_front(found, 1)
 
 
 def plane_rule(made: Op, stacked: Flags, size: int, /, x: Any, w: Any, **params: Any) -> Any:

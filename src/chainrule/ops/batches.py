@@ -15,6 +15,7 @@ from ..ir.library import reference
 from ..ir.node import Node, concrete
 from ..ir.op import Op
 from ..ir.surface import TABLE
+from ..ir.types import count_entries
 
 Rule: TypeAlias = Callable[..., Any]
 Flags: TypeAlias = Sequence[bool]
@@ -60,7 +61,7 @@ def along_axes(made: Op, stacked: Flags, size: int, /, *inputs: Any, **params: A
         if name in settings:
             value = settings[name]
             if value is None:
-                arrays = [reshaped(each, (size, -1)) for each in arrays] if size else arrays
+                arrays = [reshaped(each, (size, count_entries(each.shape[1:]))) for each in arrays]
                 settings[name] = 1
             else:
                 settings[name] = tuple(each + 1 for each in value) if isinstance(value, tuple) else value + 1

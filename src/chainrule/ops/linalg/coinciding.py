@@ -89,7 +89,7 @@ _KNOWN = Flat("whether a gradient is determined does not change when its numbers
 
 @op(
     "undetermined", _KNOWN, _called("undetermined", 2, "undetermined"), Role.STOPS, type_rule=undetermined_type,
-    domain=Domain((Sample(((3, 3), (3, 3))),)), complexes=Complexes.OWN, batch=as_it_is,
+    domain=Domain((Sample(((3, 3), (3, 3))),)), complexes=Complexes.OWN, batch=all_stacked,
 )  # fmt: skip
 def undetermined(xp: Library, x: Array, beside: Array) -> Array:
     """0 where x is 0 within rounding, beside the entries of another matrix; else NaN."""
