@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from laws.families import graphs, magnitudes, paths, powers, products, shapes, stable, ties
+from laws.families import graphs, magnitudes, paths, powers, products, shapes, special, stable, ties
 from laws.families.case import Case
 
 import chainrule
 
 ALL = [*powers.CASES, *products.CASES, *paths.CASES, *ties.CASES, *stable.CASES, *magnitudes.CASES, *shapes.CASES,
-       *graphs.CASES]  # fmt: skip
+       *graphs.CASES, *special.CASES]  # fmt: skip
 TYPED = [pytest.param(case, dtype, id=f"{case}-{dtype}") for case in ALL for dtype in case.dtypes]
 COMPILED = [case for case in ALL if case.jit][::3]  # compiling takes longer than all else; the forms repeat
 SECOND = [case for case in ALL if case.hessian is not None]
