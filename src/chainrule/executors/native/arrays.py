@@ -58,6 +58,10 @@ class Array:
     def __getitem__(self, key: Any) -> Any:
         return self.library.index(self, key)
 
+    def __setitem__(self, key: Any, part: Any) -> None:
+        """Entries written over: this array is from now on another value. Kernels hold their own arrays."""
+        self.value = self.library.with_part(self, key, part).value
+
     def astype(self, dtype: Any, copy: bool = True) -> Any:
         return self.library.cast(self, np.dtype(dtype))
 

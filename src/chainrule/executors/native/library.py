@@ -11,6 +11,7 @@ from typing import Any, final
 import numpy as np
 
 from .arrays import Array
+from .contractions import contracted
 from .places import Places, axes_of, runs_along
 from .values import UnsupportedError, Value, count
 
@@ -126,6 +127,19 @@ class Library(Reductions):
     def outer(self, a: Any, b: Any) -> Any:
         left, right = (self.wrap(each) for each in self.one_dtype((a, b)))
         return self.reshape(left, (left.size, 1)) * self.reshape(right, (1, right.size))
+
+    def einsum(self, subscripts: str, *factors: Any, optimize: Any = None) -> Any:
+        arrays = [self.wrap(each) for each in self.one_dtype(factors)]
+        return contracted(self, subscripts, arrays)
+
+    def kron(self, a: Any, b: Any) -> Any:
+        left, right = (self.wrap(each) for each in self.one_dtype((a, b)))
+        if left.ndim != right.ndim:
+            raise UnsupportedError("np.kron of arrays with different axes")
+        outer = self.reshape(left, [each for size in left.shape for each in (size, 1)]) * self.reshape(
+            right, [each for size in right.shape for each in (1, size)]
+        )
+        return self.reshape(outer, [m * n for m, n in zip(left.shape, right.shape, strict=True)])
 
     def vdot(self, a: Any, b: Any) -> Any:
         return self.sum(self.multiply(self.ravel(a), self.ravel(b)))

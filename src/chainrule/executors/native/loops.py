@@ -99,8 +99,11 @@ class Nest:
             strides = tuple(0 if axis in target.data else next(kept) for axis in range(len(shape)))
             return Place(target, 0, strides)
         strides = contiguous(target.shape)
-        start = sum(first * stride for first, stride in zip(write.starts, strides, strict=False))
-        return Place(target, start, strides)
+        if write.places is None:
+            return Place(target, 0, strides)
+        starts, steps = write.places
+        start = sum(first * stride for first, stride in zip(starts, strides, strict=True))
+        return Place(target, start, tuple(step * stride for step, stride in zip(steps, strides, strict=True)))
 
     def pointer(self, value: Value) -> str:
         root = alias_root(value)

@@ -125,6 +125,39 @@ class Places(Entries):
         starts = ((0,) * value.ndim, tuple(before for before, _ in pairs))
         return self.wrap(joined(self.builder, [fill, value], starts, shape))
 
+    def empty(self, shape: Any, dtype: Any = float) -> Any:
+        return self.zeros(shape, dtype)
+
+    def diag(self, x: Any) -> Any:
+        """A vector on the diagonal of a matrix, or the diagonal of a matrix."""
+        if x.ndim != 1:
+            return self.diagonal(x)
+        return self.where(np.eye(x.size, dtype=bool), self.reshape(x, (1, x.size)), np.zeros((), x.dtype))
+
+    def with_part(self, x: Array, key: Any, part: Any) -> Any:
+        """x with x[key] = part: slices and numbers only."""
+        parts = [each for each in (key if isinstance(key, tuple) else (key,)) if each is not None]
+        if not all(each is Ellipsis or isinstance(each, (int, np.integer, slice)) for each in parts):
+            raise UnsupportedError("writing at places that are listed")
+        dots = [slice(None)] * (x.ndim - sum(each is not Ellipsis for each in parts))
+        spread = [each for part_ in parts for each in (dots if part_ is Ellipsis else [part_])]
+        spread += [slice(None)] * (x.ndim - len(spread))
+        ranges = [range(size)[each] if isinstance(each, slice) else range(int(each) % size, int(each) % size + 1)
+                  for each, size in zip(spread, x.shape, strict=True)]  # fmt: skip
+        shape = tuple(len(each) for each in ranges)
+        if not count(shape):
+            return x
+        taken = tuple(size for size, each in zip(shape, spread, strict=True) if isinstance(each, slice))
+        value = self.builder.reshape(self.builder.broadcast(self.value(part, x.dtype), taken), shape)
+        starts = tuple(each[0] for each in ranges)
+        steps = tuple(each.step for each in ranges)
+        whole = shape == x.shape and steps == (1,) * x.ndim
+        if whole:
+            return self.wrap(value)
+        inputs = (x.value, value)
+        unmoved = ((0,) * x.ndim, (1,) * x.ndim)
+        return self.wrap(self.builder.make("join", x.shape, x.dtype, inputs, "", (unmoved, (starts, steps))))
+
     def one_dtype(self, xs: Sequence[Any]) -> list[Value]:
         dtype = np.result_type(*[x.dtype if hasattr(x, "dtype") else x for x in xs])
         return [self.value(x, dtype) for x in xs]
@@ -164,7 +197,9 @@ def joined(builder: Builder, values: Sequence[Value], starts: Any, shape: tuple[
     kept = [(value, start) for value, start in zip(values, starts, strict=True) if value.size]
     if not kept:
         return builder.number(0, shape, values[0].dtype)
-    return builder.make("join", shape, values[0].dtype, tuple(v for v, _ in kept), "", tuple(s for _, s in kept))
+    return builder.make(
+        "join", shape, values[0].dtype, tuple(v for v, _ in kept), "", tuple((s, (1,) * len(shape)) for _, s in kept)
+    )
 
 
 def runs_along(x: Value, axis: int) -> bool:

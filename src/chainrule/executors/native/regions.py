@@ -24,7 +24,7 @@ class Write:
 
     value: Value  # what is computed at each entry
     target: Value  # whose memory it goes to
-    starts: Shape = ()  # where in the memory of a join
+    places: tuple[Shape, Shape] | None = None  # where in the memory of a join, and how far apart
 
 
 @dataclass(slots=True, eq=False)
@@ -200,8 +200,8 @@ class Stages:
             elif value.kind == "reduce":
                 loop(self.at[value], value.inputs[0].shape).writes.append(Write(value.inputs[0], value))
             elif value.kind == "join":
-                for part, starts, stage in zip(value.inputs, value.data, self.join_stages(value), strict=True):
-                    loop(stage, part.shape).writes.append(Write(part, value, starts))
+                for part, places, stage in zip(value.inputs, value.data, self.join_stages(value), strict=True):
+                    loop(stage, part.shape).writes.append(Write(part, value, places))
             elif value in self.stored and value.kind in ("map", "view", "gather"):
                 loop(self.at[value], value.shape).writes.append(Write(value, value))
         return Plan(sorted(steps.values(), key=lambda step: step.stage), self.ready, self.stored)
@@ -217,10 +217,10 @@ def repeats(value: Value, source: Value) -> bool:
 
 
 def overlapping(value: Value, one: int, other: int) -> bool:
-    """Whether two parts of a join cover common places."""
-    return all(
-        first < second + size_second and second < first + size_first
-        for first, second, size_first, size_second in zip(
-            value.data[one], value.data[other], value.inputs[one].shape, value.inputs[other].shape, strict=True
-        )
-    )
+    """Whether two parts of a join may cover common places."""
+    spans = []
+    for place in (one, other):
+        (starts, steps), shape = value.data[place], value.inputs[place].shape
+        ends = [start + step * (size - 1) for start, step, size in zip(starts, steps, shape, strict=True)]
+        spans.append([(min(start, end), max(start, end)) for start, end in zip(starts, ends, strict=True)])
+    return all(low <= top and bottom <= high for (low, high), (bottom, top) in zip(*spans, strict=True))

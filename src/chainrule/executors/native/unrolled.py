@@ -111,9 +111,9 @@ class Unrolled:
 
     def join(self, value: Value) -> Any:
         found = np.empty(value.shape, object)
-        for part, starts in zip(value.inputs, value.data, strict=True):
-            key = tuple(slice(start, start + size) for start, size in zip(starts, part.shape, strict=True))
-            found[key] = self.entries[part]
+        for part, (starts, steps) in zip(value.inputs, value.data, strict=True):
+            axes = [start + step * np.arange(size) for start, step, size in zip(starts, steps, part.shape, strict=True)]
+            found[np.ix_(*axes) if axes else ()] = self.entries[part]
         return found
 
     def gather(self, value: Value) -> Any:
