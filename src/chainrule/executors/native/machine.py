@@ -47,7 +47,7 @@ def optimised(text: str) -> bytes:
         module = host.llvm.parse_assembly(text)
         options = host.llvm.create_pipeline_tuning_options(speed_level=2)
         options.loop_vectorization = options.slp_vectorization = True
-        options.loop_unrolling = True
+        options.loop_unrolling = False
         builder = host.llvm.create_pass_builder(host.target, options)
         builder.getModulePassManager().run(module, builder)
         found: bytes = host.target.emit_object(module)

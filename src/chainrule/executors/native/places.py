@@ -136,18 +136,22 @@ class Places(Entries):
 
     def with_part(self, x: Array, key: Any, part: Any) -> Any:
         """x with x[key] = part: slices and numbers only."""
-        parts = [each for each in (key if isinstance(key, tuple) else (key,)) if each is not None]
-        if not all(each is Ellipsis or isinstance(each, (int, np.integer, slice)) for each in parts):
+        parts = key if isinstance(key, tuple) else (key,)
+        if not all(each is None or each is Ellipsis or isinstance(each, (int, np.integer, slice)) for each in parts):
             raise UnsupportedError("writing at places that are listed")
-        dots = [slice(None)] * (x.ndim - sum(each is not Ellipsis for each in parts))
-        spread = [each for part_ in parts for each in (dots if part_ is Ellipsis else [part_])]
-        spread += [slice(None)] * (x.ndim - len(spread))
+        named = sum(each is not None and each is not Ellipsis for each in parts)
+        dots = [slice(None)] * (x.ndim - named)
+        seen = [each for part_ in parts for each in (dots if part_ is Ellipsis else [part_])]
+        seen += [slice(None)] * (x.ndim - sum(each is not None for each in seen))
+        spread = [each for each in seen if each is not None]
         ranges = [range(size)[each] if isinstance(each, slice) else range(int(each) % size, int(each) % size + 1)
                   for each, size in zip(spread, x.shape, strict=True)]  # fmt: skip
         shape = tuple(len(each) for each in ranges)
         if not count(shape):
             return x
-        taken = tuple(size for size, each in zip(shape, spread, strict=True) if isinstance(each, slice))
+        sizes = iter(shape)
+        lengths = [(each, 1 if each is None else next(sizes)) for each in seen]
+        taken = tuple(length for each, length in lengths if each is None or isinstance(each, slice))
         value = self.builder.reshape(self.builder.broadcast(self.value(part, x.dtype), taken), shape)
         starts = tuple(each[0] for each in ranges)
         steps = tuple(each.step for each in ranges)

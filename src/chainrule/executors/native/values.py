@@ -111,6 +111,7 @@ class Builder:
 
     def view(self, x: Value, shape: Shape, access: Access) -> Value:
         """x read at other places: entry i of the result is entry `access(i)` of x."""
+        assert len(access) == x.ndim and all(len(steps) == len(shape) for _, steps in access)
         if shape == x.shape and access == identity(shape):
             return x
         if x.kind == "view":
@@ -123,6 +124,8 @@ class Builder:
         if x.shape == shape:
             return x
         extra = len(shape) - x.ndim
+        if extra < 0 or any(size not in (1, shape[axis + extra]) for axis, size in enumerate(x.shape)):
+            raise UnsupportedError(f"shape {x.shape} as {shape}")
         access = tuple(
             (0, unit(len(shape), axis + extra) if size == shape[axis + extra] else (0,) * len(shape))
             for axis, size in enumerate(x.shape)
@@ -138,6 +141,8 @@ class Builder:
         """The same entries in the same order. New or lost axes of size 1 are only another way to look at x."""
         if x.shape == shape:
             return x
+        if count(x.shape) != count(shape):
+            raise UnsupportedError(f"shape {x.shape} as {shape}")
         if [size for size in x.shape if size != 1] == [size for size in shape if size != 1]:
             large = iter([axis for axis, size in enumerate(shape) if size != 1])
             access = tuple((0, (0,) * len(shape) if size == 1 else unit(len(shape), next(large))) for size in x.shape)
