@@ -71,6 +71,7 @@ class Nest:
         seen: set[tuple[Value, Access]] = set()
         width = len(self.step.shape)
         pending = [(write.value, identity(self.step.shape)) for write in self.step.writes]
+        pending += [(each.target.inputs[1], identity(self.step.shape)) for each in self.scattered()]
         while pending:
             value, access = pending.pop()
             if (value, access) in seen or known_number(value) is not None:
@@ -90,6 +91,9 @@ class Nest:
     def place(self, value: Value, access: Access, width: int) -> Place:
         strides, start = strided(access, contiguous(value.shape), width)
         return Place(alias_root(value), start, strides)
+
+    def scattered(self) -> list[Write]:
+        return [write for write in self.step.writes if write.target.kind == "scatter"]
 
     def target(self, write: Write) -> Place:
         """Where a write goes, seen from the loops over all axes."""
@@ -114,14 +118,15 @@ class Nest:
     # The loops ------------------------------------------------------------------------------------------------
     def text(self, name: str) -> str:
         """The definition of the function."""
-        reads, targets = self.reads(), [self.target(each) for each in self.step.writes]
+        fixed = [each for each in self.step.writes if each.target.kind != "scatter"]
+        reads, targets = self.reads(), [self.target(each) for each in fixed]
         groups = merged(self.step.shape, [each.strides for each in (*reads, *targets)])
         sums_innermost = any(target.strides and not target.strides[-1] for target in targets)
         groups = cut(groups, self.step.shape, bool(sums_innermost))
         self.sizes = [size for size, _ in groups]
         self.axes = [each for _, each in groups]
         self.plain, self.sums = [], []
-        for write, target in zip(self.step.writes, targets, strict=True):
+        for write, target in zip(fixed, targets, strict=True):
             self.written[alias_root(target.root)] = None
             self.pointer(target.root)
             place = Place(target.root, target.start, self.seen(target.strides))
@@ -130,9 +135,9 @@ class Nest:
             else:
                 self.plain.append((write, place))
         empty, self.jam = not count(self.step.shape), self.jammed()
-        for each in self.sums:
-            if (each.adds or empty) and each.write.target.size:
-                self.fill(each)
+        for target in [each.write.target for each in self.sums if each.adds or empty] + self.scatter_targets():
+            if target.size:
+                self.fill(target)
         if not empty:
             self.nest(0)
         taken = ", ".join(f"ptr noalias {'' if root in self.written else 'readonly '}{pointer}"
@@ -150,10 +155,18 @@ class Nest:
             level -= 1
         return Sum(write, place, level, any(not stride for stride in place.strides[:level]))
 
-    def fill(self, each: Sum) -> None:
+    def scatter_targets(self) -> list[Value]:
+        """What is added up at places: all of it is written in this step."""
+        targets = [each.target for each in self.scattered()]
+        for each in targets:
+            self.written[each] = None
+            self.pointer(each)
+        return targets
+
+    def fill(self, target: Value) -> None:
         """Start a sum in memory."""
-        target, pointer = each.write.target, self.pointer(each.place.root)
-        self.loop(target.size, lambda counter: store(self.w, target.code, each.start, pointer, counter))
+        start, pointer = literal(STARTS[target.name], computed(target.code)), self.pointer(target)
+        self.loop(target.size, lambda counter: store(self.w, target.code, start, pointer, counter))
 
     def loop(self, size: int, body: Any) -> None:
         """A loop of its own."""
@@ -220,12 +233,21 @@ class Nest:
             plain = [self.entry(write.value) for write, _ in self.plain]
             for (write, place), name in zip(self.plain, plain, strict=True):
                 store(self.w, write.target.code, name, self.pointer(place.root), self.offset(place, len(self.sizes)))
+            for each in self.scattered():
+                self.add_at_place(each)
         totals = [reduce(partial(combine, self.w, each.write.target.name, each.kind), column)
                   for each, column in zip(self.sums, zip(*found, strict=True), strict=True)]  # fmt: skip
         if not self.sizes:
             for each, name in zip(self.sums, totals, strict=True):
                 self.close(each, name)
         return totals
+
+    def add_at_place(self, write: Write) -> None:
+        """One entry, added where its table says."""
+        target, place = write.target, self.entry(write.target.inputs[1])
+        pointer = self.pointer(target)
+        total = combine(self.w, "sum", target.code, load(self.w, target.code, pointer, place), self.entry(write.value))
+        store(self.w, target.code, total, pointer, place)
 
     def jammed(self) -> int:
         """How many rows to take at once: those that one sum, entry by entry, is made of."""

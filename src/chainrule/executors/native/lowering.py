@@ -15,6 +15,8 @@ import numpy as np
 from ...ir.graph import Graph
 from ...ir.node import Node, concrete
 from ...ir.types import BundleType
+from ...ops.indexing import rebuild
+from ...ops.indexing import scatter as scatter_op
 from .arrays import Array
 from .library import Library
 from .values import Builder, Value
@@ -104,8 +106,20 @@ def cast(xp: Library, x: Array, *, dtype: Any) -> Any:
     return xp.cast(x, np.dtype(dtype))
 
 
+def scatter(xp: Library, g: Array, *arrays: Array, key: Any, shape: tuple[int, ...]) -> Any:
+    """By slices as entries written over zeros; by arrays of places, which are known, as a sum at these places."""
+    if not arrays:
+        return scatter_op.kernel(xp, g, key=key, shape=shape)
+    return xp.added_at(shape, rebuild(key, arrays), g, g.dtype)
+
+
 def hold_mark(xp: Library, x: Array, **params: Any) -> Array:
     return x
 
 
-RULES: Mapping[str, Callable[..., Any]] = {"cast": cast, "mark": hold_mark, "stop_gradient": hold_mark}
+RULES: Mapping[str, Callable[..., Any]] = {
+    "cast": cast,
+    "scatter": scatter,
+    "mark": hold_mark,
+    "stop_gradient": hold_mark,
+}

@@ -79,6 +79,7 @@ def reads_of(plan: Plan) -> list[tuple[int, Value]]:
     found: list[tuple[int, Value]] = []
     for step in plan.steps:
         pending = [write.value for write in step.writes] if step.whole is None else list(step.whole.inputs)
+        pending += [write.target.inputs[1] for write in step.writes if write.target.kind == "scatter"]
         if step.whole is not None:  # a product may read through a view that is also kept for another step
             pending += [each.inputs[0] for each in pending if each.kind == "view"]
         seen: set[Value] = set()

@@ -62,12 +62,27 @@ class Places(Entries):
         """x[key]: slices and numbers are a view; arrays of places a table of where each entry stands."""
         if key == () and isinstance(key, tuple):
             return x
-        parts = key if isinstance(key, tuple) else (key,)
-        if any(isinstance(part, (Array, list)) for part in parts):
-            raise UnsupportedError("places that are not known")
+        parts = self.known_key(key)
         if all(part is None or part is Ellipsis or isinstance(part, (int, np.integer, slice)) for part in parts):
             return self.wrap(sliced(self.builder, x.value, parts))
-        return self.moved(x, lambda places: places[key])
+        return self.moved(x, lambda places: places[parts])
+
+    def known_key(self, key: Any) -> tuple[Any, ...]:
+        """The parts of a key, arrays of places as plain arrays. Raises UnsupportedError where they are not known."""
+        found = []
+        for part in key if isinstance(key, tuple) else (key,):
+            if isinstance(part, list) or (isinstance(part, Array) and part.value.kind != "constant"):
+                raise UnsupportedError("places that are not known")
+            found.append(part.value.data.array if isinstance(part, Array) else part)
+        return tuple(found)
+
+    def added_at(self, shape: tuple[int, ...], key: Any, part: Any, dtype: Any) -> Any:
+        """Zeros with `part` added at known places, which may be named twice."""
+        parts = self.known_key(key)
+        places = np.arange(count(shape)).reshape(shape)[parts]
+        value = self.builder.broadcast(self.value(part, dtype), places.shape)
+        table = self.builder.constant(np.ascontiguousarray(places, np.int64))
+        return self.wrap(self.builder.make("scatter", shape, value.dtype, (value, table), "sum"))
 
     def moved(self, x: Array, move: Callable[[Any], Any]) -> Any:
         """x with its entries elsewhere, as `move` shows on their places."""

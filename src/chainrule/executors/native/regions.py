@@ -14,7 +14,7 @@ from .scalars import cost
 from .values import Access, Shape, Value, identity, is_number
 
 _CHEAP = 16  # operations an entry: computed again rather than kept
-_WHOLE = ("product", "call", "join", "reduce", "reshape", "input", "constant", "part")
+_WHOLE = ("product", "call", "join", "reduce", "reshape", "input", "constant", "part", "scatter")
 _APART = ("product", "call", "bundle")  # steps of their own
 
 
@@ -64,6 +64,8 @@ def must_store(value: Value) -> Iterator[Value]:
     """Inputs that a value needs in memory, in their own order."""
     if value.kind in ("call", "reshape", "gather", "bundle"):
         yield from value.inputs
+    elif value.kind == "scatter":
+        yield value.inputs[1]
     elif value.kind == "product":
         yield from (each.inputs[0] if is_strided(each) else each for each in value.inputs)
 
@@ -147,7 +149,7 @@ class Stages:
         if value.kind == "view" and source.kind in ("map", "view", "gather"):
             moved = value.data != identity(source.shape) or value.shape != source.shape
             return self.ready[source] if moved and source in self.stored else self.at[source]
-        if value.kind == "gather":
+        if value.kind == "gather" or (value.kind == "scatter" and source is value.inputs[1]):
             return self.whole(source)
         if source.kind in ("map", "view", "gather"):
             return self.at[source]
@@ -197,7 +199,7 @@ class Stages:
         for value in order:
             if value.kind in _APART:
                 steps[value] = Step(self.at[value], whole=value)
-            elif value.kind == "reduce":
+            elif value.kind in ("reduce", "scatter"):
                 loop(self.at[value], value.inputs[0].shape).writes.append(Write(value.inputs[0], value))
             elif value.kind == "join":
                 for part, places, stage in zip(value.inputs, value.data, self.join_stages(value), strict=True):

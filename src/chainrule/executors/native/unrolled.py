@@ -120,6 +120,15 @@ class Unrolled:
         source, table = value.inputs
         return self.entries[source].reshape(-1)[table.data.array]
 
+    def scatter(self, value: Value) -> Any:
+        kind, (source, table) = value.code, value.inputs
+        found = np.full(value.size, literal(0, computed(kind)), object)
+        seen: set[int] = set()
+        for place, name in zip(table.data.array.reshape(-1).tolist(), self.entries[source].reshape(-1), strict=True):
+            found[place] = combine(self.writer, "sum", kind, found[place], name) if place in seen else name
+            seen.add(place)
+        return found.reshape(value.shape)
+
     def product(self, value: Value) -> Any:
         kind = value.code
         left, right = (self.entries[each] for each in value.inputs)

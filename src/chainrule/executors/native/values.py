@@ -1,9 +1,9 @@
 """Primitives: what a graph is lowered to. Shapes and parts in, `Value`s out, equal ones identical.
 
 One idea: a few kinds are enough. A map works entry by entry, a reduction along axes, a view only says where entries
-stand, a join lays parts side by side, a gather reads at known places, a product multiplies matrices, a call asks
-Python, and a bundle has several parts: a loop over steps, or a call with several results. Which of them become loops
-and which are merely read through is decided later.
+stand, a join lays parts side by side, a gather reads at known places and a scatter adds there, a product multiplies
+matrices, a call asks Python, and a bundle has several parts: a loop over steps, or a call with several results. Which
+of them become loops and which are merely read through is decided later.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ Access: TypeAlias = tuple[Affine, ...]
 
 KINDS = (
     "input", "constant", "map", "reduce", "view", "reshape", "join", "gather", "product", "call", "bundle", "part",
+    "scatter",
 )  # fmt: skip
 DTYPES = {"float64": "double", "float32": "float", "int64": "i64", "int32": "i32", "bool": "i8"}
 
@@ -102,6 +103,7 @@ class Builder:
         return self.broadcast(self.constant(np.asarray(number, dtype)), shape)
 
     def map(self, name: str, dtype: Any, *inputs: Value) -> Value:
+        assert all(each.shape == inputs[0].shape for each in inputs)
         return self.make("map", inputs[0].shape, np.dtype(dtype), inputs, name)
 
     def reduce(self, name: str, x: Value, axes: Sequence[int], dtype: Any = None) -> Value:
@@ -111,7 +113,8 @@ class Builder:
 
     def view(self, x: Value, shape: Shape, access: Access) -> Value:
         """x read at other places: entry i of the result is entry `access(i)` of x."""
-        assert len(access) == x.ndim and all(len(steps) == len(shape) for _, steps in access)
+        assert len(access) == x.ndim
+        assert all(len(steps) == len(shape) for _, steps in access)
         if shape == x.shape and access == identity(shape):
             return x
         if x.kind == "view":
