@@ -142,3 +142,35 @@ def random_step(random: np.random.Generator, pool: list[Node]) -> Any:
 
 def numeric(x: Node) -> Any:
     return x.astype(np.float64) if x.dtype == bool else x
+
+
+Step = Callable[[Any, Any], Any]
+_STEPS: tuple[Step, ...] = (
+    lambda x, y: x + y, lambda x, y: x * y, lambda x, y: np.tanh(x), lambda x, y: np.exp(-x * x), lambda x, y: x.T,
+    lambda x, y: np.sum(x, axis=0), lambda x, y: np.sum(x, axis=-1, keepdims=True), lambda x, y: x @ y,
+    lambda x, y: np.maximum(x, y), lambda x, y: np.where(x > 0, x, 0.1 * x), lambda x, y: x[..., ::-1],
+    lambda x, y: x[1:], lambda x, y: np.concatenate([x, x * 2.0], axis=0), lambda x, y: np.reshape(x, -1),
+    lambda x, y: x[:, None], lambda x, y: np.sqrt(x * x + 1.0), lambda x, y: np.log(x * x + 0.5),
+    lambda x, y: np.max(x, axis=0), lambda x, y: np.mean(x, axis=-1), lambda x, y: np.outer(x, y),
+    lambda x, y: x / (1.0 + y * y), lambda x, y: np.stack([x, x]), lambda x, y: x[[0, 1, 0]],
+    lambda x, y: np.einsum("ij,kj->ik", x, x), lambda x, y: np.roll(x, 1, axis=0), lambda x, y: np.cumsum(x, axis=0),
+)  # fmt: skip
+
+
+def random_function(seed: int) -> Callable[..., Any]:
+    """A function of two matrices, a vector and a number that returns one number: steps that do not fit are left out."""
+    random = np.random.default_rng(seed)
+    drawn = [(int(step), int(i), int(j)) for step, i, j in random.integers(0, 2**16, (random.integers(3, 12), 3))]
+
+    def function(*given: Any) -> Any:
+        known = list(given)
+        for step, i, j in drawn:
+            try:
+                made = _STEPS[step % len(_STEPS)](known[i % len(known)], known[j % len(known)])
+            except (ValueError, IndexError, TypeError, ChainruleError):
+                continue
+            if made.size < 300:
+                known.append(made)
+        return sum(np.sum(np.sin(each) * 0.3) for each in known)
+
+    return function

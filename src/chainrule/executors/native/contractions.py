@@ -45,7 +45,7 @@ def kept(terms: Sequence[str], others: Sequence[str]) -> str:
     return "".join(dict.fromkeys(letter for term in terms for letter in term if any(letter in each for each in others)))
 
 
-def pairwise(xp: Any, parts: Sequence[tuple[str, Array]], result: str) -> Array:
+def pairwise(xp: Any, parts: Sequence[tuple[str, Array]], result: str) -> Any:
     """One contraction: of two factors by a product of matrices where that is worth it, of any by a sum in a loop."""
     parts = [alone(xp, place, parts, result) for place in range(len(parts))]
     if len(parts) == 2 and parts[0][1].dtype.kind == "f" and parts[0][1].dtype == parts[1][1].dtype:

@@ -135,9 +135,9 @@ class Nest:
             else:
                 self.plain.append((write, place))
         empty, self.jam = not count(self.step.shape), self.jammed()
-        for target in [each.write.target for each in self.sums if each.adds or empty] + self.scatter_targets():
-            if target.size:
-                self.fill(target)
+        for begun in [each.write.target for each in self.sums if each.adds or empty] + self.scatter_targets():
+            if begun.size:
+                self.fill(begun)
         if not empty:
             self.nest(0)
         taken = ", ".join(f"ptr noalias {'' if root in self.written else 'readonly '}{pointer}"
@@ -233,8 +233,8 @@ class Nest:
             plain = [self.entry(write.value) for write, _ in self.plain]
             for (write, place), name in zip(self.plain, plain, strict=True):
                 store(self.w, write.target.code, name, self.pointer(place.root), self.offset(place, len(self.sizes)))
-            for each in self.scattered():
-                self.add_at_place(each)
+            for added in self.scattered():
+                self.add_at_place(added)
         totals = [reduce(partial(combine, self.w, each.write.target.name, each.kind), column)
                   for each, column in zip(self.sums, zip(*found, strict=True), strict=True)]  # fmt: skip
         if not self.sizes:
