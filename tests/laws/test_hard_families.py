@@ -87,6 +87,13 @@ def test_compiled(case: Case) -> None:
         near(gradient, case.gradients[place], case, "float64")
 
 
+@pytest.mark.parametrize("case", [case for case in ALL if case.jit and len(case.args) == 1][::7], ids=str)
+def test_a_stack_of_points(case: Case) -> None:
+    x = np.asarray(inputs(case, "float64")[0])
+    for found in chainrule.vmap(chainrule.grad(case.function))(np.stack([x, x])):
+        near(found, case.gradients[0], case, "float64")
+
+
 @pytest.mark.parametrize("case", SECOND, ids=str)
 def test_second_derivatives(case: Case) -> None:
     args = inputs(case, "float64")

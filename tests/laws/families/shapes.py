@@ -141,6 +141,12 @@ def reuse() -> Iterator[Case]:
     yield one(
         "half precision", lambda x: np.sum(x), np.ones(10000), np.ones(10000), value=10000.0, dtypes=("float16", *BOTH)
     )
+    many, halves = 10000, ("float16", *BOTH)
+    yield one(
+        "a half broadcast", lambda b: np.sum(np.ones((many, 1)).astype(b.dtype) * b), np.ones(1), [many], dtypes=halves
+    )
+    yield one("a half repeated", lambda b: np.sum(np.repeat(b, many)), np.ones(1), [many], dtypes=halves)
+    yield one("a half gathered", lambda b: np.sum(b[np.zeros(many, int)]), np.ones(1), [many], dtypes=halves)
     yield one("the mean of many halves", lambda x: np.mean(x), np.full(5000, 1.5), np.full(5000, 1 / 5000), value=1.5,
               dtypes=("float16", "float64"), tolerance=1e-3)  # fmt: skip
 
