@@ -199,3 +199,35 @@ def test_what_has_no_meaning_is_refused(name: str) -> None:
     with pytest.raises(kind) as caught:
         grad(function)(Z)
     assert said in str(caught.value)
+
+
+def test_explanations_of_arrays_bracket_their_numbers_and_write_no_index_form() -> None:
+    page = str(explain(lambda W, z: np.sum(np.abs(W @ z) ** 2))(M, Z))
+    assert "df/dz = conj(W)^T df/dq" in page
+    assert "in indices: df/dq" not in page
+    assert "dq_k/dz_i" not in page
+    numbers = str(explain(lambda W, z: np.sum(np.abs(W @ z) ** 2))(np.array([[1 + 2j]]), np.array([2 - 1j])))
+    assert "conj([[1 + 2i]])^T" in numbers
+    with pytest.raises(GradientError, match="whole array"):
+        explain(lambda z: np.sum(np.abs(M @ z) ** 2), wrt="z[0]")(Z)
+
+
+STANDARD_METHODS = (
+    "__abs__ __add__ __and__ __array_namespace__ __bool__ __complex__ __dlpack__ __dlpack_device__ __eq__ __float__ "
+    "__floordiv__ __ge__ __getitem__ __gt__ __index__ __int__ __invert__ __le__ __lshift__ __lt__ __matmul__ __mod__ "
+    "__mul__ __ne__ __neg__ __or__ __pos__ __pow__ __rshift__ __setitem__ __sub__ __truediv__ __xor__ __radd__ "
+    "__rand__ "
+    "__rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rsub__ __rtruediv__ "
+    "__rxor__ to_device dtype device mT ndim shape size T"
+)
+
+
+def test_a_recorded_value_has_the_attributes_of_the_array_standard() -> None:
+    missing: list[str] = []
+
+    def ask(x: Any) -> Any:
+        missing.extend(name for name in STANDARD_METHODS.split() if not hasattr(x, name))
+        return np.sum(x)
+
+    grad(ask)(np.ones((2, 2)))
+    assert missing == []

@@ -116,6 +116,14 @@ def require_number(graph: Graph) -> Node:
     return output
 
 
+def _require_real(graph: Graph, symbol: str) -> None:
+    """Raise GradientError where complex numbers lie on the way: an entry of them moves in two directions."""
+    if any(node.type.is_complex for node in graph.order()):
+        raise GradientError(given=f"the entry {symbol} in a computation with complex numbers",
+                            expected="a whole array: index forms speak of real numbers",
+                            remedy="ask for the array and read off its entry")  # fmt: skip
+
+
 def explain_entry(
     graph: Graph, node: Node, at: tuple[int, ...], *, called: Mapping[str, str] | None = None
 ) -> Derivation:
@@ -130,6 +138,7 @@ def explain_entry(
             expected="values for all inputs: which paths matter depends on them",
             remedy="give values with --at, or ask for the whole array",
         )
+    _require_real(graph, place_symbol(stage, (node, at)))
     pullback = _walk(stage, (node,))
     value_gradients(stage, {} if pullback is None else gradients_of(pullback))
     entries = explore(stage, node, at)

@@ -33,8 +33,12 @@ _LONGEST = 24  # nodes of an expression that is still written out
 def index_form(stage: Stage, node: Node, arrow: Arrow, closed: Node | None) -> IndexForm | None:
     """The term of an arrow in index notation. None for single numbers, and where no index form is declared.
 
+    None for complex numbers too: index forms name the entry itself, where its conjugate stands on the way back.
+
     `closed` is the upstream gradient in symbols of the forward pass, where it is short.
     """
+    if node.type.is_complex or arrow.via.type.is_complex:
+        return None
     if (not node.ndim and not arrow.via.ndim) or max(node.ndim, arrow.via.ndim) > _MOST_AXES:
         return None
     into = tuple(_INTO[: node.ndim])

@@ -23,7 +23,7 @@ from ..ops.sources import constant_op
 from . import words
 from .formula import QUOTIENT, Pen, Written, bracketed, name_written, number_written, uncopied
 from .indexed import index_lines, jacobian_line
-from .numbers import is_array
+from .numbers import as_number, is_array
 from .styles import Style
 
 _MOST_SHOWN = 9  # entries of an array whose products are written out
@@ -173,7 +173,7 @@ def _in_numbers(line: Line, term: Term, numeric: Pen) -> str:
             else evaluate(one_number(term.local), numeric.values)
         )
         local = bracketed(number_written(value, numeric), Strength.PRODUCT, numeric.style)
-        written = f"{numeric.value(term.upstream_value)}{sign}{local}"
+        written = f"{_leading_value(term.upstream_value, numeric)}{sign}{local}"
     return written
 
 
@@ -220,8 +220,18 @@ def _products(expression: Node, values: list[Any], pen: Pen) -> Any:
 
 
 def _total(pairs: Sequence[tuple[Any, Any]], pen: Pen) -> str:
-    products = [f"{pen.value(a)}{pen.style.times}{_bracketed_number(b, pen)}" for a, b in pairs]
+    products = [f"{_leading_number(a, pen)}{pen.style.times}{_bracketed_number(b, pen)}" for a, b in pairs]
     return added(products)
+
+
+def _leading_value(value: Any, pen: Pen) -> str:
+    """A number, or an array, in front of a product."""
+    return pen.value(value) if is_array(value) else _leading_number(value, pen)
+
+
+def _leading_number(value: Any, pen: Pen) -> str:
+    """A number in front of a product: a complex one of two parts stands in brackets."""
+    return _bracketed_number(value, pen) if isinstance(as_number(value), complex) else pen.value(value)
 
 
 def added(parts: Sequence[str]) -> str:
