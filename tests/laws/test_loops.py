@@ -356,3 +356,26 @@ def test_partial_results_are_those_of_a_loop(count: int, reverse: bool) -> None:
         assert_allclose(order(in_rounds)(matrices), order(one_by_one)(matrices), rtol=1e-9, atol=1e-11)
     rows = matrices.reshape(count, 4).T
     assert_allclose(associative_scan(np.add, rows, axis=1), np.cumsum(rows, axis=1))
+
+
+# Complex numbers -----------------------------------------------------------------------------------------------------
+def test_complex_carries() -> None:
+    z = XS[:, 0] + 1j * XS[:, 1]
+
+    def program(loop: Any, a: Any, z: Any) -> Any:
+        carry, ys = loop(lambda c, x: (np.tanh(a * c) + x, c * x), 1j * a, z)
+        return np.real(carry * np.conj(carry)) + np.sum(np.abs(ys) ** 2)
+
+    a = 0.4 - 0.3j
+    assert_allclose(program(scan, a, z), program(written_out, a, z))
+    for wrap in (lambda f: f, jit):
+        found = wrap(grad(lambda a, z: program(scan, a, z), (0, 1)))(a, z)
+        expected = grad(lambda a, z: program(written_out, a, z), (0, 1))(a, z)
+        for each, wanted in zip(found, expected, strict=True):
+            assert_allclose(each, wanted, rtol=1e-11)
+    moves = (0.1 + 0.2j, 1j * z)
+    ahead = [jvp(lambda a, z, loop=loop: program(loop, a, z), (a, z), moves)[1] for loop in (scan, written_out)]
+    found, expected = ahead
+    assert_allclose(found, expected, rtol=1e-11)
+    stacked = vmap(grad(lambda z: program(scan, a, z)))(np.stack([z, z * 1j]))
+    assert_allclose(stacked[1], grad(lambda z: program(scan, a, z))(z * 1j), rtol=1e-11)

@@ -21,6 +21,7 @@ from ...ir.recording import STATE, accepting_from, named_recording, open_recordi
 from ...ir.types import ArrayType, array_type
 from ...ops.choices import astype
 from ...ops.sources import input_node, input_op
+from ..observe import parameter_names, path_symbol
 from ..replay import fresh_inputs
 from ..staging import run_once, tidied, unnoticed
 
@@ -62,8 +63,18 @@ def record_body(
         with accepting_from(0):
             # Variables of their own: one captured value may be made from another, outside, and the body is a function.
             stand_ins = dict(zip(captured, fresh_inputs([node.type for node in captured]), strict=True))
-            graph = tidied(Graph((*captured, *variables), tuple(outputs)), stand_ins)
+            names = dict(zip(variables, names_of(function, structure), strict=True))
+            graph = tidied(Graph((*captured, *variables), tuple(outputs), names), stand_ins)
     return Body(graph, captured)
+
+
+def names_of(function: Callable[..., Any], structure: tree.Structure) -> list[str]:
+    """What to call each leaf of the arguments in printed code: as the function's own parameters."""
+    parameters = parameter_names(function)
+    return [
+        path_symbol(parameters[int(str(place))] if int(str(place)) < len(parameters) else "x", path)
+        for place, *path in tree.paths(structure)
+    ]
 
 
 def quiet() -> AbstractContextManager[None]:
