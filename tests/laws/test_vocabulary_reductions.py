@@ -9,7 +9,7 @@ import pytest
 from laws.numpy_check import Function, check
 
 import chainrule
-from chainrule.errors import ShapeError
+from chainrule.errors import DomainError, ShapeError
 
 V = np.array([0.3, -0.7, 1.2, 0.5])
 M = np.array([[0.2, -1.1, 0.7], [1.3, 0.4, -0.6]])
@@ -77,6 +77,11 @@ def test_what_is_computed_of_nothing() -> None:
         chainrule.grad(lambda x: np.argmax(x) * np.sum(x))(empty)
     with pytest.warns(RuntimeWarning):
         assert np.isnan(chainrule.value_and_grad(lambda x: np.mean(x))(empty)[0])
+
+
+def test_weights_of_nothing() -> None:
+    with pytest.raises(DomainError, match="sum is 0"):
+        chainrule.grad(lambda w: np.average(V, weights=w))(np.zeros(4))
 
 
 def test_a_mask_must_fit() -> None:

@@ -15,6 +15,7 @@ from chainrule.ops.statistics.quantiles import METHODS
 V = np.array([0.3, -0.7, 1.2, 0.5])
 M = np.array([[0.2, -1.1, 0.7], [1.3, 0.4, -0.6]])
 T = np.linspace(-1.03, 1.31, 24).reshape(2, 3, 4)[:, ::-1, ::-1] * np.array([1.0, -0.8, 1.3, 0.7])
+X = np.array([0.1, 0.2, 0.9, 5.0])
 WEIGHTS = np.array([0.4, 1.1, 0.3, 0.9])
 
 
@@ -71,6 +72,13 @@ STATISTICS: dict[str, tuple[Function, tuple[Any, ...]]] = {
     "corrcoef": (lambda x, y: np.corrcoef(x, y), (V, WEIGHTS)),
     "bincount": (lambda w: np.bincount([0, 3, 3, 1], weights=w, minlength=6), (V,)),
     "histogram": (lambda w: np.histogram([0.1, 0.2, 0.9, 5.0], bins=[0.0, 0.5, 1.0], weights=w)[0], (V,)),
+    "histogram2d": (
+        lambda w: np.histogram2d(
+            [0.1, 0.2, 0.9, 5.0], [1.0, 0.3, 0.4, 0.2], [[0.0, 0.5, 1.0], [0.0, 0.35, 1.0]], weights=w
+        )[0],
+        (V,),
+    ),
+    "histogramdd": (lambda w: np.histogramdd(M[:, :2], bins=2, weights=w, density=True)[0], (WEIGHTS[:2],)),
     "partition": (lambda x: np.partition(x, 2), (T,)),
     "partition flat": (lambda x: np.partition(x, (1, 3), axis=None), (M,)),
     "argpartition": (lambda x: np.take_along_axis(x, x.argpartition(1, axis=0), axis=0), (T,)),
@@ -104,6 +112,8 @@ KNOWN: dict[str, tuple[Function, tuple[Any, ...]]] = {  # what comes out has a s
     "where alone": (lambda x: x[np.where(x > 0)], (M,)),
     "trim_zeros": (lambda x: np.trim_zeros(np.where(x > 0.4, x, 0.0)), (V,)),
     "histogram density": (lambda x: np.histogram(x, bins=3, density=True)[0], (V,)),
+    "histogram2d density": (lambda x: np.histogram2d(x, x[::-1], bins=(2, 3), density=True)[0], (V,)),
+    "histogramdd edges": (lambda x: np.concatenate(np.histogramdd(x, bins=2)[1]), (M,)),
     "histogram edges": (lambda x: np.histogram_bin_edges(x, 4), (V,)),
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import ShapeError
+from ..errors import DomainError, ShapeError
 from ..ir.coercion import as_array
 from ..ir.library import Array, Library, reference
 from ..ir.node import Node
@@ -20,6 +20,7 @@ from .arguments import fitting, prepared, takes_all
 from .batches import along_axes
 from .complexes import astype
 from .declare import REAL, also_known_as, floating_type, op, real_dtype
+from .known import is_known, known_values
 from .movement import LETTERS, atleast_1d, broadcast, broadcast_to, flip_op, reshape, reshape_op
 
 Axes = tuple[int, ...]
@@ -260,6 +261,9 @@ def average(x: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
     else:
         weight = stretched(as_array(weights), array, axis)
         total = sum(weight, axis, keepdims)
+        if is_known(total) and not known_values(total, "average", "").all():
+            raise DomainError(given="weights whose sum is 0", expected="some weight", where="average",
+                              remedy="leave such rows out, or add a small number")  # fmt: skip
         found = sum(array * weight, axis, keepdims) / total
     return (found, total) if returned else found
 

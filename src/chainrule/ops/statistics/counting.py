@@ -22,7 +22,7 @@ from ..movement import ravel
 from ..ordering.search import searchsorted
 from ..reductions import sum
 
-_REMEDY = "give minlength= or edges that are known, and write the sum with x.at[places].add(weights)"
+REMEDY = "give minlength= or edges that are known, and write the sum with x.at[places].add(weights)"
 
 
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
@@ -33,17 +33,17 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
     >>> bincount([0, 2, 2], weights=[1.0, 0.5, 0.25])
     array([1.  , 0.  , 0.75])
     """
-    places = known_values(x, "bincount", _REMEDY)
+    places = known_values(x, "bincount", REMEDY)
     if places.dtype.kind not in "iub" or places.ndim != 1 or (places.size and places.min() < 0):
         raise DTypeError(given=f"bincount of dtype {places.dtype} and shape {places.shape}", where="bincount",
                          expected="a vector of whole numbers from 0 up", remedy="use np.histogram")  # fmt: skip
     size = int(reference().max(places, initial=-1)) + 1
     if weights is None:
         return reference().bincount(places, minlength=minlength)
-    return _summed_at(weights, places, size if size > minlength else minlength)
+    return summed_at(weights, places, size if size > minlength else minlength)
 
 
-def _summed_at(weights: Any, places: Any, size: int) -> Any:
+def summed_at(weights: Any, places: Any, size: int) -> Any:
     """The sum of the weights at each place."""
     values = as_array(weights)
     if values.shape != places.shape:
@@ -63,9 +63,9 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: bool | None = 
     (array([1, 2]), array([0., 2., 4.]))
     """
     entries = ravel(a)
-    known = known_values(entries, "histogram", _REMEDY)
+    known = known_values(entries, "histogram", REMEDY)
     edges = histogram_bin_edges(entries, bins, range)
-    fixed = known_values(edges, "histogram", _REMEDY)
+    fixed = known_values(edges, "histogram", REMEDY)
     if not reference().all(reference().isfinite(fixed)) and as_array(bins).ndim == 0:
         raise DomainError(given="a histogram of infinite entries or NaN", expected="finite edges", where="histogram",
                           remedy="give range=, or leave them out")  # fmt: skip
@@ -74,7 +74,7 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: bool | None = 
         inside = (known >= fixed[0]) & (known <= fixed[-1])
         places = reference().minimum(reference().searchsorted(fixed, known, "right") - 1, fixed.size - 2)
         heavy = where(inside, ravel(weights), 0)
-        counts = _summed_at(heavy, reference().where(inside, places, 0), fixed.size - 1)
+        counts = summed_at(heavy, reference().where(inside, places, 0), fixed.size - 1)
     if density:
         counts = counts / diff(edges) / sum(counts)
     return counts, edges
@@ -89,12 +89,12 @@ def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any 
     """
     entries = ravel(a)
     if isinstance(bins, str):
-        return reference().histogram_bin_edges(known_values(entries, "histogram", _REMEDY), bins, range)
+        return reference().histogram_bin_edges(known_values(entries, "histogram", REMEDY), bins, range)
     edges = as_array(bins)
     if edges.ndim:
         return edges
     low, high = (0.0, 1.0) if not entries.size else (min(entries), max(entries)) if range is None else range
-    if bool(known_values(as_array(low) == as_array(high), "histogram", _REMEDY)):
+    if bool(known_values(as_array(low) == as_array(high), "histogram", REMEDY)):
         low, high = low - 0.5, high + 0.5
     return linspace(low, high, int(edges) + 1)
 
