@@ -110,6 +110,22 @@ ROWS: dict[str, tuple[Function, Function]] = {
         lambda x: (lambda p: -np.mean(0.3 * log(p) + 0.7 * log(1 - p)))(1 / (1 + exp(-x))),
         lambda x: -np.mean(0.3 * ops.log_sigmoid(x) + 0.7 * ops.log_sigmoid(-x)),
     ),
+    "weighted": (
+        lambda x: log(np.sum((1 + W) * exp(x) / 3.0)), lambda x: ops.logsumexp(x + log(1 + W)) - log(3.0)
+    ),
+    "weighted mean": (
+        lambda x: np.sum(log(np.mean(exp(x) * (1 + W), axis=1))),
+        lambda x: np.sum(ops.logsumexp(x + log(1 + W), 1)) - 3 * log(4.0),
+    ),
+    "a density": (
+        lambda x: np.sum(log(exp(-0.5 * x**2) / np.sqrt(2 * np.pi))),
+        lambda x: np.sum(-0.5 * x**2) - 6 * log(2 * np.pi),
+    ),
+    "likelihood of all": (lambda x: log(np.prod(ops.sigmoid(x))), lambda x: np.sum(ops.log_sigmoid(x))),
+    "odds": (
+        lambda x: np.sum(log(0.5 * exp(x) * ops.sigmoid(-x) ** 2)),
+        lambda x: np.sum(x + 2 * ops.log_sigmoid(-x) + log(0.5)),
+    ),
     "three terms": (
         lambda x: np.sum(log(exp(x) + exp(2 * x) + 3)),
         lambda x: np.sum(np.logaddexp(np.logaddexp(x, 2 * x), log(3.0))),
@@ -141,6 +157,10 @@ def test_what_only_looks_like_a_softmax_is_not_one() -> None:
     assert chainrule.check_grads(lambda x: np.sum(log(2 - exp(x) / 4)), (x,))
     assert chainrule.check_grads(lambda x: np.sum((exp(x) - 2) / (exp(x) + 2)), (x,))
     assert chainrule.check_grads(lambda x: np.sum(log(exp(x) + x**2)), (x,))
+    assert chainrule.check_grads(lambda x: log(np.sum(x * exp(x) + 2)), (x,))
+    assert chainrule.check_grads(lambda x: log(np.sum((x + 1) * exp(x))), (x,))
+    assert chainrule.check_grads(lambda x: log(np.prod(2 + x)), (x,))
+    assert chainrule.check_grads(lambda x: np.sum(log((2 + x) ** 2 * exp(x))), (x,))
     assert chainrule.check_grads(lambda x: np.sum(W[:, :3] * exp(x)[::-1] / np.sum(exp(x), axis=0)), (x,))
 
 
