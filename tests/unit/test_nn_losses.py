@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from laws.table import numeric_gradient
 
-from chainrule import grad, hessian, jit, nn
+from chainrule import explain, grad, hessian, jit, nn
 from chainrule.errors import BoundsError, ChainruleError, DomainError, DTypeError, ShapeError
 
 Array = Any
@@ -168,6 +168,11 @@ def test_the_curvature_of_the_cross_entropy_is_that_of_the_softmax() -> None:
     s = soft(P[0])
     found = hessian(lambda x: nn.cross_entropy(x, np.array(1)))(P[0])
     np.testing.assert_allclose(found, np.diag(s) - np.outer(s, s), rtol=1e-11, atol=1e-15)
+
+
+def test_the_explanation_of_a_loss_is_the_one_that_teachers_give() -> None:
+    worked = explain(lambda scores: nn.cross_entropy(scores, CLASSES))(P)
+    assert "(softmax(scores) - [[0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 0, 1]])" in worked.text()
 
 
 FAR = np.array([-1e4, -50.0, 0.0, 50.0, 1e4])

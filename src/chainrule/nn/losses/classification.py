@@ -54,7 +54,9 @@ def cross_entropy(
         targets = (1 - label_smoothing) * targets + label_smoothing / scores.shape[place]
     targets = targets if known is None else known * targets
     targets = targets if kept is None else expand_dims(kept, -1) * targets
-    return _averaged(softmax_entropy(*same_dtype(scores, moveaxis(targets, -1, place)), axis=place), counts, reduction)
+    fixed = labels.dtype.kind in "iu" and counts is None  # each row of targets sums to 1
+    losses = softmax_entropy(*same_dtype(scores, moveaxis(targets, -1, place)), axis=place, fixed=fixed)
+    return _averaged(losses, counts, reduction)
 
 
 def nll(

@@ -22,7 +22,7 @@ from ..reductions import add_up, reduced_shape, spread, sum_op
 from .activations import CODE
 
 
-def softmax_entropy_type(logits: ArrayType, targets: ArrayType, *, axis: int) -> ArrayType:
+def softmax_entropy_type(logits: ArrayType, targets: ArrayType, *, axis: int, fixed: bool) -> ArrayType:
     if logits.shape != targets.shape:
         raise ShapeError(
             given=f"shapes {logits.shape} and {targets.shape}", where="softmax_entropy",
@@ -32,28 +32,32 @@ def softmax_entropy_type(logits: ArrayType, targets: ArrayType, *, axis: int) ->
     return array_type(kept, reference().result_type(floating_type(logits).dtype, targets.dtype))
 
 
-def slope_of_logits(logits: Any, targets: Any, axis: int) -> Any:
-    """sum(t) softmax(x) - t."""
-    total = spread(sum_op(targets, axes=(axis,), keepdims=True), targets, (axis,))
-    return total * softmax_op(logits, axis=axis) - targets
+def slope_of_logits(logits: Any, targets: Any, axis: int, fixed: bool) -> Any:
+    """sum(t) softmax(x) - t; the sum of fixed targets is 1."""
+    shares = softmax_op(logits, axis=axis)
+    if fixed:
+        return shares - targets
+    return spread(sum_op(targets, axes=(axis,), keepdims=True), targets, (axis,)) * shares - targets
 
 
-def softmax_entropy_pull(g: Array, y: Array, logits: Array, targets: Array, *, axis: int) -> tuple[Array, Array]:
+def softmax_entropy_pull(
+    g: Array, y: Array, logits: Array, targets: Array, *, axis: int, fixed: bool
+) -> tuple[Array, Array | None]:
     upstream = spread(g, logits, (axis,))
-    return (
-        carry(upstream, slope_of_logits(logits, targets, axis)),
-        carry(-upstream, log_softmax_op(logits, axis=axis)),
-    )
+    to_targets = None if fixed else carry(-upstream, log_softmax_op(logits, axis=axis))
+    return carry(upstream, slope_of_logits(logits, targets, axis, fixed)), to_targets
 
 
-def softmax_entropy_push(tangents: tuple[Any, ...], y: Array, logits: Array, targets: Array, *, axis: int) -> Any:
+def softmax_entropy_push(
+    tangents: tuple[Any, ...], y: Array, logits: Array, targets: Array, *, axis: int, fixed: bool
+) -> Any:
     moved: Any = None
     if tangents[0] is not None:
-        moved = carry(tangents[0], slope_of_logits(logits, targets, axis))
-    if tangents[1] is not None:
+        moved = carry(tangents[0], slope_of_logits(logits, targets, axis, fixed))
+    if tangents[1] is not None and not fixed:
         part = carry(-tangents[1], log_softmax_op(logits, axis=axis))
         moved = part if moved is None else moved + part
-    return sum_op(moved, axes=(axis,), keepdims=False)
+    return None if moved is None else sum_op(moved, axes=(axis,), keepdims=False)
 
 
 def notation(node: Node) -> Notation:
@@ -62,23 +66,24 @@ def notation(node: Node) -> Notation:
     return Notation(
         Form(f"softmax_entropy({{0}}, {{1}}{told})"),
         Form(r"\operatorname{{softmax\,entropy}}({0}, {1})"),
-        Form(f"{CODE}.softmax_entropy({{0}}, {{1}}, axis={{axis}})"),
+        Form(f"{CODE}.softmax_entropy({{0}}, {{1}}, axis={{axis}}, fixed={{fixed}})"),
     )
 
 
 @op(
     "softmax_entropy", Custom(softmax_entropy_pull, softmax_entropy_push), notation, Role.COUPLES,
     type_rule=softmax_entropy_type, batch=along_axes,
-    domain=Domain((
-        Sample(((3,), (3,)), (("axis", 0),)), Sample(((2, 3), (2, 3)), (("axis", 1),)),
-        Sample(((3, 2), (3, 2)), (("axis", 0),)),
+    domain=Domain(tuple(
+        Sample((shape, shape), (("axis", axis), ("fixed", False)))
+        for shape, axis in (((3,), 0), ((2, 3), 1), ((3, 2), 0))
     )),
 )  # fmt: skip
-def softmax_entropy(xp: Library, logits: Array, targets: Array, *, axis: int) -> Array:
+def softmax_entropy(xp: Library, logits: Array, targets: Array, *, axis: int, fixed: bool) -> Array:
     """-sum(t log softmax(x)) along an axis; where t is 0 nothing is added. Derivative sum(t) softmax(x) - t, and
-    -log softmax(x) for the targets: softmax minus target, where the targets sum to 1.
+    -log softmax(x) for the targets. `fixed` says that they sum to 1 and do not move: then it is softmax(x) - t.
     """
-    softmax_entropy_type(array_type(logits.shape, logits.dtype), array_type(targets.shape, targets.dtype), axis=axis)
+    types = array_type(logits.shape, logits.dtype), array_type(targets.shape, targets.dtype)
+    softmax_entropy_type(*types, axis=axis, fixed=fixed)
     logs = log_softmax_op.kernel(xp, logits, axis=axis)
     terms = xp.where(xp.equal(targets, 0), 0, targets * xp.where(xp.equal(targets, 0), 0, logs))
     return -add_up(xp, terms, (axis,))
