@@ -5,6 +5,7 @@ Sums are taken in another order, so a reduction is compared with the size of wha
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -15,7 +16,7 @@ from unit.programs import random_function, random_program
 
 import chainrule
 from chainrule.executors import EXECUTORS
-from chainrule.executors.native import availability, bodies, compile_graph
+from chainrule.executors.native import availability, bodies, compile_graph, store
 from chainrule.ir.graph import Graph
 from chainrule.ir.recording import open_recording
 from chainrule.ops import input_node
@@ -241,3 +242,45 @@ def test_without_it_everything_runs_on_numpy(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("CHAINRULE_NATIVE", "0")
     assert "CHAINRULE_NATIVE" in str(availability())
     assert chainrule.jit(lambda x: x * 2.0)(3.0) == 6.0
+
+
+def test_machine_code_is_kept_and_only_whole_entries_are_believed(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(store.VARIABLE, str(tmp_path / "kept"))
+    triple = chainrule.jit(lambda x: x * 3.0)
+    assert triple(2.0) == 6.0
+    (entry,) = (tmp_path / "kept").glob("*.o")
+    assert entry.stat().st_mode & 0o077 == 0
+    assert chainrule.jit(lambda x: x * 3.0)(2.0) == 6.0
+    whole = entry.read_bytes()
+    for spoiled in (b"", whole[:40], whole[:-1] + bytes([whole[-1] ^ 1]), b"x" * 100):
+        entry.write_bytes(spoiled)
+        assert store.read(entry.stem) is None
+        assert chainrule.jit(lambda x: x * 3.0)(2.0) == 6.0
+        assert store.read(entry.stem) is not None
+    entry.chmod(0o666)
+    assert store.read(entry.stem) is None
+
+
+def test_the_oldest_entries_make_room(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(store.VARIABLE, str(tmp_path))
+    monkeypatch.setattr(store, "LARGEST", 300)
+    for place in range(5):
+        store.write(f"{place}", bytes(100))
+        os.utime(tmp_path / f"{place}.o", (place, place))
+    assert sorted(each.name for each in tmp_path.glob("*.o")) == ["3.o", "4.o"]
+    monkeypatch.setenv(store.VARIABLE, "")
+    store.write("5", b"code")
+    assert store.folder() is None
+    assert store.read("5") is None
+
+
+def test_what_runs_and_what_it_costs_can_be_asked() -> None:
+    squares = chainrule.jit(lambda W, x: np.sum((W @ x) ** 2))
+    W, x = np.ones((300, 200)), np.ones(200)
+    assert "define" in squares.llvm(W, x)
+    cost = squares.cost(W, x)
+    assert cost.bytes == 8 * (300 * 200 + 200 + 1)
+    assert 2 * 300 * 200 <= cost.operations <= 2 * 300 * 200 + 3 * 300
+    assert cost.seconds > 0

@@ -152,7 +152,7 @@ _STEPS: tuple[Step, ...] = (
     lambda x, y: x[1:], lambda x, y: np.concatenate([x, x * 2.0], axis=0), lambda x, y: np.reshape(x, -1),
     lambda x, y: x[:, None], lambda x, y: np.sqrt(x * x + 1.0), lambda x, y: np.log(x * x + 0.5),
     lambda x, y: np.max(x, axis=0), lambda x, y: np.mean(x, axis=-1), lambda x, y: np.outer(x, y),
-    lambda x, y: x / (1.0 + y * y), lambda x, y: np.stack([x, x]), lambda x, y: x[[0, 1, 0]],
+    lambda x, y: x / (1.0 + y * y), lambda x, y: np.stack([x, x]), lambda x, y: x[[0, -1, 0]],
     lambda x, y: np.einsum("ij,kj->ik", x, x), lambda x, y: np.roll(x, 1, axis=0), lambda x, y: np.cumsum(x, axis=0),
 )  # fmt: skip
 

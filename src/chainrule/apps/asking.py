@@ -213,22 +213,27 @@ def whole_page(fragment: str, title: str) -> str:
     return f'<!doctype html>\n<html lang="en">\n<head>{head}</head>\n<body>\n{fragment}\n</body>\n</html>'
 
 
-def source(target: str, at: Sequence[str], shapes: str | None, what: str) -> str:
-    """The NumPy code of a target."""
+def source(target: str, at: Sequence[str], shapes: str | None, what: str, to: str = "numpy") -> str:
+    """The NumPy code of a target, or what runs of its value, in LLVM's language."""
     graph = load(target, at, shapes).graph
+    if to == "llvm":
+        from ..executors.native.calls import language
+
+        return language(graph)
     kinds = ("value", "gradient") if what == "both" else (what,)
     return "\n\n".join(api.source(graph, of=kind) for kind in kinds)
 
 
 def vocabulary() -> str:
-    """The version and the ops, each with the first sentence of its documentation."""
+    """The version, what executes compiled functions, and the ops, each with the first sentence of its documentation."""
     from .. import __version__
+    from ..executors.native.executor import report
 
     width = max(len(name) for name in OPS)
     rows = [
         f"  {name.ljust(width)}  {made.doc.splitlines()[0] if made.doc else ''}" for name, made in sorted(OPS.items())
     ]
-    return "\n".join([f"chainrule {__version__}", "", f"{len(OPS)} operations:", *rows])
+    return "\n".join([f"chainrule {__version__}", report(), "", f"{len(OPS)} operations:", *rows])
 
 
 def has_values(graph: Graph) -> bool:

@@ -242,16 +242,23 @@ def why_zero(
 @main.command()
 @inputs
 @click.option("--of", "what", type=click.Choice(["value", "gradient", "both"]), default="both", show_default=True)
-def source(target: str, at: Sequence[str], shapes: str | None, what: str) -> None:
+@click.option(
+    "--to",
+    type=click.Choice(["numpy", "llvm"]),
+    default="numpy",
+    show_default=True,
+    help="the language; llvm is what runs when the value is compiled",
+)
+def source(target: str, at: Sequence[str], shapes: str | None, what: str, to: str) -> None:
     """Print the NumPy code that computes the value and the gradient."""
     from . import asking
 
-    send(asking.source(target, at, shapes, what), None)
+    send(asking.source(target, at, shapes, what, to), None)
 
 
 @main.command()
 def info() -> None:
-    """Print the version and every function the engine can differentiate."""
+    """Print the version, what runs compiled functions and why, and every function the engine can differentiate."""
     from . import asking
 
     send(asking.vocabulary(), None)

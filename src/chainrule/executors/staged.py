@@ -157,6 +157,26 @@ class Jitted:
         """The Python code for these arguments."""
         return print_graph(self.graph(*args, **keywords), function_name(self.fun)).text
 
+    def llvm(self, *args: Any, **keywords: Any) -> str:
+        """What runs for these arguments, in LLVM's language. Raises MissingLibraryError where nothing is compiled."""
+        from .native.calls import language
+
+        return language(self.graph(*args, **keywords))
+
+    def cost(self, *args: Any, **keywords: Any) -> Any:
+        """Operations and bytes for these arguments, and the least time that they take on this machine.
+
+        Raises MissingLibraryError where nothing is compiled.
+
+        >>> import numpy as np
+        >>> counted = jit(lambda x: np.sum(x * x)).cost(np.ones(1000))
+        >>> counted.operations, counted.bytes
+        (2000, 8008)
+        """
+        from .native.calls import cost
+
+        return cost(self.graph(*args, **keywords))
+
     def _general(self, args: tuple[Any, ...], keywords: dict[str, Any], direct: Hashable | None) -> Any:
         if STATE.depth and STATE.recorder is not None and STATE.recorder is not unnoticed:
             return self.fun(*args, **keywords)  # while explaining, the function's own names and lines are wanted
@@ -282,7 +302,7 @@ def jit(
     when it is recorded. Python's own floats count as float64.
 
     `executor` is "native" (machine code, the default), "numpy" (generated Python) or "walk" (the reference). The
-    result has two more verbs: `.graph(*args)` and `.source(*args)`.
+    result has more verbs: `.graph(*args)`, `.source(*args)`, `.llvm(*args)` and `.cost(*args)`.
 
     >>> import numpy as np
     >>> def energy(x):

@@ -56,7 +56,7 @@ class Code:
 
 def compiled(name: str, written: Written) -> Code:
     """The module, compiled and loaded."""
-    library, entry, call = machine.load(machine.optimised(written.text), "entry", "call")
+    library, entry, call = machine.load(machine.compiled(written.text), "entry", "call")
     table, kept = written.table.addresses()
     made = builtin(name, entry, table, (library, kept, written.table.things))
     return Code(made, call, table.ctypes.data)

@@ -51,6 +51,23 @@ def _works() -> str | None:
     return None
 
 
+def report() -> str:
+    """What is in use here, and why, in a few lines."""
+    reason = availability()
+    if reason is not None:
+        return f"executor: numpy, generated Python ({reason})"
+    from . import blas, machine, store
+
+    host, found, place = machine.machine(), blas.library(), store.folder()
+    products = f"{found.file}, kernels {found.kernels or 'unknown'}" if found else "none, graphs with them run on NumPy"
+    version = ".".join(map(str, host.llvm.llvm_version_info))
+    return (
+        f"executor: native, machine code by LLVM {version} for {host.cpu}\n"
+        f"products of matrices: {products}\n"
+        f"machine code is kept in: {place or 'nowhere'} ({store.VARIABLE} changes it, {VARIABLE}=0 turns native off)"
+    )
+
+
 def compile_door(graph: Graph, name: str, door: Door) -> Code | None:
     """The code for calls through this door; its builtin returns NotImplemented for other arguments. None where the
     graph cannot be compiled."""

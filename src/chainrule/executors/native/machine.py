@@ -12,6 +12,8 @@ from itertools import count
 from threading import Lock
 from typing import Any
 
+from . import store
+
 _numbers = count(1)
 _LOCK = Lock()  # LLVM's pass managers and its linker are shared by all threads
 
@@ -40,30 +42,35 @@ def machine() -> Machine:
     return Machine(llvm, made, llvm.create_lljit_compiler(made), cpu, features)
 
 
-def optimised(text: str) -> bytes:
-    """The object file of a module. Raises RuntimeError where the text is wrong."""
+def compiled(text: str) -> bytes:
+    """The object file of a module: the one that was kept, or a new one. Raises RuntimeError where the text is wrong."""
     host = machine()
-    with _LOCK:
-        module = host.llvm.parse_assembly(text)
-        options = host.llvm.create_pipeline_tuning_options(speed_level=2)
-        options.loop_vectorization = options.slp_vectorization = True
-        options.loop_unrolling = False
-        builder = host.llvm.create_pass_builder(host.target, options)
-        builder.getModulePassManager().run(module, builder)
-        found: bytes = host.target.emit_object(module)
-        return found
+    name = store.key(text, host.llvm.__name__, str(host.llvm.llvm_version_info), host.cpu, host.features)
+    found = store.read(name)
+    if found is None:
+        with _LOCK:
+            code: bytes = host.target.emit_object(optimised(text))
+        store.write(name, code)
+        return code
+    return found
 
 
-def assembly(text: str) -> str:
-    """The module after LLVM's passes, as text: what runs."""
+def optimised(text: str) -> Any:
+    """The module after LLVM's passes. Called with the lock."""
     host = machine()
+    module = host.llvm.parse_assembly(text)
+    options = host.llvm.create_pipeline_tuning_options(speed_level=2)
+    options.loop_vectorization = options.slp_vectorization = True
+    options.loop_unrolling = False  # loops become vectors, which are many steps at once already
+    builder = host.llvm.create_pass_builder(host.target, options)
+    builder.getModulePassManager().run(module, builder)
+    return module
+
+
+def language(text: str) -> str:
+    """The module after LLVM's passes, in LLVM's language: what runs."""
     with _LOCK:
-        module = host.llvm.parse_assembly(text)
-        options = host.llvm.create_pipeline_tuning_options(speed_level=2)
-        options.loop_vectorization = options.slp_vectorization = True
-        builder = host.llvm.create_pass_builder(host.target, options)
-        builder.getModulePassManager().run(module, builder)
-        return str(module)
+        return str(optimised(text))
 
 
 def load(code: bytes, *symbols: str) -> tuple[Any, ...]:
