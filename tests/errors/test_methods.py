@@ -9,7 +9,7 @@ import pytest
 from messages import refused
 
 from chainrule import grad
-from chainrule.errors import ChainruleError, MutationError
+from chainrule.errors import ChainruleError, EscapeError, MutationError
 
 VECTOR = np.array([1.0, 2.0, 3.0])
 W = np.arange(6.0).reshape(2, 3)
@@ -53,6 +53,23 @@ def test_a_plain_array_does_not_take_a_recorded_value_silently(name: str) -> Non
     with pytest.raises(ChainruleError) as failure:
         grad(lambda t: np.sum(DETACHING[name](W.copy(), t)) * 1.0)(VECTOR)
     assert "try:" in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "remedy"),
+    [
+        (lambda t: np.full(3, t[0]), "np.full_like"),
+        (lambda t: np.arange(t[0]), "np.arange(n)"),
+        (lambda t: np.vectorize(abs)(t), "vmap"),
+        (lambda t: np.r_[t, 1.0], "np.concatenate"),
+        (lambda t: np.asarray(t), "leave it away"),
+        (lambda t: np.fill_diagonal(np.eye(3), t[0]), "ops.at(a)"),
+        (lambda t: W.dot(t), "np.dot(W"),
+        (lambda t: W.take(t), "np.take(W"),
+    ],
+)
+def test_the_remedy_is_what_was_meant(call: Any, remedy: str) -> None:
+    refused(EscapeError, lambda: grad(call)(VECTOR), remedy)
 
 
 def test_methods_of_plain_arrays_that_go_through_a_ufunc_are_recorded() -> None:

@@ -128,6 +128,8 @@ def refuse_mutation(name: str) -> NoReturn:
 
 def instead_of(name: str) -> str:
     """What to write instead of a function that has no derivative here."""
+    if name.startswith("save"):
+        return "chainrule.value(x) is the plain array, without a derivative"
     close = did_you_mean(name, [each for each in TABLE if hasattr(reference(), each)])
     written = "write it with functions that have one, or declare its derivative with chainrule.custom_vjp"
     return f"{close} Or {written}" if close else written

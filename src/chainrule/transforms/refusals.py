@@ -93,10 +93,17 @@ def refuse_bool(node: Node) -> bool:
     return bool(concrete(node))
 
 
+_DETACHING = "dot|searchsorted|choose|take|compress|repeat"
+
+
 def array_method() -> tuple[str, str] | None:
     """The plain array and its method that the line hands a recorded value to: W.dot(x)."""
     line = user_frame()
-    found = None if line is None else re.search(r"([\w.]+(?:\[[^\]]*\])?)\.(dot|searchsorted|choose)\(", line.source)
+    found = (
+        None
+        if line is None
+        else re.search(r"([\w.]+(?:\[[^\]]*\])?)\.(dot|searchsorted|choose|take|compress|repeat)\(", line.source)
+    )
     return None if found is None or found[1] in ("np", "numpy", "chainrule.numpy") else (found[1], found[2])
 
 
@@ -119,8 +126,27 @@ def refuse_array(node: Node) -> NoReturn:
     raise EscapeError(
         given=f"{described(node)} put into a plain NumPy array (np.array, np.asarray, or a[...] = x)",
         expected="functions that can be recorded",
-        remedy=f"join recorded values with np.stack([a, b]) or np.concatenate; {_TAKE_OUT}",
+        remedy=f"{plain_maker()}join recorded values with np.stack([a, b]) or np.concatenate; {_TAKE_OUT}",
     )
+
+
+_MAKERS = {
+    r"np\.full\(": "write np.full_like(a, x), or np.broadcast_to(x, shape)",
+    r"np\.arange\(": "write x * np.arange(n), or np.linspace(0.0, x, n)",
+    r"np\.(?:vectorize|frompyfunc|fromiter)\b": "chainrule.vmap(f) calls f for each entry",
+    r"np\.[rc]_\[": "write np.concatenate, or np.column_stack",
+    r"np\.(?:asarray|asanyarray|ascontiguousarray|asfortranarray|require)\(": "leave it away: x is an array already",
+    r"np\.(?:fill_diagonal|put|place|putmask)\(": "write chainrule.ops.at(a)[key].set(x), which gives a new array",
+}
+
+
+def plain_maker() -> str:
+    """What to write instead of a function of NumPy's that makes plain arrays, where the line shows it."""
+    line = user_frame()
+    for pattern, remedy in _MAKERS.items():
+        if line is not None and re.search(pattern, line.source):
+            return f"{remedy}; "
+    return ""
 
 
 def asking_scipy() -> str:
