@@ -74,11 +74,17 @@ def hard_tanh(xp: Library, x: Array, *, low: float, high: float) -> Array:
     return xp.clip(x, low, high).astype(x.dtype)
 
 
+def at_three(x: Array) -> Array:
+    return (x == 3) | (x == -3)
+
+
 def hard_sigmoid_slope(y: Array, x: Array) -> Array:
     return between(x, low=-3.0, high=3.0) / 6
 
 
-@elementwise(hard_sigmoid_slope, named("hard_sigmoid"), Role.ROUTES, type_rule=floating_type, kink=CORNERS)
+@elementwise(
+    hard_sigmoid_slope, named("hard_sigmoid"), Role.ROUTES, type_rule=floating_type, kink=CORNERS, is_kink=at_three
+)
 def hard_sigmoid(xp: Library, x: Array) -> Array:
     """relu6(x + 3)/6. Derivative 1/6 between -3 and 3, else 0. Source: Howard et al., MobileNetV3 (2019)."""
     return xp.clip(x + 3, 0, 6) / rounded(6, x)
@@ -93,7 +99,7 @@ def hard_swish_slope(y: Array, x: Array) -> Array:
     return hard_sigmoid(x) + carry(between(x, low=-3.0, high=3.0), x / 6)
 
 
-@elementwise(hard_swish_slope, named("hard_swish"), type_rule=floating_type, kink=CORNERS)
+@elementwise(hard_swish_slope, named("hard_swish"), type_rule=floating_type, kink=CORNERS, is_kink=at_three)
 def hard_swish(xp: Library, x: Array) -> Array:
     """x relu6(x + 3)/6. Derivative hard_sigmoid(x) + x/6 1{|x| < 3}. Source: Howard et al., MobileNetV3 (2019)."""
     return xp.maximum(x, -3) * (xp.clip(x + 3, 0, 6) / rounded(6, x))
