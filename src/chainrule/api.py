@@ -124,7 +124,7 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """The outputs of fun and its pullback: a function from gradients of the outputs to gradients of the inputs.
 
     Returns (outputs, pullback), or (outputs, pullback, aux) with `has_aux`. The pullback returns a tuple, one entry for
-    each primal. For y = f(x) with Jacobian J it computes J^T u.
+    each primal. For y = f(x) with Jacobian J it computes J^T u; of complex numbers conj(J)^T u, as `grad` does.
 
     >>> import numpy as np
     >>> W = np.array([[0.1, 0.5], [-0.3, 0.8]])

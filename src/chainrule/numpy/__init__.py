@@ -15,6 +15,7 @@ array([3., 2., 1.])
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as _library
@@ -33,7 +34,7 @@ _ROOMS = frozenset({"linalg", "fft"})
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return import_module(f".{name}", __name__)
-    if name == "bfloat16":
+    if name == "bfloat16" and find_spec("ml_dtypes") is not None:
         return import_module("ml_dtypes").bfloat16
     if (not name.startswith("_") or name == "__array_namespace_info__") and hasattr(_library, name):
         return getattr(_library, name)
