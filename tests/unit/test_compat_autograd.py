@@ -257,3 +257,60 @@ def test_what_is_not_one_number_is_refused() -> None:
     assert issubclass(primitives.UndefinedRuleError, ChainruleError)
     vjp, value = make_vjp(lambda x: 2 * x, X)
     numpy.testing.assert_array_equal((value, vjp(X)), (2 * X, 2 * X))
+
+
+def test_eigenvalues_of_the_half_that_is_read() -> None:
+    # autograd's convention: the half that is not read has gradient 0, for any matrix.
+    for half, read in (("L", numpy.tril), ("U", numpy.triu)):
+        check_grads(lambda a, half=half: tuple(np.linalg.eigh(a, half)))(M)
+        gradient = grad(lambda a, half=half: np.sum(np.linalg.eigvalsh(a, half) ** 3))(M)
+        numpy.testing.assert_array_equal(gradient, read(gradient))
+
+
+def test_roots_of_matrices_and_sylvester_systems() -> None:
+    from chainrule.compat.autograd.scipy import linalg
+
+    check_grads(lambda a: linalg.sqrtm(a @ a.T + 2 * np.eye(3)))(M)
+    check_grads(linalg.solve_sylvester, (0, 1, 2))(M, M.T, M)
+    check_grads(lambda band, b: linalg.solve_banded((1, 1), band, b), (0, 1), modes=["rev"])(M + 3, X)
+
+
+@pytest.mark.parametrize("mode", ["full", "valid", "same"])
+def test_convolutions(mode: str) -> None:
+    from chainrule.compat.autograd.scipy.signal import convolve
+
+    for large, small in ((X, X[:2]), (M, M[:2, :2])):
+        expected = importlib.import_module("scipy.signal").convolve(large, small, mode)
+        numpy.testing.assert_allclose(convolve(large, small, mode=mode), expected, atol=1e-14)
+        check_grads(lambda a, b: convolve(a, b, mode=mode), (0, 1), order=1)(large, small)
+
+
+def test_densities() -> None:
+    from chainrule.compat.autograd.scipy import stats
+
+    theirs = importlib.import_module("scipy.stats")
+    x, a, b = numpy.array([0.2, 0.7]), numpy.array([1.4, 2.5]), numpy.array([2.1, 0.9])
+    cases = (
+        (stats.norm, "logpdf pdf cdf logcdf sf logsf", (x, a, b)), (stats.beta, "logpdf pdf cdf", (x, a, b)),
+        (stats.gamma, "logpdf pdf cdf", (x, a)), (stats.t, "logpdf pdf cdf logcdf", (x, a, b, a)),
+        (stats.chi2, "logpdf pdf cdf", (x, a)), (stats.poisson, "logpmf pmf cdf", (numpy.array([0.0, 3.0]), a)),
+    )  # fmt: skip
+    for module, functions, args in cases:
+        name = module.__name__.rpartition(".")[2]
+        for function in functions.split():
+            found = getattr(module, function)(*args)
+            numpy.testing.assert_allclose(found, getattr(getattr(theirs, name), function)(*args), rtol=1e-10)
+            place = 1 if name == "poisson" else 0
+            check_grads(getattr(module, function), place, modes=["rev"], order=1)(*args)
+
+
+def test_an_equation_of_motion_by_its_adjoint() -> None:
+    from chainrule.compat.autograd.scipy.integrate import odeint
+
+    # y' = -k y has the solution y0 exp(-k t): its derivatives are known.
+    def end(y0: Any, k: Any) -> Any:
+        return odeint(lambda y, t, k: -k * y, y0, numpy.array([0.0, 0.5, 1.0]), (k,), rtol=1e-10, atol=1e-12)[-1, 0]
+
+    by_start, by_rate = grad(end, (0, 1))(numpy.array([2.0]), 0.7)
+    numpy.testing.assert_allclose(by_start, [numpy.exp(-0.7)], rtol=1e-6)
+    numpy.testing.assert_allclose(by_rate, -2.0 * numpy.exp(-0.7), rtol=1e-6)

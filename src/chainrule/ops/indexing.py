@@ -225,7 +225,7 @@ def _describe(part: Any) -> tuple[Any, ...]:
         return ("rest",)
     if isinstance(part, slice):
         return ("slice", *(None if each is None else int(each) for each in (part.start, part.stop, part.step)))
-    if isinstance(part, (bool, list)) or hasattr(part, "shape"):
+    if isinstance(part, (bool, list, tuple)) or hasattr(part, "shape"):
         if getattr(part, "shape", None) == () and type(part) is not Node and part.dtype.kind in "iu":
             return ("at", int(part))
         return ("array",)

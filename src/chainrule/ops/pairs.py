@@ -42,14 +42,14 @@ def arctan2(xp: Library, y: Array, x: Array) -> Array:
 
 
 def logaddexp_left(z: Array, x: Array, y: Array) -> Array:
-    return sigmoid(_lead(x, y))
+    return sigmoid(lead(x, y))
 
 
 def logaddexp_right(z: Array, x: Array, y: Array) -> Array:
-    return sigmoid(_lead(y, x))
+    return sigmoid(lead(y, x))
 
 
-def _lead(x: Any, y: Any) -> Any:
+def lead(x: Any, y: Any) -> Any:
     """x - y, and 0 for one infinity twice: the two share the slope as two equal numbers do."""
     return where(logical_and(equal(x, y), isinf(x)), 0.0, x - y)
 

@@ -15,9 +15,10 @@ from ...ir.op import Complexes, Domain, Flat, Linear, Role, Sample
 from ...ir.types import ArrayType, array_type
 from ..activations import sigmoid
 from ..arithmetic import TIE, are_equal, step
-from ..choices import astype, comparison, equal, isnan, question, where
+from ..choices import astype, comparison, isnan, question, where
 from ..declare import POSITIVE, REAL, also_known_as, elementwise, floating_type, op
 from ..functions import exp2
+from ..pairs import lead
 from ..rounding import JUMPS, STEPS, floor_divide, remainder, rint, trunc
 
 
@@ -169,7 +170,7 @@ _LOG_2 = math.log(2)
 
 
 def logaddexp2_left(z: Array, x: Array, y: Array) -> Array:
-    return sigmoid(_LOG_2 * where(equal(x, y), 0.0, x - y))
+    return sigmoid(_LOG_2 * lead(x, y))
 
 
 def logaddexp2_right(z: Array, x: Array, y: Array) -> Array:

@@ -15,7 +15,7 @@ import numpy
 from ....ir.node import Node
 
 _TAKE_LISTS_OF_ARRAYS = frozenset({
-    "append", "block", "broadcast_arrays", "choose", "column_stack", "concat", "concatenate", "dstack", "einsum",
+    "block", "broadcast_arrays", "choose", "column_stack", "concat", "concatenate", "dstack", "einsum",
     "hstack", "ix_", "meshgrid", "multi_dot", "piecewise", "row_stack", "select", "stack", "vstack",
 })  # fmt: skip
 

@@ -60,6 +60,12 @@ defjvp(
 )
 
 
+sqrtm = primitive(_linalg.sqrtm)
+# S S = A gives dS S + S dS = dA: a Sylvester equation.
+defvjp(sqrtm, lambda root, a: lambda g: solve_sylvester(transposed(root), transposed(root), g))
+defjvp(sqrtm, lambda move, root, a: solve_sylvester(root, root, move))
+
+
 def flipped_band(below_and_above: tuple[int, int], band: Any) -> tuple[tuple[int, int], Any]:
     """A banded matrix transposed: its diagonals in the opposite order, each moved along."""
     below, above = below_and_above
