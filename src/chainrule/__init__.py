@@ -13,10 +13,12 @@ _VERBS = frozenset({
     "jacrev", "jit", "jvp", "parse", "source", "value", "value_and_grad", "vjp", "why_nan", "why_zero",
 })  # fmt: skip
 _FUNCTIONS = frozenset({
-    "batch_norm", "conv2d", "correlate2d", "cross_entropy", "elu", "erf", "gelu", "layer_norm", "leaky_relu",
-    "log_softmax", "logsumexp", "positive", "relu", "sigmoid", "silu", "softmax", "softplus", "squared_error",
-    "squared_norm", "stop_gradient",
+    "batch_norm", "conv2d", "correlate2d", "cross_entropy", "elu", "erf", "erfc", "expm", "gelu", "index_add",
+    "index_set", "layer_norm", "leaky_relu", "log_sigmoid", "log_softmax", "logit", "logsumexp", "positive", "relu",
+    "sigmoid", "silu", "softmax", "softplus", "solve_triangular", "squared_error", "squared_norm", "stop_gradient",
+    "xlogy",
 })  # fmt: skip
+_SPECIAL = frozenset({"digamma", "gammaln"})
 _CONTROL = frozenset({
     "associative_scan", "cg", "checkpoint", "cond", "custom_linear_solve", "custom_root", "fixed_point", "fori_loop",
     "linear_transpose", "linearize", "map", "remat", "root", "scan", "switch", "vmap", "while_loop",
@@ -24,7 +26,7 @@ _CONTROL = frozenset({
 _JUDGES = frozenset({"check"})
 _MARKERS = frozenset({"check_backward"})
 _ROOMS = frozenset({"nn", "numpy", "optimisers", "random", "special"})  # namespaces, which are modules of their own
-__all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS | _CONTROL | _JUDGES | _MARKERS | _ROOMS)
+__all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS | _SPECIAL | _CONTROL | _JUDGES | _MARKERS | _ROOMS)
 
 if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
     from . import numpy, random, special  # noqa: F401
@@ -78,10 +80,16 @@ if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
         cross_entropy,
         elu,
         erf,
+        erfc,
+        expm,
         gelu,
+        index_add,
+        index_set,
         layer_norm,
         leaky_relu,
+        log_sigmoid,
         log_softmax,
+        logit,
         logsumexp,
         positive,
         relu,
@@ -89,10 +97,13 @@ if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
         silu,
         softmax,
         softplus,
+        solve_triangular,
         squared_error,
         squared_norm,
         stop_gradient,
+        xlogy,
     )  # fmt: skip
+    from .special import digamma, gammaln  # noqa: F401
 
 
 def __getattr__(name: str) -> Any:
@@ -106,6 +117,8 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(".checker.backward", __name__), name)
     if name in _FUNCTIONS:
         return getattr(import_module(".ops", __name__), name)
+    if name in _SPECIAL:
+        return getattr(import_module(".special", __name__), name)
     if name in _ROOMS:
         return import_module(f".{name}", __name__)
     raise AttributeError(f"module 'chainrule' has no attribute '{name}'")

@@ -1,4 +1,4 @@
-"""autograd.scipy.linalg: SciPy's own names, and the solvers of banded and Sylvester systems.
+"""autograd.scipy.linalg: SciPy's own names, and the solver of banded systems.
 
 One idea: the gradient of a solution is the solution of the transposed system.
 """
@@ -13,7 +13,7 @@ import scipy.linalg as _linalg
 
 from ....ir.node import Node
 from ....ir.surface import TABLE
-from ..primitives import defjvp, defvjp, primitive
+from ..primitives import defvjp, primitive, value_of
 
 
 def __getattr__(name: str) -> Any:
@@ -33,37 +33,15 @@ def __dir__() -> list[str]:
     return dir(_linalg)
 
 
-solve_sylvester = primitive(_linalg.solve_sylvester)
+def sqrtm(a: Any, *args: Any, **keywords: Any) -> Any:
+    """SciPy's square root, which is complex where a real matrix has no real one."""
+    if type(a) is not Node:
+        return _linalg.sqrtm(a, *args, **keywords)
+    root = _linalg.sqrtm(value_of(a))
+    return TABLE["sqrtm"](a.astype(complex) if root.dtype.kind == "c" else a)
+
+
 solve_banded = primitive(_linalg.solve_banded)
-
-
-def transposed(x: Any) -> Any:
-    return np.conj(np.swapaxes(x, -1, -2))
-
-
-def _sylvester_gradient(x: Any, a: Any, b: Any, g: Any) -> Any:
-    """What reaches the right-hand side of a x + x b = q."""
-    return solve_sylvester(transposed(a), transposed(b), g)
-
-
-defvjp(
-    solve_sylvester,
-    lambda x, a, b, q: lambda g: -_sylvester_gradient(x, a, b, g) @ transposed(x),
-    lambda x, a, b, q: lambda g: -transposed(x) @ _sylvester_gradient(x, a, b, g),
-    lambda x, a, b, q: lambda g: _sylvester_gradient(x, a, b, g),
-)
-defjvp(
-    solve_sylvester,
-    lambda move, x, a, b, q: solve_sylvester(a, b, -move @ x),
-    lambda move, x, a, b, q: solve_sylvester(a, b, -x @ move),
-    lambda move, x, a, b, q: solve_sylvester(a, b, move),
-)
-
-
-sqrtm = primitive(_linalg.sqrtm)
-# S S = A gives dS S + S dS = dA: a Sylvester equation.
-defvjp(sqrtm, lambda root, a: lambda g: solve_sylvester(transposed(root), transposed(root), g))
-defjvp(sqrtm, lambda move, root, a: solve_sylvester(root, root, move))
 
 
 def flipped_band(below_and_above: tuple[int, int], band: Any) -> tuple[tuple[int, int], Any]:
