@@ -172,7 +172,13 @@ def namespace_page(name: str) -> str:
 
 def public_names(module: Any) -> list[str]:
     """The names that a namespace offers, without submodules."""
-    return [each for each in sorted(module.__all__) if not inspect.ismodule(getattr(module, each)) and each[0] != "_"]
+    offered = [each for each in sorted(getattr(module, "__all__", None) or dir(module)) if each[0] != "_"]
+    return [each for each in offered if not inspect.ismodule(getattr(module, each)) and not _is_typing(module, each)]
+
+
+def _is_typing(module: Any, name: str) -> bool:
+    """Whether a name without a list of public ones is there for the module's own use."""
+    return getattr(getattr(module, name), "__module__", "") in ("typing", "__future__")
 
 
 def function_entry(name: str, value: Any) -> str:
@@ -181,6 +187,8 @@ def function_entry(name: str, value: Any) -> str:
         return f"## {name}\n\nAn op: {value.doc.splitlines()[0] if value.doc else ''}"
     if not callable(value):
         return f"## {name}\n\nThe constant `{value!r}`."
+    if (getattr(value, "__module__", None) or "numpy").partition(".")[0] in ("numpy", "scipy"):
+        return f"## {name}\n\nNumPy's own, of plain arrays."
     return f"## {name}{signature(value)}\n\n{documented(value)}"
 
 
