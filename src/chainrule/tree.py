@@ -84,10 +84,8 @@ def unflatten(structure: Structure, leaves: Iterable[Any]) -> Any:
     >>> unflatten(structure, ["left", "right"])
     {'W': 'left', 'b': ('right', None)}
     """
-    if structure is _LIST_OF_ONE:
-        (leaf,) = leaves
-        return [leaf]
-    return _fold(structure, leaves, _build)
+    given = list(leaves)
+    return given if structure is _LIST_OF_ONE and len(given) == 1 else _fold(structure, given, _build)
 
 
 def paths(structure: Structure) -> list[Path]:
