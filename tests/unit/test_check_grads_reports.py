@@ -96,3 +96,15 @@ def test_outputs_that_are_zero_by_construction() -> None:
     """The lower half of the R of a QR decomposition: 0, however the matrix moves, but for rounding in the rules."""
     passes(lambda x: np.linalg.qr(x)[1], np.array([[2.8, 0.2, -0.5], [-0.9, 3.7, 0.9], [-0.7, 0.2, 3.4]]))
     passes(lambda x: np.stack([x, (x * 3.0 + 1e-17 * x) / 3.0 - x]), 0.7)
+
+
+def test_a_slope_too_small_for_differences_is_confirmed_by_a_complex_step() -> None:
+    found = report(np.tanh, 30.0).entries[0]
+    assert (found.verdict.name, found.method) == ("PASS", "a complex step")
+    assert found.numeric == pytest.approx(4 * math.exp(-60), rel=1e-10)
+    fails("0.121", wrong(np.tanh, lambda g, x: (g * 1e-9,)), 10.0)
+
+
+def test_a_transposed_rule_of_an_array() -> None:
+    rule = wrong(lambda A, x: A @ x, lambda g, A, x: (np.outer(x, g), A.T @ g))
+    fails("transposed: the right numbers", rule, np.arange(9.0).reshape(3, 3) / 9, np.array([0.3, -1.0, 2.0]))

@@ -142,6 +142,9 @@ def confirmed(case: Case, output: int, found: EntryCheck) -> EntryCheck:
     slope, size = float(slopes[output]), abs(float(case.court.centre[output]))
     error = 8 * case.court.precision * max(abs(slope), case.scale(output), size, steepness)
     ruling = compare(case, output, slope, error)
+    same = all(abs(each - slope) <= 1e-6 * abs(slope) for each in case.analytic(output))
+    if same and found.reason is Reason.ROUNDING and abs(slope) <= found.error:  # too small for differences to see
+        return replace(entry(case, output, slope, abs(slope) * 1e-6, AGREED), method="a complex step")
     if ruling[0] is not Verdict.FAIL:
         return found
     return replace(entry(case, output, slope, error, ruling), method="a complex step")

@@ -25,7 +25,8 @@ def in_real_parts(fun: Callable[..., Any], args: Sequence[Any]) -> tuple[Callabl
     """The function and its arguments as they are where all is real; else both with `Parts` for complex numbers."""
     leaves, structure = tree.flatten(list(args))
     places = {slot for slot, leaf in enumerate(leaves) if is_complex(leaf)}
-    if not places and not any(map(is_complex, tree.flatten(fun(*args))[0])):
+    refused = not all(map(is_moved, leaves))  # by whoever records the function: it is not run on them first
+    if not places and (refused or not any(map(is_complex, tree.flatten(fun(*args))[0]))):
         return fun, tuple(args)
 
     @wraps(fun)
@@ -36,6 +37,11 @@ def in_real_parts(fun: Callable[..., Any], args: Sequence[Any]) -> tuple[Callabl
         return tree.unflatten(made, [taken_apart(each) for each in found])
 
     return of_parts, tuple(tree.unflatten(structure, [taken_apart(leaf) for leaf in leaves]))
+
+
+def is_moved(leaf: Any) -> bool:
+    """Whether a leaf holds numbers that can be moved a little."""
+    return isinstance(leaf, (float, complex)) or getattr(getattr(leaf, "dtype", None), "kind", "") in ("f", "c", "V")
 
 
 def is_complex(leaf: Any) -> bool:
