@@ -9,8 +9,10 @@ import numpy as _library
 
 from ..errors import did_you_mean
 from ..ir.surface import TABLE
+from ..ops.fourier import fftconvolve
 
 _GRIDS = ("fftfreq", "rfftfreq")
+__all__ = ["fftconvolve", *_GRIDS]
 
 
 def fftfreq(n: int, /, *, d: float = 1.0, dtype: Any = None, device: Any = None) -> Any:
@@ -40,4 +42,5 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     public = (name for name in dir(_library.fft) if not name.startswith("_"))
-    return sorted(name for name in public if name in TABLE or f"fft.{name}" in TABLE or name in _GRIDS)
+    known = (name for name in public if name in TABLE or f"fft.{name}" in TABLE)
+    return sorted({*known, *__all__})

@@ -92,3 +92,8 @@ __all__ = [
     "vecmat",
     "vector_norm",
 ]
+
+BEYOND_NUMPY = frozenset({
+    "block_diag", "cho_factor", "cho_solve", "circulant", "expm", "expm_frechet", "hankel", "logm", "lu",
+    "solve_continuous_lyapunov", "solve_sylvester", "solve_triangular", "sqrtm", "toeplitz",
+})  # fmt: skip  # SciPy's names
