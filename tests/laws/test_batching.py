@@ -64,6 +64,8 @@ def test_no_examples_one_example_and_stacks_of_stacks(case: Case) -> None:
     assert vmap(f)(*(np.zeros((0, *each.shape), each.dtype) for each in alone)).shape == (0, *expected.shape)
     np.testing.assert_allclose(vmap(f)(*(each[None] for each in alone))[0], expected, rtol=1e-12, atol=1e-13)
     rows = examples(case, (True,) * len(alone))
+    last = vmap(f, in_axes=-1, out_axes=-1)(*(np.moveaxis(each, 0, -1) for each in rows))
+    np.testing.assert_allclose(last[..., 1], f(*(each[1] for each in rows)), rtol=1e-12, atol=1e-13)
     first, others = (0, *(None for _ in rows[1:])), (None, *(0 for _ in rows[1:]))
     if len(rows) > 1:
         crossed = vmap(vmap(f, others), first)(*rows)

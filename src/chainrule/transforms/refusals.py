@@ -201,7 +201,7 @@ def concrete_or_refuse(node: Node) -> Any:
             expected=f"a value that is known: {STATE.doing} the function is recorded once, for all values",
             remedy="leave jit out, or move this line outside the jitted function"
             if STATE.doing == "under jit"
-            else "return it, and look at it outside",
+            else "return it, and look at it outside; chainrule.stop_gradient(x) cuts the derivative alone",
         )
     return concrete(node)
 
