@@ -175,6 +175,9 @@ def test_float32_stays_float32() -> None:
         value, gradient = chainrule.value_and_grad(lambda x, name=name: np.sum(getattr(np, name)(x, axis=1)))(x)
         assert (value.dtype, gradient.dtype) == (np.float32, np.float32), name
         assert value == pytest.approx(np.sum(getattr(np, name)(x, axis=1)), rel=1e-6), name
+    for name in ("nanvar", "nanstd"):
+        with np.errstate(invalid="ignore"):
+            assert chainrule.vjp(getattr(np, name), x[:0])[0].dtype == np.float32
     for function in (lambda x: np.insert(x, 0, 2.0), lambda x: np.linspace(x, 1.0, 3), lambda x: np.pad(x, 1)):
         assert chainrule.vjp(function, x)[0].dtype == np.float32
 

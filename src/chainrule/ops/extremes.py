@@ -18,6 +18,7 @@ from ..ir.types import ArrayType, normalise_axes
 from .arguments import highest, lowest, prepared, takes_all
 from .arithmetic import carry, maximum, minimum
 from .batches import along_axes
+from .complexes import astype
 from .declare import also_known_as, op, same_type
 from .functions import exp
 from .movement import broadcast_to
@@ -148,7 +149,8 @@ def _extreme(made: Op, pair: Op, bound: Any, x: Any, axis: Any, keepdims: bool, 
         return reduce_along(made, array, axis, keepdims)
     axes = normalise_axes(axis, array.ndim, made.name)
     if not count_reduced(array, axes):
-        return broadcast_to(initial, reduced_shape(array.shape, axes, keepdims))
+        first = astype(initial, array.dtype) if type(initial) in (int, float) else initial
+        return broadcast_to(first, reduced_shape(array.shape, axes, keepdims))
     return pair(reduce_along(made, prepared(array, None, where, bound(array)), axis, keepdims), initial)
 
 

@@ -14,6 +14,7 @@ from ..ir.library import Array, Library
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, function, infix
 from ..ir.op import Domain, Flat, Op, Role, Sample
+from ..ir.precision import FLOATING
 from .declare import also_known_as, elementwise, op, same_type
 
 STEPS = Flat("a step: 0 between the jumps. The slope 1 one may expect is not there; use x itself if it is meant")
@@ -35,25 +36,25 @@ def between(name: str, left: str, right: str) -> Notation:
 @rounding("floor", between("floor", r"\lfloor", r"\rfloor"))
 def floor(xp: Library, x: Array) -> Array:
     """The largest whole number not above x. Derivative 0."""
-    return xp.floor(x) if x.dtype.kind == "f" else x
+    return xp.floor(x) if x.dtype.kind in FLOATING else x
 
 
 @rounding("ceil", between("ceil", r"\lceil", r"\rceil"))
 def ceil(xp: Library, x: Array) -> Array:
     """The smallest whole number not below x. Derivative 0."""
-    return xp.ceil(x) if x.dtype.kind == "f" else x
+    return xp.ceil(x) if x.dtype.kind in FLOATING else x
 
 
 @rounding("trunc", function("trunc"))
 def trunc(xp: Library, x: Array) -> Array:
     """x without its fraction: rounded towards 0. Derivative 0."""
-    return xp.trunc(x) if x.dtype.kind == "f" else x
+    return xp.trunc(x) if x.dtype.kind in FLOATING else x
 
 
 @rounding("rint", function("round", code="np.rint"))
 def rint(xp: Library, x: Array) -> Array:
     """The nearest whole number, the even one of two. Derivative 0."""
-    return xp.rint(x) if x.dtype.kind == "f" else x
+    return xp.rint(x) if x.dtype.kind in FLOATING else x
 
 
 _ROUND = Notation(

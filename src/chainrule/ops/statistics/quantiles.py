@@ -13,7 +13,7 @@ from ...errors import DomainError, ShapeError
 from ...ir.coercion import as_array
 from ...ir.library import reference
 from ...ir.node import Node
-from ...ir.precision import FLOATING
+from ...ir.precision import FLOATING, is_short
 from ...ir.types import normalise_axes
 from ..arithmetic import carry, maximum, minimum
 from ..choices import astype, equal, isnan, logical_and, logical_not, where
@@ -129,7 +129,7 @@ def _prepared(x: Any, q: Any, axis: Any, method: str, name: str) -> tuple[Any, A
         raise DomainError(given=f"{name} with method {method!r}", expected=f"one of {', '.join(METHODS)}", where=name,
                           remedy="leave it out for straight lines between entries")  # fmt: skip
     weak = type(q) in (int, float)
-    shares = reference().asarray(q, array.dtype if array.dtype.kind in FLOATING else None)[()] if weak else as_array(q)
+    shares = reference().asarray(q, _share_dtype(array))[()] if weak else as_array(q)
     if is_known(shares):
         known = known_values(shares, name, "")
         if not (reference().all(known >= 0) and reference().all(known <= 1)):
@@ -143,8 +143,17 @@ def _prepared(x: Any, q: Any, axis: Any, method: str, name: str) -> tuple[Any, A
     return array, shares, rows
 
 
+def _share_dtype(array: Any) -> Any:
+    """The dtype that places are computed in: that of the entries, but for short floats, which cannot count far."""
+    if array.dtype.kind not in FLOATING:
+        return None
+    return reference().dtype("float32") if is_short(array.dtype) else array.dtype
+
+
 def _laid_out(found: Any, array: Any, shares: Any, axis: Any, keepdims: bool) -> Any:
     """The axes of the shares in front, and the axes that were reduced kept where that is asked for."""
+    if is_short(array.dtype) and shares.dtype == "float32":
+        found = astype(found, array.dtype)
     count = shares.ndim
     order = (*range(found.ndim - count, found.ndim), *range(found.ndim - count))
     found = transpose(found, order) if count else found
@@ -192,8 +201,8 @@ def _of_hundred(x: Any, q: Any) -> Any:
     """A percentage as a share, divided in the dtype of x as NumPy does."""
     array = as_array(x)
     if type(q) in (int, float):
-        q = reference().asarray(q, array.dtype if array.dtype.kind in FLOATING else None)[()]
-    return as_array(q) / (array.dtype.type(100) if array.dtype.kind in FLOATING else 100)
+        q = reference().asarray(q, _share_dtype(array))[()]
+    return as_array(q) / 100
 
 
 def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
