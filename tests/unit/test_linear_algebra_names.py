@@ -12,6 +12,7 @@ from messages import refused
 
 import chainrule
 from chainrule.errors import ShapeError
+from chainrule.ir.surface import TABLE
 
 RANDOM = np.random.default_rng(3)
 STACK, ROWS, MORE = RANDOM.normal(size=(2, 3, 4)), RANDOM.normal(size=(5, 3)), RANDOM.normal(size=(5, 3))
@@ -57,6 +58,27 @@ def test_the_first_vector_is_conjugated() -> None:
     a, b = np.array([1 + 2j, 3j]), np.array([2 - 1j, 1 + 1j])
     for function, arrays in ((np.vecdot, (a, b)), (np.vecmat, (a, np.stack([a, b])))):
         np.testing.assert_allclose(chainrule.vjp(function, *arrays)[0], function(*arrays), rtol=1e-14)
+
+
+def test_every_function_of_linear_algebra_and_of_fourier_transforms_is_there() -> None:
+    for home, prefix in ((np.linalg, "linalg."), (np.fft, "fft.")):
+        names = {name for name in dir(home) if callable(getattr(home, name)) and not name.startswith("_")}
+        missing = {name for name in names if name not in TABLE and prefix + name not in TABLE}
+        assert missing <= {"LinAlgError", "test", "fftfreq", "rfftfreq"}, missing
+
+
+def test_short_floats_tell_small_eigenvalues_apart() -> None:
+    """Eigenvalues far below the largest, which float32 still resolves: a whitening matrix has a gradient."""
+    basis = np.linalg.qr(np.random.default_rng(1).normal(size=(30, 30)))[0]
+    x = ((basis * np.geomspace(1.0, 1e-3, 30)) @ basis.T).astype(np.float32)
+
+    def whitening(x: Any) -> Any:
+        w, v = np.linalg.eigh(x)
+        return np.sum(((v / np.sqrt(w)) @ v.T) ** 2)
+
+    found = chainrule.grad(whitening)(x)
+    inverse = np.linalg.inv(x.astype(np.float64))  # the sum of squares is tr(X^-1), whose gradient is -X^-2
+    np.testing.assert_allclose(found, -inverse @ inverse, rtol=0, atol=0.02 * np.max(np.abs(inverse @ inverse)))
 
 
 def test_what_does_not_fit() -> None:

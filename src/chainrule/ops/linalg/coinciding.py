@@ -23,8 +23,8 @@ from ..reductions import sum_op
 from .matrices import computed_dtype, solvable
 from .parts import real_dtype
 
-# Rounding moves an eigenvalue by about n eps times the largest, and what arrives by what it was added up from.
-GAPS, NOISE = 10, 1000
+# Rounding moves an eigenvalue by about eps sqrt(n) times the largest; what arrives was added up from larger numbers.
+GAPS, NOISE = 4, 1000
 
 NOT_UNIQUE = "eigenvalues coincide: their eigenvectors are not unique, and only functions that do not depend on the "
 NOT_UNIQUE += "choice of basis have a gradient"
@@ -32,7 +32,7 @@ NOT_UNIQUE += "choice of basis have a gradient"
 
 def threshold(xp: Library, values: Array, size: int, factor: float) -> Array:
     """What is 0 within rounding beside these values."""
-    return factor * max(size, 1) * xp.finfo(values.dtype).eps * values
+    return factor * max(size, 1) ** 0.5 * xp.finfo(values.dtype).eps * values
 
 
 def gaps_type(w: ArrayType) -> ArrayType:
