@@ -123,6 +123,14 @@ def test_the_slope_at_a_point_is_that_of_the_line_to_its_right() -> None:
     assert chainrule.grad(lambda x: np.interp(x, *points))(3.1) == 0.0
 
 
+def test_two_points_at_one_place_are_a_jump() -> None:
+    points = np.array([0.0, 1.0, 1.0]), np.array([0.0, 5.0, 7.0])
+    for place in (0.5, 1.0):
+        value, slope = chainrule.value_and_grad(lambda x: np.interp(x, *points))(place)
+        assert value == np.interp(place, *points)
+        assert np.isfinite(slope)
+
+
 def test_many_factors_are_multiplied_in_a_good_order() -> None:
     wide, tall = np.ones((1, 60)), np.ones((60, 1))
     found = chainrule.grad(lambda x: np.einsum("ab,bc,cd,de,ef->", wide, tall, wide, x, wide))(tall)

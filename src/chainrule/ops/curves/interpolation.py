@@ -7,7 +7,7 @@ from typing import Any
 from ...errors import ShapeError
 from ...ir.coercion import as_array
 from ..arithmetic import maximum, minimum
-from ..choices import greater, less, where
+from ..choices import equal, greater, less, where
 from ..declare import also_known_as
 from ..indexing import take
 from ..joining import concatenate
@@ -45,7 +45,10 @@ def _between(places: Any, knots: Any, values: Any) -> Any:
     number = minimum(maximum(searchsorted(knots, places, "right") - 1, 0), count - 2)
     start, end = take(knots, number), take(knots, number + 1)
     low, high = take(values, number), take(values, number + 1)
-    return (high - low) / (end - start) * (places - start) + low
+    width = where(equal(start, end), 1.0, end - start)  # two points at one place: a jump, which has no slope
+    slope = (high - low) / width
+    at_end = equal(places, end)  # only the last point is the end of a line that is looked up
+    return where(at_end, high + slope * (places - end), low + slope * (places - start))
 
 
 def _going_round(places: Any, knots: Any, values: Any, period: Any) -> tuple[Any, Any, Any]:
