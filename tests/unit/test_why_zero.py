@@ -80,7 +80,7 @@ ZERO: dict[str, tuple[Callable[..., Any], tuple[Any, ...], str, str]] = {
     "where": (lambda x: np.sum(np.where(x > 0, x, 3.0)), (np.array([-1.0, -2.0]),), "where", "the other branch"),
     "clip": (lambda x: np.clip(x, 0.0, 1.0), (7.0,), "minimum", "above the bound 1"),
     "maximum": (lambda x: np.maximum(x, 4.0), (1.0,), "maximum", "below the bound 4"),
-    "tanh": (lambda x: np.tanh(40 * x), (5.0,), "tanh", "saturated"),
+    "tanh": (lambda x: np.tanh(40 * x), (50.0,), "tanh", "saturated"),
     "sigmoid": (lambda x: sigmoid(x), (-1000.0,), "sigmoid", "saturated"),
     "softmax": (lambda x: softmax(x)[0], (np.array([0.0, 1000.0]),), "softmax", "saturated"),
     "a square": (lambda x: x**2, (0.0,), "square", "x = 0"),
