@@ -112,6 +112,35 @@ def test_lengths_and_directions_at_the_origin() -> None:
         np.testing.assert_array_equal(guarded(np.zeros(1, complex)), 3)
 
 
+INNER: dict[str, Function] = {
+    "log": lambda z: np.abs(np.log(z)),
+    "reciprocal": lambda z: np.angle(1 / z),
+    "direction": lambda z: np.real(np.sign(np.log(z))),
+    "quotient": lambda z: np.abs(z / z),
+    "power": lambda z: np.real(z**-2 + z**0.5),
+    "tan": lambda z: np.imag(np.tan(1 / z)),
+    "norm": lambda z: np.linalg.norm(np.log(z)),
+    "std": lambda z: np.std(np.stack([np.log(z), z])),
+}
+
+
+@pytest.mark.parametrize("name", sorted(INNER))
+def test_a_path_that_is_not_taken_sends_nothing(name: str) -> None:
+    def guarded(z: Any) -> Any:
+        return np.where(np.zeros((), bool), INNER[name](z), 3.0 * np.real(z))
+
+    with np.errstate(all="ignore"):
+        assert grad(guarded)(0j) == 3
+        assert jvp(guarded, (0j,), (1 + 1j,))[1] == 3
+
+
+def test_directions_at_infinity() -> None:
+    assert grad(abs)(complex(math.inf, 1.0)) == 1
+    assert grad(abs)(complex(-2.0, -math.inf)) == -1j
+    both = grad(abs)(complex(math.inf, -math.inf))
+    assert both == pytest.approx((1 - 1j) / math.sqrt(2), rel=1e-15)
+
+
 def test_rotations_keep_a_real_parameter_real() -> None:
     slope = grad(lambda t: np.real(np.exp(1j * t)))(0.3)
     assert slope == pytest.approx(-math.sin(0.3), rel=1e-15)

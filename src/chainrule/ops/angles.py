@@ -13,7 +13,7 @@ from ..ir.library import Array, Library
 from ..ir.notation import function
 from ..ir.op import Complexes, Custom, Domain, Role, Sample
 from ..ir.types import ArrayType
-from .arithmetic import quotient_type, ratio
+from .arithmetic import carry, quotient_type, ratio
 from .choices import equal, not_equal
 from .complexes import conjugated, imag, real_op
 from .declare import also_known_as, elementwise, op, real_type
@@ -60,7 +60,8 @@ def direction_push(tangents: tuple[Any, ...], y: Array, x: Array) -> Array:
 
 def turning(moved: Any, y: Any, x: Any) -> Any:
     """The part of a move across the direction y, per length of x. A real symmetric map: it serves pull and push."""
-    return ratio(moved - y * real_op(conjugated(y) * moved), real_op(conjugated(y) * x))
+    along = carry(real_op(carry(moved, conjugated(y))), y)
+    return carry(moved - along, ratio(1.0, real_op(conjugated(y) * x)))
 
 
 @op(
@@ -70,7 +71,17 @@ def turning(moved: Any, y: Any, x: Any) -> Any:
 )  # fmt: skip
 def direction(xp: Library, x: Array) -> Array:
     """z/|z|, and 0 at 0: the sign of a complex number. It moves by (dz - y Re(conj(y) dz))/|z|, across itself."""
-    return ratio.kernel(xp, x, xp.absolute(x))
+    size = xp.absolute(x)
+    found = ratio.kernel(xp, x, size)
+    far = xp.isinf(size)
+    return xp.where(far, ratio.kernel(xp, *_infinite_parts(xp, x)), found)[()] if far.any() else found
+
+
+def _infinite_parts(xp: Library, x: Array) -> tuple[Array, Array]:
+    """The direction of a number whose parts are infinite, by those alone, and its length."""
+    parts = [xp.where(xp.isinf(part), xp.sign(part), 0) for part in (xp.real(x), xp.imag(x))]
+    whole = parts[0] + parts[1] * (1j if x.dtype.kind == "c" else 0)
+    return whole, xp.absolute(whole)
 
 
 # Questions -----------------------------------------------------------------------------------------------------------

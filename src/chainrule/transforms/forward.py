@@ -66,6 +66,7 @@ def _scaled(
     derivative: Elementwise, node: Node, incoming: list[Any], y: Any, values: Any, params: dict[str, Any]
 ) -> Any:
     total: Any = None
+    singular = derivative.singular or node.inputs[-1].type.is_complex  # a direction has no limit at infinity
     for partial, tangent in zip(derivative.partials, incoming, strict=True):
         if tangent is None:
             continue
@@ -75,7 +76,7 @@ def _scaled(
         else:
             alone = node.op.role is Role.SWAPS and sum(each is not None for each in incoming) == 1
             # A factor that does not move is a mask: its zeros stand beside an infinite tangent too, as in reverse mode.
-            part = meet(tangent, slope) if alone else scale(tangent, slope, derivative.singular, node.op.role)
+            part = meet(tangent, slope) if alone else scale(tangent, slope, singular, node.op.role)
         total = part if total is None else total if part is None else total + part
     return total if total is None else real_part_of(total, node)  # |z| is real: it moves by Re(slope dz)
 

@@ -219,7 +219,7 @@ def _scaled(
             elif fixed and is_mask(slope):
                 sent = meet(gradient, slope)
             else:
-                sent = scale(gradient, slope, derivative.singular, role)
+                sent = scale(gradient, slope, derivative.singular or turning, role)
             found.append((slot, sent))
         elif slope:
             found.append((slot, gradient if slope == 1 else -gradient if slope == -1 else slope * gradient))
