@@ -15,6 +15,9 @@ from typing import Any
 from . import store
 
 _numbers = count(1)
+# Code and its constants are mapped apart, and in a large process farther apart than 32 bits reach: the small code model
+# ends the process there.
+_CODE_MODEL = "large"
 _LOCK = Lock()  # LLVM's pass managers and its linker are shared by all threads
 
 
@@ -37,7 +40,7 @@ def machine() -> Machine:
     llvm.initialize_native_asmprinter()
     cpu, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
     made = llvm.Target.from_default_triple().create_target_machine(
-        cpu=cpu, features=features, opt=2, reloc="pic", codemodel="small"
+        cpu=cpu, features=features, opt=2, reloc="static", codemodel=_CODE_MODEL
     )
     return Machine(llvm, made, llvm.create_lljit_compiler(made), cpu, features)
 
@@ -45,7 +48,7 @@ def machine() -> Machine:
 def compiled(text: str) -> bytes:
     """The object file of a module: the one that was kept, or a new one. Raises RuntimeError where the text is wrong."""
     host = machine()
-    name = store.key(text, host.llvm.__name__, str(host.llvm.llvm_version_info), host.cpu, host.features)
+    name = store.key(text, host.llvm.__name__, str(host.llvm.llvm_version_info), host.cpu, host.features, _CODE_MODEL)
     found = store.read(name)
     if found is None:
         with _LOCK:
