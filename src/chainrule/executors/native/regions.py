@@ -174,20 +174,23 @@ class Stages:
 
     def dear(self, order: Sequence[Value]) -> set[Value]:
         """Values that are computed at two stages, or at more entries than they have, and cost more than a load."""
+        again = {
+            source
+            for value in order
+            for source in value.inputs
+            if source.kind in ("map", "gather") and (self.at[value] > self.at[source] or repeats(value, source))
+        }
         inside: dict[Value, frozenset[Value]] = {}  # what is computed where a value is; no more than make it dear
         found: set[Value] = set()
         for value in order:
             if value.kind in _WHOLE or value in self.stored:
                 inside[value] = frozenset()
-            else:
-                parts = frozenset().union(*[inside[each] for each in value.inputs])
-                inside[value] = parts if len(parts) > _CHEAP else parts | {value}
-        for value in order:
-            for source in value.inputs:
-                inline = source.kind in ("map", "gather") and source not in self.stored
-                again = inline and (self.at[value] > self.at[source] or repeats(value, source))
-                if again and sum(own_cost(each) for each in inside[source]) > _CHEAP:
-                    found.add(source)
+                continue
+            parts = frozenset[Value]().union(*[inside[each] for each in value.inputs])
+            inside[value] = parts if len(parts) > _CHEAP else parts | {value}
+            if value in again and sum(own_cost(each) for each in inside[value]) > _CHEAP:
+                found.add(value)
+                inside[value] = frozenset()
         return found
 
     def plan(self, order: Sequence[Value]) -> Plan:
