@@ -128,6 +128,23 @@ def test_gradients_of_random_functions(seed: int, monkeypatch: pytest.MonkeyPatc
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9 * max(1.0, np.max(np.abs(other))))
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_the_same_function_of_every_row(seed: int) -> None:
+    """Where rows are apart each is computed in registers from beginning to end; shared arguments belong to all."""
+    random = np.random.default_rng(seed)
+    shared = random.normal(size=(4, 3))
+
+    def entries(A: Any, v: Any, s: Any) -> Any:
+        inner = random_function(seed)
+        return np.stack([inner(A, shared, v, s), v[1] * s, np.sum(A[1] * v) + 1.0])
+
+    given = [random.normal(size=shape) for shape in ((70, 3, 4), (70, 4), (70,))]
+    rows = chainrule.vmap(chainrule.jacrev(entries, (0, 1)))
+    found, expected = chainrule.jit(rows)(*given), chainrule.jit(rows, executor="numpy")(*given)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9 * max(1.0, np.max(np.abs(other))))
+
+
 def example(x: Any, y: Any) -> Any:
     return np.sum(np.tanh(x) * y + np.exp(-(y**2)), axis=0)
 

@@ -12,6 +12,7 @@ from .bodies import body_of
 from .entry import Door, DoorWriter, builtin
 from .lowering import Program, lower
 from .mathematics import definition
+from .rows import by_rows
 from .table import Table
 
 ATTRIBUTES = 'attributes #0 = { noinline nounwind "prefer-vector-width"="512" }\n!0 = !{}'
@@ -28,6 +29,7 @@ class Written:
 def write(program: Program, door: Door) -> Written:
     """The whole module. Raises UnsupportedError where a value cannot be computed."""
     table = Table()
+    program = by_rows(program) or program
     body = body_of(program, table, "body", unshared=True)
     entry = DoorWriter(table, program.inputs, program.outputs, door)
     text = entry.text(body.size)

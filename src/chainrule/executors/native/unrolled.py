@@ -15,7 +15,7 @@ from .scalars import STARTS, combine, computed, cost, emit
 from .values import Value
 from .writer import Writer, literal
 
-MOST_STEPS = 2500  # beyond, compiling takes longer than it is worth
+MOST_STEPS = 4000  # beyond, compiling takes longer than it is worth
 
 
 def steps(program: Program) -> int:
