@@ -301,3 +301,21 @@ def test_what_runs_and_what_it_costs_can_be_asked() -> None:
     assert cost.bytes == 8 * (300 * 200 + 200 + 1)
     assert 2 * 300 * 200 <= cost.operations <= 2 * 300 * 200 + 3 * 300
     assert cost.seconds > 0
+
+
+def test_outputs_are_written_over_where_that_is_asked_for() -> None:
+    step = chainrule.jit(lambda x, y: (x * 2.0 + y, np.sum(x)), reuse_outputs=True)
+    x, y = np.arange(3.0), np.ones(3)
+    first, total = step(x, y)
+    assert first.tolist() == [1.0, 3.0, 5.0]
+    assert total == 3.0
+    second, _ = step(y, y)
+    assert second is first
+    assert first.tolist() == [3.0, 3.0, 3.0]
+    third, _ = step(first, y)  # an argument that is written over is read first
+    assert third.tolist() == [7.0, 7.0, 7.0]
+    assert step(third, third)[0].tolist() == [21.0, 21.0, 21.0]
+    shift = chainrule.jit(lambda x: np.concatenate([x, x[:1] * 0.0]), reuse_outputs=True)
+    longer = shift(np.arange(3.0))
+    assert shift(longer[1:])[:3].tolist() == [1.0, 2.0, 0.0]
+    assert chainrule.jit(lambda x: x * 2.0)(x) is not chainrule.jit(lambda x: x * 2.0)(x)

@@ -110,10 +110,12 @@ def ownership(graph: Graph) -> tuple[Ownership, ...]:
 class Jitted:
     """A jitted function. Made by `jit`."""
 
-    def __init__(self, fun: Callable[..., Any], statics: Statics, executor: Executor) -> None:
+    def __init__(
+        self, fun: Callable[..., Any], statics: Statics, executor: Executor, reuse_outputs: bool = False
+    ) -> None:
         update_wrapper(self, fun, updated=())  # not its attributes: they could hide ours
-        self.fun, self.statics, self.executor = fun, statics, executor
-        self._entries = entries_of(fun)
+        self.fun, self.statics, self.executor, self.reuse_outputs = fun, statics, executor, reuse_outputs
+        self._entries = {} if reuse_outputs else entries_of(fun)  # arrays that are written over belong to one `jit`
         self._direct: Cache = {}  # for calls with arrays and Python floats alone, which need no taking apart
         self._builtins: tuple[Callable[..., Any], ...] = ()  # machine code for whole calls, the latest first
 
@@ -219,7 +221,7 @@ class Jitted:
         if staging.captured:
             return Entry(staging, refuse_run, (), alone)
         if self.executor is EXECUTORS["native"]:
-            native = compile_natively(opened, staging, name)
+            native = compile_natively(opened, staging, name, self.reuse_outputs)
             if native is not None:
                 return Entry(staging, refuse_run, (), alone, native)
         return Entry(
@@ -230,13 +232,13 @@ class Jitted:
         )
 
 
-def compile_natively(opened: Opened, staging: Staging, name: str) -> Any:
+def compile_natively(opened: Opened, staging: Staging, name: str, reuse: bool) -> Any:
     """Machine code for such calls; None where there is none."""
     from .native.calls import compile_call  # not at the top: with it come ctypes and, on first use, LLVM
     from .native.entry import Fixed
 
     leaves = [Fixed(each.value) if each.output is None else each.output for each in staging.results]
-    return compile_call(staging.graph, name, opened.structure, opened.weak, staging.structure, leaves)
+    return compile_call(staging.graph, name, opened.structure, opened.weak, staging.structure, leaves, reuse)
 
 
 def refuse_run(*leaves: Any) -> tuple[Any, ...]:
@@ -291,6 +293,7 @@ def jit(
     static_argnums: int | Iterable[int] = (),
     static_argnames: str | Iterable[str] = (),
     executor: str | Executor | None = None,
+    reuse_outputs: bool = False,
 ) -> Jitted:
     """The same function, recorded once for each kind of arguments and compiled.
 
@@ -301,8 +304,9 @@ def jit(
     happens once. `jit` and the derivatives can be nested in any order. Arrays that `fun` uses from outside are copied
     when it is recorded. Python's own floats count as float64.
 
-    `executor` is "native" (machine code, the default), "numpy" (generated Python) or "walk" (the reference). The
-    result has more verbs: `.graph(*args)`, `.source(*args)`, `.llvm(*args)` and `.cost(*args)`.
+    `executor` is "native" (machine code, the default), "numpy" (generated Python) or "walk" (the reference). With
+    `reuse_outputs` machine code writes its results into the same arrays at every call: copy what must outlive the next
+    one. The result has more verbs: `.graph(*args)`, `.source(*args)`, `.llvm(*args)` and `.cost(*args)`.
 
     >>> import numpy as np
     >>> def energy(x):
@@ -323,7 +327,7 @@ def jit(
             given=f"{type(fun).__name__} in the place of a function", expected="a function", remedy="write jit(f)(x)"
         )
     found = find_executor(executor)
-    return kind_of(found)(fun, read_statics(fun, static_argnums, static_argnames), found)
+    return kind_of(found)(fun, read_statics(fun, static_argnums, static_argnames), found, reuse_outputs)
 
 
 def kind_of(executor: Executor) -> type[Jitted]:

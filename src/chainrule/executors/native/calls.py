@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Any
 
+import numpy as np
+
 from ... import tree
 from ...errors import MissingLibraryError
 from ...ir.graph import Graph
@@ -37,6 +39,12 @@ class Native:
         """The result on leaves in any form: brought into the one that the builtin takes. NotImplemented never."""
         plain = plain_leaves(leaves, self.dtypes)
         given = [float(each) if slot in self.floats else each for slot, each in enumerate(plain)]
+        found = self._called(given, structure)
+        if found is NotImplemented:  # an argument is one of the arrays that the function writes over
+            found = self._called([np.array(each) if hasattr(each, "shape") else each for each in given], structure)
+        return found
+
+    def _called(self, given: Sequence[Any], structure: tree.Structure) -> Any:
         call = self.code.builtin
         return call(*tree.unflatten(structure, given)[0]) if self.whole else call(*given)
 
@@ -54,7 +62,7 @@ def put(native: Native, thing: Any, base: type, slow: Callable[..., Any]) -> Non
 
 def compile_call(
     graph: Graph, name: str, structure: tree.Structure, weak: Sequence[bool], result: tree.Structure,
-    leaves: Sequence[Any],
+    leaves: Sequence[Any], reuse: bool = False,
 ) -> Native | None:  # fmt: skip
     """The builtin for arguments of this structure. `leaves` of the result: a number of an output, or Fixed."""
     dtypes = tuple(node.dtype for node in graph.inputs)
@@ -63,12 +71,12 @@ def compile_call(
     whole = True
     try:
         _, (positional, keywords) = spec(structure, range(len(dtypes)))
-        door = Door(positional[1], spec(result, leaves), floats, numbers)
+        door = Door(positional[1], spec(result, leaves), floats, numbers, reuse)
         whole = not keywords[1]
     except LookupError:
         whole = False
     if not whole:
-        door = Door(tuple(range(len(dtypes))), (tuple, tuple(range(len(graph.outputs)))), floats, numbers)
+        door = Door(tuple(range(len(dtypes))), (tuple, tuple(range(len(graph.outputs)))), floats, numbers, reuse)
     made = compile_door(graph, name, door)
     return None if made is None else Native(made, whole, dtypes, floats)
 

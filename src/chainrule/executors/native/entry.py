@@ -37,6 +37,7 @@ class Door:
     result: Spec
     floats: frozenset[int] = frozenset()  # inputs that are Python floats
     numbers: bool = False  # numbers come out as Python floats, not as NumPy's
+    reuse: bool = False  # arrays come out that are the same at every call
 
 
 class DoorWriter:
@@ -59,7 +60,7 @@ class DoorWriter:
         passed = [*(self.pointers[slot] for slot in range(len(self.inputs))), *(each for each, _ in results)]
         block = self.table.load(w, "block", room) if room else "null"
         status = w.put(f"call i32 @body({', '.join(f'ptr {each}' for each in (*passed, block, '%table'))})")
-        self.unless_raised(status, [made for _, made in results if made])
+        self.unless_raised(status, [made for _, made in results if made and not self.door.reuse])
         objects = [self.finished(value, *each) for value, each in zip(self.outputs, results, strict=True)]
         w.do(f"ret ptr {self.built(self.door.result, objects)}")
         w.label("mismatch")
@@ -207,6 +208,8 @@ class DoorWriter:
         """(where an output goes, the new array around it or nothing)."""
         if not value.shape:
             return self.alloca(value.code), ""
+        if self.door.reuse:
+            return self.kept(slot, value)
         sizes = self.alloca("i64", value.ndim)
         for axis, size in enumerate(value.shape):
             where = self.w.put(f"getelementptr i64, ptr {sizes}, i64 {axis}")
@@ -217,10 +220,28 @@ class DoorWriter:
         ))  # fmt: skip
         return self.at(made, probe.DATA), made
 
+    def kept(self, slot: int, value: Value) -> tuple[str, str]:
+        """An output that the function keeps and writes over. A call with it as an argument takes the long way."""
+        array = np.zeros(value.shape, value.dtype)
+        made = self.table.load(self.w, "object", array)
+        data = self.at(made, probe.DATA)
+        for place, each in enumerate(self.inputs):
+            if each.shape and each.size:
+                self.require_apart(self.pointers[place], bytes_of(each), data, bytes_of(value))
+        return data, made
+
+    def require_apart(self, one: str, length: int, other: str, size: int) -> None:
+        """Go on where two stretches of memory have nothing in common."""
+        w = self.w
+        first, second = (w.put(f"ptrtoint ptr {each} to i64") for each in (one, other))
+        before = w.put(f"icmp ule i64 {w.put(f'add i64 {first}, {length}')}, {second}")
+        after = w.put(f"icmp ule i64 {w.put(f'add i64 {second}, {size}')}, {first}")
+        self.require(w.put(f"or i1 {before}, {after}"))
+
     def finished(self, value: Value, pointer: str, made: str) -> str:
         """The object of an output, which the caller will own."""
         if made:
-            return made
+            return self.own(made) if self.door.reuse else made
         if self.door.numbers and value.dtype == np.float64:
             number = self.w.put(f"load double, ptr {pointer}")
             return self.checked(self.call("python", "PyFloat_FromDouble", "ptr", f"double {number}"))
@@ -256,6 +277,10 @@ class DoorWriter:
             self.call("python", "PyDict_SetItem", "i32", f"ptr {found}", f"ptr {self.known(key)}", f"ptr {part}")
             self.call("python", "Py_DecRef", "void", f"ptr {part}")
         return found
+
+
+def bytes_of(value: Value) -> int:
+    return value.size * value.dtype.itemsize
 
 
 class _Method(ctypes.Structure):
