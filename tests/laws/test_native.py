@@ -17,6 +17,7 @@ from unit.programs import random_function, random_program
 import chainrule
 from chainrule.executors import EXECUTORS
 from chainrule.executors.native import availability, bodies, compile_graph, store
+from chainrule.executors.native.lowering import lower
 from chainrule.ir.graph import Graph
 from chainrule.ir.recording import open_recording
 from chainrule.ops import input_node
@@ -234,6 +235,28 @@ def test_loops_over_steps_and_their_gradients(length: int, way: str, monkeypatch
     compared(found[0], expected[0], 16, 1.0)
     for one, other in zip(found[1], expected[1], strict=True):
         compared(one, other, 16, 1.0)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_loops_that_end_by_a_condition(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "LIMIT", [WAYS[way]])
+
+    def root(a: Any, limit: Any) -> Any:
+        def again(carry: Any) -> Any:
+            return (np.sum((carry[0] ** 2 - a) ** 2) > 1e-20) & (carry[1] < limit)
+
+        def step(carry: Any) -> Any:
+            return (carry[0] + a / carry[0]) / 2.0, carry[1] + 1.0
+
+        return chainrule.while_loop(again, step, (a, 0.0))
+
+    a = np.array([2.0, 9.0, 0.25])
+    found, steps = chainrule.jit(root)(a, 100.0)
+    np.testing.assert_allclose(found, np.sqrt(a), rtol=1e-10)
+    assert 3 < steps < 20
+    assert chainrule.jit(root)(a, 0.0)[0].tolist() == a.tolist()
+    assert chainrule.jit(root)(a, 1.0)[1] == 1.0
+    assert not any(each.name == "call" for each in lower(chainrule.jit(root).graph(a, 1.0)).order())
 
 
 def test_what_is_read_through_a_view_is_kept() -> None:

@@ -22,6 +22,7 @@ from .writer import Writer
 
 if TYPE_CHECKING:
     from .steps import Repeated
+    from .whiles import Awaited
 
 _READABLE, _WRITABLE = 0x101, 0x501  # flags of an array around memory of ours
 
@@ -34,7 +35,7 @@ class Looped:
         self.plan: Plan = plan(program)
         self.places: dict[Value, str] = {}
         self.functions: list[str] = []
-        self.repeated: dict[Value, Repeated] = {}
+        self.repeated: dict[Value, Repeated | Awaited] = {}
         self.calls = False
         self.allocas: list[str] = []
         self.size = 0  # of the block
@@ -56,22 +57,28 @@ class Looped:
             self.copy(self.pointer(value), pointer, value.size * value.dtype.itemsize)
         if self.calls:
             self.release(block)
+        w.do("ret i32 0")
+        w.label("raised")
+        if self.calls:
+            self.release(block)
         taken = ", ".join(f"ptr {each}" for each in (*inputs, *outputs, "%block", "%table"))
         lines = "\n".join([*self.allocas, *w.lines])
-        ending = "  ret i32 0\nraised:\n  ret i32 1\n"
+        ending = "  ret i32 1\n"
         text = f"define internal i32 @{self.name}({taken}) nounwind {{\nentry:\n{lines}\n{ending}}}\n"
         return text + "".join(self.functions)
 
     def prepare(self) -> None:
         """Write the bodies of loops over steps, whose needs are not known before."""
         from .steps import Repeated  # a step of a loop is a program too, which this module writes
+        from .whiles import Awaited
 
         for step in self.plan.steps:
             whole = step.whole
             if whole is not None and (whole.kind == "call" or whole.name == "call"):
                 self.calls = True
             elif whole is not None and whole.kind == "bundle":
-                made = self.repeated[whole] = Repeated(whole, self.table, f"{self.name}_{len(self.repeated)}")
+                kind = Repeated if whole.name == "scan" else Awaited
+                made = self.repeated[whole] = kind(whole, self.table, f"{self.name}_{len(self.repeated)}")
                 self.functions.append(made.text)
                 self.calls = self.calls or made.calls
                 self.w.needs |= made.needs

@@ -76,13 +76,27 @@ class Loop:
     saves: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Until:
+    """A while loop: its condition, of what it holds and the carry, and its step, of constants and the carry."""
+
+    condition: Program
+    body: Program
+    held: int
+    consts: int
+
+
 def lower_bundle(builder: Builder, node: Node, inputs: tuple[Value, ...]) -> list[Value]:
     """An op with several results: a loop by its own rule, any other as a call."""
     assert isinstance(node.type, BundleType)
     types = [(each.shape, each.dtype) for each in node.type.parts]
+    settings = node.settings
+    if node.op.name == "while_loop":
+        condition = lower(settings["cond"])
+        until = Until(condition, lower(settings["body"]), settings["held"], settings["consts"])
+        return builder.bundle(types, inputs, "while", until)
     if node.op.name != "scan":
         return builder.bundle(types, inputs, "call", node)
-    settings = node.settings
     loop = Loop(lower(settings.pop("body")), **settings)
     return builder.bundle(types, inputs, "scan", loop)
 

@@ -50,12 +50,25 @@ def kernel_of(node: Any) -> Any:
 
     def run(*arrays: Any) -> None:
         inputs, outs = arrays[: len(node.inputs)], arrays[len(node.inputs) :]
-        with reference().errstate(all="ignore"):
-            found = kernel(reference(), *[each[()] for each in inputs], **settings)
-            for out, each in zip(outs, found if isinstance(found, tuple) else (found,), strict=True):
-                out[...] = each
+        try:
+            with reference().errstate(all="ignore"):
+                found = kernel(reference(), *[each[()] for each in inputs], **settings)
+        except Exception as problem:
+            del arrays, inputs, outs  # they lie in memory that is given back: no traceback may hold them
+            raise without_frames(problem) from None
+        for out, each in zip(outs, found if isinstance(found, tuple) else (found,), strict=True):
+            out[...] = each
 
     return run
+
+
+def without_frames(problem: BaseException) -> BaseException:
+    """An exception, and those behind it, without the frames that they went through."""
+    each: BaseException | None = problem
+    while each is not None:
+        each.__traceback__ = None
+        each = each.__cause__ or each.__context__
+    return problem
 
 
 def _address_of_array(array: Any) -> int:
