@@ -237,6 +237,23 @@ def test_loops_over_steps_and_their_gradients(length: int, way: str, monkeypatch
         compared(one, other, 16, 1.0)
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("sizes", [(4, 64, 7), (13, 32, 33), (25, 96, 64), (1, 64, 40), (64, 50, 16)])
+def test_products_of_matrices_of_any_size_and_order(
+    sizes: tuple[int, int, int], dtype: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "LIMIT", [-1])
+    rows, columns, inner = sizes
+    random = np.random.default_rng(rows)
+    a, b = random.normal(size=(rows, inner)).astype(dtype), random.normal(size=(inner, columns)).astype(dtype)
+    every = chainrule.jit(lambda a, b, at, bt: (a @ b, at.T @ b, a @ bt.T, at.T @ bt.T, np.stack([a, a]) @ b))
+    found = every(a, b, np.ascontiguousarray(a.T), np.ascontiguousarray(b.T))
+    expected = a.astype(float) @ b.astype(float)
+    for each in (*found[:4], *found[4]):
+        assert each.dtype == dtype
+        np.testing.assert_allclose(each, expected, rtol=0, atol=inner * np.finfo(dtype).eps * np.max(np.abs(expected)))
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_loops_that_end_by_a_condition(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "LIMIT", [WAYS[way]])

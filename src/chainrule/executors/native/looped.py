@@ -125,7 +125,8 @@ class Looped:
         if step.whole is None:
             self.loop(step)
         elif step.whole.kind == "product":
-            write_product(self.w, self.table, step.whole, self.pointer)
+            name = f"{self.name}_product{len(self.functions)}"
+            write_product(self.w, self.table, step.whole, self.pointer, self.functions, name)
         elif step.whole in self.repeated:
             self.repeated[step.whole].write(self, self.places.get(step.whole, "null"))
         else:

@@ -45,6 +45,11 @@ def machine() -> Machine:
     return Machine(llvm, made, llvm.create_lljit_compiler(made), cpu, features)
 
 
+def has_wide_registers() -> bool:
+    """Whether the processor has 32 vectors of 512 bits."""
+    return "+avx512f" in machine().features.split(",")
+
+
 def compiled(text: str) -> bytes:
     """The object file of a module: the one that was kept, or a new one. Raises RuntimeError where the text is wrong."""
     host = machine()

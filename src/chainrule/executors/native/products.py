@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from .blas import library
+from .machine import has_wide_registers
 from .regions import contiguous, matrix_layout, strided
 from .table import Table
+from .tiles import fits, product_function
 from .values import UnsupportedError, Value, count, known_number
 from .writer import Writer, literal
 
@@ -26,8 +28,10 @@ def operand(value: Value) -> tuple[Value, tuple[int, ...], int]:
     return value, contiguous(value.shape), 0
 
 
-def write_product(w: Writer, table: Table, value: Value, pointer: Callable[[Value], str]) -> None:
-    """The call, or one for each of a stack."""
+def write_product(
+    w: Writer, table: Table, value: Value, pointer: Callable[[Value], str], functions: list[str], name: str
+) -> None:
+    """The call, or one for each of a stack. A function of our own is added to `functions`."""
     if library() is None:
         raise UnsupportedError("no BLAS")
     left, right = (operand(each) for each in value.inputs)
@@ -37,11 +41,22 @@ def write_product(w: Writer, table: Table, value: Value, pointer: Callable[[Valu
         return
     places = [(left[1][:-2], left[2]), (right[1][:-2], right[2]), (contiguous(value.shape)[:-2], 0)]
     pointers = [pointer(left[0]), pointer(right[0]), pointer(value)]
+    layouts = [
+        matrix_layout(value.inputs[slot].shape, each[1]) or (False, 1) for slot, each in enumerate((left, right))
+    ]
+    sizes = (rows, columns, inner)
+    own = fits(value.code, sizes, layouts[1][0], has_wide_registers())
+    if own:
+        text, declared = product_function(name, value.code, sizes, layouts[0], layouts[1][1])
+        functions.append(text)
+        w.declared |= declared
     for index in np.ndindex(*batch):
         starts = [start + sum(each * step for each, step in zip(index, steps, strict=True)) for steps, start in places]
         moved = [shifted(w, value, each, start) for each, start in zip(pointers, starts, strict=True)]
-        layouts = [matrix_layout(value.inputs[slot].shape, each[1]) for slot, each in enumerate((left, right))]
-        gemm(w, table, value.code, (rows, columns, inner), layouts, moved)
+        if own:
+            w.do(f"call void @{name}({', '.join(f'ptr {each}' for each in moved)})")
+        else:
+            gemm(w, table, value.code, sizes, layouts, moved)
 
 
 def shifted(w: Writer, value: Value, pointer: str, start: int) -> str:
@@ -49,7 +64,7 @@ def shifted(w: Writer, value: Value, pointer: str, start: int) -> str:
 
 
 def gemm(
-    w: Writer, table: Table, kind: str, sizes: tuple[int, int, int], layouts: Sequence[tuple[bool, int] | None],
+    w: Writer, table: Table, kind: str, sizes: tuple[int, int, int], layouts: Sequence[tuple[bool, int]],
     pointers: Sequence[str],
 ) -> None:  # fmt: skip
     """C = A B by cblas, all in C order."""
@@ -57,7 +72,7 @@ def gemm(
     assert found is not None
     whole = f"i{found.width}"
     function = table.load(w, "blas", "dgemm" if kind == "double" else "sgemm")
-    (turned_a, step_a), (turned_b, step_b) = (each or (False, 1) for each in layouts)
+    (turned_a, step_a), (turned_b, step_b) = layouts
     order = [f"i32 {112 if turned else 111}" for turned in (turned_a, turned_b)]
     lengths = [f"{whole} {each}" for each in sizes]
     a, b, c = pointers
