@@ -16,7 +16,7 @@ from unit.programs import random_function, random_program
 
 import chainrule
 from chainrule.executors import EXECUTORS
-from chainrule.executors.native import availability, bodies, compile_graph, store
+from chainrule.executors.native import availability, bodies, compile_graph, machine, store
 from chainrule.executors.native.lowering import lower
 from chainrule.ir.graph import Graph
 from chainrule.ir.recording import open_recording
@@ -28,6 +28,20 @@ WAYS = {"straight": 10**8, "loops": -1}  # how many steps are written in one lin
 CANCELLING = frozenset({"tanhshrink", "gelu_tanh"})  # differences of what is nearly equal
 EDGES = (0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 5e-324, -1e-310, 1e-40, 1e300, -1e300, 0.5, 709.7, -745.1, 88.7,
          -103.9, 1e-20, 20.0, -37.0)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def refused_by_llvm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What LLVM refuses would run as Python, and no test would notice."""
+
+    def strict(text: str) -> bytes:
+        try:
+            return compiled(text)
+        except RuntimeError as problem:
+            raise AssertionError(str(problem)) from problem
+
+    compiled = machine.compiled
+    monkeypatch.setattr(machine, "compiled", strict)
 
 
 def compared(found: Any, expected: Any, ulps: float, among: Any = 0.0) -> None:

@@ -75,7 +75,7 @@ def compile_door(graph: Graph, name: str, door: Door) -> Code | None:
         return None
     try:
         return compile_program(graph, name, door)
-    except UnsupportedError:
+    except (UnsupportedError, RuntimeError, OSError):  # RuntimeError: LLVM refuses the text, which then runs as Python
         return None
 
 
