@@ -29,7 +29,7 @@ WHOLE_NUMBERS = frozenset(
     {"bits_and", "bits_or", "bits_xor", "bits_not", "left_shift", "right_shift", "gcd", "lcm", "bitwise_count", "stays"}
 )  # nothing of them can move: tests/laws/test_whole_numbers.py
 CONTROL = frozenset(
-    {"result", "scan", "while_loop", "switch", "branch_number", "checkpoint"}
+    {"result", "scan", "while_loop", "switch", "branch_number", "checkpoint", "linear_solve", "root"}
 )  # their bodies are graphs: tests/laws/test_loops.py
 AWAY_FROM_ZERO = 0.1
 

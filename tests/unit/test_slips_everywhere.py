@@ -61,7 +61,7 @@ def test_every_slip_can_be_asked_for(op: Op, sample: Sample) -> None:
             assert slip.message
             assert "{" not in slip.message.replace("{x", "")
             value = slip.at(0)
-            assert value is None or value.dtype.kind in "fiub"
+            assert value is None or value.dtype.kind in "fiubc"
         written = [2.5 * scene.right(k) for k in range(2)]
         for slip in candidates(slips, written)[:2]:
             formula_of(scene, slip)

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from ...derivation.symbols import ACTIVATIONS
+from ...ir.coercion import as_node
 from ...ir.library import Array, reference
-from ...ir.node import Node
+from ...ir.node import Node, concrete
 from ...ir.op import Elementwise, Linear
+from ...ir.recording import open_recording
 from .scene import Run, Scene
 from .slip import Change, Slip
 from .wording import Words, bare, number_of
@@ -134,9 +136,12 @@ def _with_input(node: Node, y: Array, inputs: list[Array], slope: Array) -> Arra
 
 
 def _partial(node: Node, y: Array, x: Array) -> Array:
+    """The rule as it is said: on nodes. On arrays it may take another form where that one has no digits left."""
     derivative = node.op.derivative
     assert isinstance(derivative, Elementwise)
-    return derivative.partials[0](y, x, **node.settings)
+    with open_recording():
+        slope = derivative.partials[0](as_node(y), as_node(x), **node.settings)
+    return concrete(slope) if type(slope) is Node else slope
 
 
 # What people half remember: y is {0}, x is {1}.

@@ -14,6 +14,7 @@ from ...ir.graph import Graph, topological_order
 from ...ir.node import Node
 from ...ir.types import symbolic_shapes
 from ...ops.entries import entry_op
+from ...ops.linalg import part
 from ...transforms.folding import fold_graph
 from ..symbols import symbols_for
 from .forms import Setting
@@ -53,6 +54,7 @@ def derive_graph(
             given=f"a function of {len(steps)} steps", expected=f"at most {MOST_STEPS} for a closed formula",
             remedy="use grad for its gradient, or derive a part of it",
         )  # fmt: skip
+    _require_formulas(steps)
     kept = kept_steps(graph, steps)
     named = kept | frozenset(wrt) | frozenset(graph.outputs)
     names = symbols_for(steps, [node for node in steps if node in named], graph.names)
@@ -80,6 +82,20 @@ def _told(
         dict(question.setting.sizes), question.setting.base, _conventions(question, steps, answers),
         tuple(dict.fromkeys(notes)),
     )  # fmt: skip
+
+
+def _require_formulas(steps: Sequence[Node]) -> None:
+    """Raise GradientError for a factorisation: its results come packed, and no formula for them could be read."""
+    for node in steps:
+        if node.op is part:
+            factorised = node.inputs[0].op.name.removesuffix("_packed")
+            raise GradientError(
+                given=f"the derivative of np.linalg.{factorised} as a formula",
+                where=f"np.linalg.{factorised}",
+                expected="steps that are matrices and their products",
+                remedy="take its numbers with chainrule.grad, or write the step by what is wanted of it: a trace, a "
+                "determinant, an inverse",
+            )
 
 
 def _require_order(question: Question) -> None:

@@ -142,6 +142,19 @@ def _cholesky(x):
     return np.linalg.cholesky((x + np.swapaxes(x, -1, -2)) / 2.0)
 
 
+def _cofactor(x):
+    """det(x) times the transposed inverse: the matrix of cofactors, where x has an inverse."""
+    return np.linalg.det(x)[..., None, None] * np.swapaxes(np.linalg.inv(x), -1, -2)
+
+
+def _solve_triangular(a, b, lower, unit_diagonal):
+    """The x with T x = b, where T is one half of a, with ones on its diagonal if they are given."""
+    keep = np.tri(a.shape[-1], dtype=a.dtype)
+    half = a * (keep if lower else np.swapaxes(keep, 0, 1))
+    one = np.eye(a.shape[-1], dtype=a.dtype)
+    return np.linalg.solve(half * (1.0 - one) + one if unit_diagonal else half, b)
+
+
 def _place(g, key, shape):
     """Zeros with g added at a key; places named twice receive twice."""
     whole = np.zeros(shape, dtype=g.dtype)
