@@ -19,6 +19,7 @@ from chainrule.ir.library import reference
 from chainrule.ir.node import Node
 from chainrule.ir.op import Flat, Op, Sample
 from chainrule.ir.recording import open_recording
+from chainrule.ir.surface import TABLE
 from chainrule.ir.types import ArrayType, array_type
 from chainrule.ops import OPS, input_node
 from chainrule.renderers.formula import LATEX, write
@@ -37,12 +38,16 @@ and *receives* is what an input gets back: upstream times local, as the op's own
 
 ## Functions
 
+- [NumPy's functions](numpy-functions.md): what recorded values answer under the names of NumPy and SciPy
 {namespaces}
 
 ## Ops
 
 {modules}
 """
+
+VOCABULARY = """`np.name(x)`, `np.linalg.name(x)` or `x.name()` with a recorded x ends here. Ufuncs and reductions that
+are ops of their own stand on the pages of ops; a dot in a name says which room of NumPy it belongs to."""
 
 NAMESPACES = {
     "chainrule": "derivatives, explanations, compiled functions, control flow",
@@ -73,6 +78,7 @@ def pages() -> dict[Path, str]:
     found = {FOLDER / f"ops-{slug(name)}.md": ops_page(name, ops) for name, ops in modules.items()}
     for name in NAMESPACES:
         found[FOLDER / f"{name.replace('.', '-')}.md"] = namespace_page(name)
+    found[FOLDER / "numpy-functions.md"] = vocabulary_page()
     found[FOLDER / "README.md"] = OPENING.format(
         namespaces="\n".join(f"- [{name}]({name.replace('.', '-')}.md): {said}" for name, said in NAMESPACES.items()),
         modules="\n".join(
@@ -101,8 +107,11 @@ def slug(module: str) -> str:
 
 def ops_page(module: str, ops: Sequence[Op]) -> str:
     """The page of one module."""
-    opening = inspect.getdoc(import_module(module)) or ""
-    parts = [f"# Ops: {slug(module).replace('-', ' ')}", opening, *[op_entry(each) for each in ops]]
+    parts = [
+        f"# Ops: {slug(module).replace('-', ' ')}",
+        documented(import_module(module)),
+        *[op_entry(each) for each in ops],
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -167,7 +176,23 @@ def namespace_page(name: str) -> str:
     """The page of one public namespace."""
     module = import_module(name)
     entries = [function_entry(each, getattr(module, each)) for each in public_names(module)]
-    return "\n\n".join([f"# {name}", inspect.getdoc(module) or "", *entries]) + "\n"
+    return "\n\n".join([f"# {name}", documented(module), *entries]) + "\n"
+
+
+def vocabulary_page() -> str:
+    """The functions that recorded values answer under NumPy's and SciPy's names, each once with all its names."""
+    entries = [function_entry(", ".join(known), function) for function, known in vocabulary().items()]
+    return "\n\n".join(["# NumPy's functions on recorded values", VOCABULARY, *sorted(entries)]) + "\n"
+
+
+def vocabulary() -> dict[Callable[..., Any], list[str]]:
+    """The functions of the vocabulary that are not ops, with their public names."""
+    names: dict[Callable[..., Any], list[str]] = {}
+    for name, function in sorted(TABLE.items()):
+        ours = getattr(function, "__module__", "").startswith("chainrule.")
+        if ours and name[0] != "_" and not isinstance(function, Op):
+            names.setdefault(function, []).append(name)
+    return names
 
 
 def public_names(module: Any) -> list[str]:
@@ -210,7 +235,7 @@ def signature(value: Callable[..., Any]) -> str:
 
 def undescribed(namespaces: Mapping[str, str] = NAMESPACES) -> list[str]:
     """The public names without a docstring."""
-    found = []
+    found = [known[0] for function, known in vocabulary().items() if not inspect.getdoc(function)]
     for name in namespaces:
         module = import_module(name)
         for each in public_names(module):

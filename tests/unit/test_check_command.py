@@ -90,7 +90,8 @@ def test_standard_input(folder):
 
 
 @pytest.mark.parametrize("form", [form for form in REPORTS if form != "html"])
-def test_every_format(folder, form):
+def test_every_format(folder, form, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
     printed = run("bad.md", "--format", form)
     assert printed.exit_code == 1
     written = run("bad.md", "--format", form, "-o", "report")
