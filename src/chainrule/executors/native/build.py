@@ -14,7 +14,10 @@ from .lowering import Program, lower
 from .mathematics import definition
 from .rows import by_rows
 from .table import Table
+from .values import UnsupportedError
 
+_MOST_INLINED = 100  # copies of a function of mathematics: with more, compiling takes seconds
+_MOST_VALUES = 6000  # a longer program runs as Python: LLVM would take more than a few seconds
 ATTRIBUTES = 'attributes #0 = { noinline nounwind "prefer-vector-width"="512" }\n!0 = !{}'
 
 
@@ -29,6 +32,8 @@ class Written:
 def write(program: Program, door: Door) -> Written:
     """The whole module. Raises UnsupportedError where a value cannot be computed."""
     table = Table()
+    if len(program.order()) > _MOST_VALUES:
+        raise UnsupportedError("a program too long to be compiled in a moment")
     program = by_rows(program) or program
     body = body_of(program, table, "body", unshared=True)
     entry = DoorWriter(table, program.inputs, program.outputs, door)
@@ -41,6 +46,8 @@ def module(text: str, needs: set[str], declared: set[str]) -> str:
     parts, declarations = [text], set(declared)
     for need in sorted(needs):
         definition_text, more = definition(need)
+        if text.count(f"@cr.{need}(") > _MOST_INLINED:
+            definition_text = definition_text.replace("alwaysinline", "noinline")
         parts.append(definition_text)
         declarations |= more
     known = {line for each in parts for line in each.splitlines() if line.startswith("declare")}

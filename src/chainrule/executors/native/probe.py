@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 TYPE, VALUE = 8, 16  # of any object; of a float, and of a NumPy number
-TUPLE_SIZE, TUPLE_ITEMS, LIST_ITEMS = 16, 24, 24
+TUPLE_SIZE, TUPLE_ITEMS, LIST_ITEMS = 16, tuple.__basicsize__, 24  # a tuple grew by its hash in 3.14
 DATA, NDIM, SIZES, DTYPE, FLAGS = 16, 24, 32, 56, 64  # of an array
 CONTIGUOUS = 0x101  # C order and aligned
 CALL_OFFSET = 56  # of a type: where its instances keep the address that they are called at
