@@ -314,3 +314,12 @@ def test_an_equation_of_motion_by_its_adjoint() -> None:
     by_start, by_rate = grad(end, (0, 1))(numpy.array([2.0]), 0.7)
     numpy.testing.assert_allclose(by_start, [numpy.exp(-0.7)], rtol=1e-6)
     numpy.testing.assert_allclose(by_rate, -2.0 * numpy.exp(-0.7), rtol=1e-6)
+
+
+def test_complex_numbers_where_autograd_takes_them() -> None:
+    from chainrule.compat.autograd.scipy import special
+
+    z = X + 1j * X[::-1]
+    for function in (special.erf, special.erfc, np.max, np.min, np.real_if_close):
+        check_grads(lambda x, f=function: np.sum(np.abs(f(x)) ** 2))(z)
+    assert float(grad(lambda x: np.real_if_close(x + 0j))(1.0)) == 1.0

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as _numpy
 
 from ....ir.node import Node
+from ..primitives import value_of
 from . import fft, linalg, random
 from .wrapping import accepting_lists, array, c_, r_, whole_number_type
 
@@ -35,6 +36,32 @@ def full(shape: Any, fill_value: Any, *args: Any, **keywords: Any) -> Any:
     if type(fill_value) is Node:
         return _numpy.broadcast_to(fill_value, shape)
     return _numpy.full(shape, fill_value, *args, **keywords)
+
+
+def real_if_close(a: Any, tol: float = 100) -> Any:
+    """The real part of numbers that are nearly real; the others as they are."""
+    if type(a) is not Node:
+        return _numpy.real_if_close(a, tol)
+    near = not _numpy.iscomplexobj(_numpy.real_if_close(value_of(a), tol))
+    return _numpy.real(a) if near else a
+
+
+def _extreme(theirs: Any) -> Any:
+    """A maximum or minimum that takes complex numbers too, in NumPy's order: by real part, then by imaginary part."""
+
+    def extreme(a: Any, axis: Any = None, keepdims: bool = False, **options: Any) -> Any:
+        a = array(a) if isinstance(a, (list, tuple)) else a
+        if type(a) is not Node or a.dtype.kind != "c":
+            return theirs(a, axis=axis, keepdims=keepdims, **options)
+        known = value_of(a)
+        hit = known == theirs(known, axis=axis, keepdims=True)
+        return _numpy.sum(a * (hit / _numpy.sum(hit, axis=axis, keepdims=True)), axis=axis, keepdims=keepdims)
+
+    return extreme
+
+
+max = amax = _extreme(_numpy.max)
+min = amin = _extreme(_numpy.min)
 
 
 def where(condition: Any, *args: Any, **keywords: Any) -> Any:
