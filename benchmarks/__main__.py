@@ -29,13 +29,14 @@ def main() -> None:
     pin()
     from .cases import all_cases
     from .measure import machine, run_case, table, written
+    from .memory import MemoryCase, memory_cases, run_memory
 
     peers = [each for each in asked.peers.split(",") if each]
     rows = []
-    for case in all_cases():
+    for case in (*all_cases(), *memory_cases()):
         if asked.case and not any(part in case.name for part in asked.case):
             continue
-        rows.append(run_case(case, peers))
+        rows.append(run_memory(case, peers) if isinstance(case, MemoryCase) else run_case(case, peers))
         print(written(rows[-1]), flush=True)
     print(table(rows))
     print(written(machine(peers)))

@@ -140,12 +140,12 @@ def machine(peers: Iterable[str]) -> dict[str, Any]:
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """The rows as Markdown."""
-    lines = ["| case | ours | fastest peer | ratio | target |", "|---|---|---|---|---|"]
+    lines = ["| case | ours | best peer | ratio | target |", "|---|---|---|---|---|"]
     for row in rows:
-        times = row["microseconds"]
-        peer = f"{row['fastest']} {spoken(times[row['fastest']])}" if row["fastest"] else "none"
+        figures, said = (row["megabytes"], megabytes) if "megabytes" in row else (row["microseconds"], spoken)
+        peer = f"{row['fastest']} {said(figures[row['fastest']])}" if row["fastest"] else "none"
         ratio = "" if row["ratio"] is None else f"{row['ratio']:.3g}"
-        lines.append(f"| {row['case']} | {spoken(times['chainrule'])} | {peer} | {ratio} | {row['target']} |")
+        lines.append(f"| {row['case']} | {said(figures['chainrule'])} | {peer} | {ratio} | {row['target']} |")
     return "\n".join(lines)
 
 
@@ -153,6 +153,10 @@ def spoken(microseconds: float) -> str:
     if microseconds < 1000:
         return f"{microseconds:.3g} us"
     return f"{microseconds / 1000:.3g} ms" if microseconds < 1e6 else f"{microseconds / 1e6:.3g} s"
+
+
+def megabytes(amount: float) -> str:
+    return f"{amount:.4g} MB"
 
 
 def written(row: dict[str, Any]) -> str:

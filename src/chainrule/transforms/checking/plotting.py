@@ -44,17 +44,17 @@ class Frame:
         return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
 
 
-def draw(curves: Sequence[Curve], title: str) -> str:
-    """The drawing: one line a curve, decades as a grid, a legend below."""
+def draw(curves: Sequence[Curve], title: str, axes: tuple[str, str] = ("step", "relative error")) -> str:
+    """The drawing: one line a curve, decades as a grid, a legend below; `axes` says what is right and what is up."""
     shown = [Curve(each.label, usable(each), each.wrong) for each in curves]
     frame = frame_of([point for curve in shown for point in curve.points])
     height = _HEIGHT + 18 * max(0, len(shown) - 3)
     pieces = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" '
-        f'font-size="12" role="img"><title>{escape(title)}: relative error against step</title>',
+        f'font-size="12" role="img"><title>{escape(title)}: {escape(axes[1])} against {escape(axes[0])}</title>',
         f'<rect width="{_WIDTH}" height="{height}" fill="white"/>',
         f'<text x="{_WIDTH / 2}" y="20" text-anchor="middle" font-size="14">{escape(title)}</text>',
-        *grid(frame),
+        *grid(frame, axes),
         *(line for place, curve in enumerate(shown) for line in one_curve(frame, curve, place)),
         "</svg>",
     ]
@@ -75,7 +75,7 @@ def frame_of(points: Sequence[tuple[float, float]]) -> Frame:
     return Frame(left, max(right, left + 1), low, max(high, low + 1))
 
 
-def grid(frame: Frame) -> list[str]:
+def grid(frame: Frame, axes: tuple[str, str]) -> list[str]:
     """Light lines at the decades, with their powers of ten, and what the axes are."""
     bottom, end = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
     found = []
@@ -90,8 +90,8 @@ def grid(frame: Frame) -> list[str]:
     middle = (_TOP + bottom) / 2
     return [
         *found,
-        f'<text x="{(_LEFT + end) / 2}" y="{bottom + 34}" text-anchor="middle">step</text>',
-        f'<text x="14" y="{middle}" text-anchor="middle" transform="rotate(-90 14 {middle})">relative error</text>',
+        f'<text x="{(_LEFT + end) / 2}" y="{bottom + 34}" text-anchor="middle">{escape(axes[0])}</text>',
+        f'<text x="14" y="{middle}" text-anchor="middle" transform="rotate(-90 14 {middle})">{escape(axes[1])}</text>',
     ]
 
 
