@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
@@ -43,7 +44,7 @@ def main() -> None:
     if asked.save:
         lines = "\n".join(written(row) for row in rows)
         with open(asked.save, "w") as file:
-            command = " ".join(["python -m benchmarks", *sys.argv[1:]])
+            command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
             file.write(f"`{command}`\n\n{written(machine(peers))}\n\n{table(rows)}\n\n```json\n{lines}\n```\n")
 
 

@@ -57,14 +57,16 @@ def start(name: str) -> None:
         torch.autograd.grad(x * x, x)
 
 
-def measured(case: MemoryCase, name: str) -> dict[str, Any]:
+def measured(name: str, module: str, *arguments: Any) -> dict[str, Any]:
     """In this process: the bytes that the data and a few calls take at most, and what tells the results apart."""
-    module = importlib.import_module(f"benchmarks.cases.{case.module}")
+    cases = importlib.import_module(f"benchmarks.cases.{module}")
     start(name)
     before = footprint.resident()
-    call = getattr(module, BUILDERS[name])(*case.arguments)()
+    call = getattr(cases, BUILDERS[name])(*arguments)()
     footprint.forget_peak()
+    found = None
     for _ in range(CALLS):
+        del found  # or two results would be there at once
         found = call()
     grown = footprint.peak() - before
     return {"megabytes": round(grown / 2**20, 1), "started_mb": round(before / 2**20, 1), "sums": sums(found)}
@@ -92,7 +94,7 @@ def same(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]], tol
 
 def apart(case: MemoryCase, name: str) -> dict[str, Any]:
     """`measured` in a process of its own; `problem` where it failed."""
-    command = [sys.executable, "-m", "benchmarks.memory", case.name, name]
+    command = [sys.executable, "-m", "benchmarks.memory", json.dumps([case.module, *case.arguments]), name]
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "CHAINRULE_CACHE_DIR": folder}
         try:
@@ -136,9 +138,8 @@ def memory_cases() -> Iterator[MemoryCase]:
 
 
 def main() -> None:
-    name, who = sys.argv[1:]
-    case = next(each for each in CASES if each.name == name)
-    print(json.dumps(measured(case, who)))
+    given, name = sys.argv[1:]
+    print(json.dumps(measured(name, *json.loads(given))))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from scipy.linalg import expm
 
-from benchmarks import footprint, scaling
+from benchmarks import footprint, memory, scaling
+from benchmarks.cases import hand
 
 
 @pytest.mark.parametrize("curve", scaling.SIZES)
@@ -48,3 +50,37 @@ def test_a_large_array_is_seen_in_the_peak_after_it_has_gone() -> None:
     before = footprint.peak()
     np.ones(8_000_000).sum()
     assert footprint.peak() >= before
+
+
+def test_our_peak_is_measured_and_a_peer_that_is_not_asked_for_is_left_out() -> None:
+    row = memory.run_memory(memory.MemoryCase("small", "1.0", "arrays", ("float32", 1000)), [])
+    assert set(row["megabytes"]) == {"chainrule"}
+    assert row["ratio"] is None
+
+
+def test_sums_tell_the_order_of_numbers_apart() -> None:
+    one, other = memory.sums(np.array([1.0, 2.0, 3.0])), memory.sums(np.array([3.0, 2.0, 1.0]))
+    assert memory.same(one, one, 1e-9)
+    assert not memory.same(one, other, 1e-3)
+
+
+def test_the_hand_follows_its_bones_one_by_one() -> None:
+    """The errors by the definition, bone after bone, with rotations multiplied out."""
+    numbers, base, inverse, carried, points = hand.data()
+    angles = (numbers[6:] @ hand.angles()).reshape(hand.BONES, 3)
+    absolute: list[np.ndarray] = []
+    for bone in range(hand.BONES):
+        turned = np.eye(4)
+        x, y, z = (expm(angle * cross(axis)) for angle, axis in zip(angles[bone], np.eye(3), strict=True))
+        turned[:3, :3] = z @ y @ x
+        own = base[bone] @ turned
+        absolute.append(absolute[hand.parent(bone)] @ own if bone else own)
+    moved = np.stack(absolute) @ inverse
+    placed = np.einsum("kij,iaj->ka", carried.reshape(-1, hand.BONES, 4), moved)[:, :3]
+    expected = points - (placed @ expm(cross(numbers[:3])).T + numbers[3:6])
+    np.testing.assert_allclose(hand.errors(np, base, inverse, carried, points)(numbers), expected, atol=1e-12)
+
+
+def cross(r: np.ndarray) -> np.ndarray:
+    """The matrix whose product with v is the cross product of r and v; its exponential turns about r."""
+    return np.array([[0.0, -r[2], r[1]], [r[2], 0.0, -r[0]], [-r[1], r[0], 0.0]])
