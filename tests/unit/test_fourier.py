@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -156,3 +157,28 @@ def test_what_is_refused() -> None:
     refused(TraceError, of(lambda x: np.fft.fft(x, out=np.zeros(5, complex))), "out=")
     refused(DomainError, of(lambda x: ops.fourier.fftconvolve(x, x, "half")), "half", "valid")
     refused(ShapeError, of(lambda x: ops.fourier.fftconvolve(x, IMAGE)), "(5,)", "(3, 4)")
+
+
+@pytest.mark.parametrize("norm", ["backward", "ortho", "forward"])
+@pytest.mark.parametrize("name", ["fft", "ifft", "rfft", "irfft"])
+def test_the_printed_gradient_says_where_the_factor_stands(name: str, norm: str) -> None:
+    """Read as NumPy reads it, the line that is printed gives the number that is printed."""
+    transform = getattr(np.fft, name)
+    x = np.array([1.0, -2.0, 0.5, 3.0])
+    worked = chainrule.explain(lambda x: np.sum(np.real(transform(x, norm=norm))))(x)
+    line = next(each for each in str(worked).splitlines() if each.strip().startswith("df/dx = ") and "fft" in each)
+    printed = line.partition("=")[2].partition("   via")[0].replace("⊙", "*").replace("norm=", "norm=norm_")
+    upstream = np.ones(transform(x).shape)
+    words = {each: getattr(np.fft, each) for each in ("fft", "ifft", "rfft", "irfft")}
+    words |= {"norm_forward": "forward", "norm_ortho": "ortho", "Re": np.real, "g": upstream}
+    found = eval(re.sub(r"df/d\w+", "g", printed), {"np": np}, words)
+    np.testing.assert_allclose(found, worked.gradients["x"], rtol=1e-12, atol=1e-12)
+
+
+def test_points_and_axes_that_are_not_the_usual_ones_are_said() -> None:
+    x = np.ones((4, 3))
+    assert "fft(x, n=8, axis=0)" in str(chainrule.explain(lambda x: np.sum(np.abs(np.fft.fft(x, 8, axis=0))))(x))
+    assert "irfft(x)" in str(chainrule.explain(lambda x: np.sum(np.fft.irfft(x)))(x))
+    assert "fftn(x, s=(2, 2))" in str(chainrule.explain(lambda x: np.sum(np.abs(np.fft.fft2(x, s=(2, 2)))))(x))
+    latex = chainrule.explain(lambda x: np.sum(np.abs(np.fft.fft(x, axis=0, norm="ortho"))))(x).latex()
+    assert r"\operatorname{fft}_{\text{axis }0}(x\text{, norm=ortho})" in latex

@@ -52,15 +52,39 @@ def with_sizes(shape: Axes, axes: Axes, sizes: Axes) -> Axes:
     return tuple(wanted.get(axis, size) for axis, size in enumerate(shape))
 
 
+def said_options(node: Node, *, to_real: bool = False) -> list[str]:
+    """What NumPy would be told beside the array: how many points, which axes, where the factor stands; usual is unsaid.
+
+    The factor is never left out where it is unusual: `ifft(g)` is n times smaller than `ifft(g, norm=forward)`.
+    """
+    x, axes, sizes, norm = node.inputs[0], *(node.settings[name] for name in ("axes", "sizes", "norm"))
+    points = [x.shape[axis] for axis in axes]
+    if to_real:
+        points[-1] = 2 * (points[-1] - 1)
+    alone = len(axes) == 1
+    said = {
+        f"n={sizes[0]}" if alone else f"s={sizes}": sizes != tuple(points),
+        f"axis={axes[0]}" if alone else f"axes={axes}": axes != ((x.ndim - 1,) if alone else tuple(range(x.ndim))),
+        f"norm={norm}": norm != "backward",
+    }
+    return [f", {words}" for words, unusual in said.items() if unusual]
+
+
+def written(word: str, node: Node, code: str, *, to_real: bool = False) -> Notation:
+    word = word if len(node.settings["axes"]) == 1 else f"{word}n"
+    options = said_options(node, to_real=to_real)
+    upright = [rf"\text{{{{{each}}}}}" for each in options if "axis=" not in each]  # LaTeX has it below the name
+    latex = rf"\operatorname{{{{{word}}}}}({{0}}{''.join(upright)})"
+    return Notation(Form(f"{word}({{0}}{''.join(options)})"), Form(latex), Form(code))
+
+
 def fourier_notation(name: str) -> Any:
-    """`fft(x)`; code names sizes, axes and the side of the factor where they are not the usual ones."""
+    """`fft(x)`; sizes, axes and the side of the factor are said where they are not the usual ones, in code always."""
 
     def notation(node: Node) -> Notation:
         inverse = "i" if node.settings.get("inverse") else ""
-        word = inverse + name + ("fft" if len(node.settings["axes"]) == 1 else "fftn")
-        norm = node.settings["norm"]
-        code = f"np.fft.{inverse}{name}fftn({{0}}, s={{sizes}}, axes={{axes}}, norm='{norm}')"
-        return Notation(Form(f"{word}({{0}})"), Form(rf"\operatorname{{{{{word}}}}}({{0}})"), Form(code))
+        code = f"np.fft.{inverse}{name}fftn({{0}}, s={{sizes}}, axes={{axes}}, norm='{node.settings['norm']}')"
+        return written(f"{inverse}{name}fft", node, code)
 
     return notation
 
@@ -157,9 +181,8 @@ def half_fourier_adjoint(g: Array, x: Array, *, axes: Axes, sizes: Axes, norm: s
 
 
 def half_notation(node: Node) -> Notation:
-    word = "irfft" if len(node.settings["axes"]) == 1 else "irfftn"
     code = f"np.fft.irfftn({{0}}, s={{sizes}}, axes={{axes}}, norm='{node.settings['norm']}')"
-    return Notation(Form(f"{word}({{0}})"), Form(rf"\operatorname{{{{{word}}}}}({{0}})"), Form(code))
+    return written("irfft", node, code, to_real=True)
 
 
 @op(
