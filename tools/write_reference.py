@@ -58,6 +58,7 @@ NAMESPACES = {
     "chainrule.nn": "layers, activations, losses, initialisers",
     "chainrule.optimisers": "optimisers and learning-rate schedules",
     "chainrule.random": "random numbers by keys, distributions",
+    "chainrule.tree": "nested containers: a function for every leaf, the leaves alone",
 }
 
 

@@ -25,11 +25,15 @@ _CONTROL = frozenset({
 })  # fmt: skip
 _JUDGES = frozenset({"check"})
 _MARKERS = frozenset({"check_backward"})
-_ROOMS = frozenset({"nn", "numpy", "optimisers", "random", "special"})  # namespaces, which are modules of their own
+_ROOMS = frozenset({"nn", "numpy", "optimisers", "random", "special", "tree"})  # namespaces, which are modules
+_ELSEWHERE = {  # where programs written for JAX look for what stands in another room
+    "lax": ": scan, cond, switch, while_loop, fori_loop, map and stop_gradient are chainrule.scan and so on",
+    "tree_util": ": chainrule.tree has map, leaves, flatten and unflatten",
+}
 __all__ = sorted({"__version__"} | _VERBS | _FUNCTIONS | _SPECIAL | _CONTROL | _JUDGES | _MARKERS | _ROOMS)
 
 if TYPE_CHECKING:  # what `__getattr__` finds, told to type checkers
-    from . import numpy, random, special  # noqa: F401
+    from . import numpy, random, special, tree  # noqa: F401
     from .api import (  # noqa: F401
         check_grads,
         custom_jvp,
@@ -121,7 +125,7 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(".special", __name__), name)
     if name in _ROOMS:
         return import_module(f".{name}", __name__)
-    raise AttributeError(f"module 'chainrule' has no attribute '{name}'")
+    raise AttributeError(f"module 'chainrule' has no attribute '{name}'{_ELSEWHERE.get(name, '')}")
 
 
 def __dir__() -> list[str]:

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from .errors import LimitError, StructureError
 
+__all__ = ["flatten", "leaves", "map", "paths", "unflatten"]
+
 DEEPEST = 1000  # a container that holds itself would be walked for ever
 
 Path: TypeAlias = tuple[Hashable, ...]
@@ -86,6 +88,39 @@ def unflatten(structure: Structure, leaves: Iterable[Any]) -> Any:
     """
     given = list(leaves)
     return given if structure is _LIST_OF_ONE and len(given) == 1 else _fold(structure, given, _build)
+
+
+def leaves(container: object) -> list[Any]:
+    """The leaves alone, in the order in which `flatten` meets them.
+
+    >>> leaves({"b": (3.0, None), "W": [1.0, 2.0]})
+    [1.0, 2.0, 3.0]
+    """
+    return flatten(container)[0]
+
+
+def map(function: Callable[..., Any], container: object, *others: object) -> Any:
+    """The container with the function's result in the place of each leaf, as `jax.tree.map`.
+
+    Of more containers the function takes the leaves that stand at the same place.
+    Raises StructureError where the others hold their leaves in other containers than the first.
+
+    >>> map(lambda weight, slope: weight - 0.5 * slope, {"W": [2.0], "b": 1.0}, {"W": [4.0], "b": 2.0})
+    {'W': [0.0], 'b': 0.0}
+    """
+    first, structure = flatten(container)
+    rows = [first]
+    for place, other in enumerate(others, start=2):
+        found, theirs = flatten(other)
+        if theirs != structure:
+            raise StructureError(
+                given=f"containers of different structure: {structure} first, {theirs} as number {place}",
+                where="tree.map",
+                expected="the same containers, keys and lengths in all of them",
+                remedy="compare their keys; a gradient has the containers of the argument it belongs to",
+            )
+        rows.append(found)
+    return unflatten(structure, [function(*each) for each in zip(*rows, strict=True)])
 
 
 def paths(structure: Structure) -> list[Path]:

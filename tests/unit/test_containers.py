@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from messages import refused
 
-from chainrule import grad, hessian, jacobian, jvp, value_and_grad, vjp
-from chainrule.errors import GradientError, LimitError
+from chainrule import grad, hessian, jacobian, jvp, tree, value_and_grad, vjp
+from chainrule.errors import GradientError, LimitError, StructureError
 
 
 @dataclass(frozen=True)
@@ -149,3 +149,13 @@ def test_a_container_that_holds_itself() -> None:
     loop: list[Any] = [1.0]
     loop.append(loop)
     refused(LimitError, lambda: grad(lambda p: p[0])(loop), "1000")
+
+
+def test_a_function_for_every_leaf() -> None:
+    params = {"layers": [Layer(np.ones(2), 1.0), (2.0, None)]}
+    slopes = grad(lambda p: np.sum(p["layers"][0].W ** 2) + p["layers"][0].b * p["layers"][1][0])(params)
+    stepped = tree.map(lambda weight, slope: weight - 0.5 * slope, params, slopes)
+    np.testing.assert_array_equal(stepped["layers"][0].W, np.zeros(2))
+    assert (stepped["layers"][0].b, stepped["layers"][1]) == (0.0, (1.5, None))
+    assert tree.leaves(stepped)[1:] == [0.0, 1.5]
+    refused(StructureError, lambda: tree.map(np.add, {"W": 1.0}, {"V": 1.0}), "W", "V", "gradient")

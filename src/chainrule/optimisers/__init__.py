@@ -4,6 +4,9 @@ params)`.
 One idea: a step is an ordinary function from values to values, so `jit` takes it whole, with the gradient inside.
 """
 
+from typing import NoReturn
+
+from ..errors import UnknownAttributeError
 from . import schedules
 from .descents import adadelta, adagrad, adam, adamw, lion, rmsprop, sgd
 from .optimiser import Optimiser, State, clip_by_global_norm, global_norm, optimiser
@@ -23,3 +26,13 @@ __all__ = [
     "schedules",
     "sgd",
 ]
+
+
+def __getattr__(name: str) -> NoReturn:
+    raise UnknownAttributeError(
+        given=f"chainrule.optimisers.{name}",
+        expected=f"one of {', '.join(__all__)}",
+        remedy="update returns the new parameters: params, state = descent.update(gradients, state, params)"
+        if name == "apply_updates"
+        else "make one of your own: optimisers.optimiser(learning_rate, remembered, rule)",
+    )

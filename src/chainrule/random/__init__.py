@@ -37,7 +37,7 @@ from .distributions import (
     Uniform,
     kl_divergence,
 )  # fmt: skip
-from .keys import fold_in, key, split
+from .keys import PRNGKey, fold_in, key, split
 
 __all__ = [
     "Bernoulli",
@@ -50,6 +50,7 @@ __all__ = [
     "Laplace",
     "MultivariateNormal",
     "Normal",
+    "PRNGKey",
     "Poisson",
     "StudentT",
     "Uniform",

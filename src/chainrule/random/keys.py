@@ -43,6 +43,9 @@ def key(seed: int) -> Any:
     return np.random.SeedSequence(number).generate_state(2, np.uint64)
 
 
+PRNGKey = key  # the name that programs written for JAX have
+
+
 def split(key: Any, num: int = 2) -> Any:
     """`num` keys out of one, each of a stream of its own: an array of shape (num, 2).
 
