@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from messages import refused
 
 import chainrule
 from chainrule.apps.cli import main
-from chainrule.errors import BoundsError, UnknownNameError
+from chainrule.errors import BoundsError, EscapeError, ShapeError, UnknownAttributeError, UnknownNameError
 
 THREE = np.array([0.1, -0.4, 0.7])
 MATRIX = np.array([[0.1, 0.2, -0.3], [0.4, -0.5, 0.6], [0.7, 0.8, 0.9]])
@@ -110,3 +111,27 @@ def test_the_upstream_goes_to_the_inputs_asked_about():
 def test_more_values_than_the_formula_has_inputs_are_refused():
     with pytest.raises(BoundsError, match="3 values for a formula with 2 inputs"):
         chainrule.explain("f = x y")(1.0, 2.0, 3.0)
+
+
+def test_scipys_functions_and_what_makes_plain_numbers_are_named_with_what_to_write() -> None:
+    linear = pytest.importorskip("scipy.linalg")
+    matrix, rng = np.eye(2), np.random.default_rng(0)
+    refused(
+        EscapeError, lambda: chainrule.grad(lambda A: np.sum(linear.expm(A)))(matrix), "chainrule.numpy.linalg.expm"
+    )
+    refused(EscapeError, lambda: chainrule.grad(lambda x: np.float32(x) * 2)(1.0), "x.astype(np.float32)")
+    refused(EscapeError, lambda: chainrule.grad(lambda x: rng.normal(x, 1.0))(1.0), "noise")
+
+
+def test_the_words_of_the_library_below_do_not_stand_above_ours() -> None:
+    found = refused(ShapeError, lambda: chainrule.grad(lambda x: np.sum(np.ones((3, 2)) @ x))(np.ones(3)), "matmul")
+    assert found.__suppress_context__
+
+
+def test_names_that_programs_for_jax_look_for() -> None:
+    assert chainrule.random.PRNGKey is chainrule.random.key
+    refused(UnknownAttributeError, lambda: chainrule.optimisers.apply_updates, "descent.update")
+    with pytest.raises(AttributeError, match=r"chainrule\.scan"):
+        _ = chainrule.lax
+    with pytest.raises(AttributeError, match=r"chainrule\.tree has map"):
+        _ = chainrule.tree_util

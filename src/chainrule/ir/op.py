@@ -302,7 +302,10 @@ def _input_values(op: Op, inputs: tuple[Node, ...]) -> list[Any]:
 def _say_what_failed(op: Op, inputs: tuple[Node, ...], params: dict[str, Any], problem: Exception) -> None:
     """Raise what is wrong with the inputs in our own words, where the type rule knows it."""
     if isinstance(problem, (ValueError, TypeError, IndexError)) and not isinstance(problem, ChainruleError):
-        op.type_rule(*[node.type for node in inputs], **params)
+        try:
+            op.type_rule(*[node.type for node in inputs], **params)
+        except ChainruleError as known:
+            raise known from None  # the library's own words for the same fault are not shown above it
     if isinstance(problem, MemoryError):
         raise LimitError(
             given=f"{op.name} of {', '.join(str(node.type) for node in inputs)}: {problem}",

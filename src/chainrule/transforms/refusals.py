@@ -26,7 +26,7 @@ from ..ir.library import reference
 from ..ir.node import Node, concrete, is_abstract
 from ..ir.recording import STATE
 from ..ir.surface import REFUSALS, TABLE
-from ..ops import special
+from ..ops import linalg, special
 from ..ops.sources import input_op
 
 _TAKE_OUT = "if you want the plain number, and no derivative through it, say so: chainrule.value(x)"
@@ -108,12 +108,13 @@ def array_method() -> tuple[str, str] | None:
 
 
 def refuse_array(node: Node) -> NoReturn:
-    theirs = asking_scipy()
-    if theirs:
+    scipy = asking_scipy()
+    if scipy:
+        theirs, ours = scipy
         raise EscapeError(
             given=f"{described(node)} given to {theirs}, which makes plain arrays of its arguments",
             expected="functions that can be recorded",
-            remedy=f"write chainrule.special.{theirs.rpartition('.')[2]} instead, which takes the same arguments",
+            remedy=f"write {ours} instead, which takes the same arguments",
         )
     method = array_method()
     if method:
@@ -134,6 +135,8 @@ _MAKERS = {
     r"np\.full\(": "write np.full_like(a, x), or np.broadcast_to(x, shape)",
     r"np\.arange\(": "write x * np.arange(n), or np.linspace(0.0, x, n)",
     r"np\.(?:vectorize|frompyfunc|fromiter)\b": "chainrule.vmap(f) calls f for each entry",
+    r"\bnp\.(?:float|int|complex|longdouble)\d*\(": "write x.astype(np.float32), or leave the conversion away",
+    r"\b(?:np\.random|rng)\.\w+\(": "draw numbers that do not depend on x, then shift and scale them: x + s * noise",
     r"np\.[rc]_\[": "write np.concatenate, or np.column_stack",
     r"np\.(?:asarray|asanyarray|ascontiguousarray|asfortranarray|require)\(": "leave it away: x is an array already",
     r"np\.(?:fill_diagonal|put|place|putmask)\(": "write chainrule.ops.at(a)[key].set(x), which gives a new array",
@@ -149,14 +152,18 @@ def plain_maker() -> str:
     return ""
 
 
-def asking_scipy() -> str:
-    """The function of scipy.special that asks for a plain array, if we have one of its name; else an empty text."""
+_SCIPY = {"scipy.special": (special, "chainrule.special"), "scipy.linalg": (linalg, "chainrule.numpy.linalg")}
+
+
+def asking_scipy() -> tuple[str, str] | None:
+    """The function of SciPy that asks for a plain array, and ours of its name, if there is one."""
     frame: FrameType | None = sys._getframe(1)
-    found = ""
+    found = None
     while frame is not None and not is_user_file(frame.f_code.co_filename):
-        name = frame.f_code.co_name
-        if frame.f_globals.get("__name__", "").startswith("scipy.special") and hasattr(special, name):
-            found = f"scipy.special.{name}"
+        name, asking = frame.f_code.co_name, frame.f_globals.get("__name__", "")
+        for room, (functions, ours) in _SCIPY.items():
+            if asking.startswith(room) and hasattr(functions, name):
+                found = (f"{room}.{name}", f"{ours}.{name}")
         frame = frame.f_back
     return found
 
