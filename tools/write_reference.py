@@ -75,6 +75,8 @@ def main() -> None:
 
 def pages() -> dict[Path, str]:
     """Every page by its path."""
+    for name in NAMESPACES:  # names are loaded on first use, and an op is known when its module is
+        public_names(import_module(name))
     modules = ops_by_module()
     found = {FOLDER / f"ops-{slug(name)}.md": ops_page(name, ops) for name, ops in modules.items()}
     for name in NAMESPACES:

@@ -379,3 +379,21 @@ def test_complex_carries() -> None:
     assert_allclose(found, expected, rtol=1e-11)
     stacked = vmap(grad(lambda z: program(scan, a, z)))(np.stack([z, z * 1j]))
     assert_allclose(stacked[1], grad(lambda z: program(scan, a, z))(z * 1j), rtol=1e-11)
+
+
+def test_numbers_that_an_earlier_recording_made_are_numbers() -> None:
+    # 2 + 1 is one node wherever it is computed: while an earlier recording keeps it alive, it is older than the loop.
+    from chainrule.ir.coercion import constant
+    from chainrule.ir.recording import open_recording
+    from chainrule.ops import add
+
+    with open_recording():
+        kept = add(constant(np.asarray(2.0)), constant(np.asarray(1.0)))
+
+    def scaled(x: Any) -> Any:
+        with open_recording():
+            return x * add(constant(np.asarray(2.0)), constant(np.asarray(1.0)))
+
+    np.testing.assert_array_equal(vmap(scaled)(np.ones(2)), [3.0, 3.0])
+    assert scan(lambda carry, _: (scaled(carry), None), 1.0, None, length=2)[0] == 9.0
+    assert kept.value == 3.0

@@ -59,7 +59,7 @@ def record_body(
         variables = [input_node(each.type.shape, each.type.dtype, weak=each.weak) for each in slots]
         with accepting_from(first.serial if outermost else STATE.oldest):
             outputs = settle(run_once(function, tree.unflatten(structure, variables), {}))
-        captured = tuple(find_captured(outputs, variables, first.serial, hoist))
+        captured = tuple(find_captured(outputs, variables, first.serial, hoist, outermost))
         with accepting_from(0):
             # Variables of their own: one captured value may be made from another, outside, and the body is a function.
             stand_ins = dict(zip(captured, fresh_inputs([node.type for node in captured]), strict=True))
@@ -83,9 +83,12 @@ def quiet() -> AbstractContextManager[None]:
     return found
 
 
-def find_captured(outputs: Iterable[Node], variables: Sequence[Node], start: int, hoist: bool) -> list[Node]:
+def find_captured(
+    outputs: Iterable[Node], variables: Sequence[Node], start: int, hoist: bool, outermost: bool = False
+) -> list[Node]:
     """What the outputs use that is not made from the variables: values of recordings around, and with `hoist` what was
-    computed from them. Known numbers, and copies of them, stay in the graph.
+    computed from them. Known numbers, and copies of them, stay in the graph; where nothing is recorded around it
+    (`outermost`) whatever has a value is a number, such as 2 + 1 that an earlier recording has made.
     """
     inside = newer_nodes(outputs, start)
     moving, known = set(variables), set()
@@ -107,7 +110,7 @@ def find_captured(outputs: Iterable[Node], variables: Sequence[Node], start: int
         seen.add(node)
         if node in moving or (node.op.lazy and node not in known):
             pending.extend(each for each in node.inputs)
-        elif node in known or is_number(node):
+        elif node in known or is_number(node) or (outermost and node.value is not None):
             continue
         elif hoist or node.serial < start or not node.inputs:
             captured[node] = None
