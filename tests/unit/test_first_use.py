@@ -135,3 +135,18 @@ def test_names_that_programs_for_jax_look_for() -> None:
         _ = chainrule.lax
     with pytest.raises(AttributeError, match=r"chainrule\.tree has map"):
         _ = chainrule.tree_util
+
+
+@pytest.mark.parametrize(
+    ("function", "written"),
+    [
+        (lambda x: np.std(x, ddof=1), "std(x, ddof=1)"),
+        (lambda x: np.sum(np.var(x, axis=0, ddof=1)), "var(x, axis=0, ddof=1)"),
+        (lambda x: np.sum(np.var(x)), "var(x)"),
+        (lambda x: np.roll(x, 2, axis=1)[0, 0], "roll(x, (2,), axis=1)"),
+        (lambda x: np.flip(x, 0)[0, 0], "flip(x, axis=0)"),
+        (lambda x: np.flip(x)[0, 0], "flip(x)"),
+    ],
+)
+def test_what_changes_the_value_is_in_the_formula(function, written):
+    assert written in str(chainrule.explain(function)(MATRIX))

@@ -316,14 +316,24 @@ def flip_adjoint(g: Array, x: Array, *, axes: tuple[int, ...]) -> Array:
     return flip_op(g, axes=axes)
 
 
-_FLIP = Notation(Form("flip({0})"), Form(r"\operatorname{{flip}}({0})"), Form("np.flip({0}, {axes})"))
-_ROLL = Notation(
-    Form("roll({0}, {shift})"), Form(r"\operatorname{{roll}}({0})"), Form("np.roll({0}, {shift}, {axes})")
-)  # fmt: skip
+def along_notation(name: str, settings: str) -> Any:
+    """`flip(x)`, or `flip(x, axis=0)` where x has more axes than those it goes along."""
+
+    def notation(node: Node) -> Notation:
+        axes = node.settings["axes"]
+        along = "" if len(axes) == node.ndim else f", axis={axes[0] if len(axes) == 1 else axes}"
+        how = "".join(f", {node.settings[each]}" for each in settings.split())
+        return Notation(
+            Form(f"{name}({{0}}{how}{along})"),
+            Form(rf"\operatorname{{{{{name}}}}}({{0}})"),
+            Form(f"np.{name}({{0}}{how}, {{axes}})"),
+        )
+
+    return notation
 
 
 @op(
-    "flip", Linear((flip_adjoint,)), _FLIP, Role.MOVES, type_rule=same_type,
+    "flip", Linear((flip_adjoint,)), along_notation("flip", ""), Role.MOVES, type_rule=same_type,
     domain=Domain((Sample(((3,),), (("axes", (0,)),)), Sample(((2, 3),), (("axes", (0, 1)),)))), batch=along_axes,
 )  # fmt: skip
 def flip_op(xp: Library, x: Array, *, axes: tuple[int, ...]) -> Array:
@@ -342,7 +352,7 @@ def roll_adjoint(g: Array, x: Array, *, shift: tuple[int, ...], axes: tuple[int,
 
 
 @op(
-    "roll", Linear((roll_adjoint,)), _ROLL, Role.MOVES, type_rule=same_type,
+    "roll", Linear((roll_adjoint,)), along_notation("roll", "shift"), Role.MOVES, type_rule=same_type,
     domain=Domain((
         Sample(((4,),), (("shift", (1,)), ("axes", (0,)))), Sample(((2, 3),), (("shift", (1, -2)), ("axes", (0, 1)))),
     )), batch=along_axes,

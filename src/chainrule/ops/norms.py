@@ -158,12 +158,18 @@ def std_push(tangents: tuple[Any, ...], y: Array, x: Array, *, axes: Axes, keepd
 
 
 def spread_notation(name: str) -> Any:
-    """`var(x)`; code names what is taken from the count."""
+    """`var(x)`, or `var(x, ddof=1)` where something is taken from the count."""
 
     def notation(node: Node) -> Notation:
-        written = reduction_notation(name, rf"\operatorname{{{name}}}")(node)
-        rest = f", ddof={node.settings['ddof']}" if node.settings["ddof"] else ""
-        return Notation(written.text, written.latex, Form(written.code.template.removesuffix(")") + f"{rest})"))
+        written: Notation = reduction_notation(name, rf"\operatorname{{{name}}}")(node)
+        if not node.settings["ddof"]:
+            return written
+        rest = f", ddof={node.settings['ddof']}"
+        text, latex, code = (
+            Form(form.template.removesuffix(")") + f"{said})")
+            for form, said in ((written.text, rest), (written.latex, rf"\text{{{{{rest}}}}}"), (written.code, rest))
+        )
+        return Notation(text, latex, code)
 
     return notation
 
