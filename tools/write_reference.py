@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -63,14 +64,22 @@ NAMESPACES = {
 
 
 def main() -> None:
-    """Write all pages, and remove those of modules that are gone."""
+    """Write all pages, and remove those of modules that are gone; with --check, say which are not up to date."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     written = pages()
+    if "--check" in sys.argv:
+        sys.exit(", ".join(stale(written)))
     for path in FOLDER.glob("*.md"):
         if path not in written:
             path.unlink()
     for path, page in written.items():
         path.write_text(page, encoding="utf-8")
+
+
+def stale(written: Mapping[Path, str]) -> list[str]:
+    """The pages that are missing, left over, or say something else."""
+    found = {path for path, page in written.items() if not path.exists() or path.read_text(encoding="utf-8") != page}
+    return sorted(path.name for path in found | (set(FOLDER.glob("*.md")) - set(written)))
 
 
 def pages() -> dict[Path, str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import write_reference
 
 
 def test_the_pages_are_up_to_date() -> None:
-    pages = write_reference.pages()
-    assert {path.name for path in pages} == {path.name for path in write_reference.FOLDER.glob("*.md")}
-    for path, page in pages.items():
-        assert path.read_text(encoding="utf-8") == page, f"{path.name}: run python tools/write_reference.py"
+    # In a process of its own: a formula may put older nodes first, and here other tests have made some.
+    tool = Path(write_reference.__file__)
+    found = subprocess.run([sys.executable, str(tool), "--check"], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, f"run python tools/write_reference.py: {found.stderr}"
 
 
 def test_every_public_name_is_described() -> None:
