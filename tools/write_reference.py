@@ -68,7 +68,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     written = pages()
     if "--check" in sys.argv:
-        sys.exit(", ".join(stale(written)))
+        sys.exit(", ".join(stale(written)) or 0)
     for path in FOLDER.glob("*.md"):
         if path not in written:
             path.unlink()
