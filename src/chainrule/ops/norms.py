@@ -12,7 +12,7 @@ from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Complexes, Custom, Domain, Entries, Role
-from ..ir.precision import FLOATING
+from ..ir.precision import FLOATING, widened
 from ..ir.types import ArrayType, normalise_axes
 from .arguments import lowest, prepared, takes_all
 from .arithmetic import ORIGIN, carry, maximum, ratio
@@ -37,7 +37,6 @@ from .reductions import (
     spread,
     sum_op,
     summed_type,
-    widened,
     written_axes,
     written_keepdims,
 )

@@ -14,7 +14,7 @@ from ..ir.library import Array, Library, reference
 from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength
 from ..ir.op import Domain, Labels, Linear, Op, Role, Sample
-from ..ir.precision import INEXACT
+from ..ir.precision import INEXACT, widened
 from ..ir.types import ArrayType, array_type, normalise_axes, normalise_axis
 from .arguments import fitting, prepared, takes_all
 from .batches import along_axes
@@ -117,11 +117,6 @@ def written_keepdims(node: Node) -> str:
 
 
 # Sum and mean --------------------------------------------------------------------------------------------------------
-def widened(x: Array) -> Array:
-    """x in at least float32, for running totals: in float16 a sum of ones would stop at 2048."""
-    return x.astype("float32") if x.dtype.kind == "f" and x.dtype.itemsize == 2 else x
-
-
 def add_up(xp: Library, x: Array, axes: Axes, keepdims: bool = False) -> Array:
     """A sum whose running total is at least a float32."""
     wide = widened(x)

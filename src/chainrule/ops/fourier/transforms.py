@@ -17,7 +17,7 @@ from ...ir.precision import FLOATING, INEXACT, result_type
 from ...ir.types import ArrayType, array_type
 from ..batches import along_axes
 from ..complexes import cast, real_part_of
-from ..declare import op
+from ..declare import op, real_dtype
 from ..indexing import getitem
 from ..joining import bordered
 
@@ -136,7 +136,7 @@ def times_met(g: Any, axes: Axes, size: int, *, inner: float) -> Any:
     """A half spectrum with all but the frequencies that mirror themselves (0, and n/2 if n is even) weighed."""
     numpy = reference()
     count = g.shape[axes[-1]]
-    weight = numpy.full(count, inner, numpy.empty(0, g.dtype).real.dtype)
+    weight = numpy.full(count, inner, real_dtype(g.dtype))
     weight[0] = 1
     if size % 2 == 0:
         weight[-1] = 1
@@ -171,7 +171,7 @@ def real_fourier(xp: Library, x: Array, *, axes: Axes, sizes: Axes, norm: str) -
 
 # Half a spectrum to real ----------------------------------------------------------------------------------------------
 def half_fourier_type(x: ArrayType, *, axes: Axes, sizes: Axes, norm: str) -> ArrayType:
-    dtype = x.dtype if x.dtype.kind in FLOATING else reference().empty(0, spectrum_dtype(x.dtype)).real.dtype
+    dtype = x.dtype if x.dtype.kind in FLOATING else real_dtype(spectrum_dtype(x.dtype))
     return array_type(with_sizes(x.shape, axes, sizes), dtype)
 
 

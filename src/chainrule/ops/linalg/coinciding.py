@@ -16,12 +16,11 @@ from ...ir.types import ArrayType, array_type
 from ..batches import all_stacked, as_it_is
 from ..choices import where
 from ..complexes import conjugated, real_part_of
-from ..declare import op
+from ..declare import op, real_dtype
 from ..joining import zeros_of
 from ..products import column, row
 from ..reductions import sum_op
 from .matrices import computed_dtype, solvable
-from .parts import real_dtype
 
 # Rounding moves an eigenvalue by about eps sqrt(n) times the largest; what arrives was added up from larger numbers.
 GAPS, NOISE = 4, 1000

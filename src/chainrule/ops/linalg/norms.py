@@ -19,7 +19,7 @@ from ..arithmetic import ORIGIN, carry, ratio
 from ..batches import along_axes, as_it_is
 from ..choices import not_equal
 from ..complexes import astype
-from ..declare import also_known_as, op
+from ..declare import also_known_as, op, real_dtype
 from ..extremes import max as largest
 from ..extremes import min as smallest
 from ..functions import abs as absolute
@@ -30,7 +30,6 @@ from ..powers import power
 from ..reductions import Axes, add_up, reduce_along, reduced_shape, spread, sum, written_axes, written_keepdims
 from .coinciding import GAPS, threshold
 from .matrices import computed_dtype, solvable
-from .parts import real_dtype
 from .singular_values import require_matrix, svdvals
 
 _INFINITY = float("inf")

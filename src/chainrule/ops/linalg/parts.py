@@ -16,7 +16,7 @@ from ...ir.notation import Form, Notation, Strength
 from ...ir.op import Complexes, Domain, Linear, Role, Sample
 from ...ir.types import ArrayType, array_type, count_entries
 from ..batches import as_it_is
-from ..declare import op
+from ..declare import op, real_dtype
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,6 @@ def repacked(layout: Layout, pieces: Sequence[Any]) -> Any:
 def nothing_in(*pieces: Any) -> bool:
     """Whether pieces of a gradient are known to be 0: then all that they would cost can be saved."""
     return not any(type(each) is Node or each.any() for each in pieces)
-
-
-def real_dtype(dtype: Any) -> Any:
-    """The dtype of the real parts."""
-    return reference().empty(0, dtype).real.dtype
 
 
 def complex_dtype(dtype: Any) -> Any:

@@ -12,11 +12,12 @@ from ...ir.library import Array, Library
 from ...ir.node import Node
 from ...ir.notation import Form, Notation
 from ...ir.op import Custom, Domain, Role, Sample
+from ...ir.precision import widened
 from ..batches import along_axes
 from ..declare import floating_type, op
 from ..functions import sqrt
 from ..norms import centred, var_op
-from ..reductions import Axes, add_up, count_reduced, mean_op, spread, widened
+from ..reductions import Axes, add_up, count_reduced, mean_op, spread
 from .activations import CODE
 
 Rule = tuple[Any, ...]

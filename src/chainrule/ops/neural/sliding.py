@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...ir.library import Array, Library
-from ..reductions import widened
+from ...ir.precision import widened
 
 Sizes = tuple[int, ...]
 Pairs = tuple[tuple[int, int], ...]
