@@ -16,8 +16,10 @@ from unit.programs import random_function, random_program
 
 import chainrule
 from chainrule.executors import EXECUTORS
-from chainrule.executors.native import availability, bodies, compile_graph, machine, store
-from chainrule.executors.native.lowering import lower
+from chainrule.executors.native import availability, compile_graph
+from chainrule.executors.native.machine import llvm, store
+from chainrule.executors.native.primitives.lowering import lower
+from chainrule.executors.native.text import bodies
 from chainrule.ir.graph import Graph
 from chainrule.ir.recording import open_recording
 from chainrule.ops import input_node
@@ -40,8 +42,8 @@ def refused_by_llvm(monkeypatch: pytest.MonkeyPatch) -> None:
         except RuntimeError as problem:
             raise AssertionError(str(problem)) from problem
 
-    compiled = machine.compiled
-    monkeypatch.setattr(machine, "compiled", strict)
+    compiled = llvm.compiled
+    monkeypatch.setattr(llvm, "compiled", strict)
 
 
 def compared(found: Any, expected: Any, ulps: float, among: Any = 0.0) -> None:

@@ -235,7 +235,7 @@ class Jitted:
 def compile_natively(opened: Opened, staging: Staging, name: str, reuse: bool) -> Any:
     """Machine code for such calls; None where there is none."""
     from .native.calls import compile_call  # not at the top: with it come ctypes and, on first use, LLVM
-    from .native.entry import Fixed
+    from .native.door.entry import Fixed
 
     leaves = [Fixed(each.value) if each.output is None else each.output for each in staging.results]
     return compile_call(staging.graph, name, opened.structure, opened.weak, staging.structure, leaves, reuse)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...ir.graph import Graph
-from . import machine
-from .bodies import body_of
-from .entry import Door, DoorWriter, builtin
-from .lowering import Program, lower
-from .mathematics import definition
-from .rows import by_rows
-from .table import Table
-from .values import UnsupportedError
+from .door.entry import Door, DoorWriter, builtin
+from .machine import llvm
+from .plans.rows import by_rows
+from .primitives.lowering import Program, lower
+from .primitives.values import UnsupportedError
+from .text.bodies import body_of
+from .text.mathematics import definition
+from .text.table import Table
 
 _MOST_INLINED = 100  # copies of a function of mathematics: with more, compiling takes seconds
 _MOST_VALUES = 6000  # a longer program runs as Python: LLVM would take more than a few seconds
@@ -65,7 +65,7 @@ class Code:
 
 def compiled(name: str, written: Written) -> Code:
     """The module, compiled and loaded."""
-    library, entry, call = machine.load(machine.compiled(written.text), "entry", "call")
+    library, entry, call = llvm.load(llvm.compiled(written.text), "entry", "call")
     table, kept = written.table.addresses()
     made = builtin(name, entry, table, (library, kept, written.table.things))
     return Code(made, call, table.ctypes.data)

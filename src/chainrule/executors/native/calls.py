@@ -16,14 +16,14 @@ import numpy as np
 from ... import tree
 from ...errors import MissingLibraryError
 from ...ir.graph import Graph
-from . import probe
 from .build import Code, flat_door, write
-from .callable import callable_class, has_room, install
 from .costs import Cost, cost_of
-from .entry import Door, Fixed, Spec
+from .door.callable import callable_class, has_room, install
+from .door.entry import Door, Fixed, Spec
 from .executor import availability, compile_door, plain_leaves
-from .lowering import Program, lower
-from .values import UnsupportedError
+from .machine import probe
+from .primitives.lowering import Program, lower
+from .primitives.values import UnsupportedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,9 @@ def _spec(entries: Iterator[tree.Container | None], leaves: Iterator[Any]) -> Sp
 
 def language(graph: Graph) -> str:
     """What runs for a graph, in LLVM's language. Raises MissingLibraryError where nothing is compiled here."""
-    from . import machine
+    from .machine import llvm
 
-    return machine.language(write(require_program(graph), flat_door(graph.inputs, graph.outputs)).text)
+    return llvm.language(write(require_program(graph), flat_door(graph.inputs, graph.outputs)).text)
 
 
 def cost(graph: Graph) -> Cost:

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from .lowering import Loop, Program
-from .scalars import cost
-from .values import Value
+from .plans.weights import cost
+from .primitives.lowering import Loop, Program
+from .primitives.values import Value
 
 _ENTRIES = 2**22  # of the long copy: beyond every cache but the largest
 _ROWS = 384

@@ -16,10 +16,10 @@ import numpy as np
 
 from ...ir.graph import Graph
 from ..numpy import compile_graph as compile_python
-from . import probe
 from .build import Code, compile_program, flat_door
-from .entry import Door
-from .values import UnsupportedError
+from .door.entry import Door
+from .machine import probe
+from .primitives.values import UnsupportedError
 
 VARIABLE = "CHAINRULE_NATIVE"  # 0 turns this executor off
 
@@ -42,10 +42,10 @@ def _found() -> str | None:
 
 
 def _works() -> str | None:
-    from . import machine
+    from .machine import llvm
 
     try:
-        machine.machine()
+        llvm.machine()
     except Exception as problem:  # whatever LLVM or its loader objects to: there is another executor
         return f"LLVM does not start: {problem}"
     return None
@@ -56,9 +56,9 @@ def report() -> str:
     reason = availability()
     if reason is not None:
         return f"executor: numpy, generated Python ({reason})"
-    from . import blas, machine, store
+    from .machine import blas, llvm, store
 
-    host, found, place = machine.machine(), blas.library(), store.folder()
+    host, found, place = llvm.machine(), blas.library(), store.folder()
     products = f"{found.file}, kernels {found.kernels or 'unknown'}" if found else "none, graphs with them run on NumPy"
     version = ".".join(map(str, host.llvm.llvm_version_info))
     return (

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..primitives.values import UnsupportedError
 from .mathematics import FUNCTIONS
-from .values import UnsupportedError
 from .writer import FLOATS, Writer, literal
 
 _FOREIGN = {
@@ -28,12 +28,6 @@ _COMPARE = {"equal": "oeq", "not_equal": "une", "less": "olt", "less_equal": "ol
 _COMPARE_WHOLE = {"equal": "eq", "not_equal": "ne", "less": "slt", "less_equal": "sle", "greater": "sgt",
                   "greater_equal": "sge"}  # fmt: skip
 _LOGIC = {"logical_and": "and", "logical_or": "or", "logical_xor": "xor"}
-_COSTS = {"true_divide": 4, "sqrt": 4, "power": 40} | dict.fromkeys(FUNCTIONS, 20) | dict.fromkeys(_FOREIGN, 40)
-
-
-def cost(name: str) -> int:
-    """About how many plain operations one entry takes."""
-    return _COSTS.get(name, 1)
 
 
 def computed(code: str) -> str:

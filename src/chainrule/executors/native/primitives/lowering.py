@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ...ir.graph import Graph
-from ...ir.node import Node, concrete
-from ...ir.types import BundleType
-from ...ops.indexing import rebuild
-from ...ops.indexing import scatter as scatter_op
+from ....ir.graph import Graph
+from ....ir.node import Node, concrete
+from ....ir.types import BundleType
+from ....ops.indexing import rebuild
+from ....ops.indexing import scatter as scatter_op
 from .arrays import Array
 from .library import Library
 from .values import Builder, Value

@@ -13,11 +13,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from . import probe
+from ..machine import probe
+from ..primitives.values import Value
+from ..text.table import Table
+from ..text.writer import Writer
 from .callable import MISMATCH, doors
-from .table import Table
-from .values import Value
-from .writer import Writer
 
 Spec: TypeAlias = Any  # a leaf's number; (tuple, parts); (list, parts); (dict, parts, keys); None
 

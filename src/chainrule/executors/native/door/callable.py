@@ -11,9 +11,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from . import probe
-from .table import Table
-from .writer import Writer
+from ..machine import probe
+from ..text.table import Table
+from ..text.writer import Writer
 
 MISMATCH = "inttoptr (i64 1 to ptr)"  # what `enter` returns where an argument is not what was compiled for
 _HAVE_VECTORCALL, _DEFAULT, _BASE = 1 << 11, 1 << 18, 1 << 10

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import partial, reduce
 from typing import Any
 
-from .regions import Step, Write, alias_root, contiguous, strided
+from ..plans.regions import Step, Write, alias_root, contiguous, strided
+from ..primitives.values import Access, Shape, Value, compose, count, identity, known_number
 from .scalars import STARTS, combine, computed, emit
 from .unrolled import load, store
-from .values import Access, Shape, Value, compose, count, identity, known_number
 from .writer import Writer, literal
 
 _JAM = 8  # rows taken at once where a sum stands still along the innermost loop

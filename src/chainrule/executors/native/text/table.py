@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ...ir.library import reference
-from . import probe
-from .blas import blas_function
+from ....ir.library import reference
+from ..machine import probe
+from ..machine.blas import blas_function
 from .writer import Writer
 
 

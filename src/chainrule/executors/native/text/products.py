@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from .blas import library
-from .machine import has_wide_registers
-from .regions import contiguous, matrix_layout, strided
+from ..machine.blas import library
+from ..machine.llvm import has_wide_registers
+from ..plans.regions import contiguous, matrix_layout, strided
+from ..primitives.values import UnsupportedError, Value, count, known_number
 from .table import Table
 from .tiles import fits, product_function
-from .values import UnsupportedError, Value, count, known_number
 from .writer import Writer, literal
 
 

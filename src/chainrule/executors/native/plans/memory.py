@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .lowering import Program
+from ..primitives.lowering import Program
+from ..primitives.values import Value
 from .regions import Plan, alias_root
-from .values import Value
 
 _LINE = 64  # bytes of a cache line, which are also those of the widest register
 

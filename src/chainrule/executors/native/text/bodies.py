@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .lowering import Program
+from ..plans.weights import MOST_STEPS, steps
+from ..primitives.lowering import Program
 from .table import Table
-from .unrolled import MOST_STEPS, Unrolled, steps
+from .unrolled import Unrolled
 from .writer import Writer
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .lowering import Loop, Program
-from .unrolled import MOST_STEPS, steps
-from .values import Builder, UnsupportedError, Value, is_number, known_number, unit
+from ..primitives.lowering import Loop, Program
+from ..primitives.values import Builder, UnsupportedError, Value, is_number, known_number, unit
+from .weights import MOST_STEPS, steps
 
 FEWEST = 64  # rows
 _NARROW = 8  # a longer innermost axis makes a good vector by itself

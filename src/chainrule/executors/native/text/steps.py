@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..plans.memory import lines
+from ..primitives.values import Value
 from .bodies import body_of
 from .looped import Looped
-from .memory import lines
 from .table import Table
-from .values import Value
 from .writer import Writer
 
 

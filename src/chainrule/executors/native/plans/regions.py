@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .lowering import Program
-from .scalars import cost
-from .values import Access, Shape, Value, identity, is_number
+from ..primitives.lowering import Program
+from ..primitives.values import Access, Shape, Value, identity, is_number
+from .weights import cost
 
 _CHEAP = 16  # operations an entry: computed again rather than kept
 _WHOLE = ("product", "call", "join", "reduce", "reshape", "input", "constant", "part", "scatter")

@@ -10,29 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from .lowering import Program
-from .scalars import STARTS, combine, computed, cost, emit
-from .values import Value
+from ..primitives.lowering import Program
+from ..primitives.values import Value
+from .scalars import STARTS, combine, computed, emit
 from .writer import Writer, literal
-
-MOST_STEPS = 4000  # beyond, compiling takes longer than it is worth
-
-
-def steps(program: Program) -> int:
-    """About how many operations the line would have; a large number where it cannot be written."""
-    total = sum(each.size for each in (*program.inputs, *program.outputs))
-    for value in program.order():
-        if value.kind in ("call", "bundle"):
-            return 10**9
-        if value.kind == "map":
-            total += value.size * cost(value.name)
-        elif value.kind == "reduce":
-            total += value.inputs[0].size
-        elif value.kind == "product":
-            total += 2 * value.size * value.inputs[0].shape[-1]
-        elif value.kind != "input":
-            total += value.size // 8
-    return total
 
 
 class Unrolled:

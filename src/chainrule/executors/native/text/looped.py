@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import probe
+from ..machine import probe
+from ..plans.memory import Layout, lay_out
+from ..plans.regions import Plan, Step, alias_root, plan
+from ..primitives.lowering import Program
+from ..primitives.values import Value
 from .loops import Nest
-from .lowering import Program
-from .memory import Layout, lay_out
 from .products import write_product
-from .regions import Plan, Step, alias_root, plan
 from .table import Table
-from .values import Value
 from .writer import Writer
 
 if TYPE_CHECKING:

@@ -1,0 +1,37 @@
+"""How much work things are: the name of a function or a program in, about how many plain operations out.
+
+One idea: only what is dear is listed. To keep or to compute twice, a line or loops: more need not be known.
+"""
+
+from __future__ import annotations
+
+from ..primitives.lowering import Program
+
+_DIVISIONS = ("true_divide", "sqrt")
+_POLYNOMIALS = ("exp", "expm1", "log", "log1p", "tanh")
+_CALLED = ("sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "arcsinh", "arccosh", "arctanh", "exp2",
+           "log2", "log10", "cbrt", "erf", "erfc", "arctan2", "hypot", "power")  # fmt: skip
+_COSTS = dict.fromkeys(_DIVISIONS, 4) | dict.fromkeys(_POLYNOMIALS, 20) | dict.fromkeys(_CALLED, 40)
+MOST_STEPS = 4000  # of one straight line; beyond, compiling takes longer than it is worth
+
+
+def cost(name: str) -> int:
+    """About how many plain operations one entry takes."""
+    return _COSTS.get(name, 1)
+
+
+def steps(program: Program) -> int:
+    """About how many operations the program would have as one line; a large number where it cannot be written so."""
+    total = sum(each.size for each in (*program.inputs, *program.outputs))
+    for value in program.order():
+        if value.kind in ("call", "bundle"):
+            return 10**9
+        if value.kind == "map":
+            total += value.size * cost(value.name)
+        elif value.kind == "reduce":
+            total += value.inputs[0].size
+        elif value.kind == "product":
+            total += 2 * value.size * value.inputs[0].shape[-1]
+        elif value.kind != "input":
+            total += value.size // 8
+    return total
