@@ -217,7 +217,7 @@ def source(target: str, at: Sequence[str], shapes: str | None, what: str, to: st
     """The NumPy code of a target, or what runs of its value, in LLVM's language."""
     graph = load(target, at, shapes).graph
     if to == "llvm":
-        from ..executors.native.calls import language
+        from ..executors.native.questions import language
 
         return language(graph)
     kinds = ("value", "gradient") if what == "both" else (what,)

@@ -161,7 +161,7 @@ class Jitted:
 
     def llvm(self, *args: Any, **keywords: Any) -> str:
         """What runs for these arguments, in LLVM's language. Raises MissingLibraryError where nothing is compiled."""
-        from .native.calls import language
+        from .native.questions import language
 
         return language(self.graph(*args, **keywords))
 
@@ -175,7 +175,7 @@ class Jitted:
         >>> counted.operations, counted.bytes
         (2000, 8008)
         """
-        from .native.calls import cost
+        from .native.questions import cost
 
         return cost(self.graph(*args, **keywords))
 

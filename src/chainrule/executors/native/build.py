@@ -1,57 +1,21 @@
-"""A graph in, the function that Python calls out: lowering, writing, compiling and loading, in that order."""
+"""A graph in, the function that Python calls out: recalled, or lowered, written and compiled; then loaded.
+
+One idea: what only a new graph needs (lowering, planning, writing) is imported when there is one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from ...ir.graph import Graph
-from .door.entry import Door, DoorWriter, builtin
-from .machine import llvm
-from .plans.rows import by_rows
-from .primitives.lowering import Program, lower
-from .primitives.values import UnsupportedError
-from .text.bodies import body_of
-from .text.mathematics import definition
+from . import recall
+from .door.entry import Door, builtin
+from .identity import identify
+from .machine import llvm, store
 from .text.table import Table
-
-_MOST_INLINED = 100  # copies of a function of mathematics: with more, compiling takes seconds
-_MOST_VALUES = 6000  # a longer program runs as Python: LLVM would take more than a few seconds
-ATTRIBUTES = 'attributes #0 = { noinline nounwind "prefer-vector-width"="512" }\n!0 = !{}'
-
-
-@dataclass(slots=True)
-class Written:
-    """A program as text in LLVM's language, and the table that it reads."""
-
-    text: str
-    table: Table
-
-
-def write(program: Program, door: Door) -> Written:
-    """The whole module. Raises UnsupportedError where a value cannot be computed."""
-    table = Table()
-    if len(program.order()) > _MOST_VALUES:
-        raise UnsupportedError("a program too long to be compiled in a moment")
-    program = by_rows(program) or program
-    body = body_of(program, table, "body", unshared=True)
-    entry = DoorWriter(table, program.inputs, program.outputs, door)
-    text = entry.text(body.size)
-    return Written(module(text + body.text, body.needs, body.declared), table)
-
-
-def module(text: str, needs: set[str], declared: set[str]) -> str:
-    """The functions with those that they call."""
-    parts, declarations = [text], set(declared)
-    for need in sorted(needs):
-        definition_text, more = definition(need)
-        if text.count(f"@cr.{need}(") > _MOST_INLINED:
-            definition_text = definition_text.replace("alwaysinline", "noinline")
-        parts.append(definition_text)
-        declarations |= more
-    known = {line for each in parts for line in each.splitlines() if line.startswith("declare")}
-    return "\n".join([*parts, *sorted(declarations - known), ATTRIBUTES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +27,29 @@ class Code:
     table: int
 
 
-def compiled(name: str, written: Written) -> Code:
-    """The module, compiled and loaded."""
-    library, entry, call = llvm.load(llvm.compiled(written.text), "entry", "call")
-    table, kept = written.table.addresses()
-    made = builtin(name, entry, table, (library, kept, written.table.things))
-    return Code(made, call, table.ctypes.data)
+def loaded(name: str, code: bytes, table: Table) -> Code:
+    """An object file in memory, with what it looks up."""
+    library, entry, call = llvm.load(code, "entry", "call")
+    addresses, kept = table.addresses()
+    made = builtin(name, entry, addresses, (library, kept, table.things))
+    return Code(made, call, addresses.ctypes.data)
 
 
 def compile_program(graph: Graph, name: str, door: Door) -> Code:
-    return compiled(name, write(lower(graph), door))
+    """The code for a graph: recalled, or lowered, written and compiled."""
+    identity = identify(graph, door) if store.folder() is not None else None
+    recalled = None if identity is None else recall.find(identity)
+    if recalled is not None:
+        with suppress(RuntimeError, AttributeError, LookupError, TypeError, ValueError):  # it does not fit after all
+            return loaded(name, *recalled)
+    from .primitives.lowering import lower
+    from .writing import write
+
+    written = write(lower(graph), door)
+    made = loaded(name, llvm.compiled(written.text), written.table)
+    if identity is not None:
+        recall.keep(identity, written.text, written.table)
+    return made
 
 
 def flat_door(inputs: Sequence[Any], outputs: Sequence[Any]) -> Door:

@@ -14,16 +14,12 @@ from typing import Any
 import numpy as np
 
 from ... import tree
-from ...errors import MissingLibraryError
 from ...ir.graph import Graph
-from .build import Code, flat_door, write
-from .costs import Cost, cost_of
+from .build import Code
 from .door.callable import callable_class, has_room, install
 from .door.entry import Door, Fixed, Spec
-from .executor import availability, compile_door, plain_leaves
+from .executor import compile_door, plain_leaves
 from .machine import probe
-from .primitives.lowering import Program, lower
-from .primitives.values import UnsupportedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +96,3 @@ def _spec(entries: Iterator[tree.Container | None], leaves: Iterator[Any]) -> Sp
         raise LookupError
     parts = tuple([_spec(entries, leaves) for _ in entry.keys])
     return (dict, parts, entry.keys) if entry.type is dict else (entry.type, parts)
-
-
-def language(graph: Graph) -> str:
-    """What runs for a graph, in LLVM's language. Raises MissingLibraryError where nothing is compiled here."""
-    from .machine import llvm
-
-    return llvm.language(write(require_program(graph), flat_door(graph.inputs, graph.outputs)).text)
-
-
-def cost(graph: Graph) -> Cost:
-    """What a graph costs. Raises MissingLibraryError where nothing is compiled here."""
-    return cost_of(require_program(graph))
-
-
-def require_program(graph: Graph) -> Program:
-    """A graph as primitives. Raises MissingLibraryError where there is no machine code for it."""
-    reason = availability()
-    try:
-        if reason is None:
-            return lower(graph)
-    except UnsupportedError as problem:
-        reason = f"this graph runs on NumPy: {problem}"
-    raise MissingLibraryError(
-        given=f"a question about machine code ({reason})",
-        expected="llvmlite, CPython on a 64-bit processor, and real numbers in float32 or float64",
-        remedy="see what `chainrule info` says",
-    )

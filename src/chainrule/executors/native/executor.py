@@ -58,13 +58,14 @@ def report() -> str:
         return f"executor: numpy, generated Python ({reason})"
     from .machine import blas, llvm, store
 
-    host, found, place = llvm.machine(), blas.library(), store.folder()
+    host, found, objection = llvm.machine(), blas.library(), store.objection()
+    place = store.folder() if objection is None else f"nowhere ({objection})"
     products = f"{found.file}, kernels {found.kernels or 'unknown'}" if found else "none, graphs with them run on NumPy"
     version = ".".join(map(str, host.llvm.llvm_version_info))
     return (
         f"executor: native, machine code by LLVM {version} for {host.cpu}\n"
         f"products of matrices: {products}\n"
-        f"machine code is kept in: {place or 'nowhere'} ({store.VARIABLE} changes it, {VARIABLE}=0 turns native off)"
+        f"machine code is kept in: {place} ({store.VARIABLE} changes it, {VARIABLE}=0 turns native off)"
     )
 
 

@@ -50,10 +50,16 @@ def has_wide_registers() -> bool:
     return "+avx512f" in machine().features.split(",")
 
 
+def name_of(text: str) -> str:
+    """The name under which the object file of a module is kept."""
+    host = machine()
+    return store.key(text, host.llvm.__name__, str(host.llvm.llvm_version_info), host.cpu, host.features, _CODE_MODEL)
+
+
 def compiled(text: str) -> bytes:
     """The object file of a module: the one that was kept, or a new one. Raises RuntimeError where the text is wrong."""
     host = machine()
-    name = store.key(text, host.llvm.__name__, str(host.llvm.llvm_version_info), host.cpu, host.features, _CODE_MODEL)
+    name = name_of(text)
     found = store.read(name)
     if found is None:
         with _LOCK:

@@ -18,6 +18,7 @@ VARIABLE = "CHAINRULE_CACHE_DIR"  # where entries are kept; empty: nowhere
 LARGEST = 256 * 2**20  # bytes of all entries together
 _FORMAT = b"chainrule machine code 1\n"
 _DIGEST = 32
+_TRIED = 2**16  # bytes that must find room on the disk
 
 
 def folder() -> Path | None:
@@ -35,6 +36,21 @@ def folder() -> Path | None:
     if sys.platform == "darwin":
         return home / "Library" / "Caches" / "chainrule"
     return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "chainrule"
+
+
+def objection() -> str | None:
+    """Why nothing can be kept now; None where it can. It is tried."""
+    place = folder()
+    if place is None:
+        return f"{VARIABLE} is empty" if VARIABLE in os.environ else "there is no folder for it"
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=place, prefix=".", suffix=".new") as file:
+            file.write(bytes(_TRIED))
+            file.flush()
+    except OSError as problem:
+        return f"{place}: {problem.strerror or problem}"
+    return None
 
 
 def key(text: str, *circumstances: str) -> str:

@@ -26,7 +26,7 @@ class Table:
 
     def place(self, kind: str, thing: Any) -> int:
         """Where a thing stands in the table."""
-        key = (kind, thing if isinstance(thing, (int, str)) else id(thing))
+        key = (kind, thing if isinstance(thing, (int, str)) and kind != "object" else id(thing))
         if key not in self.places:
             self.places[key] = len(self.things)
             self.things.append((kind, thing))

@@ -1,0 +1,54 @@
+"""A program in, a module in LLVM's language out, with the table of what it looks up.
+
+One idea: the functions of a program, the door to them and the mathematics that they call make one text, which says
+everything and names no address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .door.entry import Door, DoorWriter
+from .plans.rows import by_rows
+from .primitives.lowering import Program
+from .primitives.values import UnsupportedError
+from .text.bodies import body_of
+from .text.mathematics import definition
+from .text.table import Table
+
+_MOST_INLINED = 100  # copies of a function of mathematics: with more, compiling takes seconds
+_MOST_VALUES = 6000  # a longer program runs as Python: LLVM would take more than a few seconds
+ATTRIBUTES = 'attributes #0 = { noinline nounwind "prefer-vector-width"="512" }\n!0 = !{}'
+
+
+@dataclass(slots=True)
+class Written:
+    """A program as text in LLVM's language, and the table that it reads."""
+
+    text: str
+    table: Table
+
+
+def write(program: Program, door: Door) -> Written:
+    """The whole module. Raises UnsupportedError where a value cannot be computed."""
+    table = Table()
+    if len(program.order()) > _MOST_VALUES:
+        raise UnsupportedError("a program too long to be compiled in a moment")
+    program = by_rows(program) or program
+    body = body_of(program, table, "body", unshared=True)
+    entry = DoorWriter(table, program.inputs, program.outputs, door)
+    text = entry.text(body.size)
+    return Written(module(text + body.text, body.needs, body.declared), table)
+
+
+def module(text: str, needs: set[str], declared: set[str]) -> str:
+    """The functions with those that they call."""
+    parts, declarations = [text], set(declared)
+    for need in sorted(needs):
+        definition_text, more = definition(need)
+        if text.count(f"@cr.{need}(") > _MOST_INLINED:
+            definition_text = definition_text.replace("alwaysinline", "noinline")
+        parts.append(definition_text)
+        declarations |= more
+    known = {line for each in parts for line in each.splitlines() if line.startswith("declare")}
+    return "\n".join([*parts, *sorted(declarations - known), ATTRIBUTES])
