@@ -1,7 +1,8 @@
 """Jacobians: a function and its arguments in, the derivative of every output by every input out.
 
-One idea: record once, and walk once for all rows together: the walk for one row is a graph, which is carried out on a
-stack of seeds. Where there are few rows a walk for each is cheaper.
+One idea: record once, and walk once for all rows together: the walk for one row is a graph, which is carried out for
+all seeds with their zeros left out (`structured`), or on a stack of seeds where that is not possible. Where there are
+few rows a walk for each is cheaper.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .forward import tangents
 from .replay import fresh_inputs
 from .reverse import gradients
 from .separate import Part, separate
+from .structured import structured_rows
 from .trace import Recording, record
 
 _FEW = 4  # rows for which a walk each is cheaper than a walk that is recorded
@@ -34,17 +36,12 @@ def jacobian_by_rows(function: Callable[..., Any], args: Sequence[Any], argnums:
     """The Jacobian, by reverse mode from every entry of the output."""
     places = chosen_arguments(argnums, len(args))
     recording, _ = record(function, args, {}, places)
-    blocks = []
-    for output in recording.outputs:
-        if output.size > _FEW and not output.type.is_complex:
-            found = pulled_at_once(recording, output)
-        else:
-            rows = [row_of(recording, output, seed) for seed in unit_arrays(output)]
-            found = [[row[slot] for row in rows] for slot in range(len(recording.variables))]
-        blocks.append([
-            arrange(each, output.shape, node, node.shape)
-            for each, node in zip(found, recording.variables, strict=True)
-        ])  # fmt: skip
+    blocks = [
+        pulled_at_once(recording, output)
+        if output.size > _FEW and not output.type.is_complex
+        else pulled_one_by_one(recording, output)
+        for output in recording.outputs
+    ]
     return nest(recording, blocks, argnums)
 
 
@@ -57,13 +54,7 @@ def jacobian_by_columns(function: Callable[..., Any], args: Sequence[Any], argnu
         pushed_at_once(recording, node) if node.size > _FEW else pushed_one_by_one(recording, node)
         for node in recording.variables
     ]
-    blocks = [
-        [
-            turn(arrange(columns[slot][place], node.shape, output, output.shape), node.ndim, output.ndim)
-            for slot, node in enumerate(recording.variables)
-        ]
-        for place, output in enumerate(recording.outputs)
-    ]
+    blocks = [[column[place] for column in columns] for place in range(len(recording.outputs))]
     return nest(recording, blocks, argnums)
 
 
@@ -84,40 +75,64 @@ def row_of(recording: Recording, output: Node, seed: Any) -> list[Any]:
     return [real + 1j * imaginary for real, imaginary in zip(walk(seed), walk(1j * seed), strict=True)]
 
 
-def pushed_one_by_one(recording: Recording, node: Node) -> list[list[Any]]:
-    """For each output its tangents, for each entry of a variable that moves."""
+def pulled_one_by_one(recording: Recording, output: Node) -> list[Any]:
+    """The derivative of an output by each variable, row by row."""
+    rows = [row_of(recording, output, seed) for seed in unit_arrays(output)]
+    return [
+        arrange([row[slot] for row in rows], output.shape, node, node.shape)
+        for slot, node in enumerate(recording.variables)
+    ]
+
+
+def pushed_one_by_one(recording: Recording, node: Node) -> list[Any]:
+    """The derivative of each output by a variable, column by column."""
     moved = [tangents(recording.outputs, [node], [seed], symbolic=recording.nested) for seed in unit_arrays(node)]
     return [
-        [zero_if_none(each[place], output) for each in moved] for place, output in enumerate(recording.outputs)
+        turn(
+            arrange([zero_if_none(each[place], output) for each in moved], node.shape, output, output.shape),
+            node.ndim, output.ndim,
+        )
+        for place, output in enumerate(recording.outputs)
     ]  # fmt: skip
 
 
 # All rows ------------------------------------------------------------------------------------------------------------
 def pulled_at_once(recording: Recording, output: Node) -> list[Any]:
-    """For each variable its gradients from all entries of an output, as a stack."""
+    """The derivative of an output by each variable."""
     with deriving():
         (seed,) = fresh_inputs([output.type])
         found = gradients([output], [seed], recording.variables, symbolic=True)
-        return stacked_rows(found, seed, output, recording.variables, recording.nested)
+        return all_at_once(found, seed, output, recording.variables, nested=recording.nested, seeds_last=False)
 
 
 def pushed_at_once(recording: Recording, node: Node) -> list[Any]:
-    """For each output its tangents from all entries of a variable, as a stack."""
+    """The derivative of each output by a variable."""
     with deriving():
         (move,) = fresh_inputs([node.type])
         found = tangents(recording.outputs, [node], [move], symbolic=True)
-        return stacked_rows(found, move, node, recording.outputs, recording.nested)
+        return all_at_once(found, move, node, recording.outputs, nested=recording.nested, seeds_last=True)
 
 
-def stacked_rows(found: Sequence[Any], seed: Node, start: Node, ends: Sequence[Node], nested: bool) -> list[Any]:
-    """What was found for a seed, for all unit arrays in its place. Zeros where nothing arrived."""
-    basis = unit_arrays(start)
-    count = len(basis)
+def all_at_once(
+    found: Sequence[Any], seed: Node, start: Node, ends: Sequence[Node], *, nested: bool, seeds_last: bool
+) -> list[Any]:
+    """What was found for a seed, for all unit arrays in its place: their axes come first, or last. Zeros where nothing
+    arrived.
+    """
     there = [slot for slot, each in enumerate(found) if each is not None]
     part = separate([as_node(found[slot]) for slot in there], [seed])
-    stacks = dict(zip(there, carried_out(part, basis, nested), strict=True))
+    whole = structured_rows(part, start, nested=nested, seeds_last=seeds_last)
+    if whole is None:
+        rows = [
+            arrange(each, start.shape, ends[slot], ends[slot].shape)
+            for slot, each in zip(there, carried_out(part, unit_arrays(start), nested), strict=True)
+        ]
+        whole = [turn(each, start.ndim, each.ndim - start.ndim) for each in rows] if seeds_last else rows
+    reached = dict(zip(there, whole, strict=True))
     return [
-        stacks[slot] if slot in stacks else reference().zeros((count, *node.shape), node.dtype)
+        reached[slot]
+        if slot in reached
+        else reference().zeros((*node.shape, *start.shape) if seeds_last else (*start.shape, *node.shape), node.dtype)
         for slot, node in enumerate(ends)
     ]
 
