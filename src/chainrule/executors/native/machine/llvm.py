@@ -45,9 +45,23 @@ def machine() -> Machine:
     return Machine(llvm, made, llvm.create_lljit_compiler(made), cpu, features)
 
 
-def has_wide_registers() -> bool:
-    """Whether the processor has 32 vectors of 512 bits."""
-    return "+avx512f" in machine().features.split(",")
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """The registers for several numbers at once: their bytes, how many there are, and whether parts can be loaded."""
+
+    width: int
+    count: int
+    masks: bool
+
+
+def vectors() -> Vectors:
+    """Those of this processor."""
+    features = set(machine().features.split(","))
+    if "+avx512f" in features:
+        return Vectors(64, 32, True)
+    if "+avx" in features:
+        return Vectors(32, 16, False)
+    return Vectors(16, 32 if "+neon" in features else 16, False)
 
 
 def name_of(text: str) -> str:

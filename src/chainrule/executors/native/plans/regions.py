@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..primitives.lowering import Program
-from ..primitives.values import Access, Shape, Value, identity, is_number
+from ..primitives.values import Shape, Value, identity, is_number
+from .products import operands
 from .weights import cost
 
 _CHEAP = 16  # operations an entry: computed again rather than kept
@@ -67,45 +68,7 @@ def must_store(value: Value) -> Iterator[Value]:
     elif value.kind == "scatter":
         yield value.inputs[1]
     elif value.kind == "product":
-        yield from (each.inputs[0] if is_strided(each) else each for each in value.inputs)
-
-
-def is_strided(value: Value) -> bool:
-    """Whether a value is a view that a matrix product can read where it lies: transposed, or one of a stack."""
-    if value.kind != "view" or is_number(value):
-        return False
-    strides, _ = strided(value.data, contiguous(value.inputs[0].shape), value.ndim)
-    return matrix_layout(value.shape, strides) is not None
-
-
-def matrix_layout(shape: Shape, strides: Sequence[int]) -> tuple[bool, int] | None:
-    """(whether the last two axes are stored transposed, the distance between rows), None where it is neither."""
-    rows, columns = shape[-2:]
-    down, right = strides[-2:]
-    if (right == 1 or columns == 1) and (down >= columns or rows == 1) and down >= 0:
-        return False, max(down if rows > 1 else columns, columns, 1)
-    if (down == 1 or rows == 1) and (right >= rows or columns == 1) and right >= 0:
-        return True, max(right if columns > 1 else rows, rows, 1)
-    return None
-
-
-def contiguous(shape: Shape) -> tuple[int, ...]:
-    """The distance between neighbours along each axis of an array in C order."""
-    steps, total = [], 1
-    for size in reversed(shape):
-        steps.append(total)
-        total *= size
-    return tuple(reversed(steps))
-
-
-def strided(access: Access, strides: Sequence[int], width: int) -> tuple[tuple[int, ...], int]:
-    """The distance in memory along each axis of a view, and where it starts."""
-    found, start = [0] * width, 0
-    for (offset, coefficients), stride in zip(access, strides, strict=True):
-        start += offset * stride
-        for place, step in enumerate(coefficients):
-            found[place] += step * stride
-    return tuple(found), start
+        yield from (each.source for each in operands(value))
 
 
 def alias_root(value: Value) -> Value:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import partial, reduce
 from typing import Any
 
-from ..plans.regions import Step, Write, alias_root, contiguous, strided
+from ..plans.layouts import contiguous, strided
+from ..plans.regions import Step, Write, alias_root
 from ..primitives.values import Access, Shape, Value, compose, count, identity, known_number
 from .scalars import STARTS, combine, computed, emit
 from .unrolled import load, store

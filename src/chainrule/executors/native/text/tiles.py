@@ -1,132 +1,285 @@
-"""Products of matrices of middling size: shapes and places in memory in, a function of our own out.
+"""Products of matrices of any sizes and in any order: sizes and distances in, a function of our own out.
 
-One idea: a tile of the result stays in registers while the loop runs along what is summed over. BLAS first copies its
-factors into an order of its own, which only pays for larger ones.
+One idea: a tile of the result stays in registers while the loop runs along what is summed over. Vectors run along its
+columns: where those of the right factor do not lie side by side, a panel of it is first copied so that they do
+(`panels`), once for all of a stack that share it. BLAS copies both factors first, which only pays for larger ones.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..machine.llvm import Vectors
+from ..plans.products import Axis, Product
+from .counting import closed, opened
+from .panels import Part, broadcast, fill_panel, load_part, store_part
 from .writer import Writer
 
-_LANES = {"float": 16, "double": 8}
-_VECTORS = 2  # side by side: columns of a tile
-_MOST_ROWS = 12  # of a tile; with two vectors each they leave registers for the factors
-_LARGEST = 2**20  # bytes of the right factor: what a core keeps close
-_MOST = 512  # rows, or terms of a sum: with more of both BLAS's copies pay
+_PANEL = 2**16  # bytes of a copy, which lives on the stack of the processor
+_UNROLLED = 64  # products of vectors that are written one by one rather than in a loop
+_BUSY = 8  # sums that must run side by side to keep the processor busy
+_TALLEST = 12  # rows of a tile
 
 
-def fits(kind: str, sizes: tuple[int, int, int], turned_right: bool, wide: bool) -> bool:
-    """Whether a product is done here. `sizes`: rows, columns, and what is summed over."""
-    rows, columns, inner = sizes
-    tile = _LANES[kind] * _VECTORS
-    small = inner * columns * (64 // _LANES[kind]) <= _LARGEST
-    few = rows <= _MOST or inner <= _MOST
-    return wide and not turned_right and columns % tile == 0 and rows >= 4 and inner >= 4 and small and few
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Tiles of one size side by side along an axis: where the first begins, how large one is, how many there are."""
+
+    start: int
+    size: int
+    count: int
 
 
-def tile_rows(rows: int) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Pointers:
+    """Where the matrices of this turn begin."""
+
+    left: str
+    right: str
+    result: str
+
+
+class Tiles:
+    """Writes the function of one product. Its columns are those of `product`: whoever asks has turned it."""
+
+    def __init__(self, product: Product, kind: str, machine: Vectors) -> None:
+        self.product, self.kind, self.machine = product, kind, machine
+        self.bytes = 4 if kind == "float" else 8
+        self.lanes = lanes_for(product.columns, machine.width // self.bytes)
+        self.most = (machine.count * 3) // 4  # sums in registers; the others are for the factors
+        self.packed = product.right[1] != 1
+        self.w = Writer()
+
+    def text(self, name: str) -> str:
+        """The definition of `name(a, b, c)`."""
+        w, head = (
+            self.w,
+            f"define internal void @{name}(ptr noalias readonly %a, ptr noalias readonly %b, ptr noalias %c)",
+        )
+        bands = list(self.column_bands())
+        if self.packed:
+            entries = self.depth(max(band.size for band in bands)) * max(band.size for band in bands) * self.lanes
+            w.do(f"%panel = alloca {self.kind}, i64 {entries}, align 64")
+        apart = [axis for axis in self.product.stack if axis.right or not self.packed]
+        shared = [axis for axis in self.product.stack if not (axis.right or not self.packed)]
+        with_apart, ends = self.along(apart, Pointers("%a", "%b", "%c"))
+        for band in bands:
+            self.columns(band, with_apart, shared)
+        self.end(ends)
+        lines = "\n".join(w.lines)
+        return f"{head} #0 {{\nentry:\n{lines}\n  ret void\n}}\n"
+
+    def column_bands(self) -> Iterator[Band]:
+        """The columns as tiles of a few vectors, counted in vectors. The last one may be ragged and stands alone."""
+        total = -(-self.product.columns // self.lanes)
+        rows = min(self.product.rows, _TALLEST)
+        most = max(2, min(6, self.most // rows))
+        pieces = -(-total // most)
+        sizes = [total // pieces + (place < total % pieces) for place in range(pieces)]
+        ragged = sizes.pop() if self.product.columns % self.lanes else 0
+        start = 0
+        for size in sorted(set(sizes), reverse=True):
+            yield Band(start, size, sizes.count(size))
+            start += size * sizes.count(size)
+        if ragged:
+            yield Band(start, ragged, 1)
+
+    def depth(self, vectors: int) -> int:
+        """How many rows of the right factor one panel holds."""
+        return max(1, min(self.product.inner, _PANEL // (vectors * self.lanes * self.bytes)))
+
+    def part(self, band: Band, vector: int) -> int:
+        """How many entries of one vector of a tile are columns of the matrix."""
+        return (
+            min(self.lanes, self.product.columns - (band.start + vector) * self.lanes)
+            if band.count == 1
+            else self.lanes
+        )
+
+    def columns(self, band: Band, at: Pointers, shared: Sequence[Axis]) -> None:
+        """All tiles of one band of columns."""
+        w, product = self.w, self.product
+        loop, place = opened(w, band.count)
+        first = w.put(f"add i64 {w.put(f'mul i64 {place}, {band.size * self.lanes}')}, {band.start * self.lanes}")
+        at = Pointers(
+            at.left, self.moved(at.right, first, product.right[1]), self.moved(at.result, first, product.result[1])
+        )
+        if not self.packed:
+            self.turns(band, at, shared, product.inner, None)
+        else:
+            self.panels(band, at, shared)
+        closed(w, loop)
+
+    def panels(self, band: Band, at: Pointers, shared: Sequence[Axis]) -> None:
+        """Panel by panel along what is summed over; each after the first adds to what is there."""
+        w, product, depth = self.w, self.product, self.depth(band.size)
+        whole, rest = divmod(product.inner, depth) if depth else (0, 0)
+        if whole:
+            loop, block = opened(w, whole)
+            first = w.put(f"icmp eq i64 {block}, 0") if whole > 1 else None
+            self.panel(band, at, shared, (w.put(f"mul i64 {block}, {depth}"), depth), first)
+            closed(w, loop)
+        if rest:
+            self.panel(band, at, shared, (str(whole * depth), rest), "false" if whole else None)
+        if not product.inner:
+            self.turns(band, at, shared, 0, None)
+
+    def panel(
+        self, band: Band, at: Pointers, shared: Sequence[Axis], along: tuple[str, int], first: str | None
+    ) -> None:
+        start, depth = along
+        right = self.moved(at.right, start, self.product.right[0])
+        valid = sum(self.part(band, vector) for vector in range(band.size))
+        fill_panel(
+            self.w,
+            Part(self.kind, self.lanes, self.machine.masks),
+            right,
+            self.product.right,
+            (depth, valid, band.size * self.lanes),
+        )
+        left = self.moved(at.left, start, self.product.left[1])
+        self.turns(band, Pointers(left, "%panel", at.result), shared, depth, first)
+
+    def turns(self, band: Band, at: Pointers, shared: Sequence[Axis], depth: int, first: str | None) -> None:
+        """Each matrix of those that share this part of the right factor, tile by tile along its rows."""
+        at, ends = self.along(shared, at)
+        for rows in row_bands(self.product.rows, min(_TALLEST, max(1, self.most // band.size))):
+            self.rows(rows, band, at, depth, first)
+        self.end(ends)
+
+    def rows(self, rows: Band, band: Band, at: Pointers, depth: int, first: str | None) -> None:
+        w, product = self.w, self.product
+        loop, place = opened(w, rows.count)
+        row = w.put(f"add i64 {w.put(f'mul i64 {place}, {rows.size}')}, {rows.start}")
+        left, result = self.moved(at.left, row, product.left[0]), self.moved(at.result, row, product.result[0])
+        found = self.summed(rows.size, band, Pointers(left, at.right, result), depth)
+        for each in range(rows.size):
+            for vector in range(band.size):
+                total = found[each * band.size + vector]
+                place_ = each * product.result[0] + vector * self.lanes * product.result[1]
+                self.leave(total, self.moved(result, str(place_)), self.part(band, vector), first)
+        closed(w, loop)
+
+    def leave(self, total: str, address: str, count: int, first: str | None) -> None:
+        """A vector of the result to memory, added to what is there where a panel went before."""
+        w, part, step = self.w, Part(self.kind, self.lanes, self.machine.masks), self.product.result[1]
+        if first is not None:
+            before = load_part(w, part, address, count, step)
+            if first != "false":
+                before = w.put(f"select i1 {first}, {part.type} zeroinitializer, {part.type} {before}")
+            total = w.put(f"fadd {part.type} {before}, {total}")
+        store_part(w, part, total, address, count, step)
+
+    def summed(self, height: int, band: Band, at: Pointers, depth: int) -> list[str]:
+        """The entries of one tile, as vectors row by row."""
+        sums = height * band.size
+        sets = 1 if sums >= _BUSY or depth < 4 * _BUSY else -(-_BUSY // sums)
+        start = ["zeroinitializer"] * (sums * sets)
+        if sums * depth <= _UNROLLED or depth <= 2:
+            totals = start[:sums]
+            for k in range(depth):
+                totals = self.term(height, band, at, str(k), totals)
+            return totals
+        totals = self.loop(height, band, at, depth // sets, start)
+        for k in range(depth - depth % sets, depth):
+            totals[:sums] = self.term(height, band, at, str(k), totals[:sums])
+        return self.together(totals, sums)
+
+    def loop(self, height: int, band: Band, at: Pointers, turns: int, start: Sequence[str]) -> list[str]:
+        """The sums, each turn a term of each of the sets that run side by side."""
+        w, sums = self.w, height * band.size
+        sets = len(start) // sums
+        top, after, before = w.fresh_label("sum"), w.fresh_label("summed"), w.block
+        k, following, totals = w.name(), w.name(), [w.name() for _ in start]
+        w.do(f"br label %{top}")
+        w.label(top)
+        w.do(f"{k} = phi i64 [0, %{before}], [{following}, %{top}]")
+        place, nexts = len(w.lines), []
+        for each in range(sets):
+            row = w.put(f"add i64 {w.put(f'mul i64 {k}, {sets}')}, {each}") if sets > 1 else k
+            nexts += self.term(height, band, at, row, totals[each * sums : (each + 1) * sums])
+        kind = f"<{self.lanes} x {self.kind}>"
+        w.lines[place:place] = [
+            f"  {total} = phi {kind} [{zero}, %{before}], [{now}, %{top}]"
+            for total, zero, now in zip(totals, start, nexts, strict=True)
+        ]
+        w.do(f"{following} = add nuw nsw i64 {k}, 1")
+        w.do(f"br i1 {w.put(f'icmp ult i64 {following}, {turns}')}, label %{top}, label %{after}")
+        w.label(after)
+        return nexts
+
+    def together(self, totals: Sequence[str], sums: int) -> list[str]:
+        """The sets of sums as one."""
+        found = list(totals[:sums])
+        for place, each in enumerate(totals[sums:]):
+            found[place % sums] = self.w.put(f"fadd <{self.lanes} x {self.kind}> {found[place % sums]}, {each}")
+        return found
+
+    def term(self, height: int, band: Band, at: Pointers, k: str, totals: Sequence[str]) -> list[str]:
+        """One row of the right factor times one column of the left, added to the sums."""
+        w, part = self.w, Part(self.kind, self.lanes, self.machine.masks)
+        far = band.size * self.lanes if self.packed else self.product.right[0]
+        line, columns = self.moved(at.right, k, far), []
+        for vector in range(band.size):
+            count = self.lanes if self.packed else self.part(band, vector)
+            columns.append(load_part(w, part, self.moved(line, str(vector * self.lanes)), count, 1))
+        full = f"@llvm.fmuladd.v{self.lanes}f{self.bytes * 8}"
+        w.declared.add(f"declare {part.type} {full}({part.type}, {part.type}, {part.type})")
+        column, found = self.moved(at.left, k, self.product.left[1]), []
+        for row in range(height):
+            entry = w.put(f"load {self.kind}, ptr {self.moved(column, str(row * self.product.left[0]))}")
+            spread = broadcast(w, part, entry)
+            for vector, each in enumerate(columns):
+                total = totals[row * band.size + vector]
+                found.append(
+                    w.put(f"call {part.type} {full}({part.type} {spread}, {part.type} {each}, {part.type} {total})")
+                )
+        return found
+
+    def moved(self, pointer: str, place: str, step: int = 1) -> str:
+        """A pointer some entries further."""
+        if place == "0" or step == 0:
+            return pointer
+        far = (
+            str(int(place) * step)
+            if place.lstrip("-").isdigit()
+            else place
+            if step == 1
+            else self.w.put(f"mul i64 {place}, {step}")
+        )
+        return self.w.put(f"getelementptr {self.kind}, ptr {pointer}, i64 {far}")
+
+    def along(self, axes: Sequence[Axis], at: Pointers) -> tuple[Pointers, list[tuple[str, str, str, int]]]:
+        """Loops over axes of the stack, begun."""
+        ends = []
+        for axis in axes:
+            loop, place = opened(self.w, axis.size)
+            ends.append(loop)
+            at = Pointers(
+                self.moved(at.left, place, axis.left), self.moved(at.right, place, axis.right),
+                self.moved(at.result, place, axis.result),
+            )  # fmt: skip
+        return at, ends
+
+    def end(self, loops: Sequence[tuple[str, str, str, int]]) -> None:
+        for loop in reversed(loops):
+            closed(self.w, loop)
+
+
+def lanes_for(columns: int, most: int) -> int:
+    """The entries of a vector: no more than are needed for few columns."""
+    lanes = 2
+    while lanes < min(columns, most):
+        lanes *= 2
+    return lanes
+
+
+def row_bands(rows: int, most: int) -> Iterator[Band]:
     """The rows as tiles of nearly one height."""
-    count = -(-rows // _MOST_ROWS)
-    return [rows // count + (place < rows % count) for place in range(count)]
-
-
-def product_function(
-    name: str, kind: str, sizes: tuple[int, int, int], left: tuple[bool, int], right: int
-) -> tuple[str, set[str]]:
-    """The function `name(a, b, c)`, and what it declares. `left`: whether A lies transposed, and how far apart its rows
-    lie; `right`: how far apart those of B."""
-    w = Writer()
-    rows, columns, inner = sizes
-    heights = tile_rows(rows)
+    count = -(-rows // most)
+    heights = [rows // count + (place < rows % count) for place in range(count)]
     start = 0
     for height in sorted(set(heights), reverse=True):
-        count = heights.count(height)
-        tiles(w, kind, (start, height, count), (columns, inner), left, right)
-        start += height * count
-    body = "\n".join(w.lines)
-    head = f"define internal void @{name}(ptr noalias readonly %a, ptr noalias readonly %b, ptr noalias %c) #0 {{"
-    return f"{head}\nentry:\n{body}\n  ret void\n}}\n", w.declared
-
-
-def tiles(
-    w: Writer, kind: str, band: tuple[int, int, int], lengths: tuple[int, int], left: tuple[bool, int], right: int
-) -> None:
-    """The tiles of one height: for each of their columns, for each of them."""
-    (start, height, count), (columns, inner), lanes = band, lengths, _LANES[kind]
-    width = lanes * _VECTORS
-    outer, column = opened(w)
-    middle, place = opened(w)
-    j = w.put(f"mul i64 {column}, {width}")
-    i = w.put(f"add i64 {w.put(f'mul i64 {place}, {height}')}, {start}")
-    found = summed(w, kind, (i, j), height, inner, left, right)
-    for row in range(height):
-        line = w.put(f"mul i64 {w.put(f'add i64 {i}, {row}')}, {columns}")
-        first = w.put(f"add i64 {line}, {j}")
-        for vector in range(_VECTORS):
-            where = w.put(f"add i64 {first}, {vector * lanes}")
-            address = w.put(f"getelementptr {kind}, ptr %c, i64 {where}")
-            w.do(f"store <{lanes} x {kind}> {found[row * _VECTORS + vector]}, ptr {address}, align {64 // lanes}")
-    closed(w, middle, count)
-    closed(w, outer, columns // width)
-
-
-def summed(
-    w: Writer, kind: str, corner: tuple[str, str], height: int, inner: int, left: tuple[bool, int], right: int
-) -> list[str]:
-    """The entries of one tile, as vectors row by row."""
-    (i, j), lanes, (turned, step) = corner, _LANES[kind], left
-    vector = f"<{lanes} x {kind}>"
-    top, after, before = w.fresh_label("sum"), w.fresh_label("summed"), w.block
-    k, following = w.name(), w.name()
-    totals = [w.name() for _ in range(height * _VECTORS)]
-    w.do(f"br label %{top}")
-    w.label(top)
-    w.do(f"{k} = phi i64 [0, %{before}], [{following}, %{top}]")
-    place = len(w.lines)
-    line = w.put(f"add i64 {w.put(f'mul i64 {k}, {right}')}, {j}")
-    columns = []
-    for each in range(_VECTORS):
-        address = w.put(f"getelementptr {kind}, ptr %b, i64 {w.put(f'add i64 {line}, {each * lanes}')}")
-        columns.append(w.put(f"load {vector}, ptr {address}, align {64 // lanes}"))
-    full = f"@llvm.fma.v{lanes}f{512 // lanes}"
-    w.declared.add(f"declare {vector} {full}({vector}, {vector}, {vector})")
-    nexts = []
-    for row in range(height):
-        at = w.put(f"add i64 {i}, {row}")
-        fixed, moving = (at, k) if not turned else (k, at)
-        line = w.put(f"mul i64 {fixed}, {step}")
-        address = w.put(f"getelementptr {kind}, ptr %a, i64 {w.put(f'add i64 {line}, {moving}')}")
-        entry = w.put(f"load {kind}, ptr {address}")
-        single = w.put(f"insertelement {vector} poison, {kind} {entry}, i64 0")
-        spread = w.put(f"shufflevector {vector} {single}, {vector} poison, <{lanes} x i32> zeroinitializer")
-        for each in range(_VECTORS):
-            total = totals[row * _VECTORS + each]
-            nexts.append(w.put(f"call {vector} {full}({vector} {spread}, {vector} {columns[each]}, {vector} {total})"))
-    w.lines[place:place] = [
-        f"  {total} = phi {vector} [zeroinitializer, %{before}], [{now}, %{top}]"
-        for total, now in zip(totals, nexts, strict=True)
-    ]
-    w.do(f"{following} = add nuw nsw i64 {k}, 1")
-    w.do(f"br i1 {w.put(f'icmp ult i64 {following}, {inner}')}, label %{top}, label %{after}")
-    w.label(after)
-    return nexts
-
-
-def opened(w: Writer) -> tuple[tuple[str, str, str], str]:
-    """A loop begun: what is needed to end it, and its counter."""
-    top, before, counter, following = w.fresh_label("tile"), w.block, w.name(), w.name()
-    w.do(f"br label %{top}")
-    w.label(top)
-    w.do(f"{counter} = phi i64 [0, %{before}], [{following}, %LATCH{top}]")
-    return (top, counter, following), counter
-
-
-def closed(w: Writer, loop: tuple[str, str, str], size: int) -> None:
-    """The loop ended."""
-    top, counter, following = loop
-    after = w.fresh_label("tiled")
-    w.do(f"br label %LATCH{top}")
-    w.label(f"LATCH{top}")
-    w.do(f"{following} = add nuw nsw i64 {counter}, 1")
-    w.do(f"br i1 {w.put(f'icmp ult i64 {following}, {size}')}, label %{top}, label %{after}")
-    w.label(after)
+        yield Band(start, height, heights.count(height))
+        start += height * heights.count(height)
