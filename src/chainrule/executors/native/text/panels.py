@@ -6,6 +6,7 @@ masks, as a few shorter vectors where it has not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .counting import closed, opened
@@ -81,8 +82,7 @@ def joined(w: Writer, part: Part, whole: str, address: str, start: int, length: 
         return w.put(f"insertelement {part.type} {whole}, {part.kind} {entry}, i64 {start}")
     short = f"<{length} x {part.kind}>"
     loaded = w.put(f"load {short}, ptr {address}, align {part.align}")
-    lanes = ", ".join(f"i32 {lane if lane < length else 'poison'}" if lane < length else "i32 poison"
-                      for lane in range(part.lanes))  # fmt: skip
+    lanes = ", ".join(f"i32 {lane}" if lane < length else "i32 poison" for lane in range(part.lanes))
     wide = w.put(f"shufflevector {short} {loaded}, {short} poison, <{part.lanes} x i32> <{lanes}>")
     chosen = ", ".join(
         f"i32 {part.lanes + lane - start if start <= lane < start + length else lane}" for lane in range(part.lanes)
@@ -111,28 +111,79 @@ def store_part(w: Writer, part: Part, vector: str, address: str, count: int, ste
             w.do(f"store <{length} x {part.kind}> {short}, ptr {target}, align {part.align}")
 
 
+def transposed(w: Writer, part: Part, rows: Sequence[str]) -> list[str]:
+    """As many vectors as each has entries, turned: entry i of vector j is then entry j of vector i. Halves of vectors
+    are exchanged, then quarters, and so on."""
+    found, lanes, half = list(rows), part.lanes, part.lanes // 2
+    while half:
+        low = [lane if not lane & half else part.lanes + lane - half for lane in range(lanes)]
+        high = [lane + half if not lane & half else part.lanes + lane for lane in range(lanes)]
+        for place in range(lanes):
+            if not place & half:
+                pair = found[place], found[place + half]
+                found[place], found[place + half] = shuffled(w, part, pair, low), shuffled(w, part, pair, high)
+        half //= 2
+    return found
+
+
+def shuffled(w: Writer, part: Part, pair: tuple[str, str], chosen: Sequence[int]) -> str:
+    lanes = ", ".join(f"i32 {each}" for each in chosen)
+    first, second = pair
+    return w.put(f"shufflevector {part.type} {first}, {part.type} {second}, <{part.lanes} x i32> <{lanes}>")
+
+
 def fill_panel(w: Writer, part: Part, source: str, steps: tuple[int, int], sizes: tuple[int, int, int]) -> None:
     """Rows of a matrix copied to %panel, each as whole vectors. `steps`: how far apart its rows and its columns lie;
     `sizes`: rows, columns, and the columns of the panel, which are zeros beyond."""
     rows, columns, width = sizes
-    if columns < width:
-        outer, row = opened(w, rows)
-        start = at(w, part, "%panel", (row, width), (str(columns), 1))
-        for lane in range(width - columns):
-            w.do(f"store {part.kind} 0.0, ptr {further(w, part, start, lane)}")
-        closed(w, outer)
-    outer, column = opened(w, columns)
-    inner, row = opened(w, rows)
-    entry = w.put(f"load {part.kind}, ptr {at(w, part, source, (row, steps[0]), (column, steps[1]))}")
-    w.do(f"store {part.kind} {entry}, ptr {at(w, part, '%panel', (row, width), (column, 1))}")
-    closed(w, inner)
-    closed(w, outer)
+    for start in range(0, width, part.lanes):
+        valid = min(part.lanes, columns - start)
+        moved = further(w, part, source, start * steps[1])
+        if steps[0] == 1 and rows >= part.lanes:
+            turn, place = opened(w, rows // part.lanes)
+            first = w.put(f"mul i64 {place}, {part.lanes}")
+            turn_block(w, part, at(w, part, moved, (first, 1)), steps[1], (part.lanes, valid, width), (first, start))
+            closed(w, turn)
+        else:
+            turn, place = opened(w, rows)
+            line = load_part(w, part, at(w, part, moved, (place, steps[0])), valid, steps[1])
+            store_part(w, part, line, at(w, part, "%panel", (place, width), (str(start), 1)), part.lanes, 1)
+            closed(w, turn)
+        if steps[0] == 1 and rows >= part.lanes and rows % part.lanes:
+            first = str(rows - rows % part.lanes)
+            taken = rows % part.lanes, valid, width
+            turn_block(w, part, at(w, part, moved, (first, 1)), steps[1], taken, (first, start))
+
+
+def turn_block(
+    w: Writer, part: Part, source: str, step: int, sizes: tuple[int, int, int], corner: tuple[str, int]
+) -> None:
+    """A few rows of one vector's columns, read column by column. `sizes`: rows, columns, columns of the panel."""
+    rows, columns, width = sizes
+    found = [load_part(w, part, further(w, part, source, step * each), rows, 1) for each in range(columns)]
+    found += ["zeroinitializer"] * (part.lanes - columns)
+    for place, line in enumerate(transposed(w, part, found)[:rows]):
+        target = at(w, part, "%panel", (corner[0], width), (str(place * width + corner[1]), 1))
+        store_part(w, part, line, target, part.lanes, 1)
+
+
+def store_turned(w: Writer, part: Part, rows: Sequence[str], address: str, columns: int, step: int) -> None:
+    """Vectors to memory where the first entries of all lie side by side: `columns` of them, `step` apart."""
+    for start in range(0, len(rows), part.lanes):
+        some = rows[start : start + part.lanes]
+        padded = [*some, *["zeroinitializer"] * (part.lanes - len(some))]
+        for place, line in enumerate(transposed(w, part, padded)[:columns]):
+            store_part(w, part, line, further(w, part, address, start + place * step), len(some), 1)
 
 
 def at(w: Writer, part: Part, pointer: str, *places: tuple[str, int]) -> str:
     """An address: places times distances further."""
-    total = "0"
+    known, total = 0, "0"
     for place, step in places:
-        term = place if step == 1 or place == "0" else w.put(f"mul i64 {place}, {step}")
+        if place.lstrip("-").isdigit():
+            known += int(place) * step
+            continue
+        term = place if step == 1 else w.put(f"mul i64 {place}, {step}")
         total = term if total == "0" else w.put(f"add i64 {total}, {term}")
-    return pointer if total == "0" else w.put(f"getelementptr {part.kind}, ptr {pointer}, i64 {total}")
+    moved = pointer if total == "0" else w.put(f"getelementptr {part.kind}, ptr {pointer}, i64 {total}")
+    return further(w, part, moved, known)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ..machine.llvm import Vectors
 from ..plans.products import Axis, Product
 from .counting import closed, opened
-from .panels import Part, broadcast, fill_panel, load_part, store_part
+from .panels import Part, broadcast, fill_panel, load_part, store_part, store_turned
 from .writer import Writer
 
 _PANEL = 2**16  # bytes of a copy, which lives on the stack of the processor
@@ -49,6 +49,7 @@ class Tiles:
         self.lanes = lanes_for(product.columns, machine.width // self.bytes)
         self.most = (machine.count * 3) // 4  # sums in registers; the others are for the factors
         self.packed = product.right[1] != 1
+        self.vector = Part(kind, self.lanes, machine.masks)
         self.w = Writer()
 
     def text(self, name: str) -> str:
@@ -133,7 +134,7 @@ class Tiles:
         valid = sum(self.part(band, vector) for vector in range(band.size))
         fill_panel(
             self.w,
-            Part(self.kind, self.lanes, self.machine.masks),
+            self.vector,
             right,
             self.product.right,
             (depth, valid, band.size * self.lanes),
@@ -150,20 +151,27 @@ class Tiles:
 
     def rows(self, rows: Band, band: Band, at: Pointers, depth: int, first: str | None) -> None:
         w, product = self.w, self.product
-        loop, place = opened(w, rows.count)
-        row = w.put(f"add i64 {w.put(f'mul i64 {place}, {rows.size}')}, {rows.start}")
+        loop, turn = opened(w, rows.count)
+        row = w.put(f"add i64 {w.put(f'mul i64 {turn}, {rows.size}')}, {rows.start}")
         left, result = self.moved(at.left, row, product.left[0]), self.moved(at.result, row, product.result[0])
         found = self.summed(rows.size, band, Pointers(left, at.right, result), depth)
-        for each in range(rows.size):
-            for vector in range(band.size):
-                total = found[each * band.size + vector]
-                place_ = each * product.result[0] + vector * self.lanes * product.result[1]
-                self.leave(total, self.moved(result, str(place_)), self.part(band, vector), first)
+        for vector in range(band.size):
+            place = self.moved(result, str(vector * self.lanes), product.result[1])
+            self.stored(found[vector :: band.size], place, self.part(band, vector), first)
         closed(w, loop)
+
+    def stored(self, lines: Sequence[str], address: str, count: int, first: str | None) -> None:
+        """The vectors of one below the other, `count` entries each, to memory."""
+        part, (down, right) = self.vector, self.product.result
+        if right != 1 and down == 1 and first is None:
+            store_turned(self.w, part, lines, address, count, right)
+            return
+        for row, total in enumerate(lines):
+            self.leave(total, self.moved(address, str(row), down), count, first)
 
     def leave(self, total: str, address: str, count: int, first: str | None) -> None:
         """A vector of the result to memory, added to what is there where a panel went before."""
-        w, part, step = self.w, Part(self.kind, self.lanes, self.machine.masks), self.product.result[1]
+        w, part, step = self.w, self.vector, self.product.result[1]
         if first is not None:
             before = load_part(w, part, address, count, step)
             if first != "false":
@@ -218,7 +226,7 @@ class Tiles:
 
     def term(self, height: int, band: Band, at: Pointers, k: str, totals: Sequence[str]) -> list[str]:
         """One row of the right factor times one column of the left, added to the sums."""
-        w, part = self.w, Part(self.kind, self.lanes, self.machine.masks)
+        w, part = self.w, self.vector
         far = band.size * self.lanes if self.packed else self.product.right[0]
         line, columns = self.moved(at.right, k, far), []
         for vector in range(band.size):
