@@ -56,7 +56,7 @@ def report() -> str:
     reason = availability()
     if reason is not None:
         return f"executor: numpy, generated Python ({reason})"
-    from .machine import blas, llvm, store
+    from .machine import blas, llvm, store, threads
 
     host, found, objection = llvm.machine(), blas.library(), store.objection()
     place = store.folder() if objection is None else f"nowhere ({objection})"
@@ -65,6 +65,7 @@ def report() -> str:
     return (
         f"executor: native, machine code by LLVM {version} for {host.cpu}\n"
         f"products of matrices: {products}\n"
+        f"threads: {threads.report()}\n"
         f"machine code is kept in: {place} ({store.VARIABLE} changes it, {VARIABLE}=0 turns native off)"
     )
 

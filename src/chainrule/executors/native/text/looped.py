@@ -17,6 +17,7 @@ from ..primitives.lowering import Program
 from ..primitives.values import Value
 from .loops import Nest
 from .products import write_product
+from .sharing import call_in_parts
 from .table import Table
 from .writer import Writer
 
@@ -138,6 +139,9 @@ class Looped:
         self.functions.append(nest.text(name))
         self.w.needs |= nest.w.needs
         self.w.declared |= nest.w.declared
+        if nest.shared is not None:
+            call_in_parts(self, nest, name)
+            return
         self.w.do(f"call void @{name}({', '.join(f'ptr {self.pointer(root)}' for root in nest.pointers)})")
 
     def called(self, value: Value) -> None:

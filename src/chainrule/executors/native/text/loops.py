@@ -15,6 +15,7 @@ from ..plans.layouts import contiguous, strided
 from ..plans.regions import Step, Write, alias_root
 from ..primitives.values import Access, Shape, Value, compose, count, identity, known_number
 from .scalars import STARTS, combine, computed, emit
+from .sharing import Shared, shared
 from .unrolled import load, store
 from .writer import Writer, literal
 
@@ -60,6 +61,8 @@ class Nest:
         self.counters: list[str] = []
         self.done: dict[Any, str] = {}
         self.rows: list[str] = []
+        self.shared: Shared | None = None
+        self.starts: list[Value] = []  # what the function that runs before the parts takes
 
     # What is read and written -------------------------------------------------------------------------------------
     def is_read(self, value: Value) -> bool:
@@ -136,15 +139,34 @@ class Nest:
             else:
                 self.plain.append((write, place))
         empty, self.jam = not count(self.step.shape), self.jammed()
-        for begun in [each.write.target for each in self.sums if each.adds or empty] + self.scatter_targets():
-            if begun.size:
-                self.fill(begun)
+        self.shared = None if empty or self.scattered() else shared(self, reads)
+        begun = [each.write.target for each in self.sums if (each.adds or empty) and not self.is_own(each)]
+        for summed in [*begun, *self.scatter_targets()]:
+            if summed.size:
+                self.fill(summed)
+        start = self.started(name) if self.shared and begun else ""
+        for each in self.sums:
+            if each.adds and self.is_own(each):
+                self.fill(each.write.target)
         if not empty:
             self.nest(0)
-        taken = ", ".join(f"ptr noalias {'' if root in self.written else 'readonly '}{pointer}"
-                          for root, pointer in self.pointers.items())  # fmt: skip
-        lines = "\n".join(self.w.lines)
-        return f"define internal void @{name}({taken}) #0 {{\nentry:\n{lines}\n  ret void\n}}\n"
+        return start + self.function(name, self.w.lines, ["i64 %first", "i64 %last"] if self.shared else [])
+
+    def function(self, name: str, lines: Sequence[str], more: Sequence[str] = ()) -> str:
+        taken = [f"ptr noalias {'' if root in self.written else 'readonly '}{pointer}"
+                 for root, pointer in self.pointers.items()]  # fmt: skip
+        body = "\n".join(lines)
+        return f"define internal void @{name}({', '.join([*taken, *more])}) #0 {{\nentry:\n{body}\n  ret void\n}}\n"
+
+    def started(self, name: str) -> str:
+        """What is written so far as a function of its own, which runs before the parts."""
+        lines, self.w.lines, self.w.block = self.w.lines, [], "entry"
+        self.starts = list(self.pointers)
+        return self.function(f"{name}_start", lines)
+
+    def is_own(self, each: Sum) -> bool:
+        """Whether each part adds up for itself."""
+        return self.shared is not None and not each.place.strides[self.shared.level]
 
     def seen(self, strides: Sequence[int]) -> tuple[int, ...]:
         """Distances along the loops, from those along the axes."""
@@ -190,9 +212,10 @@ class Nest:
         top, latch, after, before = *(w.fresh_label(stem) for stem in ("loop", "latch", "after")), w.block
         counter, following = w.name(), w.name()
         totals = [w.name() for _ in opened]
+        first, last = ("%first", "%last") if self.shared and level == self.shared.level else (0, self.sizes[level])
         w.do(f"br label %{top}")
         w.label(top)
-        w.do(f"{counter} = phi i64 [0, %{before}], [{following}, %{latch}]")
+        w.do(f"{counter} = phi i64 [{first}, %{before}], [{following}, %{latch}]")
         place = len(w.lines)
         self.counters.append(counter)
         jam = self.jam if level == len(self.sizes) - 2 else 1
@@ -214,7 +237,7 @@ class Nest:
             for each, total, now in zip(opened, totals, sums, strict=True)
         ]
         w.do(f"{following} = add nuw nsw i64 {counter}, {jam}")
-        w.do(f"br i1 {w.put(f'icmp ult i64 {following}, {self.sizes[level]}')}, label %{top}, label %{after}")
+        w.do(f"br i1 {w.put(f'icmp ult i64 {following}, {last}')}, label %{top}, label %{after}")
         self.counters.pop()
         w.label(after)
         for each, total in zip(opened, sums, strict=True):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ....ir.library import reference
-from ..machine import probe
+from ..machine import pool, probe
 from ..machine.blas import blas_function
 from .writer import Writer
 
@@ -91,4 +91,5 @@ _ADDRESS: dict[str, Callable[[Any], int]] = {
     "array": _address_of_array,
     "block": _address_of_array,
     "blas": blas_function,
+    "pool": pool.address,
 }
