@@ -16,7 +16,7 @@ from unit.programs import random_program
 
 import chainrule
 from chainrule.executors import EXECUTORS
-from chainrule.executors.native import availability, compile_graph
+from chainrule.executors.native import availability, compile_graph, recall
 from chainrule.executors.native.machine import llvm, pool, threads
 from chainrule.executors.native.text import bodies, parts, sharing
 from chainrule.ir.recording import open_recording
@@ -34,6 +34,7 @@ def three() -> pool.Pool:
 def split(monkeypatch: pytest.MonkeyPatch, three: pool.Pool) -> Callable[[int], None]:
     """Says with how many threads functions are compiled from here on: all that is not one line is split."""
     monkeypatch.setattr(pool, "_shared", lambda: three)
+    monkeypatch.setattr(recall, "find", lambda identity: None)  # code that was split in another way
     monkeypatch.setattr(bodies, "LIMIT", [-1])
     monkeypatch.setattr(sharing, "_INNERMOST", 2)
 

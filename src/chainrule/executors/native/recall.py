@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from .identity import Identity
-from .machine import blas, llvm, probe, store
+from .machine import blas, llvm, probe, store, threads
 from .text.table import Table
 
 _LARGEST = 2**16  # bytes of the tables of places and numbers that lowering made: a program with more is lowered again
@@ -129,7 +129,7 @@ def key(identity: Identity) -> str:
     """The name of the list for a graph, here and now."""
     asked = [f"{name}={value}" for name, value in os.environ.items() if name.startswith("CHAINRULE_")]
     settings = sorted(each for each in asked if not each.startswith(store.VARIABLE))
-    return store.key(identity.digest, *circumstances(), *settings)
+    return store.key(identity.digest, f"{threads.choice().number} threads", *circumstances(), *settings)
 
 
 @cache
