@@ -19,6 +19,7 @@ from .loops import Nest
 from .products import write_product
 from .sharing import call_in_parts
 from .table import Table
+from .windows import Slid
 from .writer import Writer
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Looped:
         self.plan: Plan = plan(program)
         self.places: dict[Value, str] = {}
         self.functions: list[str] = []
-        self.repeated: dict[Value, Repeated | Awaited] = {}
+        self.repeated: dict[Value, Repeated | Slid | Awaited] = {}
         self.calls = False
         self.allocas: list[str] = []
         self.size = 0  # of the block
@@ -73,13 +74,13 @@ class Looped:
         from .steps import Repeated  # a step of a loop is a program too, which this module writes
         from .whiles import Awaited
 
+        kinds: dict[str, type[Repeated | Slid | Awaited]] = {"scan": Repeated, "slide": Slid, "while": Awaited}
         for step in self.plan.steps:
             whole = step.whole
             if whole is not None and (whole.kind == "call" or whole.name == "call"):
                 self.calls = True
             elif whole is not None and whole.kind == "bundle":
-                kind = Repeated if whole.name == "scan" else Awaited
-                made = self.repeated[whole] = kind(whole, self.table, f"{self.name}_{len(self.repeated)}")
+                made = self.repeated[whole] = kinds[whole.name](whole, self.table, f"{self.name}_{len(self.repeated)}")
                 self.functions.append(made.text)
                 self.calls = self.calls or made.calls
                 self.w.needs |= made.needs
