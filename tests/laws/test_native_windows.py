@@ -14,6 +14,7 @@ from chainrule.ir.graph import Graph
 from chainrule.ir.recording import open_recording
 from chainrule.ops import input_node
 from chainrule.ops.neural.convolutions import convolution, convolution_filters, convolution_transpose
+from chainrule.ops.neural.pooling import collect_largest, max_pool, send_to_largest, spread_over_windows, sum_pool
 
 pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))
 ULPS = {np.dtype(np.float32): 4e-6, np.dtype(np.float64): 1e-14}
@@ -38,7 +39,7 @@ def alike(pairs: list[tuple[Any, Any]]) -> None:
         assert np.array_equal(finite, np.isfinite(found))
         assert np.array_equal(found[~finite], expected[~finite], equal_nan=True)
         scale = max(1.0, float(np.max(np.abs(expected[finite]), initial=0)))
-        assert np.max(np.abs(found - expected)[finite], initial=0) <= ULPS[expected.dtype] * scale
+        assert np.max(np.abs(found[finite] - expected[finite]), initial=0) <= ULPS[expected.dtype] * scale
 
 
 def setting(random: Any) -> tuple[dict[str, Any], list[tuple[int, ...]]]:
@@ -92,3 +93,34 @@ def test_many_channels_and_large_windows() -> None:
     moves: dict[str, Any] = {"strides": (1, 1), "padding": ((3, 3), (1, 1)), "dilation": (1, 1)}
     alike(both(lambda x, w, g: (convolution(x, w, **moves), convolution_transpose(g, w, **moves, size=(9, 9)),
                                 convolution_filters(g, x, **moves, window=(7, 5))), x, w, g))  # fmt: skip
+
+
+def pooled(random: Any, dtype: Any) -> tuple[dict[str, Any], Any, Any]:
+    """How a window moves, an array with ties, and what arrives at the places."""
+    slides = int(random.integers(1, 3))
+    window, strides, dilation = (tuple(random.integers(1, most, slides).tolist()) for most in (5, 4, 3))
+    padding = tuple(map(tuple, random.integers(0, 4, (slides, 2)).tolist()))
+    extents = [gap * (wide - 1) + 1 for gap, wide in zip(dilation, window, strict=True)]
+    least = [max(1, extent - sum(border)) for extent, border in zip(extents, padding, strict=True)]
+    size = tuple(int(random.integers(each, 15)) for each in least)
+    places = tuple((length + sum(border) - extent) // step + 1
+                   for length, border, extent, step in zip(size, padding, extents, strides, strict=True))  # fmt: skip
+    lead = tuple(random.integers(1, 4, int(random.integers(0, 3))).tolist())
+    x, g = random.integers(-2, 3, (*lead, *size)), random.normal(size=(*lead, *places))
+    moves = {"strides": strides, "padding": padding, "dilation": dilation, "window": window}
+    return moves, x.astype(dtype), g.astype(dtype)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_pooling_and_what_it_sends_back(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    moves, x, g = pooled(random, (np.float64, np.float32)[seed % 2])
+    if seed % 3 == 0:
+        x.reshape(-1)[random.integers(0, x.size, 2)] = random.choice([np.nan, np.inf, -np.inf], 2)
+
+    def readings(x: Any, g: Any) -> tuple[Any, ...]:
+        size = x.shape[x.ndim - len(moves["window"]) :]
+        return (max_pool(x, **moves), send_to_largest(g, x, **moves), collect_largest(x, x, **moves),
+                sum_pool(x, **moves), spread_over_windows(g, **moves, size=size))  # fmt: skip
+
+    alike(both(readings, x, g))

@@ -19,6 +19,7 @@ from ....ops.indexing import rebuild
 from ....ops.indexing import scatter as scatter_op
 from .arrays import Array
 from .library import Library
+from .pooling import RULES as POOLING
 from .sliding import RULES as SLIDING
 from .values import Builder, Value
 
@@ -138,4 +139,5 @@ RULES: Mapping[str, Callable[..., Any]] = {
     "mark": hold_mark,
     "stop_gradient": hold_mark,
     **SLIDING,
+    **POOLING,
 }
