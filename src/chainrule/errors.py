@@ -121,6 +121,10 @@ class StructureError(ChainruleError, ValueError):
     """Nested containers that do not match."""
 
 
+class TargetError(ChainruleError, ValueError):
+    """An array given as `out` that results cannot be written into: read-only, or memory of two results."""
+
+
 class BoundsError(ChainruleError, IndexError):
     """An index or an argument number beyond the end."""
 

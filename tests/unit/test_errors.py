@@ -55,6 +55,7 @@ def test_every_kind_survives_pickling(kind: type[ChainruleError]) -> None:
     [
         ("ShapeError", ValueError),
         ("StructureError", ValueError),
+        ("TargetError", ValueError),
         ("BoundsError", IndexError),
         ("DTypeError", TypeError),
         ("DomainError", ValueError),

@@ -10,101 +10,29 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import Enum
 from functools import update_wrapper
 from types import MethodType
-from typing import Any
+from typing import Any, TypeVar
 
-from .. import tree
 from ..errors import TraceError
-from ..ir.coercion import constant
 from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import Node
 from ..ir.printing import print_graph
 from ..ir.recording import STATE
 from ..transforms.observe import parameter_names
-from ..transforms.replay import replay
-from ..transforms.staging import Result, Staging, stage, unnoticed
+from ..transforms.staging import Staging, stage, unnoticed
 from . import EXECUTORS, Executor, find_executor
 from .arguments import Opened, Statics, open_arguments, read_statics
+from .entries import Entry, ownership
+from .into import Written, kinds_of, write_into
+from .targets import has_own_out
 
 _MOST_BUILTINS = 4  # tried one after the other: a call that fits none costs a few hundred nanoseconds more
 _MOST_ENTRIES = 1024  # of one function: with more, sizes probably never repeat, and graphs would only cost memory
 
+T = TypeVar("T")
 Cache = dict[Hashable, "Entry"]
-
-
-class Ownership(Enum):
-    """Whom the memory of an output belongs to: the caller may write to what he is given, and it must change nothing."""
-
-    FRESH = "made for this output"
-    PERHAPS_SHARED = "may be a view of an argument or of a constant"
-    KEPT = "a constant of the graph"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A function for one kind of arguments: its graph, and the compiled graph."""
-
-    staging: Staging
-    run: Callable[..., tuple[Any, ...]]
-    owners: tuple[Ownership, ...]
-    alone: bool  # the result is one array, not a container
-    native: Any = None  # machine code, in place of `run`
-
-    def on_opened(self, opened: Opened) -> Any:
-        """The result on the plain leaves of a call."""
-        if self.native is None:
-            return self.on_arrays(opened.leaves, opened.numbers)
-        found = self.native.on_leaves(opened.leaves, opened.structure)
-        return found if self.native.whole else self._rebuilt(found)
-
-    def on_arrays(self, leaves: Sequence[Any], numbers: bool) -> Any:
-        """The result on plain leaves. `numbers`: every argument was a Python float, so numbers come out as such."""
-        with reference().errstate(all="ignore"):  # derivatives meet infinities on paths that are not taken
-            outputs = self.run(*leaves)
-        found = [own(output, owner, leaves, numbers) for output, owner in zip(outputs, self.owners, strict=True)]
-        return found[0] if self.alone else self._rebuilt(found)
-
-    def on_nodes(self, leaves: Sequence[Any]) -> Any:
-        """The result where leaves are recorded, or the function captured what is: replayed, hence differentiable."""
-        nodes = [each if type(each) is Node else constant(reference().array(each)) for each in leaves]
-        graph = self.staging.graph
-        new = replay(graph, [*nodes, *self.staging.captured])
-        return self._rebuilt([new[output] for output in graph.outputs])
-
-    def _rebuilt(self, outputs: Sequence[Any]) -> Any:
-        leaves = [plain(each) if each.output is None else outputs[each.output] for each in self.staging.results]
-        return tree.unflatten(self.staging.structure, leaves)
-
-
-def plain(result: Result) -> Any:
-    """A leaf of the result that no variable reaches, as the caller's own."""
-    return result.value.copy() if hasattr(result.value, "copy") else result.value
-
-
-def own(output: Any, owner: Ownership, leaves: Sequence[Any], numbers: bool) -> Any:
-    """An output that shares no memory with anything the caller or this package holds."""
-    if not output.shape:
-        return output.item() if numbers and output.dtype == float else output[()]
-    if owner is Ownership.FRESH:
-        return output
-    shared = owner is Ownership.KEPT or output.base is not None or any([output is leaf for leaf in leaves])
-    return output.copy() if shared else output
-
-
-def ownership(graph: Graph) -> tuple[Ownership, ...]:
-    """Of each output. An op that works entry by entry makes a new array; any other may return a view."""
-    alive = set(graph.inputs)
-    for node in graph.order():
-        if not alive.isdisjoint(node.inputs):
-            alive.add(node)
-    return tuple(
-        Ownership.KEPT if node not in alive else Ownership.FRESH if node.op.elementwise else Ownership.PERHAPS_SHARED
-        for node in graph.outputs
-    )
 
 
 class Jitted:
@@ -118,6 +46,8 @@ class Jitted:
         self._entries = {} if reuse_outputs else entries_of(fun)  # arrays that are written over belong to one `jit`
         self._direct: Cache = {}  # for calls with arrays and Python floats alone, which need no taking apart
         self._builtins: tuple[Callable[..., Any], ...] = ()  # machine code for whole calls, the latest first
+        self._writers: tuple[Callable[..., Any], ...] = ()  # and for those with `out=`
+        self._written: dict[Hashable, Written] = {}
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
@@ -131,6 +61,8 @@ class Jitted:
                 found = builtin(*args)
                 if found is not NotImplemented:
                     return found
+        elif "out" in keywords and not has_own_out(self.fun):
+            return self.into(keywords.pop("out"), *args, **keywords)
         numpy = reference()
         kinds: list[Any] = []
         floats = 0
@@ -150,6 +82,32 @@ class Jitted:
         if floats:
             args = tuple([numpy.float64(each) if type(each) is float else each for each in args])
         return entry.on_arrays(args, 0 < floats == len(args))
+
+    def into(self, out: Any, /, *args: Any, **keywords: Any) -> Any:
+        """The results of a call, written into the arrays of `out`, which are returned: f(*args, out=arrays).
+
+        The latter is the same unless the function has a parameter `out` of its own, which then means what it says.
+        `out` has the containers of the result. None in the place of an array, or of a container, asks for new ones.
+        Arrays of `out` may be arguments, or lie over them in any way: results are what they would be elsewhere. Raises
+        StructureError, ShapeError, DTypeError and TargetError for arrays that do not take the result, and MutationError
+        for recorded values.
+
+        >>> import numpy as np
+        >>> descend = jit(lambda x, slope: x - 0.5 * slope)
+        >>> x = np.array([1.0, 2.0])
+        >>> descend.into(x, x, np.array([2.0, 2.0])) is x
+        True
+        >>> x
+        array([0., 1.])
+        """
+        if out is None:
+            return self(*args, **keywords)
+        if not keywords:
+            for builtin in self._writers:
+                found = builtin(*args, out)
+                if found is not NotImplemented:
+                    return found
+        return write_into(self, out, args, keywords)
 
     def graph(self, *args: Any, **keywords: Any) -> Graph:
         """The graph for these arguments, with the names of the function's own variables."""
@@ -180,33 +138,60 @@ class Jitted:
         return cost(self.graph(*args, **keywords))
 
     def _general(self, args: tuple[Any, ...], keywords: dict[str, Any], direct: Hashable | None) -> Any:
-        if STATE.depth and STATE.recorder is not None and STATE.recorder is not unnoticed:
-            return self.fun(*args, **keywords)  # while explaining, the function's own names and lines are wanted
+        if self.is_explained():
+            return self.fun(*args, **keywords)
         opened = open_arguments(self.statics, args, keywords)
+        entry = self.entry(opened)
+        if entry.staging.captured or any([type(each) is Node for each in opened.leaves]):
+            return entry.on_nodes(opened.leaves)
+        if entry.native is not None:
+            self.offer(entry.native)
+        elif direct is not None and not keywords and not self.statics and unchanged(args, opened.leaves):
+            keep(self._direct, direct, entry)
+        return entry.on_opened(opened)
+
+    def is_explained(self) -> bool:
+        """Whether an explanation is recorded, which wants the function's own names and lines."""
+        return bool(STATE.depth) and STATE.recorder is not None and STATE.recorder is not unnoticed
+
+    def is_native(self) -> bool:
+        return self.executor is EXECUTORS["native"]
+
+    def entry(self, opened: Opened) -> Entry:
+        """What was compiled for such arguments, or is now."""
         key = opened.key, self.statics, self.executor
         entry = self._entries.get(key)
         if entry is None:
             entry = self._make(opened)
             if not entry.staging.captured:  # what is captured belongs to this one recording
                 keep(self._entries, key, entry)
-        if entry.staging.captured or any([type(each) is Node for each in opened.leaves]):
-            return entry.on_nodes(opened.leaves)
-        if entry.native is not None:
-            self._offer(entry.native)
-        elif direct is not None and not keywords and not self.statics and unchanged(args, opened.leaves):
-            keep(self._direct, direct, entry)
-        return entry.on_opened(opened)
+        return entry
 
-    def _offer(self, native: Any) -> None:
-        """Try this machine code first when the function is called again."""
-        builtin = native.code.builtin
-        if not native.whole or self.statics or (self._builtins and self._builtins[0] is builtin):
+    def written(self, opened: Opened) -> Written:
+        """The graph for such arguments, and what was compiled to write its results into arrays of the caller."""
+        found = self._written.get(opened.key)
+        if found is None:
+            known = self._entries.get((opened.key, self.statics, self.executor))
+            staging = known.staging if known is not None else self._stage(opened, named=False)
+            found = Written(staging, kinds_of(staging))
+            if not staging.captured:
+                keep(self._written, opened.key, found)
+        return found
+
+    def offer(self, native: Any, *, into: bool = False) -> None:
+        """Try this machine code first when the function is called again, with `out=` or without."""
+        builtin, known = native.code.builtin, self._writers if into else self._builtins
+        if not native.whole or self.statics or (known and known[0] is builtin):
             return
         from .native.calls import put
 
-        older = [each for each in self._builtins if each is not builtin]
-        kept, self._builtins = self._builtins, (builtin, *older[: _MOST_BUILTINS - 1])
-        put(native, self, Jitted, Jitted.__call__)
+        first = (builtin, *[each for each in known if each is not builtin][: _MOST_BUILTINS - 1])
+        kept = self._builtins, self._writers
+        if into:
+            self._writers = first
+        else:
+            self._builtins = first
+        put(native, self, Jitted, Jitted.__call__, into=into)
         del kept  # the code that was called so far may go only now
 
     def _stage(self, opened: Opened, *, named: bool) -> Staging:
@@ -220,25 +205,27 @@ class Jitted:
         name = function_name(self.fun)
         if staging.captured:
             return Entry(staging, refuse_run, (), alone)
-        if self.executor is EXECUTORS["native"]:
-            native = compile_natively(opened, staging, name, self.reuse_outputs)
+        if self.is_native():
+            native = self.compiled(staging, opened)
             if native is not None:
                 return Entry(staging, refuse_run, (), alone, native)
         return Entry(
             staging,
-            find_executor("numpy" if self.executor is EXECUTORS["native"] else self.executor)(graph, name),
+            find_executor("numpy" if self.is_native() else self.executor)(graph, name),
             ownership(graph),
             alone,
         )
 
+    def compiled(self, staging: Staging, opened: Opened, target: Any = None) -> Any:
+        """Machine code for such calls, which writes into a target; None where there is none."""
+        from .native.calls import compile_call  # not at the top: with it come ctypes and, on first use, LLVM
+        from .native.door.reading import Fixed
 
-def compile_natively(opened: Opened, staging: Staging, name: str, reuse: bool) -> Any:
-    """Machine code for such calls; None where there is none."""
-    from .native.calls import compile_call  # not at the top: with it come ctypes and, on first use, LLVM
-    from .native.door.entry import Fixed
-
-    leaves = [Fixed(each.value) if each.output is None else each.output for each in staging.results]
-    return compile_call(staging.graph, name, opened.structure, opened.weak, staging.structure, leaves, reuse)
+        leaves = [Fixed(each.value) if each.output is None else each.output for each in staging.results]
+        return compile_call(
+            staging.graph, function_name(self.fun), opened.structure, opened.weak, staging.structure, leaves,
+            self.reuse_outputs, target,
+        )  # fmt: skip
 
 
 def refuse_run(*leaves: Any) -> tuple[Any, ...]:
@@ -261,7 +248,7 @@ def function_name(fun: Callable[..., Any]) -> str:
     return name if name.isidentifier() else "f"
 
 
-def keep(cache: Cache, key: Hashable, entry: Entry) -> None:
+def keep(cache: dict[Hashable, T], key: Hashable, entry: T) -> None:
     """Remember an entry, forgetting all others when there are too many."""
     if len(cache) >= _MOST_ENTRIES:
         cache.clear()
@@ -306,7 +293,8 @@ def jit(
 
     `executor` is "native" (machine code, the default), "numpy" (generated Python) or "walk" (the reference). With
     `reuse_outputs` machine code writes its results into the same arrays at every call: copy what must outlive the next
-    one. The result has more verbs: `.graph(*args)`, `.source(*args)`, `.llvm(*args)` and `.cost(*args)`.
+    one. `out=` in a call names the arrays that this call writes its results into, as `.into` says. The result has more
+    verbs: `.into(arrays, *args)`, `.graph(*args)`, `.source(*args)`, `.llvm(*args)` and `.cost(*args)`.
 
     >>> import numpy as np
     >>> def energy(x):

@@ -51,6 +51,10 @@ class Result:
     output: int | None
     value: Any = None
 
+    def plain(self) -> Any:
+        """A leaf that no variable reaches, as the caller's own."""
+        return self.value.copy() if hasattr(self.value, "copy") else self.value
+
 
 def stage(
     function: Callable[..., Any],

@@ -12,7 +12,9 @@ from typing import Any
 
 from ...ir.graph import Graph
 from . import recall
-from .door.entry import Door, builtin
+from .door.callable import Addresses
+from .door.entry import builtin
+from .door.reading import Door
 from .identity import identify
 from .machine import llvm, store
 from .text.table import Table
@@ -23,16 +25,15 @@ class Code:
     """A written module in memory: as a builtin, and the addresses of what an object is called by."""
 
     builtin: Any  # keeps the code and the table
-    call: int
-    table: int
+    addresses: Addresses
 
 
 def loaded(name: str, code: bytes, table: Table) -> Code:
     """An object file in memory, with what it looks up."""
-    library, entry, call = llvm.load(code, "entry", "call")
+    library, entry, enter, call = llvm.load(code, "entry", "enter", "call")
     addresses, kept = table.addresses()
     made = builtin(name, entry, addresses, (library, kept, table.things))
-    return Code(made, call, addresses.ctypes.data)
+    return Code(made, Addresses(enter, call, addresses.ctypes.data))
 
 
 def compile_program(graph: Graph, name: str, door: Door) -> Code:

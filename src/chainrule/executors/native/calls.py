@@ -16,8 +16,8 @@ import numpy as np
 from ... import tree
 from ...ir.graph import Graph
 from .build import Code
-from .door.callable import callable_class, has_room, install
-from .door.entry import Door, Fixed, Spec
+from .door.callable import INTO, PLAIN, callable_class, has_room, install
+from .door.reading import Door, Fixed, Into, Spec
 from .executor import compile_door, plain_leaves
 from .machine import probe
 
@@ -33,16 +33,17 @@ class Native:
 
     def on_leaves(self, leaves: Sequence[Any], structure: tree.Structure) -> Any:
         """The result on leaves in any form: brought into the one that the builtin takes. NotImplemented never."""
-        plain = plain_leaves(leaves, self.dtypes)
-        given = [float(each) if slot in self.floats else each for slot, each in enumerate(plain)]
-        found = self._called(given, structure)
+        given = plain_leaves(leaves, self.dtypes)
+        found = self.called(given, structure)
         if found is NotImplemented:  # an argument is one of the arrays that the function writes over
-            found = self._called([np.array(each) if hasattr(each, "shape") else each for each in given], structure)
+            found = self.called([np.array(each) if hasattr(each, "shape") else each for each in given], structure)
         return found
 
-    def _called(self, given: Sequence[Any], structure: tree.Structure) -> Any:
+    def called(self, plain: Sequence[Any], structure: tree.Structure, *more: Any) -> Any:
+        """The result on plain leaves, or NotImplemented. `more`: what results are written into."""
+        given = [float(each) if slot in self.floats else each for slot, each in enumerate(plain)]
         call = self.code.builtin
-        return call(*tree.unflatten(structure, given)[0]) if self.whole else call(*given)
+        return call(*tree.unflatten(structure, given)[0], *more) if self.whole else call(*given, *more)
 
 
 def room_for_code(base: type) -> type:
@@ -50,29 +51,37 @@ def room_for_code(base: type) -> type:
     return base if probe.objection() is not None else callable_class(base)
 
 
-def put(native: Native, thing: Any, base: type, slow: Callable[..., Any]) -> None:
-    """Let calls of `thing` go straight to the code, and to `slow(thing, ...)` for arguments of another kind."""
+def put(native: Native, thing: Any, base: type, slow: Callable[..., Any], *, into: bool = False) -> None:
+    """Let calls of `thing` go straight to the code, and to `slow(thing, ...)` for arguments of another kind. `into`:
+    calls with `out=`, else those without."""
     if has_room(thing, base):
-        install(thing, base, native.code.call, native.code.table, slow)
+        install(thing, base, native.code.addresses, slow, INTO if into else PLAIN)
 
 
 def compile_call(
     graph: Graph, name: str, structure: tree.Structure, weak: Sequence[bool], result: tree.Structure,
-    leaves: Sequence[Any], reuse: bool = False,
+    leaves: Sequence[Any], reuse: bool = False, target: tuple[tree.Structure, Sequence[int | None], Any] | None = None,
 ) -> Native | None:  # fmt: skip
-    """The builtin for arguments of this structure. `leaves` of the result: a number of an output, or Fixed."""
+    """The builtin for arguments of this structure. `leaves` of the result: a number of an output, or Fixed.
+
+    `target`, where results are written into arrays of the caller: their structure, for each leaf of the result the
+    number of the output where there is an array, and which outputs lie over which inputs.
+    """
     dtypes = tuple(node.dtype for node in graph.inputs)
     floats = frozenset(slot for slot, each in enumerate(weak) if each and dtypes[slot].name == "float64")
     numbers = 0 < len(floats) == len(dtypes)
     whole = True
     try:
         _, (positional, keywords) = spec(structure, range(len(dtypes)))
-        door = Door(positional[1], spec(result, leaves), floats, numbers, reuse)
+        into = target and Into(spec(target[0], [each for each in target[1] if each is not None]), target[2])
+        door = Door(positional[1], spec(result, leaves), floats, numbers, reuse and not into, into)
         whole = not keywords[1]
     except LookupError:
         whole = False
     if not whole:
-        door = Door(tuple(range(len(dtypes))), (tuple, tuple(range(len(graph.outputs)))), floats, numbers, reuse)
+        outputs = range(len(graph.outputs))
+        into = target and Into((tuple, tuple(each if each in target[1] else None for each in outputs)), target[2])
+        door = Door(tuple(range(len(dtypes))), (tuple, tuple(outputs)), floats, numbers, reuse and not into, into)
     made = compile_door(graph, name, door)
     return None if made is None else Native(made, whole, dtypes, floats)
 

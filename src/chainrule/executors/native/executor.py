@@ -17,7 +17,7 @@ import numpy as np
 from ...ir.graph import Graph
 from ..numpy import compile_graph as compile_python
 from .build import Code, compile_program, flat_door
-from .door.entry import Door
+from .door.reading import Door
 from .machine import probe
 from .primitives.values import UnsupportedError
 

@@ -18,7 +18,7 @@ from ...ir.graph import Graph
 from ...ir.node import Node, concrete
 from ...ir.types import ArrayType, BundleType
 from ...ops.declare import OPS
-from .door.entry import Door, Fixed, Spec
+from .door.reading import Door, Fixed, Into, Spec
 
 DECLARED = ("chainrule.ops.", "chainrule.transforms.", "chainrule.random.", "chainrule.ir.")  # ops, in rooms we know
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, type(Ellipsis))
@@ -120,6 +120,8 @@ class Sayer:
             value = getattr(door, each.name)
             if each.name in _SPECS:
                 value = [self.spec(spec) for spec in (value if each.name == "arguments" else (value,))]
+            elif isinstance(value, Into):
+                value = self.spec(value.spec), value.over
             else:
                 value = self.parameter(tuple(sorted(value)) if isinstance(value, frozenset) else value)
             self.line((each.name, value))

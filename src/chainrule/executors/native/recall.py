@@ -17,13 +17,14 @@ from typing import Any
 
 import numpy as np
 
+from .door.callable import OUT
 from .identity import Identity
 from .machine import blas, llvm, probe, store, threads
 from .text.table import Table
 
 _LARGEST = 2**16  # bytes of the tables of places and numbers that lowering made: a program with more is lowered again
 ROOMS = ("ir", "ops", "transforms", "random", "executors/native")  # where ops are declared, and become code
-_NAMED: dict[str, Any] = {"None": None, "NotImplemented": NotImplemented, "ndarray": np.ndarray} | {
+_NAMED: dict[str, Any] = {"None": None, "out": OUT, "NotImplemented": NotImplemented, "ndarray": np.ndarray} | {
     each.__name__: each for each in (float, int, bool, tuple, list, dict, *probe.SCALARS.values())
 }
 _WORDS = {id(thing): word for word, thing in _NAMED.items()}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .door.entry import Door, DoorWriter
+from .door.entry import DoorWriter
+from .door.reading import Door
 from .plans.rows import by_rows
 from .primitives.lowering import Program
 from .primitives.values import UnsupportedError
@@ -35,7 +36,10 @@ def write(program: Program, door: Door) -> Written:
     if len(program.order()) > _MOST_VALUES:
         raise UnsupportedError("a program too long to be compiled in a moment")
     program = by_rows(program) or program
-    body = body_of(program, table, "body", unshared=True)
+    over = door.into.over if door.into is not None else ()
+    body = body_of(program, table, "body", unshared=not over, over=over)
+    if door.into is not None and body.calls:
+        raise UnsupportedError("arguments that are written over before an op in Python may raise")
     entry = DoorWriter(table, program.inputs, program.outputs, door)
     text = entry.text(body.size)
     return Written(module(text + body.text, body.needs, body.declared), table)

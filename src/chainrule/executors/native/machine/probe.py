@@ -18,6 +18,7 @@ TYPE, VALUE = 8, 16  # of any object; of a float, and of a NumPy number
 TUPLE_SIZE, TUPLE_ITEMS, LIST_ITEMS = 16, tuple.__basicsize__, 24  # a tuple grew by its hash in 3.14
 DATA, NDIM, SIZES, DTYPE, FLAGS = 16, 24, 32, 56, 64  # of an array
 CONTIGUOUS = 0x101  # C order and aligned
+WRITABLE = CONTIGUOUS | 0x400
 CALL_OFFSET = 56  # of a type: where its instances keep the address that they are called at
 NEW_ARRAY, NEW_SCALAR = 93, 60  # places in NumPy's table of functions
 SCALARS = {"float64": np.float64, "float32": np.float32, "int64": np.int64, "int32": np.int32, "bool": np.bool_}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..primitives.lowering import Program
 from ..primitives.values import Value
-from .regions import Plan, alias_root
+from .regions import Plan, Step, alias_root
 
 _LINE = 64  # bytes of a cache line, which are also those of the widest register
 
@@ -76,20 +76,24 @@ def lifetimes(program: Program, plan: Plan, elsewhere: set[Value]) -> dict[Value
 
 def reads_of(plan: Plan) -> list[tuple[int, Value]]:
     """(stage, value in memory) for everything that is read."""
-    found: list[tuple[int, Value]] = []
-    for step in plan.steps:
-        pending = [write.value for write in step.writes] if step.whole is None else list(step.whole.inputs)
-        pending += [write.target.inputs[1] for write in step.writes if write.target.kind == "scatter"]
-        if step.whole is not None:  # a product may read through a view that is also kept for another step
-            pending += [each.inputs[0] for each in pending if each.kind == "view"]
-        seen: set[Value] = set()
-        while pending:
-            value = pending.pop()
-            if value in seen:
-                continue
-            seen.add(value)
-            if value in plan.stored and plan.ready[value] <= step.stage:
-                found.append((step.stage, value))
-            else:
-                pending.extend(value.inputs)
+    return [(step.stage, value) for step in plan.steps for value in read_by(step, plan)]
+
+
+def read_by(step: Step, plan: Plan) -> list[Value]:
+    """The values in memory that one step reads."""
+    found: list[Value] = []
+    pending = [write.value for write in step.writes] if step.whole is None else list(step.whole.inputs)
+    pending += [write.target.inputs[1] for write in step.writes if write.target.kind == "scatter"]
+    if step.whole is not None:  # a product may read through a view that is also kept for another step
+        pending += [each.inputs[0] for each in pending if each.kind == "view"]
+    seen: set[Value] = set()
+    while pending:
+        value = pending.pop()
+        if value in seen:
+            continue
+        seen.add(value)
+        if value in plan.stored and plan.ready[value] <= step.stage:
+            found.append(value)
+        else:
+            pending.extend(value.inputs)
     return found

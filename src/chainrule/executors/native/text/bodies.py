@@ -5,6 +5,7 @@ One idea: what is small is one straight line, what is large is loops; a loop ove
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..plans.weights import MOST_STEPS, steps
@@ -29,12 +30,15 @@ class Body:
 LIMIT = [MOST_STEPS]  # how many steps are written as one line
 
 
-def body_of(program: Program, table: Table, name: str, *, unshared: bool = False) -> Body:
-    """The function `name`. `unshared`: no output lies where an input does."""
+def body_of(
+    program: Program, table: Table, name: str, *, unshared: bool = False, over: Sequence[tuple[int, int]] = ()
+) -> Body:
+    """The function `name`. `unshared`: no output lies where an input does. `over`: outputs that lie exactly where these
+    inputs do."""
     if steps(program) > LIMIT[0]:
         from .looped import Looped  # it writes the bodies of loops over steps with this function
 
-        made = Looped(program, table, name)
+        made = Looped(program, table, name, over)
         text = made.body()
         return Body(text, made.w.needs, made.w.declared, made.size, False, made.calls)
     w, apart = Writer(), "noalias " if unshared else ""

@@ -12,9 +12,10 @@ import numpy as np
 
 from ..machine import probe
 from ..plans.memory import Layout, lay_out
+from ..plans.overlays import homes
 from ..plans.regions import Plan, Step, alias_root, plan
 from ..primitives.lowering import Program
-from ..primitives.values import Value
+from ..primitives.values import UnsupportedError, Value
 from .loops import Nest
 from .products import write_product
 from .sharing import call_in_parts
@@ -26,15 +27,18 @@ if TYPE_CHECKING:
     from .steps import Repeated
     from .whiles import Awaited
 
-_READABLE, _WRITABLE = 0x101, 0x501  # flags of an array around memory of ours
-
 
 class Looped:
     """Writes a program as loops. `name`: of the function; the body of a loop over steps is one as well."""
 
-    def __init__(self, program: Program, table: Table, name: str = "body") -> None:
+    def __init__(
+        self, program: Program, table: Table, name: str = "body", over: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        """`over`: outputs that lie exactly where these inputs do."""
         self.program, self.table, self.name, self.w = program, table, name, Writer()
         self.plan: Plan = plan(program)
+        self.over = over
+        self.homes = homes(program, self.plan, over) if over else {}
         self.places: dict[Value, str] = {}
         self.functions: list[str] = []
         self.repeated: dict[Value, Repeated | Slid | Awaited] = {}
@@ -89,10 +93,15 @@ class Looped:
     def settle(self, inputs: Sequence[str], outputs: Sequence[str]) -> list[tuple[Value, str]]:
         """Give inputs and outputs their memory. Returns what must be copied at the end."""
         self.places.update(zip(self.program.inputs, inputs, strict=True))
-        copies = []
-        for value, pointer in zip(self.program.outputs, outputs, strict=True):
-            root = alias_root(value)
-            if root.kind in ("input", "constant") or root in self.places:
+        copies, given = [], self.program.inputs
+        for slot, (value, pointer) in enumerate(zip(self.program.outputs, outputs, strict=True)):
+            root, lies_over = alias_root(value), {given[place] for output, place in self.over if output == slot}
+            if root in lies_over:
+                continue
+            if any(root is given[place] for _, place in self.over):
+                raise UnsupportedError("a result that is an argument, which another result is written over")
+            late = bool(lies_over) if root not in self.homes else self.homes[root] not in lies_over
+            if root.kind in ("input", "constant") or root in self.places or late:
                 copies.append((root, pointer))
             else:
                 self.places[root] = pointer
@@ -135,7 +144,7 @@ class Looped:
             self.called(step.whole)
 
     def loop(self, step: Step) -> None:
-        nest = Nest(step, self.plan.ready, self.plan.stored)
+        nest = Nest(step, self.plan.ready, self.plan.stored, self.homes)
         name = f"{self.name}_loop{len(self.functions)}"
         self.functions.append(nest.text(name))
         self.w.needs |= nest.w.needs
@@ -149,8 +158,8 @@ class Looped:
         """A call of an op in Python, on arrays around our memory."""
         w = self.w
         node, results = (value.data.how, value.data.parts) if value.kind == "bundle" else (value.data, [value])
-        arrays = [self.around(each, _READABLE) for each in value.inputs]
-        arrays += [self.around(each, _WRITABLE) for each in results]
+        arrays = [self.around(each, probe.CONTIGUOUS) for each in value.inputs]
+        arrays += [self.around(each, probe.WRITABLE) for each in results]
         function = self.table.load(w, "python", "PyObject_CallFunctionObjArgs")
         callee = self.table.load(w, "call", node)
         passed = ", ".join(f"ptr {each}" for each in (callee, *arrays, "null"))

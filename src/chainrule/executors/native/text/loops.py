@@ -6,7 +6,7 @@ other in every array are one loop, and a reduction is a store that stands still 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
 from typing import Any
@@ -53,8 +53,11 @@ class Sum:
 class Nest:
     """Writes the function of one step. Sizes are known, so every loop runs at least once."""
 
-    def __init__(self, step: Step, ready: dict[Value, int], stored: set[Value]) -> None:
-        self.step, self.ready, self.stored = step, ready, stored
+    def __init__(
+        self, step: Step, ready: dict[Value, int], stored: set[Value], homes: Mapping[Value, Value] | None = None
+    ) -> None:
+        """`homes`: values that lie where an input lies, and these inputs; each with the one that stands for all."""
+        self.step, self.ready, self.stored, self.homes = step, ready, stored, homes or {}
         self.w = Writer()
         self.pointers: dict[Value, str] = {}
         self.written: dict[Value, None] = {}
@@ -113,8 +116,13 @@ class Nest:
         start = sum(first * stride for first, stride in zip(starts, strides, strict=True))
         return Place(target, start, tuple(step * stride for step, stride in zip(steps, strides, strict=True)))
 
-    def pointer(self, value: Value) -> str:
+    def home(self, value: Value) -> Value:
+        """Whose memory a value lies in."""
         root = alias_root(value)
+        return self.homes.get(root, root)
+
+    def pointer(self, value: Value) -> str:
+        root = self.home(value)
         if root not in self.pointers:
             self.pointers[root] = f"%p{len(self.pointers)}"
         return self.pointers[root]
@@ -131,7 +139,7 @@ class Nest:
         self.axes = [each for _, each in groups]
         self.plain, self.sums = [], []
         for write, target in zip(fixed, targets, strict=True):
-            self.written[alias_root(target.root)] = None
+            self.written[self.home(target.root)] = None
             self.pointer(target.root)
             place = Place(target.root, target.start, self.seen(target.strides))
             if write.target.kind == "reduce":
