@@ -146,3 +146,35 @@ def test_other_processors_have_instructions_for_it(triple: str, machine: str, mo
     module = binding.parse_assembly("\n".join([f'target triple = "{triple}"', *lines]))
     called = [line for line in target.emit_assembly(module).splitlines() if line.split()[:1] in (["bl"], ["callq"])]
     assert not [line for line in called if "fma" in line]
+
+
+SUMS = {
+    "rows of a product": (lambda a, b: (a @ b).sum(axis=-2), ["sij", "sjk"]),
+    "columns of a product": (lambda a, b: (-(a @ b)).sum(axis=-1), ["sij", "sjk"]),
+    "a stack of products": (lambda a, b: (a @ b).sum(axis=0), ["sij", "sjk"]),
+    "a stack that lies beside its rows": (lambda a, b: (np.swapaxes(a, 1, 2) @ b).sum(axis=0), ["sji", "sjk"]),
+    "all of it": (lambda a, b: np.sum(-np.swapaxes(a @ b, 1, 2)), ["sij", "sjk"]),
+    "a stack that one factor shares": (lambda a, b: (a @ b).sum(axis=(0, 1)), ["sij", "jk"]),
+    "a mean over stack and columns": (lambda a, b: np.einsum("sij,nsj->nsi", a, b).mean(axis=(0, 2)), ["sij", "nsj"]),
+    "a product that is needed anyway": (lambda a, b: (a @ b) - (a @ b).sum(axis=0), ["sij", "sjk"]),
+    "axes put together": (lambda a, b: a.reshape(-1, a.shape[2]) @ b, ["sij", "jk"]),
+    "axes put together the other way": (lambda a, b: np.swapaxes(a, 0, 1).reshape(-1, a.shape[2]) @ b, ["sij", "jk"]),
+    "heads of attention": (lambda a, b: np.einsum("siaj,snaj->sain", a, b), ["siaj", "snaj"]),
+    "nothing to add up": (lambda a, b: (a[:0] @ b[:0]).sum(axis=0), ["sij", "sjk"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SUMS)
+@pytest.mark.parametrize("size", [2, 9])
+def test_sums_of_products_and_products_of_what_is_put_together(name: str, size: int) -> None:
+    """Both with their gradients. No more than some 5000 numbers are added up, each at most about 10."""
+    function, terms = SUMS[name]
+    sizes = {"s": size + 1, "i": 2 * size, "j": size + 3, "k": size + 8, "n": size + 5, "a": 3}
+    random = np.random.default_rng(size)
+    arrays = [random.normal(size=[sizes[each] for each in term]) for term in terms]
+    both = chainrule.value_and_grad(lambda a, b: np.sum(np.tanh(function(a, b))), (0, 1))
+    for run in (function, both):
+        found, expected = (chainrule.jit(run, executor=each)(*arrays) for each in ("native", "walk"))
+        for one, other in zip(chainrule.tree.leaves(found), chainrule.tree.leaves(expected), strict=True):
+            assert np.shape(one) == np.shape(other)
+            np.testing.assert_allclose(one, other, rtol=0, atol=1e-10)

@@ -141,7 +141,7 @@ class Rows:
         return self.builder.make("join", value.shape[1:], value.dtype, inputs, "", places)
 
     def product(self, value: Value) -> Value:
-        if value.ndim < 3 or not all(each in self.apart for each in value.inputs):
+        if value.ndim < 3 or value.data is not None or not all(each in self.apart for each in value.inputs):
             raise UnsupportedError("a product of rows")
         self.apart.add(value)
         return self.builder.make("product", value.shape[1:], value.dtype, tuple(self.made[i] for i in value.inputs))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import Array
-from .values import UnsupportedError, count
+from .values import UnsupportedError, Value, count, turning
 
 _SMALL = 8  # with fewer rows or columns a product is a sum in a loop
 
@@ -66,9 +66,12 @@ def alone(xp: Any, place: int, parts: Sequence[tuple[str, Array]], result: str) 
     """A factor, summed over the letters that nobody else has."""
     term, factor = parts[place]
     others = result + "".join(each for other, (each, _) in enumerate(parts) if other != place)
-    axes = tuple(axis for axis, letter in enumerate(term) if letter not in others)
-    if not axes or len(parts) == 1:
+    if len(parts) == 1 or all(letter in others for letter in term):
         return term, factor
+    if (order := turned_axes(factor.value)) is not None:  # in the order in which it lies, beside what makes it
+        term = "".join(term[order.index(axis)] for axis in range(len(order)))
+        factor = xp.wrap(factor.value.inputs[0])
+    axes = tuple(axis for axis, letter in enumerate(term) if letter not in others)
     return "".join(letter for letter in term if letter in others), xp.sum(factor, axis=axes)
 
 
@@ -97,9 +100,20 @@ def as_product(xp: Any, parts: Sequence[tuple[str, Array]], result: str) -> Any:
         return None
     a = matrix(xp, first, left, (stack, rows, inner), sizes[0])
     b = matrix(xp, second, right, (stack, inner, columns), sizes[0])
-    product = xp.reshape(xp.matmul(a, b), (*sizes[0], *sizes[1], *sizes[3]))
-    letters = [*stack, *rows, *columns]
+    blocks = [*([letter] for letter in stack), rows, columns]
+    order = lying(blocks, result)
+    product = xp.wrap(xp.product(a.value, b.value, order))
+    letters = [letter for place in order or range(len(blocks)) for letter in blocks[place]]
+    product = xp.reshape(product, shape_of("".join(letters), parts))
     return xp.transpose(product, [letters.index(letter) for letter in result])
+
+
+def lying(blocks: Sequence[Sequence[str]], result: str) -> tuple[int, ...] | None:
+    """The blocks of letters (those of the stack, rows, columns) as they follow each other in the result; None where
+    they do not, or where the last is one of the stack: no row and no column would be in one piece."""
+    order = sorted(range(len(blocks)), key=lambda place: result.index(blocks[place][0]))
+    together = "".join(letter for place in order for letter in blocks[place]) == result
+    return tuple(order) if together and order[-1] >= len(blocks) - 2 else None
 
 
 def matrix(xp: Any, term: str, factor: Array, groups: Sequence[Sequence[str]], stack: Sequence[int]) -> Any:
@@ -108,3 +122,63 @@ def matrix(xp: Any, term: str, factor: Array, groups: Sequence[Sequence[str]], s
     turned = xp.transpose(factor, order) if order else factor
     sides = [count([factor.shape[term.index(letter)] for letter in group]) for group in groups[1:]]
     return xp.reshape(turned, (*stack, *sides))
+
+
+def summed(xp: Any, value: Value, axes: Sequence[int]) -> Value | None:
+    """The sum of a product of matrices along axes, without the product: rows of the left factor or columns of the right
+    one are added up first, and a stack of products is one product of what lies side by side. None for any other value,
+    and where the product is needed anyway."""
+    letters, negative, product = [chr(0x100 + axis) for axis in range(value.ndim)], False, value
+    result = "".join(letter for axis, letter in enumerate(letters) if axis not in axes)
+    while product.kind != "product" and product not in xp.shared:
+        if product.kind == "map" and product.name == "negative":
+            negative = not negative
+        elif (order := turned_axes(product)) is not None:
+            letters = [letters[order.index(axis)] for axis in range(len(order))]
+        else:
+            return None
+        product = product.inputs[0]
+    if product.kind != "product" or product in xp.shared:
+        return None
+    spread = [letters[place] for place in product.data or range(product.ndim)]
+    terms = "".join(spread[:-1]) + "~", "".join([*spread[:-2], "~", spread[-1]])
+    parts = [narrowed(xp, term, xp.wrap(each)) for term, each in zip(terms, product.inputs, strict=True)]
+    if not worth_adding_first(xp, parts, result):
+        return None
+    found = pairwise(xp, parts, result)
+    total: Value = xp.value(xp.negative(found) if negative else found)
+    return total
+
+
+def turned_axes(value: Value) -> tuple[int, ...] | None:
+    """For each axis the one of its source, where all that a view does is to put them in another order."""
+    order = turning(value)
+    return order if order is not None and 1 not in value.shape and 1 not in value.inputs[0].shape else None
+
+
+def narrowed(xp: Any, term: str, factor: Array) -> tuple[str, Array]:
+    """A factor without the axes along which it is the same everywhere."""
+    value = factor.value
+    if value.kind != "view":
+        return term, factor
+    same = [axis for axis in range(value.ndim) if not any(steps[axis] for _, steps in value.data)]
+    key = tuple(0 if axis in same else slice(None) for axis in range(value.ndim))
+    return "".join(each for axis, each in enumerate(term) if axis not in same), factor[key] if same else factor
+
+
+def worth_adding_first(xp: Any, parts: Sequence[tuple[str, Array]], result: str) -> bool:
+    """Whether no more is copied than a product for each of the stack would leave behind."""
+    first, second = (term for term, _ in parts)
+    inner = [letter for letter in first if letter in second and letter not in result]
+    copied = 0
+    for term, factor in parts:
+        group = [letter for letter in inner if letter in term]
+        others = [letter for letter in term if letter not in group]
+        turned = xp.transpose(factor, [term.index(letter) for letter in (*others, *group)])
+        joined = (
+            xp.reshape(turned, (*(factor.shape[term.index(each)] for each in others), -1)) if factor.size else turned
+        )
+        copied += factor.size if joined.value.kind == "reshape" and joined.value.inputs[0].kind == "view" else 0
+    stack = [letter for letter in inner if letter != "~"]
+    sizes = shape_of("".join([*stack, *dict.fromkeys(each for each in first + second if each in result)]), parts)
+    return not stack or copied <= count(sizes)

@@ -39,6 +39,7 @@ class Entries:
 
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
+        self.shared: set[Value] = set()  # values that several ops use, or that are results
 
     def __getattr__(self, name: str) -> Any:
         if name in _PLAIN:

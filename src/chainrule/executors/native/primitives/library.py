@@ -11,7 +11,7 @@ from typing import Any, final
 import numpy as np
 
 from .arrays import Array
-from .contractions import contracted
+from .contractions import contracted, summed
 from .places import Places, axes_of, runs_along
 from .values import UnsupportedError, Value, count
 
@@ -22,7 +22,9 @@ class Reductions(Places):
     def _reduced(self, name: str, x: Value, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
         axes = axes_of(axis, x.ndim)
         kept = tuple(1 if place in axes else size for place, size in enumerate(x.shape))
-        found = self.builder.reduce(name, x, axes, dtype) if axes else x
+        found = summed(self, x, axes) if name == "sum" and axes and dtype is None else None
+        if found is None:
+            found = self.builder.reduce(name, x, axes, dtype) if axes else x
         return self.wrap(self.builder.reshape(found, kept) if keepdims else found)
 
     def sum(self, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
@@ -96,16 +98,22 @@ class Library(Reductions):
         lost = [len(shape) - 2] if left.ndim == 1 else [len(shape) - 1] if right.ndim == 1 else []
         return self.wrap(self.builder.reshape(product, tuple(s for place, s in enumerate(shape) if place not in lost)))
 
-    def product(self, left: Value, right: Value) -> Value:
+    def product(self, left: Value, right: Value, order: tuple[int, ...] | None = None) -> Value:
         """The product of two stacks of matrices. With a vector on one side it is a sum along rows or columns, which
-        becomes part of a loop."""
+        becomes part of a loop. `order`: its axes (stack, rows, columns) as they are to lie, if not so."""
         rows, inner, columns = left.shape[-2], left.shape[-1], right.shape[-1]
         shape = (*left.shape[:-1], columns)
-        if inner == 1:
+        if inner == 1 and order is None:
             both = self.same_shape([left, right])
             return self.builder.map("multiply", left.dtype, *both)
-        if rows > 1 and columns > 1:
-            return self.builder.make("product", shape, left.dtype, (left, right))
+        if rows > 1 and columns > 1 and inner != 1:
+            if order is None or order == tuple(range(len(shape))):
+                return self.builder.make("product", shape, left.dtype, (left, right))
+            places = tuple(order.index(axis) for axis in range(len(shape)))
+            lying = tuple(shape[axis] for axis in order)
+            return self.builder.make("product", lying, left.dtype, (left, right), "", places)
+        if order is not None:
+            return self.builder.transpose(self.product(left, right), order)
         matrix, vector = (self._turned(left), right) if columns == 1 else (right, self._turned(left))
         axis = matrix.ndim - 2
         if runs_along(matrix, axis):

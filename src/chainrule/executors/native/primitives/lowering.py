@@ -6,6 +6,7 @@ A kernel that needs more than that library has is called in Python when the prog
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +53,9 @@ def lower(graph: Graph) -> Program:
     inputs = tuple(builder.input(slot, node.shape, node.dtype) for slot, node in enumerate(graph.inputs))
     values: dict[Node, Value] = dict(zip(graph.inputs, inputs, strict=True))
     bundles: dict[Node, list[Value]] = {}
-    for node in graph.order():
+    order = graph.order()
+    uses = Counter([*(each for node in order for each in node.inputs), *graph.outputs])
+    for node in order:
         if node in values:
             continue
         if node.op.name == "result":
@@ -63,6 +66,8 @@ def lower(graph: Graph) -> Program:
             values[node] = builder.constant(concrete(node))
         else:
             values[node] = lower_node(library, node, [values[each] for each in node.inputs])
+        if uses[node] > 1 and node in values:
+            library.shared.add(values[node])
     return Program(inputs, tuple(values[node] for node in graph.outputs))
 
 

@@ -152,11 +152,35 @@ class Builder:
             return self.view(x, shape, access)
         if x.kind == "reshape":
             return self.reshape(x.inputs[0], shape)
+        if (turned := self.reshaped_turned(x, shape)) is not None:
+            return turned
         if x.kind == "constant":
             return self.constant(x.data.array.reshape(shape))
         if is_number(x):
             return self.number(x.inputs[0].data.array, shape, x.dtype)
         return self.make("reshape", shape, x.dtype, (x,))
+
+    def reshaped_turned(self, x: Value, shape: Shape) -> Value | None:
+        """The reshape of an array that only lies in another order of axes, as a reshape of what lies there: where axes
+        are put together that lie side by side, nothing need be copied. None where they do not."""
+        order = turning(x)
+        groups = None if order is None or not x.size else grouped(x.shape, shape)
+        if order is None or groups is None:
+            return None
+        runs: list[tuple[int, tuple[int, ...]]] = []  # for each group of axes of the result: where it lies, its sizes
+        for old, new in groups:
+            places = [order[axis] for axis in old if x.shape[axis] != 1]
+            if places != list(range(places[0], places[0] + len(places))):
+                return None
+            runs.append((places[0], tuple(shape[axis] for axis in new if shape[axis] != 1)))
+        lying = sorted(range(len(runs)), key=lambda place: runs[place][0])
+        source = self.reshape(x.inputs[0], tuple(size for place in lying for size in runs[place][1]))
+        starts, total = {}, 0
+        for place in lying:
+            starts[place] = total
+            total += len(runs[place][1])
+        axes = [starts[place] + each for place in range(len(runs)) for each in range(len(runs[place][1]))]
+        return self.reshape(self.transpose(source, axes), shape)
 
 
 @dataclass(slots=True, eq=False)
@@ -191,6 +215,38 @@ def unit(length: int, place: int, step: int = 1) -> tuple[int, ...]:
 def identity(shape: Shape) -> Access:
     """Every axis at its own place."""
     return tuple((0, unit(len(shape), axis)) for axis in range(len(shape)))
+
+
+def turning(x: Value) -> tuple[int, ...] | None:
+    """For each axis of a view the axis of its source, counted without those of size 1, where it is nothing but another
+    order of axes; None for any other value."""
+    if x.kind != "view" or x.size != x.inputs[0].size:
+        return None
+    found, place = [0] * x.ndim, 0
+    for (offset, steps), size in zip(x.data, x.inputs[0].shape, strict=True):
+        if size == 1:
+            continue
+        axes = [axis for axis, step in enumerate(steps) if step and x.shape[axis] != 1]
+        if offset or len(axes) != 1 or steps[axes[0]] != 1 or x.shape[axes[0]] != size:
+            return None
+        found[axes[0]] = place
+        place += 1
+    return tuple(found)
+
+
+def grouped(old: Shape, new: Shape) -> list[tuple[list[int], list[int]]] | None:
+    """Axes of two shapes with as many entries, in groups that hold the same entries; those of size 1 are nowhere."""
+    found: list[tuple[list[int], list[int]]] = []
+    left = [axis for axis, size in enumerate(old) if size != 1]
+    right = [axis for axis, size in enumerate(new) if size != 1]
+    while left and right:
+        one, other = [left.pop(0)], [right.pop(0)]
+        while (have := count([old[axis] for axis in one])) != (want := count([new[axis] for axis in other])):
+            if not (left if have < want else right):
+                return None
+            (one if have < want else other).append((left if have < want else right).pop(0))
+        found.append((one, other))
+    return None if left or right else found
 
 
 def compose(inner: Access, outer: Access, width: int) -> Access:

@@ -35,6 +35,8 @@ def write_product(
     ]
     places.append(pointer(value))
     if library() is not None and not by_tiles(product, value.dtype.itemsize):
+        if product.result[1] != 1:
+            product, places = turned(product), [places[1], places[0], places[2]]
         by_blas(w, table, value.code, product, places)
         return
     machine = vectors()

@@ -114,15 +114,15 @@ class Unrolled:
         kind = value.code
         left, right = (self.entries[each] for each in value.inputs)
         inner = left.shape[-1]
-        found = np.empty(value.shape, object)
-        for place in np.ndindex(*value.shape):
-            *batch, row, column = place if value.shape else (0, 0)
+        found = np.empty((*left.shape[:-1], right.shape[-1]), object)
+        for place in np.ndindex(*found.shape):
+            *batch, row, column = place
             total = ""
             for each in range(inner):
                 term = self.writer.fmul(kind, left[(*batch, row, each)], right[(*batch, each, column)])
                 total = self.writer.fadd(kind, total, term, "contract reassoc") if total else term
             found[place] = total or literal(0, kind)
-        return found
+        return found if value.data is None else np.transpose(found, np.argsort(value.data))
 
 
 def as_objects(found: Any, shape: tuple[int, ...]) -> Any:
