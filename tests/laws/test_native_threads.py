@@ -17,8 +17,8 @@ from unit.programs import random_program
 import chainrule
 from chainrule.executors import EXECUTORS
 from chainrule.executors.native import availability, compile_graph, recall
-from chainrule.executors.native.machine import llvm, pool, threads
-from chainrule.executors.native.text import bodies, parts, sharing
+from chainrule.executors.native.machine import blas, llvm, pool, threads
+from chainrule.executors.native.text import bodies, cuts, parts, products, sharing
 from chainrule.ir.recording import open_recording
 
 pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))
@@ -37,6 +37,8 @@ def split(monkeypatch: pytest.MonkeyPatch, three: pool.Pool) -> Callable[[int], 
     monkeypatch.setattr(recall, "find", lambda identity: None)  # code that was split in another way
     monkeypatch.setattr(bodies, "LIMIT", [-1])
     monkeypatch.setattr(sharing, "_INNERMOST", 2)
+    monkeypatch.setattr(cuts, "FEWEST", [1, 1])
+    monkeypatch.setattr(cuts, "_ROWS", 2)
 
     def compiling(number: int) -> None:
         monkeypatch.setattr(parts, "LEAST", [1e-15 if number > 1 else 1e9])
@@ -136,6 +138,47 @@ def test_reductions_agree(shape: tuple[int, ...], number: int, split: Callable[[
     for one, other in zip(whole, found, strict=True):
         assert one.dtype == other.dtype
         np.testing.assert_allclose(np.asarray(one, float), np.asarray(other, float), rtol=1e-13, atol=1e-13)
+
+
+PRODUCTS: dict[str, tuple[Callable[[Any, Any], Any], tuple[int, ...], tuple[int, ...]]] = {
+    "matrices": (lambda a, b: a @ b, (37, 20), (20, 65)),
+    "transposed": (lambda a, b: a.T @ b.T, (20, 33), (70, 20)),
+    "one column": (lambda a, b: a @ b, (64, 9), (9, 1)),
+    "outer": (lambda a, b: a @ b, (100, 1), (1, 50)),
+    "stack": (lambda a, b: a @ b, (7, 5, 6), (7, 6, 8)),
+    "shared": (lambda a, b: a @ b, (3, 1, 5, 6), (4, 6, 8)),
+    "einsum": (lambda a, b: np.einsum("bqhd,bkhd->bhqk", a, b), (3, 5, 4, 6), (3, 7, 4, 6)),
+}
+
+
+@pytest.mark.parametrize("who", ["tiles", "blas"])
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_products_agree(name: str, who: str, split: Callable[[int], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    function, first, second = PRODUCTS[name]
+    random = np.random.default_rng(0)
+    monkeypatch.setattr(products, "by_tiles", lambda product, width: who == "tiles")
+    for number, dtype in ((2, np.float32), (5, np.float64)):
+        a, b = random.normal(size=first).astype(dtype), random.normal(size=second).astype(dtype)
+        whole, found = ways(function, (a, b), split, number)
+        np.testing.assert_allclose(found, whole, rtol=1e-4 if dtype is np.float32 else 1e-12, atol=1e-5)
+
+
+def test_the_blas_is_left_as_it_was(split: Callable[[int], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    found = blas.library()
+    if found is None or not found.is_told:
+        pytest.skip("no BLAS that can be told")
+    ask, tell = (getattr(found.handle, found.spelled(name)) for name in blas.THREADS)
+    monkeypatch.setattr(products, "by_tiles", lambda product, width: False)
+    split(3)
+    jitted, x = chainrule.jit(lambda x: x @ x), np.eye(50)
+    before = ask()
+    try:
+        for number in (1, 2):
+            tell(number)
+            assert np.array_equal(jitted(x), x)
+            assert ask() == number
+    finally:
+        tell(before)
 
 
 @pytest.mark.parametrize("seed", range(900, 920))

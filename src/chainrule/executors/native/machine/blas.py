@@ -16,6 +16,7 @@ from typing import Any
 
 # How a library spells cblas_dgemm, and the width of its whole numbers.
 _SPELLINGS = (("scipy_cblas_{0}64_", 64), ("scipy_cblas_{0}", 32), ("cblas_{0}64_", 64), ("cblas_{0}", 32))
+THREADS = ("get_num_threads", "set_num_threads")  # how many threads it uses: asked, and told
 _NAMES = ("scipy_openblas_get_corename64_", "scipy_openblas_get_corename", "openblas_get_corename64_")
 
 
@@ -28,6 +29,15 @@ class Blas:
     width: int
     file: str
     kernels: str
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it can be asked and told how many threads to use."""
+        return all(hasattr(self.handle, self.spelled(name)) for name in THREADS)
+
+    def spelled(self, name: str) -> str:
+        """How it spells `dgemm`, or a name of its own."""
+        return (self.spelling.replace("cblas_", "openblas_") if name in THREADS else self.spelling).format(name)
 
 
 @cache
@@ -72,4 +82,4 @@ def blas_function(name: str) -> int:
     found = library()
     if found is None:
         raise OSError("no BLAS")
-    return int(ctypes.cast(getattr(found.handle, found.spelling.format(name)), ctypes.c_void_p).value or 0)
+    return int(ctypes.cast(getattr(found.handle, found.spelled(name)), ctypes.c_void_p).value or 0)

@@ -137,7 +137,7 @@ class Looped:
             self.loop(step)
         elif step.whole.kind == "product":
             name = f"{self.name}_product{len(self.functions)}"
-            write_product(self.w, self.table, step.whole, self.pointer, self.functions, name)
+            write_product(self.w, self.table, step.whole, self.pointer, self.functions, name, self.allocas)
         elif step.whole in self.repeated:
             self.repeated[step.whole].write(self, self.places.get(step.whole, "null"))
         else:

@@ -30,13 +30,16 @@ class Split:
         return -(-self.size // self.length)
 
 
-def split_of(size: int, seconds: float, multiple: int = 1) -> Split | None:
-    """How to split so much work on a range; None where it should stay whole. `multiple`: of which lengths must be."""
+def split_of(size: int, seconds: float, multiple: int = 1, least: int = 1) -> Split | None:
+    """How to split so much work on a range; None where it should stay whole. `multiple`: of which lengths must be;
+    `least`: how long a part is at least."""
     number = threads.choice().number
     if number == 1 or seconds < LEAST[0]:
         return None
     wanted = max(number, min(_GRAIN * number, _MOST))
-    wanted = min(wanted, max(2, int(_GRAIN * seconds / LEAST[0])))
+    wanted = min(wanted, max(2, int(_GRAIN * seconds / LEAST[0])), size // least)
+    if wanted < 2:
+        return None
     length = -(-size // (wanted * multiple)) * multiple
     return Split(size, length) if length < size else None
 
@@ -47,13 +50,18 @@ def write_in_parts(
 ) -> str:  # fmt: skip
     """Call `name(pointers, first, last)` for all parts. Returns the function that a part is taken with. `own`: the
     pointers, by their place, from which on each part has so many bytes of its own."""
+    call_parts(w, table, allocas, f"{name}_part", pointers, split.parts)
+    return part_function(name, len(pointers), split, own or {})
+
+
+def call_parts(w: Writer, table: Table, allocas: list[str], name: str, pointers: Sequence[str], count: int) -> None:
+    """Call `name(passed, part)` for so many parts. `passed`: where the pointers lie, one after the other."""
     run, pool = table.load(w, "pool", "run"), table.load(w, "pool", "state")
     passed = f"%passed{len(allocas)}"
     allocas.append(f"  {passed} = alloca ptr, i64 {max(1, len(pointers))}")
     for place, each in enumerate(pointers):
         w.do(f"store ptr {each}, ptr {w.put(f'getelementptr ptr, ptr {passed}, i64 {place}')}")
-    w.do(f"call void {run}(ptr {pool}, ptr @{name}_part, ptr {passed}, i64 {split.parts})")
-    return part_function(name, len(pointers), split, own or {})
+    w.do(f"call void {run}(ptr {pool}, ptr @{name}, ptr {passed}, i64 {count})")
 
 
 def part_function(name: str, count: int, split: Split, own: Mapping[int, int]) -> str:

@@ -7,13 +7,16 @@ cost nothing; the vectors run along the axis for which the least has to be copie
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
-from ..machine.blas import library
+from ..machine.blas import THREADS, library
 from ..machine.llvm import vectors
 from ..plans.layouts import matrix_layout
 from ..plans.products import Product, by_tiles, described, operands, turned
 from ..primitives.values import Value, count
 from .counting import closed, opened
+from .cuts import cut, part_of
+from .parts import call_parts
 from .table import Table
 from .tiles import Tiles, lanes_for
 from .writer import Writer, literal
@@ -22,9 +25,10 @@ _LARGEST = 2**20  # bytes of a factor whose panels are copied
 
 
 def write_product(
-    w: Writer, table: Table, value: Value, pointer: Callable[[Value], str], functions: list[str], name: str
-) -> None:
-    """The call, or the loop of calls. A function of our own is added to `functions`."""
+    w: Writer, table: Table, value: Value, pointer: Callable[[Value], str], functions: list[str], name: str,
+    allocas: list[str],
+) -> None:  # fmt: skip
+    """The call, or the loop of calls, or parts for several threads. A function of our own is added to `functions`."""
     if not count(value.shape):
         return
     left, right = operands(value)
@@ -34,18 +38,58 @@ def write_product(
         for each in (left, right)
     ]
     places.append(pointer(value))
-    if library() is not None and not by_tiles(product, value.dtype.itemsize):
-        if product.result[1] != 1:
-            product, places = turned(product), [places[1], places[0], places[2]]
-        by_blas(w, table, value.code, product, places)
-        return
-    machine = vectors()
-    if turning_pays(product, machine.width // value.dtype.itemsize, value.dtype.itemsize):
+    machine, width, blas = vectors(), value.dtype.itemsize, library()
+    own = blas is None or by_tiles(product, width)
+    if (own and turning_pays(product, machine.width // width, width)) or (not own and product.result[1] != 1):
         product, places = turned(product), [places[1], places[0], places[2]]
-    tiles = Tiles(product, value.code, machine)
+    alone = "" if own else single(w, table)
+    found = cut(product, width, copies=not own) if own or alone else None
+    multiply = in_tiles if own else by_blas
+    if found is None:
+        multiply(w, table, value.code, product, places, functions, name)
+    else:
+        sizes = {name: found.split.length} | ({f"{name}_rest": found.rest} if found.rest else {})
+        for each, size in sizes.items():
+            functions.append(part_function(w, table, value.code, found.part(size), functions, each, multiply))
+        functions.append(part_of(found, name, value.code))
+        call_parts(w, table, allocas, f"{name}_part", [*places, "%table"], found.split.parts)
+    if alone:
+        w.do(f"call void {table.load(w, 'blas', THREADS[1])}(i32 {alone})")
+
+
+Multiply: TypeAlias = Callable[[Writer, Table, str, Product, list[str], list[str], str], None]
+
+
+def part_function(
+    outer: Writer, table: Table, kind: str, product: Product, functions: list[str], name: str, multiply: Multiply
+) -> str:
+    """`name(a, b, c, table)`."""
+    w = Writer(declared=outer.declared)
+    multiply(w, table, kind, product, ["%a", "%b", "%c"], functions, f"{name}_tiles")
+    taken, lines = "ptr %a, ptr %b, ptr %c, ptr noalias readonly %table", "\n".join(w.lines)
+    return f"define internal void @{name}({taken}) nounwind {{\nentry:\n{lines}\n  ret void\n}}\n"
+
+
+def in_tiles(
+    w: Writer, table: Table, kind: str, product: Product, places: list[str], functions: list[str], name: str
+) -> None:
+    """A call of a function of our own."""
+    tiles = Tiles(product, kind, vectors())
     functions.append(tiles.text(name))
     w.declared |= tiles.w.declared
     w.do(f"call void @{name}({', '.join(f'ptr {each}' for each in places)})")
+
+
+def single(w: Writer, table: Table) -> str:
+    """Tell the BLAS to use one thread, for the others are ours. Returns how many it used before; nothing where it
+    cannot be told."""
+    found = library()
+    if found is None or not found.is_told:
+        return ""
+    ask, tell = (table.load(w, "blas", each) for each in THREADS)
+    before = w.put(f"call i32 {ask}()")
+    w.do(f"call void {tell}(i32 1)")
+    return before
 
 
 def shifted(w: Writer, kind: str, pointer: str, start: str) -> str:
@@ -72,7 +116,9 @@ def effort(product: Product, most: int) -> float:
     return product.count * (sums + stores + copies)
 
 
-def by_blas(w: Writer, table: Table, kind: str, product: Product, places: list[str]) -> None:
+def by_blas(
+    w: Writer, table: Table, kind: str, product: Product, places: list[str], functions: list[str], name: str
+) -> None:
     """One call for each of the stack."""
     found = library()
     assert found is not None
