@@ -22,6 +22,7 @@ from .. import api, notation
 from ..derivation.order import OrderVerdict, judge_order
 from ..derivation.question import split_symbols
 from ..errors import ChainruleError, GradientError, UnknownNameError, did_you_mean
+from ..executors.listing import joint_graph
 from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import is_abstract
@@ -214,12 +215,13 @@ def whole_page(fragment: str, title: str) -> str:
 
 
 def source(target: str, at: Sequence[str], shapes: str | None, what: str, to: str = "numpy") -> str:
-    """The NumPy code of a target, or what runs of its value, in LLVM's language."""
+    """The NumPy code of a target, or what runs when it is compiled, in LLVM's language or in C."""
     graph = load(target, at, shapes).graph
-    if to == "llvm":
-        from ..executors.native.questions import language
+    if to != "numpy":
+        from ..executors.native.questions import language, language_c
 
-        return language(graph)
+        wanted, name = joint_graph(graph, what)
+        return language(wanted) if to == "llvm" else language_c(wanted, name)
     kinds = ("value", "gradient") if what == "both" else (what,)
     return "\n\n".join(api.source(graph, of=kind) for kind in kinds)
 

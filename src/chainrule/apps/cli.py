@@ -244,13 +244,13 @@ def why_zero(
 @click.option("--of", "what", type=click.Choice(["value", "gradient", "both"]), default="both", show_default=True)
 @click.option(
     "--to",
-    type=click.Choice(["numpy", "llvm"]),
+    type=click.Choice(["numpy", "llvm", "c"]),
     default="numpy",
     show_default=True,
-    help="the language; llvm is what runs when the value is compiled",
+    help="the language; llvm and c are what runs when the function is compiled",
 )
 def source(target: str, at: Sequence[str], shapes: str | None, what: str, to: str) -> None:
-    """Print the NumPy code that computes the value and the gradient."""
+    """Print the code that computes the value and the gradient."""
     from . import asking
 
     send(asking.source(target, at, shapes, what, to), None)

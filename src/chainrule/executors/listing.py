@@ -76,6 +76,26 @@ def source(fun: Callable[..., Any] | Graph, *args: Any, of: str = "value", **key
         return print_graph(gradient_graph(graph, name), f"{name}_gradient").text
 
 
+def joint_graph(graph: Graph, of: str) -> tuple[Graph, str]:
+    """The value, the gradients, or both as one graph, and what to call it.
+
+    Raises GradientError as `gradient_graph` does.
+    """
+    name = graph_name(graph)
+    if of == "value":
+        return graph, name
+    with open_recording():
+        gradients = gradient_graph(graph, name)
+    wanted = [node for node in graph.inputs if node.type.dtype.kind == "f"]
+    named = {
+        made: f"d{name}_d{graph.names.get(node, 'x')}" for made, node in zip(gradients.outputs, wanted, strict=True)
+    }
+    names = {**gradients.names, **named, **graph.names}
+    if of == "gradient":
+        return Graph(graph.inputs, gradients.outputs, names), f"{name}_gradient"
+    return Graph(graph.inputs, (*graph.outputs, *gradients.outputs), names), f"{name}_and_gradient"
+
+
 def graph_name(graph: Graph) -> str:
     """What the output is called, else f."""
     return identifier(graph.names.get(graph.outputs[0], "f")) if len(graph.outputs) == 1 else "f"

@@ -123,6 +123,15 @@ class Jitted:
 
         return language(self.graph(*args, **keywords))
 
+    def c(self, *args: Any, **keywords: Any) -> str:
+        """What runs for these arguments, as a file of C that stands alone.
+
+        Raises MissingLibraryError where a part is computed by NumPy, or nothing is compiled.
+        """
+        from .native.questions import language_c
+
+        return language_c(self.graph(*args, **keywords), function_name(self.fun))
+
     def cost(self, *args: Any, **keywords: Any) -> Any:
         """Operations and bytes for these arguments, and the least time that they take on this machine.
 
@@ -294,7 +303,7 @@ def jit(
     `executor` is "native" (machine code, the default), "numpy" (generated Python) or "walk" (the reference). With
     `reuse_outputs` machine code writes its results into the same arrays at every call: copy what must outlive the next
     one. `out=` in a call names the arrays that this call writes its results into, as `.into` says. The result has more
-    verbs: `.into(arrays, *args)`, `.graph(*args)`, `.source(*args)`, `.llvm(*args)` and `.cost(*args)`.
+    verbs: `.into(arrays, *args)`, `.graph(*args)`, `.source(*args)`, `.llvm(*args)`, `.c(*args)` and `.cost(*args)`.
 
     >>> import numpy as np
     >>> def energy(x):

@@ -28,6 +28,7 @@ class Written:
 
     text: str
     table: Table
+    room: int  # bytes of memory for what is in between
 
 
 def write(program: Program, door: Door) -> Written:
@@ -42,7 +43,7 @@ def write(program: Program, door: Door) -> Written:
         raise UnsupportedError("arguments that are written over before an op in Python may raise")
     entry = DoorWriter(table, program.inputs, program.outputs, door)
     text = entry.text(body.size)
-    return Written(module(text + body.text, body.needs, body.declared), table)
+    return Written(module(text + body.text, body.needs, body.declared), table, body.size)
 
 
 def module(text: str, needs: set[str], declared: set[str]) -> str:

@@ -7,12 +7,14 @@ at every run, whoever takes which part.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from ..machine import threads
 from .table import Table
 from .writer import Writer
 
+alone: ContextVar[bool] = ContextVar("alone", default=False)  # set while a text for one thread is written
 LEAST = [100e-6]  # seconds of work that are worth splitting
 _GRAIN = 4  # parts for each thread: who is held up by another process leaves the rest to others
 _MOST = 64  # parts, unless there are more threads
@@ -34,7 +36,7 @@ def split_of(size: int, seconds: float, multiple: int = 1, least: int = 1) -> Sp
     """How to split so much work on a range; None where it should stay whole. `multiple`: of which lengths must be;
     `least`: how long a part is at least."""
     number = threads.choice().number
-    if number == 1 or seconds < LEAST[0]:
+    if number == 1 or alone.get() or seconds < LEAST[0]:
         return None
     wanted = max(number, min(_GRAIN * number, _MOST))
     wanted = min(wanted, max(2, int(_GRAIN * seconds / LEAST[0])), size // least)
