@@ -188,6 +188,17 @@ def test_python_floats_come_out_as_they_went_in() -> None:
     assert jit(lambda x, n: x * n)(2.0, 3) == 6.0
 
 
+@pytest.mark.parametrize("executor", ["numpy", "native", "walk"])
+def test_a_known_number_that_was_read_off_an_array(executor: str) -> None:
+    """x[..., -1] of a vector is an array without axes, and is printed as the number that it holds."""
+
+    def f(x: Any, s: Any) -> Any:
+        return 1.0 * np.sum(chainrule.ops.at(x)[..., -1].add(np.sum(s)))
+
+    given = np.ones(3, np.float32), np.ones(2, np.float32)
+    assert jit(grad(f, 1), executor=executor)(*given).tolist() == [1.0, 1.0]
+
+
 @pytest.mark.parametrize("number", [2.0, 3, np.float64(2.0), np.float32(2.0)])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, np.int64])
 def test_dtypes_follow_numpy(number: Any, dtype: Any) -> None:

@@ -47,6 +47,7 @@ def is_exact(value: Any) -> bool:
 
 def scalar_text(value: Any, *, weak: bool) -> str:
     """A NumPy number. `weak`: a plain Python number will do, because the other operand has the dtype."""
+    value = value[()]  # x[..., 0] of a vector is an array without axes
     dtype = value.dtype
     written = number_text(_WEAK[dtype.kind](value))
     if dtype.kind == "f" and dtype.name != "float64":
