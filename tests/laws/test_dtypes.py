@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from laws.table import SMOOTH, Case, draw, filled, pulled, recorded, weights
 
+import chainrule
 from chainrule.ir.coercion import as_node
 from chainrule.ir.recording import open_recording
 from chainrule.transforms.forward import tangents
@@ -62,3 +63,13 @@ def close(found: Any, expected: Any, precision: float) -> None:
     """Rounded from float32: half a unit of the last place of each entry, and what float32 itself loses."""
     scale = float(np.max(np.abs(expected), initial=0))
     np.testing.assert_allclose(found.astype("float64"), expected, rtol=0.75 * precision, atol=1e-5 * scale + 1e-7)
+
+
+@pytest.mark.parametrize("executor", ["walk", "numpy", "native"])
+@pytest.mark.parametrize("name", ["diag", "diagonal", "tril", "triu", "trace"])
+@pytest.mark.parametrize("dtype", [bool, np.int32, np.float32])
+def test_diagonals_have_the_dtypes_of_numpy(name: str, dtype: Any, executor: str) -> None:
+    function, x = getattr(np, name), np.array([[1, 0], [1, 1]], dtype)
+    found, expected = chainrule.jit(function, executor=executor)(x), function(x)
+    assert found.dtype == expected.dtype
+    assert np.array_equal(found, expected)

@@ -217,6 +217,9 @@ def judge(trial: Trial) -> str | None:
     graph = entry.staging.graph
     opened = open_arguments(Statics(), trial.args, trial.keywords)
     bench = Bench(graph, opened.leaves, reference(graph, opened.leaves), {})
+    for place, (one, node) in enumerate(zip(bench.expected, graph.outputs, strict=True)):
+        if (np.shape(one), np.asarray(one).dtype) != (node.type.shape, node.type.dtype):
+            return f"walk, output {place}: {np.shape(one)} {np.asarray(one).dtype} for {node.type}"
     with np.errstate(all="ignore"):
         generated = EXECUTORS["numpy"](graph, "f")(*opened.leaves)
     problem = bench.objection([(each, place) for place, each in enumerate(generated)])

@@ -17,11 +17,11 @@ from .declare import also_known_as, op
 from .indexing import getitem
 from .joining import bordered
 from .movement import broadcast, moveaxis, transpose
-from .reductions import sum
+from .reductions import sum, summed_type
 
 
 def trace_type(x: ArrayType) -> ArrayType:
-    return array_type((), x.dtype)
+    return summed_type(x, axes=(0, 1), keepdims=False)
 
 
 def trace_adjoint(g: Array, x: Array) -> Array:
@@ -72,7 +72,7 @@ def diag_matrix(xp: Library, v: Array) -> Array:
 )  # fmt: skip
 def diagonal(xp: Library, x: Array) -> Array:
     """The diagonal of a square matrix. Adjoint: the matrix with g on its diagonal."""
-    return xp.diagonal(x) + 0
+    return xp.diagonal(x).copy()
 
 
 def diagonal_of(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
@@ -137,7 +137,7 @@ def triu(x: Any, k: int = 0) -> Any:
     array([[1., 2.],
            [0., 4.]])
     """
-    return where(_below(x, k - 1, "triu"), 0, x)
+    return where(_below(x, k - 1, "triu"), _zero(x), x)
 
 
 def tril(x: Any, k: int = 0) -> Any:
@@ -147,7 +147,12 @@ def tril(x: Any, k: int = 0) -> Any:
     array([[1., 0.],
            [3., 4.]])
     """
-    return where(_below(x, k, "tril"), x, 0)
+    return where(_below(x, k, "tril"), x, _zero(x))
+
+
+def _zero(x: Any) -> Any:
+    """0, and of truth values False: the result has the dtype of x."""
+    return False if as_array(x).dtype.kind == "b" else 0
 
 
 def _below(x: Any, k: int, name: str) -> Any:
