@@ -17,8 +17,9 @@ from chainrule import api
 from chainrule.errors import ChainruleError
 from chainrule.executors import EXECUTORS
 from chainrule.executors.arguments import Statics, open_arguments
+from chainrule.executors.entries import Entry
 from chainrule.executors.native.text import bodies
-from chainrule.executors.staged import Entry, entries_of
+from chainrule.executors.staged import entries_of
 from chainrule.ir.graph import Graph
 
 from .drafts import SPACE, Draft
