@@ -13,12 +13,12 @@ from .door.reading import Door
 from .plans.rows import by_rows
 from .primitives.lowering import Program
 from .primitives.values import UnsupportedError
-from .text.bodies import body_of
+from .text.bodies import body_of, is_straight
 from .text.mathematics import definition
 from .text.table import Table
 
 _MOST_INLINED = 100  # copies of a function of mathematics: with more, compiling takes seconds
-_MOST_VALUES = 6000  # a longer program runs as Python: LLVM would take more than a few seconds
+_MOST_VALUES = 6000  # a longer program of arrays runs as Python: LLVM would take more than a few seconds
 ATTRIBUTES = 'attributes #0 = { noinline nounwind "prefer-vector-width"="512" }\n!0 = !{}'
 
 
@@ -34,7 +34,7 @@ class Written:
 def write(program: Program, door: Door) -> Written:
     """The whole module. Raises UnsupportedError where a value cannot be computed."""
     table = Table()
-    if len(program.order()) > _MOST_VALUES:
+    if len(program.order()) > _MOST_VALUES and not is_straight(program):
         raise UnsupportedError("a program too long to be compiled in a moment")
     program = by_rows(program) or program
     over = door.into.over if door.into is not None else ()

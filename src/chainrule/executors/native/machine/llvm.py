@@ -18,6 +18,7 @@ _numbers = count(1)
 # Code and its constants are mapped apart, and in a large process farther apart than 32 bits reach: the small code model
 # ends the process there.
 _CODE_MODEL = "large"
+_LONG, _HUGE = 2 * 10**6, 10**7  # letters of a text: beyond, compiling takes seconds
 _LOCK = Lock()  # LLVM's pass managers and its linker are shared by all threads
 
 
@@ -77,18 +78,29 @@ def compiled(text: str) -> bytes:
     found = store.read(name)
     if found is None:
         with _LOCK:
-            code: bytes = host.target.emit_object(optimised(text))
+            module = optimised(text)
+            code: bytes = (quick_target() if len(text) > _HUGE else host.target).emit_object(module)
         store.write(name, code)
         return code
     return found
 
 
+@cache
+def quick_target() -> Any:
+    """The same machine, for code that is long and takes longer to make than to run."""
+    host = machine()
+    return host.llvm.Target.from_default_triple().create_target_machine(
+        cpu=host.cpu, features=host.features, opt=1, reloc="static", codemodel=_CODE_MODEL
+    )
+
+
 def optimised(text: str) -> Any:
-    """The module after LLVM's passes. Called with the lock."""
+    """The module after LLVM's passes, fewer where the text is long. Called with the lock."""
     host = machine()
     module = host.llvm.parse_assembly(text)
-    options = host.llvm.create_pipeline_tuning_options(speed_level=2)
-    options.loop_vectorization = options.slp_vectorization = True
+    level = 2 if len(text) <= _LONG else 1 if len(text) <= _HUGE else 0
+    options = host.llvm.create_pipeline_tuning_options(speed_level=level)
+    options.loop_vectorization, options.slp_vectorization = True, level == 2
     options.loop_unrolling = False  # loops become vectors, which are many steps at once already
     builder = host.llvm.create_pass_builder(host.target, options)
     builder.getModulePassManager().run(module, builder)

@@ -68,6 +68,8 @@ class Entries:
         return self.same_shape(values)
 
     def same_shape(self, values: Sequence[Value]) -> list[Value]:
+        if all(each.shape == values[0].shape for each in values):
+            return list(values)
         shape = np.broadcast_shapes(*[each.shape for each in values])
         return [self.builder.broadcast(each, shape) for each in values]
 

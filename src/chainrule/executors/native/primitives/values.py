@@ -22,7 +22,9 @@ KINDS = (
     "input", "constant", "map", "reduce", "view", "reshape", "join", "gather", "product", "call", "bundle", "part",
     "scatter",
 )  # fmt: skip
-DTYPES = {"float64": "double", "float32": "float", "int64": "i64", "int32": "i32", "bool": "i8"}
+DTYPES: dict[str, str] = {"float64": "double", "float32": "float", "int64": "i64", "int32": "i32", "bool": "i8"}
+# The same by the letters of C's types, which are quicker to ask for; C has more than one type of 64 bits.
+CODES: dict[str, str] = {str(char): DTYPES[np.dtype(char).name] for char in "?ilqfd" if np.dtype(char).name in DTYPES}
 
 
 class UnsupportedError(Exception):
@@ -51,7 +53,7 @@ class Value:
     @property
     def code(self) -> str:
         """Its type in LLVM's language, as it lies in memory."""
-        return DTYPES[self.dtype.name]
+        return CODES[self.dtype.char]
 
 
 def count(shape: Sequence[int]) -> int:
@@ -71,9 +73,9 @@ class Builder:
     def make(self, kind: str, shape: Shape, dtype: Any, inputs: tuple[Value, ...] = (), name: str = "",
              data: Any = None) -> Value:  # fmt: skip
         """The one value of these parts. Raises UnsupportedError for a dtype the machine code does not work on."""
-        if dtype.name not in DTYPES:
+        if dtype.char not in CODES:
             raise UnsupportedError(f"dtype {dtype}")
-        key = (kind, shape, dtype.name, inputs, name, data)
+        key = (kind, shape, dtype.char, inputs, name, data)
         found = self.made.get(key)
         if found is None:
             found = self.made[key] = Value(kind, shape, dtype, inputs, name, data)
@@ -86,7 +88,7 @@ class Builder:
         self, types: Sequence[tuple[Shape, Any]], inputs: tuple[Value, ...], name: str, data: Any
     ) -> list[Value]:
         """Several values that are made together."""
-        if unknown := [dtype for _, dtype in types if dtype.name not in DTYPES]:
+        if unknown := [dtype for _, dtype in types if dtype.char not in CODES]:
             raise UnsupportedError(f"dtype {unknown[0]}")
         made = Value("bundle", (), np.dtype(bool), inputs, name, Parts(data))
         made.data.parts = [

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..plans.weights import MOST_STEPS, steps
 from ..primitives.lowering import Program
+from .pieces import cut
 from .table import Table
 from .unrolled import Unrolled
 from .writer import Writer
@@ -28,6 +29,8 @@ class Body:
 
 
 LIMIT = [MOST_STEPS]  # how many steps are written as one line
+MOST_LINES = 1500  # of one function: a longer line is cut
+FEWEST_LONG = 1000  # values of a program that is long, and as one line in pieces still better than loops
 
 
 def body_of(
@@ -35,7 +38,7 @@ def body_of(
 ) -> Body:
     """The function `name`. `unshared`: no output lies where an input does. `over`: outputs that lie exactly where these
     inputs do."""
-    if steps(program) > LIMIT[0]:
+    if not is_straight(program):
         from .looped import Looped  # it writes the bodies of loops over steps with this function
 
         made = Looped(program, table, name, over)
@@ -46,6 +49,34 @@ def body_of(
     outputs = [f"%out{slot}" for slot in range(len(program.outputs))]
     Unrolled(w).run(program, inputs, outputs)
     taken = ", ".join(f"ptr {apart}{each}" for each in (*inputs, *outputs))
-    lines = "\n".join(w.lines)
-    head = f"define internal i32 @{name}({taken}{', ' if taken else ''}ptr %block, ptr %table) nounwind {{"
-    return Body(f"{head}\nentry:\n{lines}\n  ret i32 0\n}}\n", w.needs, w.declared, 0, True, False)
+    head = f"define internal i32 @{name}({taken}{', ' if taken else ''}ptr %block, ptr %table) nounwind {{\nentry:"
+    functions: Sequence[str] = ()
+    lines, size = "\n".join(w.lines), 0
+    if len(w.lines) > MOST_LINES:
+        functions, lines, size = in_pieces(w.lines, [*inputs, *outputs], name)
+    text = "".join([f"{head}\n{lines}\n  ret i32 0\n}}\n", *functions])
+    return Body(text, w.needs, w.declared, size, True, False)
+
+
+def is_straight(program: Program) -> bool:
+    """Whether a program is written as one line: it is small, or it is long and made of single numbers."""
+    found = steps(program)
+    if found <= LIMIT[0]:
+        return True
+    order = program.order()
+    return (
+        LIMIT[0] >= 0
+        and len(order) > FEWEST_LONG
+        and sum(each.size for each in order) <= 2 * len(order)
+        and not any(each.kind in ("call", "bundle") for each in order)
+    )
+
+
+def in_pieces(lines: list[str], pointers: list[str], name: str) -> tuple[Sequence[str], str, int]:
+    """A straight line as functions, and the line that calls them."""
+    functions, calls, size = cut(lines, pointers, name)
+    room = [f"  %leaves = alloca ptr, i64 {len(pointers)}"]
+    for place, each in enumerate(pointers):
+        room.append(f"  %at{place} = getelementptr ptr, ptr %leaves, i64 {place}")
+        room.append(f"  store ptr {each}, ptr %at{place}")
+    return functions, "\n".join([*room, calls]), size

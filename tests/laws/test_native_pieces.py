@@ -1,0 +1,81 @@
+"""A long straight line as short functions gives what it gives as one, whatever is handed from one to the next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from laws.test_native import compared
+from unit.programs import random_function, random_program
+
+import chainrule
+from chainrule.executors import EXECUTORS
+from chainrule.executors.native import availability, compile_graph, questions
+from chainrule.executors.native.primitives.values import UnsupportedError
+from chainrule.executors.native.text import bodies, pieces
+from chainrule.ir.recording import open_recording
+
+pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))
+
+
+@pytest.fixture(params=[1, 3, 40])
+def cut_short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every line is cut, into pieces of so many instructions."""
+    monkeypatch.setattr(bodies, "LIMIT", [10**8])
+    monkeypatch.setattr(bodies, "MOST_LINES", 0)
+    monkeypatch.setattr(pieces, "LONGEST", request.param)
+
+
+@pytest.mark.parametrize("seed", range(700, 706))
+def test_random_programs_in_pieces(seed: int, cut_short: None) -> None:
+    with open_recording(), np.errstate(all="ignore"):
+        graph, values = random_program(seed)
+        assert "_piece0" in questions.language(graph) or not graph.outputs
+        expected = EXECUTORS["walk"](graph, "f")(*values)
+        found = compile_graph(graph)(*values)
+    for one, other in zip(found, expected, strict=True):
+        compared(one, np.asarray(other), 64)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_gradients_and_loops_in_pieces(seed: int, cut_short: None) -> None:
+    random = np.random.default_rng(seed)
+    given = [random.normal(size=shape) for shape in ((3, 4), (4, 3), (4,), ())]
+    inner = random_function(seed)
+
+    def repeated(A: Any, B: Any, v: Any, s: Any) -> Any:
+        return chainrule.scan(lambda carry, _: (np.tanh(carry + inner(A, B, v, carry)), None), s, None, length=3)[0]
+
+    both = chainrule.value_and_grad(repeated, (0, 1, 2, 3))
+    found, expected = chainrule.jit(both)(*given), chainrule.jit(both, executor="numpy")(*given)
+    for one, other in zip((found[0], *found[1]), (expected[0], *expected[1]), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9 * max(1.0, np.max(np.abs(other))))
+
+
+def test_a_long_chain_is_compiled() -> None:
+    """d/dx of 2,000 times tanh(x) + 0.1 is the product of 1 - tanh^2, taken here with 50 digits' worth of care."""
+
+    def chain(x: Any) -> Any:
+        for _ in range(2000):
+            x = np.tanh(x) + 0.1
+        return x
+
+    both = chainrule.jit(chainrule.value_and_grad(chain))
+    value, slope = both(0.5)
+    x, logs = 0.5, 0.0
+    for _ in range(2000):
+        logs += float(np.log1p(-np.tanh(x) ** 2))
+        x = float(np.tanh(x)) + 0.1
+    assert both._builtins
+    assert abs(value - x) < 1e-14
+    assert slope == pytest.approx(np.exp(logs), rel=1e-10)
+    assert both(0.5) == (value, slope)
+
+
+def test_what_is_not_straight_is_refused() -> None:
+    for line in ("top:", "  br label %top", "  %v1 = landingpad token"):
+        with pytest.raises(UnsupportedError):
+            pieces.cut([line], [], "f")
+    with pytest.raises(UnsupportedError):
+        pieces.cut(["  %v1 = fadd double %v0, %v0"], [], "f")
