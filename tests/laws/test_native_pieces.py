@@ -19,12 +19,13 @@ from chainrule.ir.recording import open_recording
 pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))
 
 
-@pytest.fixture(params=[1, 3, 40])
+@pytest.fixture(params=[1, 30])
 def cut_short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every line is cut, into pieces of so many instructions."""
     monkeypatch.setattr(bodies, "LIMIT", [10**8])
     monkeypatch.setattr(bodies, "MOST_LINES", 0)
     monkeypatch.setattr(pieces, "LONGEST", request.param)
+    monkeypatch.setattr(pieces, "_MOST_HANDED", 0 if request.param == 1 else 32)
 
 
 @pytest.mark.parametrize("seed", range(700, 706))
@@ -54,7 +55,7 @@ def test_gradients_and_loops_in_pieces(seed: int, cut_short: None) -> None:
 
 
 def test_a_long_chain_is_compiled() -> None:
-    """d/dx of 2,000 times tanh(x) + 0.1 is the product of 1 - tanh^2, taken here with 50 digits' worth of care."""
+    """d/dx of 2,000 times tanh(x) + 0.1 is the product of 1 - tanh^2, taken here as a sum of logarithms."""
 
     def chain(x: Any) -> Any:
         for _ in range(2000):
@@ -65,7 +66,7 @@ def test_a_long_chain_is_compiled() -> None:
     value, slope = both(0.5)
     x, logs = 0.5, 0.0
     for _ in range(2000):
-        logs += float(np.log1p(-np.tanh(x) ** 2))
+        logs += float(np.log1p(-(np.tanh(x) ** 2)))
         x = float(np.tanh(x)) + 0.1
     assert both._builtins
     assert abs(value - x) < 1e-14

@@ -53,7 +53,8 @@ def body_of(
     functions: Sequence[str] = ()
     lines, size = "\n".join(w.lines), 0
     if len(w.lines) > MOST_LINES:
-        functions, lines, size = in_pieces(w.lines, [*inputs, *outputs], name)
+        functions, calls, size = cut(w.lines, [*inputs, *outputs], name)
+        lines = "\n".join(calls)
     text = "".join([f"{head}\n{lines}\n  ret i32 0\n}}\n", *functions])
     return Body(text, w.needs, w.declared, size, True, False)
 
@@ -70,13 +71,3 @@ def is_straight(program: Program) -> bool:
         and sum(each.size for each in order) <= 2 * len(order)
         and not any(each.kind in ("call", "bundle") for each in order)
     )
-
-
-def in_pieces(lines: list[str], pointers: list[str], name: str) -> tuple[Sequence[str], str, int]:
-    """A straight line as functions, and the line that calls them."""
-    functions, calls, size = cut(lines, pointers, name)
-    room = [f"  %leaves = alloca ptr, i64 {len(pointers)}"]
-    for place, each in enumerate(pointers):
-        room.append(f"  %at{place} = getelementptr ptr, ptr %leaves, i64 {place}")
-        room.append(f"  store ptr {each}, ptr %at{place}")
-    return functions, "\n".join([*room, calls]), size

@@ -15,6 +15,7 @@ from ..primitives.values import UnsupportedError
 LONGEST = 300  # lines of one function
 _NAME = re.compile(r"%[A-Za-z_][\w.]*|%\d+")
 _KINDS = ("double", "float", "i64", "i32", "i16", "i8", "i1", "ptr")
+_MOST_HANDED = 32  # pointers that functions take one by one
 _WORD = 8  # bytes of a place
 
 
@@ -28,19 +29,34 @@ class Piece:
     leaves: Sequence[str]
 
 
-def cut(lines: Sequence[str], leaves: Sequence[str], name: str) -> tuple[list[str], str, int]:
+def cut(lines: Sequence[str], leaves: Sequence[str], name: str) -> tuple[list[str], list[str], int]:
     """The functions, the lines that call them, and the bytes of `%block` that they use.
 
-    `leaves` are the pointers that lines may speak of; they are in memory at `%leaves`. Raises UnsupportedError where
-    lines are not straight.
+    `leaves` are the pointers that lines may speak of. Few are handed on one by one, many in memory. Raises
+    UnsupportedError where lines are not straight.
     """
+    many = len(leaves) > _MOST_HANDED
     known = {each: place for place, each in enumerate(leaves)}
     kinds: dict[str, str] = {}
     pieces = list(split(lines, kinds, {*known, "%block", "%table"}))
     places, size = settled(pieces, set(kinds))
-    functions = [function(f"{name}_piece{place}", piece, kinds, known, places) for place, piece in enumerate(pieces)]
-    calls = [f"  call void @{name}_piece{place}(ptr %leaves, ptr %block, ptr %table)" for place in range(len(pieces))]
-    return functions, "\n".join(calls), size
+    taken = ", ".join(f"ptr {each}" for each in (*(("%leaves",) if many else leaves), "%block", "%table"))
+    functions, calls = [], gathered(leaves) if many else []
+    for place, piece in enumerate(pieces):
+        body = "\n".join(written(piece, kinds, known if many else {}, places))
+        title = f"{name}_piece{place}"
+        functions.append(f"define internal void @{title}({taken}) #0 {{\nentry:\n{body}\n  ret void\n}}\n")
+        calls.append(f"  call void @{title}({taken})")
+    return functions, calls, size
+
+
+def gathered(leaves: Sequence[str]) -> list[str]:
+    """Lines that put pointers into memory, at `%leaves`."""
+    lines = [f"  %leaves = alloca ptr, i64 {len(leaves)}"]
+    for place, each in enumerate(leaves):
+        lines.append(f"  %at{place} = getelementptr ptr, ptr %leaves, i64 {place}")
+        lines.append(f"  store ptr {each}, ptr %at{place}")
+    return lines
 
 
 def split(lines: Sequence[str], kinds: dict[str, str], known: set[str]) -> Iterator[Piece]:
@@ -102,24 +118,21 @@ def settled(pieces: Sequence[Piece], made: set[str]) -> tuple[dict[str, int], in
     return places, size
 
 
-def function(name: str, piece: Piece, kinds: dict[str, str], known: dict[str, int], places: dict[str, int]) -> str:
-    """A piece that loads what it is handed where it is used first, and stores what it leaves where it is made: nothing
-    waits in a register."""
+def written(piece: Piece, kinds: dict[str, str], known: dict[str, int], places: dict[str, int]) -> list[str]:
+    """The lines of a piece that loads what it is handed where it is used first, and stores what it leaves where it is
+    made: nothing waits in a register."""
     waiting, left = {each for each in piece.needs if each in known or each in places}, set(piece.leaves)
     lines: list[str] = []
     for line, names in zip(piece.lines, piece.spoken, strict=True):
         for each in names:
             if each in waiting:
                 waiting.discard(each)
-                lines.extend(
-                    from_leaves(each, known[each]) if each in known else handed(each, kinds[each], places[each])
-                )
+                lines += from_leaves(each, known[each]) if each in known else handed(each, kinds[each], places[each])
         lines.append(line)
         if names and names[0] in left:
             left.discard(names[0])
-            lines.extend(handed_on(names[0], kinds[names[0]], places[names[0]]))
-    body = "\n".join(lines)
-    return f"define internal void @{name}(ptr %leaves, ptr %block, ptr %table) #0 {{\nentry:\n{body}\n  ret void\n}}\n"
+            lines += handed_on(names[0], kinds[names[0]], places[names[0]])
+    return lines
 
 
 def from_leaves(name: str, place: int) -> list[str]:
