@@ -7,6 +7,8 @@ same product of absolute values, which bounds the error of every order.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 
 import chainrule
 from chainrule.executors.native import availability
-from chainrule.executors.native.machine import llvm
+from chainrule.executors.native.machine import blas, llvm
 from chainrule.executors.native.machine.llvm import Vectors
 from chainrule.executors.native.text import bodies, products
 
@@ -178,3 +180,34 @@ def test_sums_of_products_and_products_of_what_is_put_together(name: str, size: 
         for one, other in zip(chainrule.tree.leaves(found), chainrule.tree.leaves(expected), strict=True):
             assert np.shape(one) == np.shape(other)
             np.testing.assert_allclose(one, other, rtol=0, atol=1e-10)
+
+
+def test_a_library_is_believed_when_it_has_multiplied() -> None:
+    found = blas.library()
+    if found is None:
+        pytest.skip("no BLAS here")
+    assert blas.multiplies(found)
+    assert not blas.multiplies(replace(found, spelling="{0}_of_nobody"))
+    idle = SimpleNamespace(cblas_dgemm=lambda *given: None, cblas_sgemm=lambda *given: None)
+    assert not blas.multiplies(blas.Blas(idle, "cblas_{0}", 32, "", ""))
+
+
+def test_without_a_library_all_products_are_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(products, "library", lambda: None)
+    random = np.random.default_rng(8)
+    a, b = random.normal(size=(530, 540)), random.normal(size=(540, 300))
+    compared(lambda a, b: (a @ b, b.T @ a.T), [a, b], 540)
+
+
+@pytest.mark.parametrize(
+    "files", [["libmkl_rt.so.2"], ["libmkl_rt.so.2", "libmkl_core.so.2", "libmkl_sequential.so.2"]]
+)
+def test_half_of_a_library_is_not_opened(files: list[str], tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Intel's library ends the process where the files that it opens itself are missing."""
+    (tmp_path / "lib").mkdir()
+    for each in files:
+        (tmp_path / "lib" / each).write_bytes(b"not a library")
+    monkeypatch.setattr(blas.sys, "prefix", str(tmp_path))
+    found = list(blas.intel_files())
+    assert len(found) == (len(files) == 3)
+    assert all(blas.opened(each) is None for each in found)

@@ -60,7 +60,7 @@ def report() -> str:
 
     host, found, objection = llvm.machine(), blas.library(), store.objection()
     place = store.folder() if objection is None else f"nowhere ({objection})"
-    products = f"{found.file}, kernels {found.kernels or 'unknown'}" if found else "none, graphs with them run on NumPy"
+    products = f"{found.file}, kernels {found.kernels or 'unknown'}" if found else "no BLAS, functions of our own"
     version = ".".join(map(str, host.llvm.llvm_version_info))
     return (
         f"executor: native, machine code by LLVM {version} for {host.cpu}\n"
