@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...ir.graph import Graph
+from ...transforms.rewrites import rewritten
 from . import recall
 from .door.callable import Addresses
 from .door.entry import builtin
@@ -37,7 +38,8 @@ def loaded(name: str, code: bytes, table: Table) -> Code:
 
 
 def compile_program(graph: Graph, name: str, door: Door) -> Code:
-    """The code for a graph: recalled, or lowered, written and compiled."""
+    """The code for a graph, by the laws that make it cheaper: recalled, or lowered, written and compiled."""
+    graph = rewritten(graph).graph
     identity = identify(graph, door) if store.folder() is not None else None
     recalled = None if identity is None else recall.find(identity)
     if recalled is not None:

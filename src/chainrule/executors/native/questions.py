@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ...errors import MissingLibraryError
 from ...ir.graph import Graph
 from ...ir.identifiers import Names, identifier
+from ...transforms.rewrites import rewritten
 from .build import flat_door
 from .costs import Cost, cost_of
 from .executor import availability
@@ -69,7 +70,7 @@ def require_program(graph: Graph) -> Program:
     reason = availability()
     try:
         if reason is None:
-            return lower(graph)
+            return lower(rewritten(graph).graph)
     except UnsupportedError as problem:
         reason = f"this graph runs on NumPy: {problem}"
     raise MissingLibraryError(

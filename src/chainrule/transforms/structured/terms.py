@@ -132,14 +132,14 @@ def contracted(frame: Frame, left: Factor, right: Factor, gone: set[int]) -> Fac
     columns = [label for label in right.at if label not in left.at]
     at = (*stack, *rows, *columns)
     frame.require_small(at)
-    first = grouped(frame, left, (stack, rows, inner))
-    second = grouped(frame, right, (stack, inner, columns))
+    first = grouped(frame, left, (stack, rows, inner) if rows or stack else (stack, inner))
+    second = grouped(frame, right, (stack, inner, columns) if columns or stack else (stack, inner))
     found = apply(matmul_op, [first, second], {})
     return Factor(reshape(found, tuple(frame.sizes[label] for label in at)), at)
 
 
 def grouped(frame: Frame, factor: Factor, groups: Sequence[Sequence[int]]) -> Any:
-    """A stack of matrices: the labels of the last two groups are rows and columns."""
+    """A stack of matrices: the labels of the last two groups are rows and columns. With one group a vector."""
     whole = tuple(label for group in groups for label in group)
     sides = []
     for group in groups[1:]:
