@@ -7,6 +7,7 @@ raise; what a fused loop or a BLAS makes of the operations is measured elsewhere
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -225,7 +226,7 @@ def test_any_chain_is_multiplied_right_and_never_at_a_higher_cost(
     sizes: list[int], turns: list[bool], ends: tuple[bool, bool], left: bool, seed: int
 ) -> None:
     random = np.random.default_rng(seed)
-    shapes = list(zip(sizes[:-1], sizes[1:], strict=True))
+    shapes = list(pairwise(sizes))
     matrices = [random.normal(size=s[::-1] if turn else s) for s, turn in zip(shapes, turns, strict=False)]
     vectors = [random.normal(size=sizes[0]), random.normal(size=sizes[-1])]
 

@@ -312,10 +312,10 @@ def jit(
 
     `executor` is "native" (machine code, the default), "numpy" (generated Python) or "walk" (the reference). With
     `reuse_outputs` machine code writes its results into the same arrays at every call: copy what must outlive the next
-    one. `out=` in a call names the arrays that this call writes its results into, as `.into` says. Before it is compiled
-    a graph is made cheaper by laws that may change the last digits (`.rewrites` says which were used); "walk" runs what
-    was recorded. The result has more verbs: `.into(arrays, *args)`, `.graph(*args)`, `.source(*args)`,
-    `.rewrites(*args)`, `.llvm(*args)`, `.c(*args)` and `.cost(*args)`.
+    one. `out=` in a call names the arrays that this call writes its results into, as `.into` says. Before a graph is
+    compiled it is made cheaper by laws that may change the last digits (`.rewrites` says which); "walk" runs what was
+    recorded. The result has more verbs: `.into(arrays, *args)`, `.graph(*args)`, `.source(*args)`, `.rewrites(*args)`,
+    `.llvm(*args)`, `.c(*args)` and `.cost(*args)`.
 
     >>> import numpy as np
     >>> def energy(x):
