@@ -181,6 +181,53 @@ def test_the_blas_is_left_as_it_was(split: Callable[[int], None], monkeypatch: p
         tell(before)
 
 
+def rotated(points: Any, angles: Any) -> Any:
+    """Rows of three numbers, each turned by itself: one loop over rows."""
+    c, s = np.cos(angles[:, 0]), np.sin(angles[:, 0])
+    x, y, z = points[:, 0], points[:, 1], points[:, 2]
+    return np.stack([c * x - s * y, s * x + c * y, z * z], axis=1)
+
+
+@pytest.mark.parametrize("length", [64, 65, 1000])
+def test_rows_in_parts(length: int, split: Callable[[int], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(length)
+    args = random.normal(size=(length, 3)), random.normal(size=(length, 1))
+    monkeypatch.setattr(bodies, "LIMIT", [4000])
+    whole, found = ways(rotated, args, split, 3)
+    np.testing.assert_allclose(found, whole, rtol=1e-15, atol=1e-15)  # a product and a sum may be rounded once
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_steps_that_need_no_other_in_parts(reverse: bool, split: Callable[[int], None]) -> None:
+    """Each step has loops of its own, and memory in between."""
+    random = np.random.default_rng(3)
+    xs, w = random.normal(size=(13, 6, 5)), random.normal(size=(5, 5))
+
+    def function(xs: Any, w: Any) -> Any:
+        def step(carry: None, x: Any) -> tuple[None, Any]:
+            y = np.tanh(x @ w)
+            return carry, (y - np.mean(y, axis=0)) @ w.T
+
+        return chainrule.scan(step, None, xs, reverse=reverse)[1]
+
+    whole, found = ways(function, (xs, w), split, 3)
+    np.testing.assert_allclose(found, whole, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("images", [2, 5, 16])
+def test_convolutions_in_parts(images: int, split: Callable[[int], None]) -> None:
+    random = np.random.default_rng(images)
+    x, w = random.normal(size=(images, 2, 9, 8)), random.normal(size=(3, 2, 3, 3))
+
+    def loss(x: Any, w: Any) -> Any:
+        return np.sum(np.tanh(chainrule.nn.conv2d(x, w, padding=1, strides=2)) ** 2)
+
+    both = chainrule.value_and_grad(loss, argnums=(0, 1))
+    whole, found = ways(lambda x, w: (both(x, w)[0], *both(x, w)[1]), (x, w), split, 3)
+    for one, other in zip(whole, found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("seed", range(900, 920))
 def test_random_programs_in_parts(seed: int, split: Callable[[int], None]) -> None:
     with open_recording(), np.errstate(all="ignore"):

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .plans.weights import cost
-from .primitives.lowering import Loop, Program
+from .plans.weights import operations
+from .primitives.lowering import Program
 from .primitives.values import Value
 
 _ENTRIES = 2**22  # of the long copy: beyond every cache but the largest
@@ -44,28 +44,13 @@ class Cost:
 
 def cost_of(program: Program) -> Cost:
     """What a program costs if its arguments are read and its results written once."""
-    operations = operations_of(program)
+    counted = operations(program)
     moved = sum(bytes_of(each) for each in (*program.inputs, *program.outputs))
     single = any(each.dtype == np.float32 for each in program.outputs)
     speed, bandwidth = limits()
-    by_arithmetic, by_memory = operations / (speed * (2 if single else 1)), moved / bandwidth
+    by_arithmetic, by_memory = counted / (speed * (2 if single else 1)), moved / bandwidth
     bound = "arithmetic" if by_arithmetic >= by_memory else "memory"
-    return Cost(operations, moved, max(by_arithmetic, by_memory), bound)
-
-
-def operations_of(program: Program) -> int:
-    """Arithmetic of all steps. What Python is called for is not counted."""
-    total = 0
-    for value in program.order():
-        if value.kind == "map":
-            total += value.size * cost(value.name)
-        elif value.kind in ("reduce", "scatter"):
-            total += value.inputs[0].size
-        elif value.kind == "product":
-            total += 2 * value.size * value.inputs[0].shape[-1]
-        elif value.kind == "bundle" and isinstance(value.data.how, Loop):
-            total += value.data.how.length * operations_of(value.data.how.body)
-    return total
+    return Cost(counted, moved, max(by_arithmetic, by_memory), bound)
 
 
 def bytes_of(value: Value) -> int:

@@ -5,7 +5,7 @@ One idea: only what is dear is listed. To keep or to compute twice, a line or lo
 
 from __future__ import annotations
 
-from ..primitives.lowering import Program
+from ..primitives.lowering import Loop, Program
 
 _DIVISIONS = ("true_divide", "sqrt")
 _POLYNOMIALS = ("exp", "expm1", "log", "log1p", "tanh")
@@ -18,6 +18,21 @@ MOST_STEPS = 4000  # of one straight line; beyond, compiling takes longer than i
 def cost(name: str) -> int:
     """About how many plain operations one entry takes."""
     return _COSTS.get(name, 1)
+
+
+def operations(program: Program) -> int:
+    """Arithmetic of all steps. What Python is called for is not counted."""
+    total = 0
+    for value in program.order():
+        if value.kind == "map":
+            total += value.size * cost(value.name)
+        elif value.kind in ("reduce", "scatter"):
+            total += value.inputs[0].size
+        elif value.kind == "product":
+            total += 2 * value.size * value.inputs[0].shape[-1]
+        elif value.kind == "bundle" and isinstance(value.data.how, Loop):
+            total += value.data.how.length * operations(value.data.how.body)
+    return total
 
 
 def steps(program: Program) -> int:

@@ -54,8 +54,7 @@ class Cut:
 
 def cut(product: Product, width: int, *, copies: bool) -> Cut | None:
     """How to share a product; None where it should stay whole. `width`: bytes of an entry; `copies`: by a BLAS."""
-    operations = 2 * product.count * product.rows * product.inner * product.columns
-    seconds = operations * width / vectors().width / _SPEED
+    seconds = seconds_of(2 * product.count * product.rows * product.inner * product.columns, width)
     axes: list[tuple[int | str, int, int, int]] = [(at, axis.size, 1, 1) for at, axis in enumerate(product.stack)]
     axes.append(("rows", product.rows, _ROWS, FEWEST[copies]))
     axes.append(("columns", product.columns, _LINE // width, FEWEST[copies]))
@@ -65,6 +64,11 @@ def cut(product: Product, width: int, *, copies: bool) -> Cut | None:
         if (split := split_of(size, seconds, multiple, least)) is not None
     ]
     return max(found, key=lambda each: each.split.parts, default=None)  # the first of those with the most
+
+
+def seconds_of(operations: int, width: int) -> float:
+    """About how long one thread takes for so many products and sums. `width`: bytes of an entry."""
+    return operations * width / vectors().width / _SPEED
 
 
 def part_of(found: Cut, name: str, kind: str) -> str:

@@ -77,7 +77,11 @@ def own_bytes(nest: Nest, level: int) -> int:
 
 
 def padded(each: Sum) -> int:
-    size = each.write.target.size * each.write.target.dtype.itemsize
+    return apart(each.write.target.size * each.write.target.dtype.itemsize)
+
+
+def apart(size: int) -> int:
+    """A number of bytes, rounded up so that no two parts write to one line of a cache."""
     return -(-size // _LINE) * _LINE
 
 
@@ -96,22 +100,24 @@ def call_in_parts(outer: Looped, nest: Nest, name: str) -> None:
             room = f"%own{len(outer.allocas)}"
             outer.allocas.append(f"  {room} = alloca i8, i64 {size * parts}, align {_LINE}")
             ends.append(f"call void @{name}_end{place}(ptr {pointers[place]}, ptr {room})")
-            outer.functions.append(end_function(w, f"{name}_end{place}", each.write.target, (parts, size)))
+            target = each.write.target
+            outer.functions.append(end_function(w, f"{name}_end{place}", target, (parts, size), target.name))
             pointers[place], own[place] = room, size
     outer.functions.append(write_in_parts(w, outer.table, outer.allocas, name, pointers, nest.shared.split, own))
     for end in ends:
         w.do(end)
 
 
-def end_function(outer: Writer, name: str, target: Value, own: tuple[int, int]) -> str:
-    """`name(target, own)`: the sums of all parts, added up in their order. `own`: how many, and how far apart."""
+def end_function(outer: Writer, name: str, target: Value, own: tuple[int, int], how: str = "sum") -> str:
+    """`name(target, own)`: the sums of all parts, added up in their order. `own`: how many, and how far apart; `how`:
+    what kind of sum."""
     w, kind, (parts, size) = Writer(declared=outer.declared), computed(target.code), own
     w.do("br label %each")
     w.label("each")
     w.do("%i = phi i64 [0, %entry], [%next, %each]")
     found = [load(w, target.code, w.put(f"getelementptr i8, ptr %own, i64 {part * size}"), "%i")
              for part in range(parts)]  # fmt: skip
-    store(w, target.code, reduce(partial(combine, w, target.name, kind), found), "%target", "%i")
+    store(w, target.code, reduce(partial(combine, w, how, kind), found), "%target", "%i")
     w.do("%next = add i64 %i, 1")
     w.do(f"br i1 {w.put(f'icmp ult i64 %next, {target.size}')}, label %each, label %end")
     w.label("end")

@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..plans.memory import lines
+from ..plans.weights import operations
 from ..primitives.values import Value
 from .bodies import body_of
 from .looped import Looped
+from .parts import Split, split_of, write_in_parts
+from .sharing import apart
 from .table import Table
 from .writer import Writer
+
+_SPEED = 5e9  # operations a second of steps that follow each other, roughly
 
 
 class Repeated:
@@ -29,9 +34,19 @@ class Repeated:
         self.ends, self.entries, self.saved = parts[:carries], parts[carries:outputs], parts[outputs:]
         self.beside = not made.straight and not self.saved  # two places for each carry, taken in turn
         self.room = lines(self.inner) + sum(lines(bytes_of(each)) for each in self.ends) * self.beside
+        self.split = None if carries or self.calls else split_of(self.loop.length, self.seconds())
+        if self.split is not None:
+            self.room = apart(self.inner) * self.split.parts
+
+    def seconds(self) -> float:
+        """About how long one thread takes for all steps."""
+        return float(self.loop.length * operations(self.loop.body)) / _SPEED
 
     def write(self, outer: Looped, room: str) -> None:
         """The loop, in the function that `outer` writes. `room`: memory for the steps."""
+        if self.split is not None:
+            self.share(outer, room, self.split)
+            return
         loop, w = self.loop, outer.w
         first, second = self.places(outer, room)
         self.start(outer, first)
@@ -61,6 +76,37 @@ class Repeated:
         w.do(f"{following} = add nuw nsw i64 {counter}, 1")
         w.do(f"br i1 {w.put(f'icmp ult i64 {following}, {loop.length}')}, label %{top}, label %{after}")
         w.label(after)
+
+    def share(self, outer: Looped, room: str, split: Split) -> None:
+        """The loop by several threads: no step needs another one, and each part has memory of its own."""
+        fixed = self.pointers(outer, self.groups(self.value.inputs)[0])
+        rows = [*self.rows(outer, self.groups(self.value.inputs)[2]), *self.rows(outer, self.entries)]
+        pointers = [*fixed, *(each for each, _ in rows), room if self.inner else "null", "%table"]
+        own = {len(pointers) - 2: apart(self.inner)} if self.inner else {}
+        outer.functions.append(self.some([f"%p{place}" for place in range(len(pointers))], [size for _, size in rows]))
+        name = f"{self.name}_steps"
+        outer.functions.append(write_in_parts(outer.w, outer.table, outer.allocas, name, pointers, split, own))
+
+    def some(self, pointers: list[str], sizes: list[int]) -> str:
+        """`name_steps(pointers, first, last)`: the steps of one part."""
+        w = Writer()
+        fixed, moving = pointers[: -len(sizes) - 2], pointers[-len(sizes) - 2 : -2]
+        w.do("br label %step")
+        w.label("step")
+        w.do("%turn = phi i64 [%first, %entry], [%following, %step]")
+        args = [
+            *fixed,
+            *(row(w, each, size, "%turn") for each, size in zip(moving, sizes, strict=True)),
+            *pointers[-2:],
+        ]
+        w.do(f"%status = call i32 @{self.name}({', '.join(f'ptr {each}' for each in args)})")
+        w.do("%following = add nuw nsw i64 %turn, 1")
+        w.do("%more = icmp ult i64 %following, %last")
+        w.do("br i1 %more, label %step, label %end")
+        w.label("end")
+        w.do("ret void")
+        taken, lines_ = ", ".join(f"ptr {each}" for each in pointers), "\n".join(w.lines)
+        return f"define internal void @{self.name}_steps({taken}, i64 %first, i64 %last) #0 {{\nentry:\n{lines_}\n}}\n"
 
     def start(self, outer: Looped, first: Sequence[str]) -> None:
         """Put what the loop starts from where its first step reads it."""

@@ -14,7 +14,10 @@ from ..plans.layouts import contiguous
 from ..plans.memory import lines
 from ..primitives.sliding import Sliding
 from ..primitives.values import Value, count
+from .cuts import seconds_of
 from .laid import WIDEST, Laid, Some, Walk, cycles, parted, scalar
+from .parts import split_of, write_in_parts
+from .sharing import apart, end_function
 from .slopes import Filters
 from .table import Table
 from .vectors import accumulated, at, counted, summed
@@ -128,20 +131,47 @@ class Images(Laid):
 
 
 class Slid:
-    """One reading as a function, and its call."""
+    """One reading as a function, and its call: by several threads, each with images of its own, where that pays. A sum
+    over images is then one for each part, beside what it lays out."""
 
     calls = False
 
     def __init__(self, value: Value, table: Table, name: str) -> None:
         self.value, self.name = value, name
-        how, code = value.data.how, value.data.parts[0].code
-        made = Images(how, code, name) if how.kind == "images" else Filters(how, code, name)
+        self.how, self.result = value.data.how, value.data.parts[0]
+        self.sums = self.how.kind != "images"
+        made = (Filters if self.sums else Images)(self.how, self.result.code, name)
         self.text = made.text()
         self.needs: set[str] = set()
-        self.declared, self.room = made.w.declared, made.room
+        self.declared = made.w.declared
+        self.split = split_of(self.how.images, seconds_of(self.operations(), self.result.dtype.itemsize))
+        self.laid = apart(made.room)
+        self.one = self.laid + self.sums * apart(self.result.size * self.result.dtype.itemsize)
+        self.room = made.room if self.split is None else self.one * self.split.parts
+
+    def operations(self) -> int:
+        """About how many a whole call takes."""
+        how = self.how
+        phases = how.out_phases if not self.sums else [(0,) * len(how.axes)]
+        taps = sum(len(list(how.taps(phase))) for phase in phases) / len(phases)
+        places = how.images * how.groups * how.rows * count([axis.out_size for axis in how.axes])
+        return int(2 * places * taps * how.sums)
 
     def write(self, outer: Looped, room: str) -> None:
         """The call, in the function that `outer` writes. `room`: memory for what is laid out."""
-        pointers = [outer.pointer(each) for each in (*self.value.inputs, self.value.data.parts[0])]
-        taken = ", ".join(f"ptr {each}" for each in (*pointers, room))
-        outer.w.do(f"call void @{self.name}({taken}, i64 0, i64 {self.value.data.how.images})")
+        pointers = [outer.pointer(each) for each in (*self.value.inputs, self.result)]
+        if self.split is None:
+            taken = ", ".join(f"ptr {each}" for each in (*pointers, room))
+            outer.w.do(f"call void @{self.name}({taken}, i64 0, i64 {self.how.images})")
+            return
+        own = {3: self.one}
+        sums = pointers[2]
+        if self.sums:
+            pointers[2], own[2] = at(outer.w, "i8", room, self.laid), self.one
+        outer.functions.append(
+            write_in_parts(outer.w, outer.table, outer.allocas, self.name, [*pointers, room], self.split, own)
+        )
+        if self.sums:
+            name, sizes = f"{self.name}_end", (self.split.parts, self.one)
+            outer.functions.append(end_function(outer.w, name, self.result, sizes))
+            outer.w.do(f"call void @{name}(ptr {sums}, ptr {pointers[2]})")
