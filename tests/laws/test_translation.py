@@ -177,7 +177,7 @@ def test_the_value_alone_and_the_gradient_alone() -> None:
 
 def test_what_needs_numpy_is_refused_by_name() -> None:
     compiled = chainrule.jit(lambda x: np.sum(np.sort(x)))
-    with pytest.raises(MissingLibraryError, match="argsort, index, which NumPy computes"):
+    with pytest.raises(MissingLibraryError, match="argsort, which NumPy computes"):
         compiled.c(np.ones(500))
 
 

@@ -139,7 +139,10 @@ def index_push(tangents: tuple[Any, ...], y: Array, x: Array, *arrays: Array, ke
 )  # fmt: skip
 def index_op(xp: Library, x: Array, *arrays: Array, key: Key) -> Array:
     """The entries of x at a key. Adjoint: each gradient is added at the place its entry came from."""
-    return x[rebuild(key, arrays)]
+    try:
+        return x[rebuild(key, arrays)]
+    except IndexError as problem:  # a place beyond the end, in an array of places
+        raise beyond(x.shape, key, problem) from None
 
 
 def scatter_type(g: ArrayType, *arrays: ArrayType, key: Key, shape: tuple[int, ...]) -> ArrayType:
@@ -189,12 +192,7 @@ def getitem(x: Any, key: Any) -> Any:
     """
     array = as_array(x)
     parts, arrays = taken_apart(_without_masks(key) if type(array) is Node and is_abstract(array) else key)
-    try:
-        return index_op(array, *arrays, key=parts)
-    except BoundsError:
-        raise
-    except IndexError as problem:  # a place beyond the end, in an array of places
-        raise beyond(array.shape, parts, problem) from None
+    return index_op(array, *arrays, key=parts)
 
 
 def _without_masks(key: Any) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from ..primitives.lowering import Program
 from ..primitives.values import Access, Value, compose, identity, known_number
 from .layouts import contiguous, strided
 from .memory import read_by
-from .regions import Plan, Step, alias_root
+from .regions import Plan, Step, alias_root, table_of
 
 
 def homes(program: Program, plan: Plan, over: Iterable[tuple[int, int]]) -> dict[Value, Value]:
@@ -66,7 +66,7 @@ def reads_in_place(step: Step, plan: Plan, root: Value, inputs: set[Value]) -> b
             if alias_root(value) in inputs and not stands_there(value, access, step.shape):
                 return False
         elif value.kind == "gather":
-            if not inputs.isdisjoint(map(alias_root, value.inputs)):
+            if not inputs.isdisjoint(map(alias_root, (value.inputs[0], table_of(value)))):
                 return False
         elif value.kind == "view":
             pending.append((value.inputs[0], compose(value.data, access, len(step.shape))))

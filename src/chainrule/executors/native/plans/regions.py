@@ -63,12 +63,20 @@ def plan(program: Program) -> Plan:
 
 def must_store(value: Value) -> Iterator[Value]:
     """Inputs that a value needs in memory, in their own order."""
-    if value.kind in ("call", "reshape", "gather", "bundle"):
+    if value.kind in ("call", "reshape", "bundle"):
         yield from value.inputs
-    elif value.kind == "scatter":
-        yield value.inputs[1]
+    elif value.kind in ("gather", "scatter"):
+        if value.kind == "gather":
+            yield value.inputs[0]
+        yield table_of(value)
     elif value.kind == "product":
         yield from (each.source for each in operands(value))
+
+
+def table_of(value: Value) -> Value:
+    """The table of places behind a gather or a scatter, which may repeat it along axes."""
+    table = value.inputs[1]
+    return table.inputs[0] if table.kind == "view" else table
 
 
 def alias_root(value: Value) -> Value:

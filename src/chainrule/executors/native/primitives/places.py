@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import Array
+from .chosen import chosen, spread_key
 from .entries import Entries
 from .values import Builder, UnsupportedError, Value, count, unit
 
@@ -65,20 +66,29 @@ class Places(Entries):
         parts = self.known_key(key)
         if all(part is None or part is Ellipsis or isinstance(part, (int, np.integer, slice)) for part in parts):
             return self.wrap(sliced(self.builder, x.value, parts))
+        if any(isinstance(part, Array) for part in parts):
+            found = chosen(self, x.shape, parts)
+            inputs = (x.value, found.table)
+            return self.wrap(self.builder.make("gather", found.shape, x.value.dtype, inputs, "", found.known))
         return self.moved(x, lambda places: places[parts])
 
     def known_key(self, key: Any) -> tuple[Any, ...]:
-        """The parts of a key, arrays of places as plain arrays. Raises UnsupportedError where they are not known."""
+        """The parts of a key, arrays of places as plain arrays where they are known."""
         found = []
         for part in key if isinstance(key, tuple) else (key,):
-            if isinstance(part, list) or (isinstance(part, Array) and part.value.kind != "constant"):
-                raise UnsupportedError("places that are not known")
-            found.append(part.value.data.array if isinstance(part, Array) else part)
+            if isinstance(part, list):
+                raise UnsupportedError("a list of places")
+            is_known = isinstance(part, Array) and part.value.kind == "constant"
+            found.append(part.value.data.array if is_known else part)
         return tuple(found)
 
     def added_at(self, shape: tuple[int, ...], key: Any, part: Any, dtype: Any) -> Any:
-        """Zeros with `part` added at known places, which may be named twice."""
+        """Zeros with `part` added at places, which may be named twice."""
         parts = self.known_key(key)
+        if any(isinstance(each, Array) for each in parts):
+            found = chosen(self, shape, parts)
+            inputs = (self.builder.broadcast(self.value(part, dtype), found.shape), found.table)
+            return self.wrap(self.builder.make("scatter", shape, inputs[0].dtype, inputs, "sum", found.known))
         places = np.arange(count(shape)).reshape(shape)[parts]
         value = self.builder.broadcast(self.value(part, dtype), places.shape)
         table = self.builder.constant(np.ascontiguousarray(places, np.int64))
@@ -154,10 +164,7 @@ class Places(Entries):
         parts = key if isinstance(key, tuple) else (key,)
         if not all(each is None or each is Ellipsis or isinstance(each, (int, np.integer, slice)) for each in parts):
             raise UnsupportedError("writing at places that are listed")
-        named = sum(each is not None and each is not Ellipsis for each in parts)
-        dots = [slice(None)] * (x.ndim - named)
-        seen = [each for part_ in parts for each in (dots if part_ is Ellipsis else [part_])]
-        seen += [slice(None)] * (x.ndim - sum(each is not None for each in seen))
+        seen = spread_key(parts, x.ndim)
         spread = [each for each in seen if each is not None]
         ranges = [range(size)[each] if isinstance(each, slice) else range(int(each) % size, int(each) % size + 1)
                   for each, size in zip(spread, x.shape, strict=True)]  # fmt: skip
@@ -191,13 +198,9 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
 
 def sliced(builder: Builder, x: Value, parts: Sequence[Any]) -> Value:
     """x[parts] for slices, numbers, None and `...`."""
-    named = sum(part is not None and part is not Ellipsis for part in parts)
-    dots = [slice(None)] * (x.ndim - named)
-    spread = [each for part in parts for each in (dots if part is Ellipsis else [part])]
-    spread += [slice(None)] * (x.ndim - sum(part is not None for part in spread))
     shape: list[int] = []
     places: list[tuple[int, int, int]] = []  # offset, step and axis of the result (-1: none) for each axis of x
-    for part in spread:
+    for part in spread_key(parts, x.ndim):
         if part is None:
             shape.append(1)
         elif isinstance(part, slice):

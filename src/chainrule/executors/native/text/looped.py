@@ -16,6 +16,7 @@ from ..plans.overlays import homes
 from ..plans.regions import Plan, Step, alias_root, plan
 from ..primitives.lowering import Program
 from ..primitives.values import UnsupportedError, Value
+from .checked import checking_function
 from .loops import Nest
 from .products import write_product
 from .sharing import call_in_parts
@@ -81,7 +82,7 @@ class Looped:
         kinds: dict[str, type[Repeated | Slid | Awaited]] = {"scan": Repeated, "slide": Slid, "while": Awaited}
         for step in self.plan.steps:
             whole = step.whole
-            if whole is not None and (whole.kind == "call" or whole.name == "call"):
+            if whole is not None and (whole.kind == "call" or whole.name == "call") and whole.name != "places":
                 self.calls = True
             elif whole is not None and whole.kind == "bundle":
                 made = self.repeated[whole] = kinds[whole.name](whole, self.table, f"{self.name}_{len(self.repeated)}")
@@ -140,8 +141,26 @@ class Looped:
             write_product(self.w, self.table, step.whole, self.pointer, self.functions, name, self.allocas)
         elif step.whole in self.repeated:
             self.repeated[step.whole].write(self, self.places.get(step.whole, "null"))
+        elif step.whole.name == "places":
+            self.checked(step.whole)
         else:
             self.called(step.whole)
+
+    def checked(self, value: Value) -> None:
+        """Places of the user's, counted from 0. Where one is beyond the end, Python says which, and no more runs."""
+        name, w = f"{self.name}_places{len(self.functions)}", self.w
+        self.functions.append(checking_function(name, value))
+        bad = w.put(f"call i1 @{name}(ptr {self.pointer(value)}, ptr {self.pointer(value.inputs[0])})")
+        wrong, good = w.fresh_label("beyond"), w.fresh_label("within")
+        w.do(f"br i1 {bad}, label %{wrong}, label %{good}")
+        w.label(wrong)
+        array = self.around(value.inputs[0], probe.CONTIGUOUS)
+        function = self.table.load(w, "python", "PyObject_CallFunctionObjArgs")
+        refuse = self.table.load(w, "refusal", value.data)
+        w.put(f"call ptr (ptr, ...) {function}(ptr {refuse}, ptr {array}, ptr null)")
+        w.do(f"call void {self.table.load(w, 'python', 'Py_DecRef')}(ptr {array})")
+        w.do("br label %raised")
+        w.label(good)
 
     def loop(self, step: Step) -> None:
         nest = Nest(step, self.plan.ready, self.plan.stored, self.homes)

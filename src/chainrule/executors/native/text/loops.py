@@ -79,6 +79,7 @@ class Nest:
         width = len(self.step.shape)
         pending = [(write.value, identity(self.step.shape)) for write in self.step.writes]
         pending += [(each.target.inputs[1], identity(self.step.shape)) for each in self.scattered()]
+        found |= {self.known_place(each.target, identity(self.step.shape), width): None for each in self.scattered()}
         while pending:
             value, access = pending.pop()
             if (value, access) in seen or known_number(value) is not None:
@@ -87,7 +88,8 @@ class Nest:
             if self.is_read(value):
                 found[self.place(value, access, width)] = None
             elif value.kind == "gather":
-                found[self.place(value.inputs[1], access, width)] = None
+                found[self.known_place(value, access, width)] = None
+                pending.append((value.inputs[1], access))
                 self.pointer(value.inputs[0])
             elif value.kind == "view":
                 pending.append((value.inputs[0], compose(value.data, access, width)))
@@ -98,6 +100,12 @@ class Nest:
     def place(self, value: Value, access: Access, width: int) -> Place:
         strides, start = strided(access, contiguous(value.shape), width)
         return Place(alias_root(value), start, strides)
+
+    def known_place(self, value: Value, access: Access, width: int) -> Place:
+        """The part of where an entry of a gather or a scatter stands that is not looked up."""
+        start, steps = value.data or (0, (0,) * len(access))
+        strides, further = strided(access, steps, width)
+        return Place(alias_root(value.inputs[0]), start + further, strides)
 
     def scattered(self) -> list[Write]:
         return [write for write in self.step.writes if write.target.kind == "scatter"]
@@ -276,8 +284,9 @@ class Nest:
 
     def add_at_place(self, write: Write) -> None:
         """One entry, added where its table says."""
-        target, place = write.target, self.entry(write.target.inputs[1])
-        pointer = self.pointer(target)
+        target, pointer = write.target, self.pointer(write.target)
+        known = self.known_place(target, identity(self.step.shape), len(self.step.shape))
+        place = self.further(self.entry(target.inputs[1]), known)
         total = combine(self.w, "sum", target.code, load(self.w, target.code, pointer, place), self.entry(write.value))
         store(self.w, target.code, total, pointer, place)
 
@@ -315,8 +324,10 @@ class Nest:
         return self.done[start]
 
     def sources(self, value: Value, access: Access) -> list[tuple[Value, Access]]:
-        if self.is_read(value) or known_number(value) is not None or value.kind == "gather":
+        if self.is_read(value) or known_number(value) is not None:
             return []
+        if value.kind == "gather":
+            return [(value.inputs[1], access)]
         if value.kind == "view":
             return [(value.inputs[0], compose(value.data, access, len(self.step.shape)))]
         return [(each, access) for each in value.inputs]
@@ -344,9 +355,13 @@ class Nest:
         return self.done[key]
 
     def gathered(self, value: Value, access: Access, width: int) -> str:
-        source, table = value.inputs
-        place = self.loaded(table, self.place(table, access, width))
-        return load(self.w, value.code, self.pointer(source), place)
+        place = self.further(self.done[(value.inputs[1], access)], self.known_place(value, access, width))
+        return load(self.w, value.code, self.pointer(value.inputs[0]), place)
+
+    def further(self, place: str, known: Place) -> str:
+        """A place that was looked up, and what is known to be added."""
+        added = self.offset(Place(known.root, known.start, self.seen(known.strides)), len(self.sizes))
+        return place if added == "0" else self.w.put(f"add nsw i64 {place}, {added}")
 
     def offset(self, place: Place, level: int) -> str:
         """Where an entry stands, by the counters of the loops outside `level`."""

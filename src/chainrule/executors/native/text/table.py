@@ -14,6 +14,7 @@ import numpy as np
 from ....ir.library import reference
 from ..machine import pool, probe
 from ..machine.blas import blas_function
+from .checked import refusal_of
 from .writer import Writer
 
 
@@ -82,12 +83,13 @@ def _block(size: int) -> Any:
     return found[start : start + size]
 
 
-_THING: dict[str, Callable[[Any], Any]] = {"block": _block, "call": kernel_of}
+_THING: dict[str, Callable[[Any], Any]] = {"block": _block, "call": kernel_of, "refusal": refusal_of}
 _ADDRESS: dict[str, Callable[[Any], int]] = {
     "python": probe.python_function,
     "numpy": probe.numpy_function,
     "object": id,
     "call": id,
+    "refusal": id,
     "array": _address_of_array,
     "block": _address_of_array,
     "blas": blas_function,
