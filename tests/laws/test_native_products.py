@@ -20,7 +20,7 @@ import chainrule
 from chainrule.executors.native import availability
 from chainrule.executors.native.machine import blas, llvm
 from chainrule.executors.native.machine.llvm import Vectors
-from chainrule.executors.native.text import bodies, products
+from chainrule.executors.native.text import bodies, products, symmetric
 
 pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))
 DTYPES = (np.float64, np.float32)
@@ -211,3 +211,23 @@ def test_half_of_a_library_is_not_opened(files: list[str], tmp_path: Any, monkey
     found = list(blas.intel_files())
     assert len(found) == (len(files) == 3)
     assert all(blas.opened(each) is None for each in found)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("sizes", [(2, 2), (3, 8), (8, 5), (9, 4), (16, 16), (17, 40), (65, 33)])
+def test_a_matrix_times_its_transpose(sizes: tuple[int, int], dtype: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    if blas.library() is None:
+        pytest.skip("no BLAS here")
+    monkeypatch.setattr(symmetric, "_FEWEST", 2)
+    halves: list[str] = []
+    monkeypatch.setattr(products, "by_half", lambda *given: (halves.append(given[-1]), symmetric.by_half(*given)))
+    random = np.random.default_rng(sum(sizes))
+    a = random.normal(size=sizes).astype(dtype)
+    a[0, -1] = np.inf if sizes[0] == 9 else a[0, -1]
+
+    def grams(a: Any) -> tuple[Any, ...]:
+        some = a[:, 1:]
+        return a.T @ a, a @ a.T, some @ some.T, a[::-1] @ a.T, (a * 2.0).T @ (a * 2.0), np.stack([a, a]) @ a.T
+
+    compared(grams, [a], max(sizes))
+    assert len(halves) >= 3

@@ -17,6 +17,7 @@ from ..primitives.values import Value, count
 from .counting import closed, opened
 from .cuts import cut, part_of
 from .parts import call_parts
+from .symmetric import by_half, is_symmetric
 from .table import Table
 from .tiles import Tiles, lanes_for
 from .writer import Writer, literal
@@ -39,12 +40,13 @@ def write_product(
     ]
     places.append(pointer(value))
     machine, width, blas = vectors(), value.dtype.itemsize, library()
-    own = blas is None or by_tiles(product, width)
+    half = blas is not None and is_symmetric(product, left, right)
+    own = blas is None or (by_tiles(product, width) and not half)
     if (own and turning_pays(product, machine.width // width, width)) or (not own and product.result[1] != 1):
         product, places = turned(product), [places[1], places[0], places[2]]
     alone = "" if own else single(w, table)
     found = cut(product, width, copies=not own) if own or alone else None
-    multiply = in_tiles if own else by_blas
+    multiply = in_tiles if own else by_half if half and found is None else by_blas
     if found is None:
         multiply(w, table, value.code, product, places, functions, name)
     else:
