@@ -138,9 +138,19 @@ def hold_mark(xp: Library, x: Array, **params: Any) -> Array:
     return x
 
 
+def error_function(xp: Library, x: Array) -> Any:
+    return xp.erf(x)
+
+
+def complementary_error_function(xp: Library, x: Array) -> Any:
+    return xp.erfc(x)
+
+
 RULES: Mapping[str, Callable[..., Any]] = {
     "cast": cast,
     "scatter": scatter,
+    "erf": error_function,
+    "erfc": complementary_error_function,
     "mark": hold_mark,
     "stop_gradient": hold_mark,
     **SLIDING,

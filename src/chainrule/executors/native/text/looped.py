@@ -21,6 +21,7 @@ from .loops import Nest
 from .products import write_product
 from .sharing import call_in_parts
 from .table import Table
+from .twice import written
 from .windows import Slid
 from .writer import Writer
 
@@ -163,9 +164,9 @@ class Looped:
         w.label(good)
 
     def loop(self, step: Step) -> None:
-        nest = Nest(step, self.plan.ready, self.plan.stored, self.homes)
         name = f"{self.name}_loop{len(self.functions)}"
-        self.functions.append(nest.text(name))
+        nest, text = written(lambda: Nest(step, self.plan.ready, self.plan.stored, self.homes), name)
+        self.functions.append(text)
         self.w.needs |= nest.w.needs
         self.w.declared |= nest.w.declared
         if nest.shared is not None:

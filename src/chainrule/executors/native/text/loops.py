@@ -16,6 +16,7 @@ from ..plans.regions import Step, Write, alias_root
 from ..primitives.values import Access, Shape, Value, compose, count, identity, known_number
 from .scalars import STARTS, combine, computed, emit
 from .sharing import Shared, shared
+from .twice import body, watch
 from .unrolled import load, store
 from .writer import Writer, literal
 
@@ -64,6 +65,7 @@ class Nest:
         self.counters: list[str] = []
         self.done: dict[Any, str] = {}
         self.rows: list[str] = []
+        self.watched, self.alone = False, False  # whether strangers are noted; whether it is kept from being shared
         self.shared: Shared | None = None
         self.starts: list[Value] = []  # what the function that runs before the parts takes
 
@@ -155,7 +157,7 @@ class Nest:
             else:
                 self.plain.append((write, place))
         empty, self.jam = not count(self.step.shape), self.jammed()
-        self.shared = None if empty or self.scattered() else shared(self, reads)
+        self.shared = None if empty or self.alone or self.scattered() else shared(self, reads)
         begun = [each.write.target for each in self.sums if (each.adds or empty) and not self.is_own(each)]
         for summed in [*begun, *self.scatter_targets()]:
             if summed.size:
@@ -166,19 +168,19 @@ class Nest:
                 self.fill(each.write.target)
         if not empty:
             self.nest(0)
-        return start + self.function(name, self.w.lines, ["i64 %first", "i64 %last"] if self.shared else [])
+        more = ["i64 %first", "i64 %last"] if self.shared else []
+        return start + self.function(name, *body(self.w.lines, self.watched), more)
 
-    def function(self, name: str, lines: Sequence[str], more: Sequence[str] = ()) -> str:
+    def function(self, name: str, kind: str, lines: str, more: Sequence[str] = ()) -> str:
         taken = [f"ptr noalias {'' if root in self.written else 'readonly '}{pointer}"
                  for root, pointer in self.pointers.items()]  # fmt: skip
-        body = "\n".join(lines)
-        return f"define internal void @{name}({', '.join([*taken, *more])}) #0 {{\nentry:\n{body}\n  ret void\n}}\n"
+        return f"define internal {kind} @{name}({', '.join([*taken, *more])}) #0 {{\n{lines}\n}}\n"
 
     def started(self, name: str) -> str:
         """What is written so far as a function of its own, which runs before the parts."""
         lines, self.w.lines, self.w.block = self.w.lines, [], "entry"
         self.starts = list(self.pointers)
-        return self.function(f"{name}_start", lines)
+        return self.function(f"{name}_start", *body(lines, False))
 
     def is_own(self, each: Sum) -> bool:
         """Whether each part adds up for itself."""
@@ -275,6 +277,7 @@ class Nest:
                 store(self.w, write.target.code, name, self.pointer(place.root), self.offset(place, len(self.sizes)))
             for added in self.scattered():
                 self.add_at_place(added)
+        self.watched |= watch(self.w)
         totals = [reduce(partial(combine, self.w, each.write.target.name, each.kind), column)
                   for each, column in zip(self.sums, zip(*found, strict=True), strict=True)]  # fmt: skip
         if not self.sizes:

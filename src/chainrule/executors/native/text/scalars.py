@@ -8,15 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..primitives.values import UnsupportedError
-from .mathematics import FUNCTIONS
+from .mathematics import FUNCTIONS, LIMITS, is_beyond
 from .writer import FLOATS, Writer, literal
 
-_FOREIGN = {
-    "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "sinh": "sinh",
-    "cosh": "cosh", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "exp2": "exp2", "log2": "log2",
-    "log10": "log10", "cbrt": "cbrt", "erf": "erf", "erfc": "erfc", "arctan2": "atan2", "hypot": "hypot",
-    "power": "pow",
-}  # fmt: skip
 _INTRINSIC = {
     "sqrt": "sqrt", "absolute": "fabs", "floor": "floor", "ceil": "ceil", "trunc": "trunc", "rint": "roundeven",
     "copysign": "copysign",
@@ -62,14 +56,20 @@ def emit_float(w: Writer, name: str, kind: str, args: Sequence[str]) -> str:
     if name in _COMPARE:
         return w.compare(_COMPARE[name], kind, *args)
     if name in FUNCTIONS:
-        return w.mathematics(name, kind, *args)
+        return called(w, name, kind, *args)
     if name in _INTRINSIC:
         return w.intrinsic(_INTRINSIC[name], kind, *args)
-    if name in _FOREIGN:
-        return w.foreign(_FOREIGN[name], kind, *args)
     if name in _OTHERS:
         return _OTHERS[name](w, kind, *args)
     raise UnsupportedError(name)
+
+
+def called(w: Writer, name: str, kind: str, *args: str) -> str:
+    """One of our own functions; the fast part of it where somebody watches over the arguments."""
+    if name in LIMITS and w.strangers is not None:
+        w.strangers.append(is_beyond(w, name, kind, *args))
+        return w.mathematics(f"{name}.near", kind, *args)
+    return w.mathematics(name, kind, *args)
 
 
 def emit_whole(w: Writer, name: str, kind: str, args: Sequence[str]) -> str:

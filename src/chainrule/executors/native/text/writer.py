@@ -19,6 +19,9 @@ class Writer:
     lines: list[str] = field(default_factory=list)
     needs: set[str] = field(default_factory=set)  # functions of mathematics, `exp.double`
     declared: set[str] = field(default_factory=set)  # declarations of functions from outside
+    strangers: list[str] | None = (
+        None  # conditions: an argument that a fast function is not good for. None: no such ones
+    )
     counted: int = 0
     block: str = "entry"
 
