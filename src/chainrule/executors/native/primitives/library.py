@@ -15,6 +15,35 @@ from .contractions import contracted, summed
 from .places import Places, axes_of, runs_along
 from .values import UnsupportedError, Value, count
 
+TERMS = {"sum": "add", "max": "maximum", "min": "minimum", "prod": "multiply"}
+_FEW, _MANY = 4, 64  # entries that are taken together, and results
+_LIGHT = frozenset({
+    "add", "subtract", "multiply", "negative", "absolute", "square", "maximum", "minimum", "cast", "where", "equal",
+    "not_equal", "less", "less_equal", "greater", "greater_equal",
+})  # fmt: skip
+
+
+def few(name: str, x: Value, axes: tuple[int, ...]) -> bool:
+    """Whether a few neighbours are taken together, many times, and computing them takes next to nothing: then loops
+    run along the results."""
+    terms = count([x.shape[axis] for axis in axes])
+    inner = bool(axes) and x.ndim - 1 in axes and name in TERMS
+    return inner and 0 < terms <= _FEW and x.size >= terms * _MANY and is_light(x)
+
+
+def is_light(x: Value) -> bool:
+    """Whether a value is in memory, or a map or two away from it."""
+    pending, maps = [x], 0
+    while pending:
+        value = pending.pop()
+        if value.kind == "map":
+            maps += 1
+            if value.name not in _LIGHT or maps > 2 * _FEW:
+                return False
+        if value.kind in ("map", "view"):
+            pending.extend(value.inputs)
+    return True
+
 
 class Reductions(Places):
     """NumPy's functions of all entries along axes."""
@@ -23,9 +52,20 @@ class Reductions(Places):
         axes = axes_of(axis, x.ndim)
         kept = tuple(1 if place in axes else size for place, size in enumerate(x.shape))
         found = summed(self, x, axes) if name == "sum" and axes and dtype is None else None
+        if found is None and few(name, x, axes):
+            found = self._combined(name, x, axes)
         if found is None:
             found = self.builder.reduce(name, x, axes, dtype) if axes else x
         return self.wrap(self.builder.reshape(found, kept) if keepdims else found)
+
+    def _combined(self, name: str, x: Value, axes: tuple[int, ...]) -> Value:
+        """A few entries, term by term."""
+        found: Any = None
+        for index in np.ndindex(*[x.shape[axis] for axis in axes]):
+            places = dict(zip(axes, index, strict=True))
+            part = self.index(self.wrap(x), tuple(places.get(axis, slice(None)) for axis in range(x.ndim)))
+            found = part if found is None else getattr(self, TERMS[name])(found, part)
+        return self.value(found)
 
     def sum(self, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
         value = self.value(x)

@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
+from itertools import product
 from typing import Any
 
 from ..plans.layouts import contiguous, strided
 from ..plans.regions import Step, Write, alias_root
-from ..primitives.values import Access, Shape, Value, compose, count, identity, known_number
+from ..primitives.values import Access, Value, compose, count, identity, known_number
 from .scalars import STARTS, combine, computed, emit
 from .sharing import Shared, shared
+from .turns import cut, merged, shortened
 from .twice import body, watch
 from .unrolled import load, store
 from .writer import Writer, literal
 
 _JAM = 8  # rows taken at once where a sum stands still along the innermost loop
-_LONGEST = 4096  # a longer sum is cut into pieces, which are added up: fewer roundings in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,10 @@ class Nest:
                 self.plain.append((write, place))
         empty, self.jam = not count(self.step.shape), self.jammed()
         self.shared = None if empty or self.alone or self.scattered() else shared(self, reads)
+        self.inner, self.spans = len(self.sizes), list[tuple[int, int]]()
+        if not self.sums and not self.scattered():
+            self.inner, parts = shortened(self.sizes, self.shared.level if self.shared else -1)
+            self.spans = [] if self.homes else parts  # what is written over its argument is computed once
         begun = [each.write.target for each in self.sums if (each.adds or empty) and not self.is_own(each)]
         for summed in [*begun, *self.scatter_targets()]:
             if summed.size:
@@ -222,15 +227,18 @@ class Nest:
         w.do(f"br i1 {w.put(f'icmp ult i64 {following}, {size}')}, label %{top}, label %{after}")
         w.label(after)
 
-    def nest(self, level: int) -> list[str]:
+    def nest(self, level: int, span: tuple[int, int] | None = None) -> list[str]:
         """The loops from a level inwards. Returns what they add to each sum that is still open there."""
-        if level == len(self.sizes):
+        if level == self.inner:
             return self.innermost()
+        if span is None and self.spans and level == self.inner - 1:
+            return [each for part in self.spans for each in self.nest(level, part)]
         w, opened = self.w, [each for each in self.sums if each.level <= level]
         top, latch, after, before = *(w.fresh_label(stem) for stem in ("loop", "latch", "after")), w.block
         counter, following = w.name(), w.name()
         totals = [w.name() for _ in opened]
-        first, last = ("%first", "%last") if self.shared and level == self.shared.level else (0, self.sizes[level])
+        split = self.shared is not None and level == self.shared.level
+        first, last = span or (("%first", "%last") if split else (0, self.sizes[level]))
         w.do(f"br label %{top}")
         w.label(top)
         w.do(f"{counter} = phi i64 [{first}, %{before}], [{following}, %{latch}]")
@@ -244,16 +252,12 @@ class Nest:
         for each in inner:
             if each.level == level + 1:
                 self.close(each, found[id(each)])
-        sums = [
-            combine(w, each.write.target.name, each.kind, total, found[id(each)])
-            for each, total in zip(opened, totals, strict=True)
-        ]
+        sums = [combine(w, each.write.target.name, each.kind, total, found[id(each)])
+                for each, total in zip(opened, totals, strict=True)]  # fmt: skip
         w.do(f"br label %{latch}")
         w.label(latch)
-        w.lines[place:place] = [
-            f"  {total} = phi {each.kind} [{each.start}, %{before}], [{now}, %{latch}]"
-            for each, total, now in zip(opened, totals, sums, strict=True)
-        ]
+        w.lines[place:place] = [f"  {total} = phi {each.kind} [{each.start}, %{before}], [{now}, %{latch}]"
+                                for each, total, now in zip(opened, totals, sums, strict=True)]  # fmt: skip
         w.do(f"{following} = add nuw nsw i64 {counter}, {jam}")
         w.do(f"br i1 {w.put(f'icmp ult i64 {following}, {last}')}, label %{top}, label %{after}")
         self.counters.pop()
@@ -265,6 +269,8 @@ class Nest:
 
     def innermost(self) -> list[str]:
         """One entry, or as many rows of it as are taken at once. Returns what is added to each sum in registers."""
+        if self.inner < len(self.sizes):
+            return self.entries()
         rows = self.rows if self.jam > 1 else [""]
         found: list[list[str]] = []
         for row in rows:
@@ -284,6 +290,21 @@ class Nest:
             for each, name in zip(self.sums, totals, strict=True):
                 self.close(each, name)
         return totals
+
+    def entries(self) -> list[str]:
+        """A few entries, one after the other."""
+        found = []
+        for index in product(*map(range, self.sizes[self.inner :])):
+            self.done.clear()
+            self.counters += map(str, index)
+            for write, place in self.plain:
+                pointer, offset = self.pointer(place.root), self.offset(place, len(self.sizes))
+                found.append((write.target.code, self.entry(write.value), pointer, offset))
+            self.watched |= watch(self.w)
+            del self.counters[self.inner :]
+        for each in found:
+            store(self.w, *each)
+        return []
 
     def add_at_place(self, write: Write) -> None:
         """One entry, added where its table says."""
@@ -374,25 +395,3 @@ class Nest:
                 term = counter if stride == 1 else w.put(f"mul nsw i64 {counter}, {stride}")
                 total = term if total == "0" else w.put(f"add nsw i64 {total}, {term}")
         return total
-
-
-def merged(shape: Shape, strides: Sequence[Sequence[int]]) -> list[tuple[int, tuple[int, int]]]:
-    """The loops over a shape: axes that lie one after the other in every array are one. (size, (axis, factor))."""
-    loops: list[tuple[int, int]] = []  # size, and the innermost axis of the loop
-    for axis, size in enumerate(shape):
-        if size == 1:
-            continue
-        if loops and all(each[loops[-1][1]] == each[axis] * size for each in strides):
-            loops[-1] = (loops[-1][0] * size, axis)
-        else:
-            loops.append((size, axis))
-    return [(size, (axis, 1)) for size, axis in loops]
-
-
-def cut(loops: list[tuple[int, tuple[int, int]]], shape: Shape, sums: bool) -> list[tuple[int, tuple[int, int]]]:
-    """A long innermost loop that adds up, as two."""
-    if not sums or not loops or loops[-1][0] <= _LONGEST:
-        return loops
-    size, (axis, _) = loops[-1]
-    piece = next((each for each in range(_LONGEST, 255, -1) if size % each == 0), 0)
-    return [*loops[:-1], (size // piece, (axis, piece)), (piece, (axis, 1))] if piece else loops
