@@ -264,6 +264,17 @@ def test_empty_arrays_and_other_dtypes(executor: str) -> None:
         assert b.all()
 
 
+def test_places_that_are_refused_leave_arguments_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "LIMIT", [-1])
+    step = chainrule.jit(lambda W, ids: (W * 2.0, W[ids] + np.sum(W)))
+    W, found = np.arange(12.0).reshape(4, 3), np.zeros((2, 3))
+    step(W, np.array([0, 3]), out=(W, found))
+    assert (W[1, 0], found[0, 0]) == (6.0, 66.0)
+    with pytest.raises(ChainruleError):
+        step(W, np.array([0, 4]), out=(W, found))
+    assert W[1].tolist() == [6.0, 8.0, 10.0]
+
+
 def test_what_an_op_in_python_raises_leaves_arguments_as_they_were() -> None:
     solve = chainrule.jit(lambda A, b: (A * 2.0, np.linalg.solve(A, b)))
     A, b = np.eye(3), np.ones(3)

@@ -61,7 +61,7 @@ def lifetimes(program: Program, plan: Plan, elsewhere: set[Value]) -> dict[Value
             first, last = spans.get(root, (step.stage, step.stage))
             spans[root] = min(first, step.stage), max(last, step.stage)
         if step.whole is not None:
-            made = step.whole.data.parts if step.whole.kind == "bundle" else [step.whole]
+            made = step.whole.data.parts if step.whole.kind == "bundle" else [] if step.writes else [step.whole]
             spans.update(dict.fromkeys(made, (step.stage, step.stage)))
     final = max((step.stage for step in plan.steps), default=0) + 1
     for value in (*order, *program.outputs):
@@ -82,10 +82,11 @@ def reads_of(plan: Plan) -> list[tuple[int, Value]]:
 def read_by(step: Step, plan: Plan) -> list[Value]:
     """The values in memory that one step reads."""
     found: list[Value] = []
-    pending = [write.value for write in step.writes] if step.whole is None else list(step.whole.inputs)
-    pending += [write.target.inputs[1] for write in step.writes if write.target.kind == "scatter"]
+    pending = [] if step.whole is None else list(step.whole.inputs)
     if step.whole is not None:  # a product may read through a view that is also kept for another step
         pending += [each.inputs[0] for each in pending if each.kind == "view"]
+    pending += [write.value for write in step.writes]
+    pending += [write.target.inputs[1] for write in step.writes if write.target.kind == "scatter"]
     seen: set[Value] = set()
     while pending:
         value = pending.pop()

@@ -12,6 +12,7 @@ from ..primitives.lowering import Program
 from ..primitives.values import Access, Value, compose, identity, known_number
 from .layouts import contiguous, strided
 from .memory import read_by
+from .products import operands
 from .regions import Plan, Step, alias_root, table_of
 
 
@@ -35,13 +36,22 @@ def may_overwrite(plan: Plan, root: Value, inputs: set[Value]) -> bool:
     readers = [place for place, step in enumerate(plan.steps) if not inputs.isdisjoint(roots_read(step, plan))]
     if len(writers) != 1 or (readers and readers[-1] > writers[0]):
         return False
+    if any(may_raise(step) for step in plan.steps[writers[0] :]):
+        return False  # the caller wants his arguments back
     return not readers or readers[-1] < writers[0] or reads_in_place(plan.steps[writers[0]], plan, root, inputs)
+
+
+def may_raise(step: Step) -> bool:
+    """Whether a step may meet a place beyond the end of an array, which loops over steps may hide."""
+    return step.whole is not None and (step.whole.name == "places" or step.whole.kind == "bundle")
 
 
 def makes(step: Step, root: Value) -> bool:
     """Whether a step writes to the memory of a value."""
-    if step.whole is None:
-        return any(alias_root(write.target) is root for write in step.writes)
+    if any(alias_root(write.target) is root for write in step.writes):
+        return True
+    if step.whole is None or step.writes:
+        return False
     return step.whole is root or (step.whole.kind == "bundle" and root in step.whole.data.parts)
 
 
@@ -55,6 +65,8 @@ def reads_in_place(step: Step, plan: Plan, root: Value, inputs: set[Value]) -> b
     plain = len(writes) == 1 and writes[0].target.kind in ("map", "view", "gather")
     if not plain or any(each.target.kind == "scatter" for each in step.writes):
         return False
+    if step.whole is not None and not inputs.isdisjoint(alias_root(each.source) for each in operands(step.whole)):
+        return False  # factors are read while entries are finished
     seen: set[tuple[Value, Access]] = set()
     pending = [(write.value, identity(step.shape)) for write in step.writes]
     while pending:

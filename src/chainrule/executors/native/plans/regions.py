@@ -35,7 +35,7 @@ class Step:
     stage: int
     shape: Shape = ()
     writes: list[Write] = field(default_factory=list)
-    whole: Value | None = None  # the product or call
+    whole: Value | None = None  # the product or call; with writes, a product that is finished by them
 
 
 @dataclass(slots=True, eq=False)

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..machine import probe
+from ..plans.epilogues import finished
 from ..plans.memory import Layout, lay_out
 from ..plans.overlays import homes
 from ..plans.regions import Plan, Step, alias_root, plan
 from ..primitives.lowering import Program
 from ..primitives.values import UnsupportedError, Value
 from .checked import checking_function
+from .finishing import write_finished
 from .loops import Nest
-from .products import write_product
+from .products import can_be_finished, write_product
 from .sharing import call_in_parts
 from .table import Table
 from .twice import written
@@ -38,7 +40,7 @@ class Looped:
     ) -> None:
         """`over`: outputs that lie exactly where these inputs do."""
         self.program, self.table, self.name, self.w = program, table, name, Writer()
-        self.plan: Plan = plan(program)
+        self.plan: Plan = finished(program, plan(program), can_be_finished)
         self.over = over
         self.homes = homes(program, self.plan, over) if over else {}
         self.places: dict[Value, str] = {}
@@ -137,6 +139,9 @@ class Looped:
     def step(self, step: Step) -> None:
         if step.whole is None:
             self.loop(step)
+        elif step.whole.kind == "product" and step.writes:
+            name = f"{self.name}_finished{len(self.functions)}"
+            write_finished(self.w, step, self.plan, self.homes, self.pointer, self.functions, name)
         elif step.whole.kind == "product":
             name = f"{self.name}_product{len(self.functions)}"
             write_product(self.w, self.table, step.whole, self.pointer, self.functions, name, self.allocas)

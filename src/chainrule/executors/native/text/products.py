@@ -19,8 +19,8 @@ from .cuts import cut, part_of
 from .parts import call_parts
 from .symmetric import by_half, is_symmetric
 from .table import Table
-from .tiles import Tiles, lanes_for
-from .writer import Writer, literal
+from .tiles import Tiles, lanes_for, whole_panels
+from .writer import FLOATS, Writer, literal
 
 _LARGEST = 2**20  # bytes of a factor whose panels are copied
 
@@ -57,6 +57,19 @@ def write_product(
         call_parts(w, table, allocas, f"{name}_part", [*places, "%table"], found.split.parts)
     if alone:
         w.do(f"call void {table.load(w, 'blas', THREADS[1])}(i32 {alone})")
+
+
+def can_be_finished(value: Value) -> bool:
+    """Whether the entries of a product are done one after the other, in the order in which they lie, by one thread."""
+    if value.ndim < 2 or not count(value.shape) or value.code not in FLOATS:
+        return False
+    product, machine, width = described(value, *operands(value)), vectors(), value.dtype.itemsize
+    if product.stack or product.result != (product.columns, 1) or product.columns != value.shape[-1]:
+        return False
+    own = library() is None or by_tiles(product, width)
+    if not own or turning_pays(product, machine.width // width, width) or cut(product, width, copies=False):
+        return False
+    return whole_panels(product, width, machine)
 
 
 Multiply: TypeAlias = Callable[[Writer, Table, str, Product, list[str], list[str], str], None]

@@ -24,6 +24,11 @@ _COMPARE_WHOLE = {"equal": "eq", "not_equal": "ne", "less": "slt", "less_equal":
 _LOGIC = {"logical_and": "and", "logical_or": "or", "logical_xor": "xor"}
 
 
+def comparison(name: str) -> str:
+    """How floats are compared."""
+    return _COMPARE[name]
+
+
 def computed(code: str) -> str:
     """The kind of a value while it is computed with."""
     return "i1" if code == "i8" else code

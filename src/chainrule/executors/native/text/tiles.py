@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..machine.llvm import Vectors
 from ..plans.products import Axis, Product
 from .counting import closed, opened
 from .panels import Part, broadcast, fill_panel, load_part, store_part, store_turned
 from .writer import Writer
+
+if TYPE_CHECKING:
+    from .finishing import Finish
 
 _PANEL = 2**16  # bytes of a copy, which lives on the stack of the processor
 _UNROLLED = 64  # products of vectors that are written one by one rather than in a loop
@@ -38,13 +42,16 @@ class Pointers:
     left: str
     right: str
     result: str
+    column: str = "0"  # which one of the result that is
 
 
 class Tiles:
     """Writes the function of one product. Its columns are those of `product`: whoever asks has turned it."""
 
-    def __init__(self, product: Product, kind: str, machine: Vectors) -> None:
-        self.product, self.kind, self.machine = product, kind, machine
+    def __init__(self, product: Product, kind: str, machine: Vectors, finish: Finish | None = None) -> None:
+        """`finish`: what is done with the result before it goes to memory. It is given no stack, and no panels in
+        several pieces."""
+        self.product, self.kind, self.machine, self.finish = product, kind, machine, finish
         self.bytes = 4 if kind == "float" else 8
         self.lanes = lanes_for(product.columns, machine.width // self.bytes)
         self.most = (machine.count * 3) // 4  # sums in registers; the others are for the factors
@@ -54,10 +61,9 @@ class Tiles:
 
     def text(self, name: str) -> str:
         """The definition of `name(a, b, c)`."""
-        w, head = (
-            self.w,
-            f"define internal void @{name}(ptr noalias readonly %a, ptr noalias readonly %b, ptr noalias %c)",
-        )
+        w, results = self.w, ["ptr noalias %c"] if self.finish is None else self.finish.parameters()
+        taken = ", ".join(["ptr noalias readonly %a", "ptr noalias readonly %b", *results])
+        head = f"define internal void @{name}({taken})"
         bands = list(self.column_bands())
         if self.packed:
             entries = self.depth(max(band.size for band in bands)) * max(band.size for band in bands) * self.lanes
@@ -104,7 +110,10 @@ class Tiles:
         loop, place = opened(w, band.count)
         first = w.put(f"add i64 {w.put(f'mul i64 {place}, {band.size * self.lanes}')}, {band.start * self.lanes}")
         at = Pointers(
-            at.left, self.moved(at.right, first, product.right[1]), self.moved(at.result, first, product.result[1])
+            at.left,
+            self.moved(at.right, first, product.right[1]),
+            self.moved(at.result, first, product.result[1]),
+            first,
         )
         if not self.packed:
             self.turns(band, at, shared, product.inner, None)
@@ -140,7 +149,7 @@ class Tiles:
             (depth, valid, band.size * self.lanes),
         )
         left = self.moved(at.left, start, self.product.left[1])
-        self.turns(band, Pointers(left, "%panel", at.result), shared, depth, first)
+        self.turns(band, Pointers(left, "%panel", at.result, at.column), shared, depth, first)
 
     def turns(self, band: Band, at: Pointers, shared: Sequence[Axis], depth: int, first: str | None) -> None:
         """Each matrix of those that share this part of the right factor, tile by tile along its rows."""
@@ -157,7 +166,13 @@ class Tiles:
         found = self.summed(rows.size, band, Pointers(left, at.right, result), depth)
         for vector in range(band.size):
             place = self.moved(result, str(vector * self.lanes), product.result[1])
-            self.stored(found[vector :: band.size], place, self.part(band, vector), first)
+            if self.finish is None:
+                self.stored(found[vector :: band.size], place, self.part(band, vector), first)
+                continue
+            column = w.put(f"add i64 {at.column}, {vector * self.lanes}")
+            for step, total in enumerate(found[vector :: band.size]):
+                address = self.moved(place, str(step), product.result[0])
+                self.finish.store(w, self.vector, total, address, column, self.part(band, vector))
         closed(w, loop)
 
     def stored(self, lines: Sequence[str], address: str, count: int, first: str | None) -> None:
@@ -266,13 +281,19 @@ class Tiles:
             ends.append(loop)
             at = Pointers(
                 self.moved(at.left, place, axis.left), self.moved(at.right, place, axis.right),
-                self.moved(at.result, place, axis.result),
+                self.moved(at.result, place, axis.result), at.column,
             )  # fmt: skip
         return at, ends
 
     def end(self, loops: Sequence[tuple[str, str, str, int]]) -> None:
         for loop in reversed(loops):
             closed(self.w, loop)
+
+
+def whole_panels(product: Product, bytes_: int, machine: Vectors) -> bool:
+    """Whether every entry of a product is done at once: no panel of the right factor adds to what another left."""
+    tiles = Tiles(product, "float" if bytes_ == 4 else "double", machine)
+    return not tiles.packed or tiles.depth(max(band.size for band in tiles.column_bands())) >= product.inner
 
 
 def lanes_for(columns: int, most: int) -> int:
