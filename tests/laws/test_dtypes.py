@@ -73,3 +73,13 @@ def test_diagonals_have_the_dtypes_of_numpy(name: str, dtype: Any, executor: str
     found, expected = chainrule.jit(function, executor=executor)(x), function(x)
     assert found.dtype == expected.dtype
     assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize("executor", ["walk", "numpy", "native"])
+@pytest.mark.parametrize("name", ["rint", "round", "floor", "ceil", "trunc"])
+@pytest.mark.parametrize("dtype", [np.int32, np.int64, np.float32])
+def test_rounded_numbers_have_the_dtypes_of_numpy(name: str, dtype: Any, executor: str) -> None:
+    function, x = getattr(np, name), np.array([-3, 0, 2], dtype)
+    jitted = chainrule.jit(function, executor=executor)
+    assert jitted(x).dtype == jitted.graph(x).outputs[0].dtype == function(x).dtype
+    assert np.array_equal(jitted(x), function(x))

@@ -15,17 +15,20 @@ from ..ir.node import Node
 from ..ir.notation import Form, Notation, Strength, function, infix
 from ..ir.op import Domain, Flat, Op, Role, Sample
 from ..ir.precision import FLOATING
-from .declare import also_known_as, elementwise, op, same_type
+from ..ir.types import ArrayType
+from .declare import also_known_as, elementwise, floating_type, op, same_type
 
 STEPS = Flat("a step: 0 between the jumps. The slope 1 one may expect is not there; use x itself if it is meant")
 JUMPS = "jumps at whole numbers: the derivative is 0 everywhere else, and 0 is used there"
 AWAY_FROM_JUMPS = ((0.1, 0.4),)
 
 
-def rounding(name: str, notation: Notation | Callable[[Node], Notation]) -> Callable[[Callable[..., Any]], Op]:
+def rounding(
+    name: str, notation: Notation | Callable[[Node], Notation], type_rule: Callable[..., ArrayType] = same_type
+) -> Callable[[Callable[..., Any]], Op]:
     """Declare one way of rounding."""
     domain = Domain((Sample(((3,),), (), AWAY_FROM_JUMPS), Sample(((2, 3),), (), AWAY_FROM_JUMPS)), JUMPS)
-    return op(name, STEPS, notation, Role.STOPS, type_rule=same_type, domain=domain, elementwise=True)
+    return op(name, STEPS, notation, Role.STOPS, type_rule=type_rule, domain=domain, elementwise=True)
 
 
 def between(name: str, left: str, right: str) -> Notation:
@@ -51,10 +54,10 @@ def trunc(xp: Library, x: Array) -> Array:
     return xp.trunc(x) if x.dtype.kind in FLOATING else x
 
 
-@rounding("rint", function("round", code="np.rint"))
+@rounding("rint", function("round", code="np.rint"), floating_type)
 def rint(xp: Library, x: Array) -> Array:
-    """The nearest whole number, the even one of two. Derivative 0."""
-    return xp.rint(x) if x.dtype.kind in FLOATING else x
+    """The nearest whole number, the even one of two; a float, also of integers. Derivative 0."""
+    return xp.rint(x)
 
 
 _ROUND = Notation(
@@ -77,7 +80,10 @@ def round(x: Any, decimals: int = 0) -> Any:
     >>> round([0.5, 1.26], 1)
     array([0.5, 1.3])
     """
-    return round_op(as_array(x), decimals=int(decimals)) if decimals else rint(as_array(x))
+    array = as_array(x)
+    if decimals:
+        return round_op(array, decimals=int(decimals))
+    return array if array.dtype.kind in "iu" else rint(array)
 
 
 # Division with remainder ---------------------------------------------------------------------------------------------
