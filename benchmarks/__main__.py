@@ -1,7 +1,7 @@
 """`python -m benchmarks [CASE...] [--peers jax,torch,...]`: our time beside our peers', a line a case, and a table.
 
-A case is chosen by a part of its name. Peers that are not installed are left out. With `--save FILE` the lines, the
-table and the machine are written there.
+A case is chosen by a part of its name. Peers that are not installed are left out. Everybody uses one thread, or as many
+as `--threads` says. With `--save FILE` the lines, the table and the machine are written there.
 """
 
 from __future__ import annotations
@@ -11,13 +11,9 @@ import os
 import shlex
 import sys
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")  # before any library is loaded
-for _name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
-    os.environ.pop(_name, None)  # every library chooses its kernels for the processor that there is
-os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
-os.environ.setdefault("JAX_PLATFORMS", "cpu")
-
+_NUMBERS = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "CHAINRULE_NUM_THREADS",
+)  # fmt: skip
 PEERS = "jax,torch,casadi,pytensor,numba,autograd"
 
 
@@ -25,9 +21,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("case", nargs="*", help="parts of the names of cases; all if left out")
     parser.add_argument("--peers", default=PEERS, help=f"which peers to measure (default: {PEERS})")
+    parser.add_argument("--threads", type=int, default=1, help="how many threads everybody may use (default: 1)")
     parser.add_argument("--save", help="a file to write the results to, as Markdown")
     asked = parser.parse_args()
-    pin()
+    allow(asked.threads)
     from .cases import all_cases
     from .measure import machine, run_case, table, written
     from .memory import MemoryCase, memory_cases, run_memory
@@ -48,10 +45,23 @@ def main() -> None:
             file.write(f"`{command}`\n\n{written(machine(peers))}\n\n{table(rows)}\n\n```json\n{lines}\n```\n")
 
 
-def pin() -> None:
-    """Everybody on one core, the last one."""
+def allow(threads: int) -> None:
+    """So many threads on so many cores, the last ones. Before any library is loaded."""
+    for name in _NUMBERS:
+        os.environ[name] = str(threads)
+    for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
+        os.environ.pop(name, None)  # every library chooses its kernels for the processor that there is
+    several = "false" if threads == 1 else "true"
+    flags = f"--xla_cpu_multi_thread_eigen={several} intra_op_parallelism_threads={threads}"
+    os.environ.setdefault("XLA_FLAGS", flags)
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    pin(threads)
+
+
+def pin(cores: int = 1) -> None:
+    """Everybody on so many cores, the last ones."""
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-cores:])
 
 
 if __name__ == "__main__":

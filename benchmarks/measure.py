@@ -35,6 +35,11 @@ class Case:
     tolerance: float = 1e-6
 
 
+def threads() -> int:
+    """How many everybody may use."""
+    return int(os.environ.get("OMP_NUM_THREADS", "1"))
+
+
 def timed(call: Call, repeat: int) -> float:
     start = time.perf_counter()
     for _ in range(repeat):
@@ -132,6 +137,7 @@ def machine(peers: Iterable[str]) -> dict[str, Any]:
     return {
         "processor": model or platform.processor(),
         "cores": os.cpu_count(),
+        "threads": threads(),
         "python": platform.python_version(),
         "system": platform.platform(terse=True),
         "versions": versions,

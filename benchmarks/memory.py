@@ -143,7 +143,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    from .__main__ import pin
+    from .__main__ import allow
+    from .measure import threads
 
-    pin()
+    allow(threads())
     main()

@@ -10,7 +10,7 @@ import numpy as np
 
 import chainrule
 
-from ..measure import Call, Case
+from ..measure import Call, Case, threads
 
 
 def gated(library: Any, sigmoid: Any) -> Callable[..., Any]:
@@ -49,7 +49,7 @@ def by_jax(dtype: str, size: int) -> Callable[[], Call]:
 def by_torch(dtype: str, size: int) -> Callable[[], Call]:
     def build() -> Call:
         torch = importlib.import_module("torch")
-        torch.set_num_threads(1)
+        torch.set_num_threads(threads())
         leaves = [torch.tensor(each, requires_grad=True) for each in data(dtype, size)]
 
         def call() -> Any:

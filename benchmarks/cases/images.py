@@ -10,7 +10,7 @@ import numpy as np
 
 import chainrule
 
-from ..measure import Call, Case
+from ..measure import Call, Case, threads
 
 
 def network(library: Any, convolve: Any) -> Callable[..., Any]:
@@ -59,7 +59,7 @@ def by_jax() -> Call:
 
 def by_torch() -> Call:
     torch = importlib.import_module("torch")
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads())
     arrays, x, t = data()
     p = {name: torch.tensor(each, requires_grad=True) for name, each in arrays.items()}
     x, t = torch.tensor(x), torch.tensor(t)

@@ -11,7 +11,7 @@ import numpy as np
 
 import chainrule
 
-from ..measure import Call, Case
+from ..measure import Call, Case, threads
 
 SIZES = (784, 256, 128, 10)
 
@@ -61,7 +61,7 @@ def by_jax(batch: int) -> Callable[[], Call]:
 def by_torch(batch: int) -> Callable[[], Call]:
     def build() -> Call:
         torch = importlib.import_module("torch")
-        torch.set_num_threads(1)
+        torch.set_num_threads(threads())
         parameters, x, t = data(batch)
         leaves = [torch.tensor(each, requires_grad=True) for layer in parameters for each in layer]
         x, t = torch.tensor(x), torch.tensor(t)

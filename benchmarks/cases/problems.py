@@ -11,7 +11,7 @@ import numpy as np
 
 import chainrule
 
-from ..measure import Call, Case
+from ..measure import Call, Case, threads
 from .scalars import small_net
 
 LIBRARY = "jax.numpy"
@@ -239,7 +239,7 @@ def jax_block() -> Call:
 
 def torch_block() -> Call:
     torch = importlib.import_module("torch")
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads())
     arrays, x = block_data()
     p = {name: torch.tensor(each, requires_grad=True) for name, each in arrays.items()}
     x = torch.tensor(x)
