@@ -20,7 +20,7 @@ import chainrule
 from chainrule.executors.native import availability
 from chainrule.executors.native.machine import blas, llvm
 from chainrule.executors.native.machine.llvm import Vectors
-from chainrule.executors.native.text import bodies, products, symmetric
+from chainrule.executors.native.text import bodies, products, symmetric, tiles
 
 pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))
 DTYPES = (np.float64, np.float32)
@@ -231,3 +231,21 @@ def test_a_matrix_times_its_transpose(sizes: tuple[int, int], dtype: Any, monkey
 
     compared(grams, [a], max(sizes))
     assert len(halves) >= 3
+
+
+@pytest.mark.parametrize("machine", ["512", "neon"])
+@pytest.mark.parametrize("inner", [8, 9, 31])
+def test_a_stack_that_lies_between_two_terms_of_a_sum(
+    inner: int, machine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such sums are added up piece by piece, each piece for the whole stack."""
+    monkeypatch.setattr(tiles, "_PIECE", 4)
+    monkeypatch.setattr(products, "vectors", lambda: MACHINES[machine])
+    random = np.random.default_rng(inner)
+    a, b = random.normal(size=(inner, 3, 13)), random.normal(size=(inner, 3, 11))
+
+    def sums(a: Any, b: Any) -> tuple[Any, ...]:
+        found = np.einsum("nka,nkb->kab", a, b), np.einsum("nka,nkb->kba", a, b), np.einsum("nka,nkb->akb", a, b)
+        return *found, np.einsum("nka,nkb->kab", a[::-1], b[:, :, 1:])
+
+    compared(sums, [a, b], inner)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .finishing import Finish
 
 _PANEL = 2**16  # bytes of a copy, which lives on the stack of the processor
+_PIECE = 64  # terms of a sum that are added at once where a whole stack lies between two of them
 _UNROLLED = 64  # products of vectors that are written one by one rather than in a loop
 _BUSY = 8  # sums that must run side by side to keep the processor busy
 _TALLEST = 12  # rows of a tile
@@ -70,12 +71,41 @@ class Tiles:
             w.do(f"%panel = alloca {self.kind}, i64 {entries}, align 64")
         apart = [axis for axis in self.product.stack if axis.right or not self.packed]
         shared = [axis for axis in self.product.stack if not (axis.right or not self.packed)]
-        with_apart, ends = self.along(apart, Pointers("%a", "%b", "%c"))
-        for band in bands:
-            self.columns(band, with_apart, shared)
-        self.end(ends)
+        for block in self.blocks():
+            self.block(block, bands, (apart, shared))
         lines = "\n".join(w.lines)
         return f"{head} #0 {{\nentry:\n{lines}\n  ret void\n}}\n"
+
+    def blocks(self) -> Iterator[Band]:
+        """What is summed over, in pieces. In one, but where each step along it passes by a whole stack: then all of the
+        stack is multiplied piece by piece, and memory is read in the order in which it lies."""
+        product = self.product
+        far = not self.packed and any(
+            0 < abs(axis.left) < abs(product.left[1]) and 0 < abs(axis.right) < abs(product.right[0])
+            for axis in product.stack
+        )
+        if not far or product.inner < 2 * _PIECE:
+            yield Band(0, product.inner, 1)
+            return
+        count, rest = divmod(product.inner, _PIECE)
+        yield Band(0, _PIECE, count)
+        if rest:
+            yield Band(count * _PIECE, rest, 1)
+
+    def block(self, block: Band, bands: Sequence[Band], stack: tuple[Sequence[Axis], Sequence[Axis]]) -> None:
+        """All products, as far as one piece of what is summed over. `stack`: its axes along which the right factor
+        changes, and the others."""
+        w, (apart, shared) = self.w, stack
+        loop, turn = opened(w, block.count)
+        whole = block.count == 1 and not block.start
+        first = None if whole else "false" if block.start else w.put(f"icmp eq i64 {turn}, 0")
+        start = w.put(f"mul i64 {turn}, {block.size}") if block.count > 1 else str(block.start)
+        left, right = self.moved("%a", start, self.product.left[1]), self.moved("%b", start, self.product.right[0])
+        at, ends = self.along(apart, Pointers(left, right, "%c"))
+        for band in bands:
+            self.columns(band, at, shared, block.size, first)
+        self.end(ends)
+        closed(w, loop)
 
     def column_bands(self) -> Iterator[Band]:
         """The columns as tiles of a few vectors, counted in vectors. The last one may be ragged and stands alone."""
@@ -104,7 +134,7 @@ class Tiles:
             else self.lanes
         )
 
-    def columns(self, band: Band, at: Pointers, shared: Sequence[Axis]) -> None:
+    def columns(self, band: Band, at: Pointers, shared: Sequence[Axis], depth: int, before: str | None) -> None:
         """All tiles of one band of columns."""
         w, product = self.w, self.product
         loop, place = opened(w, band.count)
@@ -116,7 +146,7 @@ class Tiles:
             first,
         )
         if not self.packed:
-            self.turns(band, at, shared, product.inner, None)
+            self.turns(band, at, shared, depth, before)
         else:
             self.panels(band, at, shared)
         closed(w, loop)
