@@ -57,7 +57,16 @@ FIRES: list[tuple[str, Callable[..., Any], tuple[Any, ...], float]] = [
     ("chains of products", chainrule.value_and_grad(lambda *x: np.sum(np.tanh(x[0] @ x[1] @ x[2]))), (A, B, v), 0.4),
     ("chains of products", lambda A, R, v: A @ (R @ R.T @ v), (A, R, v), 0.8),
     ("einsum in the best order", lambda A, B, v: np.einsum("ij,jk,k->i", A, B, v), (A, B, v), 1.0),
-    ("einsum in the best order", lambda A, R: np.einsum("ij,kj->ki", A, R.T), (A, R), 1.0),
+    ("einsum in the best order", lambda A, B, R: np.einsum("ij,jk,ik,kl->li", A, B, A, R), (A, B, R), 1.0),
+    ("sum of a product", lambda A, B: np.sum(A @ B, axis=0), (A, B), 0.2),
+    ("sum of a product", lambda A, B: np.sum(A @ B), (A, B), 0.2),
+    ("sum of a product", lambda K: np.sum(K @ K, axis=1), (RANDOM.normal(size=(3, 8, 8)),), 0.3),
+    ("sum of a product", lambda T, R: np.sum(np.einsum("ij,kj->ik", T, R.T), axis=0), (T, R), 0.3),
+    ("scatter of all", chainrule.grad(lambda v: np.sum(np.sin(v[:, None] * A))), (v,), 1.0),
+    ("numbers as one", lambda A: 3.0 * (A * 4.0), (A,), 0.6),
+    ("numbers as one", lambda A: -(A * 4.0) + 3.0 * -np.exp(A), (A,), 0.96),
+    ("plain sums", lambda A: A + A - 0.0, (A,), 0.6),
+    ("plain sums", lambda A: -0.0 + np.exp(A), (A,), 0.96),
     ("sum of products", lambda A, u, v: np.sum(u[:, None] * v[None, :] * A), (A, u, v), 0.8),
     ("sum of products", lambda A, B: np.sum(A[:, :, None] * B[None], axis=1), (A, B), 1.0),
     ("sum of products", lambda T, v: np.sum(2.0 * -(T * v), axis=1), (T, v), 0.8),
@@ -150,6 +159,13 @@ NEVER: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
     ("number out of a product", lambda A, R: (3.0 * R.T) @ A, (A, R)),  # the product is no smaller
     ("times one", lambda A: A * 2.0, (A,)),
     ("sum of copies", lambda v: np.sum(np.broadcast_to(v, (9, N)), axis=1), (v,)),
+    ("einsum in the best order", lambda A, B: np.einsum("ij,kj->ki", A, B), (A, B)),  # two factors have one order
+    ("sum of a product", lambda A, B: (np.sum(A @ B, axis=0), A @ B), (A, B)),
+    ("sum of a product", lambda K: np.sum(K @ K, axis=0), (RANDOM.normal(size=(3, 8, 8)),)),  # the stack is in both
+    ("scatter of all", chainrule.grad(lambda v: np.sum(v[::2] ** 2)), (v,)),
+    ("numbers as one", lambda A: 1e-200 * (A * 1e200), (A,)),
+    ("numbers as one", lambda A: 3.0 * (A * 4.0), (A.astype(np.float32),)),
+    ("plain sums", lambda A: A + 0.0, (A,)),  # -0 + 0 is 0
     ("one order of terms", lambda A, B: (A - B) * (B - A), (A, B)),
     ("index that takes all", lambda A: A[::2] + A[1::2], (A,)),
     ("transposed product", lambda A, B: ((A.T @ B).T, A.T @ B), (A, B)),
@@ -187,7 +203,9 @@ SPECIAL = np.array([np.inf, -np.inf, np.nan, 0.0, -0.0, 1.0, -2.5, 1e-310, 1e300
     [
         lambda x: np.broadcast_to(x, (2, N)) * 1.0 / -1.0, lambda x: x[:, None][None].reshape(N, 1).reshape(-1),
         lambda x: np.exp(x[None].T).T, lambda x: (x + x[::-1]) * np.sin(x[::-1] + x), lambda x: np.sum(-x),
-        lambda x: np.sum(np.broadcast_to(x, (4, N)), axis=0), lambda x: np.sum(2.0 * x), lambda x: 2.0 * x + x * 3.0,
+        lambda x: x + x - 0.0 + -0.0, lambda x: 0.0 - -x * 1.0, lambda x: 2.0 * -x,
+        lambda x: np.sum(np.broadcast_to(x, (4, N)), axis=0), lambda x: np.sum(2.0 * x),
+        lambda x: 2.0 * x + x * 3.0,
         lambda x: np.sum(np.where(np.isinf(x), 1.0, x)[:, None] * np.arange(3.0), axis=1),
     ],
 )  # fmt: skip

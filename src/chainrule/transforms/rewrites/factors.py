@@ -6,6 +6,8 @@ the sum would be regrouped for one operation an entry.
 
 from __future__ import annotations
 
+from math import copysign
+
 from ...ir.node import Node
 from ...ops.arithmetic import add, div, mul, neg, sub
 from ...ops.movement import broadcast
@@ -123,6 +125,35 @@ def times_one(node: Node, uses: Uses) -> Node | None:
         if value in (1.0, -1.0):
             other = node.inputs[1 - place]
             return other if value == 1 else neg(other)
+    return None
+
+
+@rewrite("a (b x) = (a b) x, -(a x) = (-a) x, a (-x) = (-a) x", mul, neg,
+         condition="a and b are known numbers between 2^-40 and 2^40, and nobody else reads b x",
+         rounding="a and b are multiplied first: the last digit, and nothing where one of them is a power of 2",
+         source="associativity")  # fmt: skip
+def numbers_as_one(node: Node, uses: Uses) -> Node | None:
+    factor, rest = (-1.0, node.inputs[0]) if node.op is neg else as_known_multiple(node)
+    if factor is None or not uses.alone(rest):
+        return None
+    if rest.op is neg:
+        return mul(-factor, rest.inputs[0]) if factor != -1 else rest.inputs[0]
+    other, inner = as_known_multiple(rest)
+    return None if other is None or node.dtype.itemsize < _DOUBLE else mul(factor * other, inner)
+
+
+_DOUBLE = 8  # bytes: of shorter floats the product of two numbers would be rounded as a double
+
+
+@rewrite("x + x = 2 x, x + (-0) = x, x - 0 = x", add, sub, condition="always", rounding=EXACT, source="IEEE 754")
+def plain_sums(node: Node, uses: Uses) -> Node | None:
+    left, right = node.inputs
+    if node.op is add and left is right:
+        return mul(2.0, left)  # type: ignore[no-any-return]
+    for place, each in enumerate(node.inputs):
+        value = number(each)
+        if value == 0 and (node.op is add or place == 1) and (copysign(1.0, value) < 0) is (node.op is add):
+            return node.inputs[1 - place]
     return None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...ir.node import Node
+from ...ir.op import Labels as IndexLabels
 from ...ops.arithmetic import mul, neg
 from ...ops.diagonals import diag_matrix
 from ...ops.movement import LETTERS, broadcast, reshape, reshape_op, transpose_op
@@ -126,12 +127,48 @@ def multiplied(frame: Frame, factors: Sequence[Factor], wanted: Sequence[int]) -
     return aligned(whole, tuple(wanted), frame.sizes)  # type: ignore[no-any-return]
 
 
+@rewrite("sum_i (A B)_ik = (sum_i A_i) B, sum_ik (A B)_ik = (sum_i A_i) (sum_k B_k)", sum_op,
+         condition="nobody else reads the product, a letter that is summed stands in one factor alone, and that factor "
+         "is an argument or read here only: else it would be gone through once more, perhaps across its rows",
+         rounding=REGROUPED, source="distributivity")  # fmt: skip
+def sum_of_a_product(node: Node, uses: Uses) -> Node | None:
+    source = node.inputs[0]
+    if source.op not in (matmul_op, einsum_op) or not uses.alone(source) or node.settings["keepdims"]:
+        return None
+    found = at_own_letters(source)
+    if found is None:
+        return None
+    frame, factors, result = found
+    wanted = [label for axis, label in enumerate(result) if axis not in node.settings["axes"]]
+    gone = [label for label in result if label not in wanted]
+    lonely = [label for label in gone if sum(label in each.at for each in factors) == 1]
+    summed_first = [each.core for each in factors if not set(lonely).isdisjoint(each.at)]
+    if not lonely or not all(at_hand(each, uses) for each in summed_first):
+        return None
+    return multiplied(frame, factors, wanted)
+
+
+def at_hand(node: Node, uses: Uses) -> bool:
+    """Whether an array is an argument, or computed for one reader."""
+    while node.op is transpose_op or node.op is reshape_op:
+        node = node.inputs[0]
+    return not node.inputs or uses.alone(node)
+
+
 @rewrite("an einsum of several factors is a product of two at a time, in the best order", einsum_op,
-         condition="no letter stands twice in a factor", rounding=REGROUPED,
+         condition="three factors or more, and no letter twice in one of them", rounding=REGROUPED,
          source="Smith and Gray, opt_einsum (2018)")  # fmt: skip
 def einsum_in_the_best_order(node: Node, uses: Uses) -> Node | None:
-    terms, result = split_subscripts(node.settings["subscripts"])
-    if len(terms) < 2 or len(terms) > _MOST_FACTORS or any(len(set(term)) < len(term) for term in terms):
+    found = at_own_letters(node) if len(node.inputs) > 2 else None
+    return None if found is None else multiplied(*found)
+
+
+def at_own_letters(node: Node) -> tuple[Frame, list[Factor], list[int]] | None:
+    """The factors of a matmul or an einsum at letters, and the letters of its result. None where a letter stands twice
+    in a factor, and where a stack is stretched."""
+    assert isinstance(node.op.index, IndexLabels)
+    terms, result = split_subscripts(node.op.index.rule(*[each.type for each in node.inputs], **node.settings))
+    if len(terms) > _MOST_FACTORS or any(len(set(term)) < len(term) for term in terms):
         return None
     frame = Frame((), 1 << 62)
     labels: dict[str, int] = {}
@@ -139,9 +176,11 @@ def einsum_in_the_best_order(node: Node, uses: Uses) -> Node | None:
         for letter, size in zip(term, each.shape, strict=True):
             if letter not in labels:
                 labels[letter] = frame.fresh(size)
+            if frame.sizes[labels[letter]] != size:
+                return None
     pairs = zip(terms, node.inputs, strict=True)
     factors = [Factor(each, tuple(labels[letter] for letter in term)) for term, each in pairs]
-    return multiplied(frame, factors, [labels[letter] for letter in result])
+    return frame, factors, [labels[letter] for letter in result]
 
 
 @rewrite("(A B)^T = B^T A^T", transpose_op, condition="a product of two matrices that nobody else reads",

@@ -9,7 +9,7 @@ from ...ir.graph import Graph
 from ...ir.node import Node
 from ...ir.op import Op, record
 from ...ops.arithmetic import add, mul
-from ...ops.indexing import index_op
+from ...ops.indexing import index_op, scatter
 from ...ops.movement import broadcast, reshape_op, transpose_op
 from ...ops.reductions import sum_op
 from ..staging import carried_names
@@ -21,6 +21,16 @@ _WHOLE_AXIS = ("slice", None, None, None)
 @rewrite("x[:, None] = reshape(x)", index_op, condition="the key takes every entry, and at most adds axes",
          rounding=EXACT, source="by definition")  # fmt: skip
 def index_that_takes_all(node: Node, uses: Uses) -> Node | None:
+    if not all(part in (("new",), ("rest",), _WHOLE_AXIS) for part in node.settings["key"]):
+        return None
+    source = node.inputs[0]
+    return source if source.shape == node.shape else reshape_op(source, shape=node.shape)
+
+
+@rewrite("what goes back to x[:, None] is a reshape", scatter,
+         condition="the key takes every entry, and at most adds axes", rounding=EXACT,
+         source="by definition")  # fmt: skip
+def scatter_of_all(node: Node, uses: Uses) -> Node | None:
     if not all(part in (("new",), ("rest",), _WHOLE_AXIS) for part in node.settings["key"]):
         return None
     source = node.inputs[0]
