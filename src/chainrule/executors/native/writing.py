@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .door.entry import DoorWriter
+from .door.many import ManyWriter, is_many
 from .door.reading import Door
 from .plans.rows import by_rows
 from .primitives.lowering import Program
@@ -38,10 +39,11 @@ def write(program: Program, door: Door) -> Written:
         raise UnsupportedError("a program too long to be compiled in a moment")
     program = by_rows(program) or program
     over = door.into.over if door.into is not None else ()
-    body = body_of(program, table, "body", unshared=not over, over=over)
+    many = is_many(program.inputs, program.outputs, door)
+    body = body_of(program, table, "body", unshared=not over, over=over, many=many)
     if door.into is not None and body.calls:
         raise UnsupportedError("arguments that are written over before an op in Python may raise")
-    entry = DoorWriter(table, program.inputs, program.outputs, door)
+    entry = (ManyWriter if many else DoorWriter)(table, program.inputs, program.outputs, door)
     text = entry.text(body.size)
     return Written(module(text + body.text, body.needs, body.declared), table, body.size)
 

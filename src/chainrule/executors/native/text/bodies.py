@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..plans.weights import MOST_STEPS, steps
 from ..primitives.lowering import Program
-from .pieces import cut
+from .pieces import cut, from_leaves
 from .table import Table
 from .unrolled import Unrolled
 from .writer import Writer
@@ -34,29 +34,50 @@ FEWEST_LONG = 1000  # values of a program that is long, and as one line in piece
 
 
 def body_of(
-    program: Program, table: Table, name: str, *, unshared: bool = False, over: Sequence[tuple[int, int]] = ()
-) -> Body:
+    program: Program, table: Table, name: str, *, unshared: bool = False, over: Sequence[tuple[int, int]] = (),
+    many: bool = False,
+) -> Body:  # fmt: skip
     """The function `name`. `unshared`: no output lies where an input does. `over`: outputs that lie exactly where these
-    inputs do."""
+    inputs do. `many`: it takes one pointer to all pointers."""
     if not is_straight(program):
         from .looped import Looped  # it writes the bodies of loops over steps with this function
 
-        made = Looped(program, table, name, over)
-        text = made.body()
+        made = Looped(program, table, f"{name}_apart" if many else name, over)
+        text = made.body() + (taken_apart(program, name) if many else "")
         return Body(text, made.w.needs, made.w.declared, made.size, False, made.calls)
     w, apart = Writer(), "noalias " if unshared else ""
-    inputs = [f"%in{slot}" for slot in range(len(program.inputs))]
-    outputs = [f"%out{slot}" for slot in range(len(program.outputs))]
-    Unrolled(w).run(program, inputs, outputs)
-    taken = ", ".join(f"ptr {apart}{each}" for each in (*inputs, *outputs))
-    head = f"define internal i32 @{name}({taken}{', ' if taken else ''}ptr %block, ptr %table) nounwind {{\nentry:"
+    leaves = pointers_of(program)
+    Unrolled(w).run(program, leaves[: len(program.inputs)], leaves[len(program.inputs) :])
+    taken = ["ptr %leaves"] if many else [f"ptr {apart}{each}" for each in leaves]
+    head = f"define internal i32 @{name}({', '.join([*taken, 'ptr %block', 'ptr %table'])}) nounwind {{\nentry:"
     functions: Sequence[str] = ()
-    lines, size = "\n".join(w.lines), 0
+    lines, size = w.lines, 0
     if len(w.lines) > MOST_LINES:
-        functions, calls, size = cut(w.lines, [*inputs, *outputs], name)
-        lines = "\n".join(calls)
-    text = "".join([f"{head}\n{lines}\n  ret i32 0\n}}\n", *functions])
+        functions, lines, size = cut(w.lines, leaves, name, gathered=many)
+    elif many:
+        lines = [*fetched(leaves), *w.lines]
+    text = "\n".join([head, *lines, "  ret i32 0\n}\n", *functions])
     return Body(text, w.needs, w.declared, size, True, False)
+
+
+def pointers_of(program: Program) -> list[str]:
+    """What the pointers to the inputs and to the outputs are called."""
+    inputs = [f"%in{slot}" for slot in range(len(program.inputs))]
+    return inputs + [f"%out{slot}" for slot in range(len(program.outputs))]
+
+
+def fetched(leaves: Sequence[str]) -> list[str]:
+    """Lines that load all pointers from `%leaves`."""
+    return [line for place, each in enumerate(leaves) for line in from_leaves(each, place)]
+
+
+def taken_apart(program: Program, name: str) -> str:
+    """A function that takes one pointer to all pointers, and hands them on one by one."""
+    leaves = pointers_of(program)
+    passed = ", ".join(f"ptr {each}" for each in (*leaves, "%block", "%table"))
+    lines = [*fetched(leaves), f"  %status = call i32 @{name}_apart({passed})", "  ret i32 %status"]
+    body = "\n".join(lines)
+    return f"define internal i32 @{name}(ptr %leaves, ptr %block, ptr %table) nounwind {{\nentry:\n{body}\n}}\n"
 
 
 def is_straight(program: Program) -> bool:

@@ -29,19 +29,21 @@ class Piece:
     leaves: Sequence[str]
 
 
-def cut(lines: Sequence[str], leaves: Sequence[str], name: str) -> tuple[list[str], list[str], int]:
+def cut(
+    lines: Sequence[str], leaves: Sequence[str], name: str, *, gathered: bool = False
+) -> tuple[list[str], list[str], int]:
     """The functions, the lines that call them, and the bytes of `%block` that they use.
 
-    `leaves` are the pointers that lines may speak of. Few are handed on one by one, many in memory. Raises
-    UnsupportedError where lines are not straight.
+    `leaves` are the pointers that lines may speak of. Few are handed on one by one, many in memory; there they are
+    already if they are `gathered`. Raises UnsupportedError where lines are not straight.
     """
-    many = len(leaves) > _MOST_HANDED
+    many = gathered or len(leaves) > _MOST_HANDED
     known = {each: place for place, each in enumerate(leaves)}
     kinds: dict[str, str] = {}
     pieces = list(split(lines, kinds, {*known, "%block", "%table"}))
     places, size = settled(pieces, set(kinds))
     taken = ", ".join(f"ptr {each}" for each in (*(("%leaves",) if many else leaves), "%block", "%table"))
-    functions, calls = [], gathered(leaves) if many else []
+    functions, calls = [], into_memory(leaves) if many and not gathered else []
     for place, piece in enumerate(pieces):
         body = "\n".join(written(piece, kinds, known if many else {}, places))
         title = f"{name}_piece{place}"
@@ -50,7 +52,7 @@ def cut(lines: Sequence[str], leaves: Sequence[str], name: str) -> tuple[list[st
     return functions, calls, size
 
 
-def gathered(leaves: Sequence[str]) -> list[str]:
+def into_memory(leaves: Sequence[str]) -> list[str]:
     """Lines that put pointers into memory, at `%leaves`."""
     lines = [f"  %leaves = alloca ptr, i64 {len(leaves)}"]
     for place, each in enumerate(leaves):
