@@ -18,7 +18,7 @@ _numbers = count(1)
 # Code and its constants are mapped apart, and in a large process farther apart than 32 bits reach: the small code model
 # ends the process there.
 _CODE_MODEL = "large"
-_LONG, _HUGE = 2 * 10**6, 10**7  # letters of a text: beyond, compiling takes seconds
+_LONG, _HUGE = 2 * 10**6, 4 * 10**6  # letters of a text: beyond, compiling takes seconds
 _LOCK = Lock()  # LLVM's pass managers and its linker are shared by all threads
 
 
@@ -79,7 +79,7 @@ def compiled(text: str) -> bytes:
     if found is None:
         with _LOCK:
             module = optimised(text)
-            code: bytes = (quick_target() if len(text) > _HUGE else host.target).emit_object(module)
+            code: bytes = (host.target if level_of(text) else quick_target()).emit_object(module)
         store.write(name, code)
         return code
     return found
@@ -90,15 +90,22 @@ def quick_target() -> Any:
     """The same machine, for code that is long and takes longer to make than to run."""
     host = machine()
     return host.llvm.Target.from_default_triple().create_target_machine(
-        cpu=host.cpu, features=host.features, opt=1, reloc="static", codemodel=_CODE_MODEL
+        cpu=host.cpu, features=host.features, opt=0, reloc="static", codemodel=_CODE_MODEL
     )
+
+
+def level_of(text: str) -> int:
+    """How much is done for the speed of the code. Without loops little is lost, and much time is won."""
+    if len(text) <= _LONG:
+        return 2
+    return 0 if len(text) > _HUGE and "@body_piece0(" in text else 1
 
 
 def optimised(text: str) -> Any:
     """The module after LLVM's passes, fewer where the text is long. Called with the lock."""
     host = machine()
     module = host.llvm.parse_assembly(text)
-    level = 2 if len(text) <= _LONG else 1 if len(text) <= _HUGE else 0
+    level = level_of(text)
     options = host.llvm.create_pipeline_tuning_options(speed_level=level)
     options.loop_vectorization, options.slp_vectorization = True, level == 2
     options.loop_unrolling = False  # loops become vectors, which are many steps at once already
