@@ -13,7 +13,7 @@ import chainrule
 from chainrule.executors import EXECUTORS
 from chainrule.executors.native import availability, compile_graph, questions
 from chainrule.executors.native.primitives.values import UnsupportedError
-from chainrule.executors.native.text import bodies, pieces
+from chainrule.executors.native.text import bodies, copies, pieces
 from chainrule.ir.recording import open_recording
 
 pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))
@@ -80,3 +80,35 @@ def test_what_is_not_straight_is_refused() -> None:
             pieces.cut([line], [], "f")
     with pytest.raises(UnsupportedError):
         pieces.cut(["  %v1 = fadd double %v0, %v0"], [], "f")
+
+
+def test_equal_loops_are_one_function() -> None:
+    W = np.random.default_rng(0).normal(size=(30, 30)) / 6
+
+    def repeated(x: Any, steps: int) -> Any:
+        for _ in range(steps):
+            x = np.tanh(W @ x) + 0.1
+        return np.sum(x * x)
+
+    x = np.linspace(-1.0, 1.0, 30)
+    both = [chainrule.jit(chainrule.value_and_grad(lambda x, steps=steps: repeated(x, steps))) for steps in (8, 40)]
+    short, long = (questions.language(each.graph(x)).count("\ndefine ") for each in both)
+    assert long < short + 4
+    expected = chainrule.value_and_grad(lambda x: repeated(x, 40))(x)
+    for _ in range(2):
+        np.testing.assert_allclose(both[1](x)[0], expected[0], rtol=1e-13)
+        np.testing.assert_allclose(both[1](x)[1], expected[1], rtol=1e-9)
+
+
+def test_copies_are_found_through_what_they_call() -> None:
+    def define(name: str, body: str) -> str:
+        return f"define internal void @{name}() #0 {{\n{body}\n}}\n"
+
+    text = (define("a", "  ret void") + define("b", "  ret void") + define("c", "  call void @a()\n  ret void")
+            + define("d", "  call void @b()\n  ret void") + define("e", "  call void @e()\n  ret void")
+            + "define void @open() {\n  call void @d()\n  call void @ab()\n}\n")  # fmt: skip
+    found = copies.without_copies(text)
+    assert found == (define("a", "  ret void") + define("c", "  call void @a()\n  ret void")
+                     + define("e", "  call void @e()\n  ret void")
+                     + "define void @open() {\n  call void @c()\n  call void @ab()\n}\n")  # fmt: skip
+    assert copies.without_copies(found) == found

@@ -15,6 +15,7 @@ from .plans.rows import by_rows
 from .primitives.lowering import Program
 from .primitives.values import UnsupportedError
 from .text.bodies import body_of, is_straight
+from .text.copies import without_copies
 from .text.mathematics import definition
 from .text.table import Table
 
@@ -45,7 +46,7 @@ def write(program: Program, door: Door) -> Written:
         raise UnsupportedError("arguments that are written over before an op in Python may raise")
     entry = (ManyWriter if many else DoorWriter)(table, program.inputs, program.outputs, door)
     text = entry.text(body.size)
-    return Written(module(text + body.text, body.needs, body.declared), table, body.size)
+    return Written(module(without_copies(text + body.text), body.needs, body.declared), table, body.size)
 
 
 def module(text: str, needs: set[str], declared: set[str]) -> str:
