@@ -10,7 +10,7 @@ from ..primitives.lowering import Loop, Program
 _DIVISIONS = ("true_divide", "sqrt")
 _POLYNOMIALS = ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "tanh", "sin", "cos", "tan", "sinh", "cosh",
                 "arctan", "arcsin", "arccos", "cbrt", "hypot", "erf")  # fmt: skip
-_LONG = ("arctan2", "arcsinh", "arccosh", "arctanh", "erfc", "power")
+_LONG = ("arctan2", "arcsinh", "arccosh", "arctanh", "erfc", "power", "fmod", "floor_divide")
 _COSTS = dict.fromkeys(_DIVISIONS, 4) | dict.fromkeys(_POLYNOMIALS, 20) | dict.fromkeys(_LONG, 40)
 MOST_STEPS = 4000  # of one straight line; beyond, compiling takes longer than it is worth
 

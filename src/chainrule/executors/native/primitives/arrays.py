@@ -43,6 +43,14 @@ class Array:
     def T(self) -> Any:
         return self.library.transpose(self)
 
+    @property
+    def real(self) -> Any:
+        return self.library.real(self)
+
+    @property
+    def imag(self) -> Any:
+        return self.library.imag(self)
+
     def __bool__(self) -> bool:
         raise UnsupportedError("a branch on values")
 

@@ -12,18 +12,30 @@ from typing import Any
 import numpy as np
 
 from .arrays import Array
-from .values import UnsupportedError, Value, count, turning
+from .values import UnsupportedError, Value, count, turning, unit
 
 _SMALL = 8  # with fewer rows or columns a product is a sum in a loop
+
+
+def diagonal(xp: Any, term: str, factor: Array) -> tuple[str, Array]:
+    """A factor without letters that stand twice: read along the diagonal."""
+    letters = "".join(dict.fromkeys(term))
+    if letters == term:
+        return term, factor
+    shape = tuple(factor.shape[term.index(letter)] for letter in letters)
+    access = tuple((0, unit(len(letters), letters.index(letter))) for letter in term)
+    return letters, xp.wrap(xp.builder.view(factor.value, shape, access))
 
 
 def contracted(xp: Any, subscripts: str, factors: Sequence[Array]) -> Array:
     """np.einsum with the result spelled out."""
     left, _, result = subscripts.partition("->")
     terms = left.split(",")
-    if any(len(set(term)) < len(term) for term in terms) or "." in subscripts:
-        raise UnsupportedError("a diagonal in einsum")
-    parts = list(zip(terms, factors, strict=True))
+    if "." in subscripts or (len(terms) == 1 and len(set(left)) == len(result) < len(left)):
+        raise UnsupportedError("einsum with dots, or as a diagonal that a kernel may write through")
+    parts = [diagonal(xp, term, factor) for term, factor in zip(terms, factors, strict=True)]
+    subscripts = f"{','.join(term for term, _ in parts)}->{result}"
+    factors = [factor for _, factor in parts]
     for pair in path(subscripts, factors):
         chosen = [parts.pop(place) for place in sorted(pair, reverse=True)][::-1]
         wanted = result if not parts else kept([term for term, _ in chosen], [*(term for term, _ in parts), result])

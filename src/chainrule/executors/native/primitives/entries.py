@@ -30,7 +30,7 @@ _FLOATING_PAIRS = ("true_divide", "arctan2", "hypot", "copysign")
 _COMPARING = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
 _LOGIC = ("logical_and", "logical_or", "logical_xor")
 _QUESTIONS = ("isnan", "isinf", "isfinite", "signbit")
-_SAME = {"abs": "absolute", "divide": "true_divide", "fabs": "absolute", "round": "rint"}
+_SAME = {"abs": "absolute", "divide": "true_divide", "fabs": "absolute"}
 _BOOL = np.dtype(bool)
 
 

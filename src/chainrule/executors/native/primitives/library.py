@@ -103,13 +103,31 @@ class Reductions(Places):
 
     def _extreme(self, name: str, x: Any, axis: Any, keepdims: bool, initial: Any) -> Any:
         value = self.value(x)
-        if value.dtype.kind != "f":
-            raise UnsupportedError("the largest of whole numbers")
+        if value.dtype.kind not in "fi":
+            raise UnsupportedError("the largest of conditions")
         if initial is None and not value.size:
             raise UnsupportedError("the largest of nothing")
         found = self._reduced(name, value, axis, keepdims)
         both = self.maximum if name == "max" else self.minimum
         return found if initial is None else both(found, initial)
+
+    def argmax(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        return self._place_of(self.max, x, axis, keepdims)
+
+    def argmin(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        return self._place_of(self.min, x, axis, keepdims)
+
+    def _place_of(self, extreme: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+        """Where the extreme stands first; where a NaN does, if there is one."""
+        array = self.wrap(self.value(x)) if axis is not None else self.ravel(x)
+        along = axis % array.ndim if axis is not None else 0
+        found = array == extreme(array, along, keepdims=True)
+        if array.dtype.kind == "f":
+            found = found | self.isnan(array)
+        shape = tuple(size if place == along else 1 for place, size in enumerate(array.shape))
+        places = self.where(found, self.reshape(self.arange(array.shape[along]), shape), array.shape[along])
+        first = self.min(places, along, keepdims)
+        return self.reshape(first, (1,) * self.value(x).ndim) if axis is None and keepdims else first
 
     def any(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         return self._reduced("any", self.value(x, bool), axis, keepdims)
@@ -182,8 +200,8 @@ class Library(Reductions):
 
     def kron(self, a: Any, b: Any) -> Any:
         left, right = (self.wrap(each) for each in self.one_dtype((a, b)))
-        if left.ndim != right.ndim:
-            raise UnsupportedError("np.kron of arrays with different axes")
+        ndim = max(left.ndim, right.ndim)
+        left, right = (self.reshape(each, (*(1,) * (ndim - each.ndim), *each.shape)) for each in (left, right))
         outer = self.reshape(left, [each for size in left.shape for each in (size, 1)]) * self.reshape(
             right, [each for size in right.shape for each in (1, size)]
         )

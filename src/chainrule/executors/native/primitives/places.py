@@ -12,13 +12,13 @@ import numpy as np
 
 from .arrays import Array
 from .chosen import chosen, spread_key
-from .entries import Entries
+from .composed import Composed
 from .values import Builder, UnsupportedError, Value, count, unit
 
 _LARGEST_MAP = 2_000_000  # entries of a table of places
 
 
-class Places(Entries):
+class Places(Composed):
     """NumPy's functions that move entries."""
 
     def reshape(self, x: Any, shape: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 from ..plans.layouts import contiguous, strided
 from ..plans.regions import Step, Write, alias_root
 from ..primitives.values import Access, Value, compose, count, identity, known_number
-from .scalars import STARTS, combine, computed, emit
+from .scalars import combine, computed, emit, start_of
 from .sharing import Shared, shared
 from .turns import cut, merged, shortened
 from .twice import body, watch
@@ -49,7 +49,7 @@ class Sum:
 
     @property
     def start(self) -> str:
-        return literal(STARTS[self.write.target.name], self.kind)
+        return start_of(self.write.target.name, self.kind)
 
 
 class Nest:
@@ -211,7 +211,7 @@ class Nest:
 
     def fill(self, target: Value) -> None:
         """Start a sum in memory."""
-        start, pointer = literal(STARTS[target.name], computed(target.code)), self.pointer(target)
+        start, pointer = start_of(target.name, computed(target.code)), self.pointer(target)
         self.loop(target.size, lambda counter: store(self.w, target.code, start, pointer, counter))
 
     def loop(self, size: int, body: Any) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from ..primitives.values import UnsupportedError
 from .mathematics import FUNCTIONS, LIMITS, is_beyond
 from .writer import FLOATS, Writer, literal
@@ -15,7 +17,7 @@ _INTRINSIC = {
     "sqrt": "sqrt", "absolute": "fabs", "floor": "floor", "ceil": "ceil", "trunc": "trunc", "rint": "roundeven",
     "copysign": "copysign",
 }  # fmt: skip
-_ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "true_divide": "fdiv"}
+_ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "true_divide": "fdiv", "fmod": "frem"}
 _WHOLE = {"add": "add", "subtract": "sub", "multiply": "mul"}
 _COMPARE = {"equal": "oeq", "not_equal": "une", "less": "olt", "less_equal": "ole", "greater": "ogt",
             "greater_equal": "oge"}  # fmt: skip
@@ -56,7 +58,7 @@ def emit(w: Writer, name: str, into: str, kinds: Sequence[str], args: Sequence[s
 
 def emit_float(w: Writer, name: str, kind: str, args: Sequence[str]) -> str:
     if name in _ARITHMETIC:
-        flags = "" if name == "true_divide" else "contract "
+        flags = "contract " if name in _WHOLE else ""
         return w.put(f"{_ARITHMETIC[name]} {flags}{kind} {args[0]}, {args[1]}")
     if name in _COMPARE:
         return w.compare(_COMPARE[name], kind, *args)
@@ -92,7 +94,24 @@ def emit_whole(w: Writer, name: str, kind: str, args: Sequence[str]) -> str:
         return w.select(below, kind, w.binary("sub", kind, "0", args[0]), args[0])
     if name in ("floor", "ceil", "trunc", "rint"):
         return args[0]
+    if name in ("fmod", "floor_divide"):
+        return divided(w, name, kind, *args)
     raise UnsupportedError(f"{name} of {kind}")
+
+
+def divided(w: Writer, name: str, kind: str, x: str, y: str) -> str:
+    """Division of whole numbers. By nothing it gives 0, as NumPy has it; by -1 a machine may not divide at all."""
+    by_nothing, turned = w.put(f"icmp eq {kind} {y}, 0"), w.put(f"icmp eq {kind} {y}, -1")
+    safe = w.select(w.binary("or", "i1", by_nothing, turned), kind, "1", y)
+    left_over = w.put(f"srem {kind} {x}, {safe}")
+    if name == "fmod":
+        return left_over
+    quotient = w.put(f"sdiv {kind} {x}, {safe}")
+    signs = w.put(f"icmp slt {kind} {w.binary('xor', kind, left_over, safe)}, 0")
+    below = w.binary("and", "i1", signs, w.put(f"icmp ne {kind} {left_over}, 0"))
+    down = w.select(below, kind, w.binary("sub", kind, quotient, "1"), quotient)
+    found = w.select(turned, kind, w.binary("sub", kind, "0", x), down)
+    return w.select(by_nothing, kind, "0", found)
 
 
 def cast(w: Writer, kind: str, into: str, x: str) -> str:
@@ -161,7 +180,15 @@ _OTHERS: dict[str, Callable[..., str]] = {
     "signbit": sign_bit,
 }  # fmt: skip
 
-STARTS = {"sum": 0, "prod": 1, "max": float("-inf"), "min": float("inf"), "any": False, "all": True}
+_STARTS = {"sum": 0, "prod": 1, "max": float("-inf"), "min": float("inf"), "any": False, "all": True}
+
+
+def start_of(name: str, kind: str) -> str:
+    """What a reduction begins with."""
+    if name in ("max", "min") and kind not in FLOATS:
+        limits = np.iinfo(f"int{kind.lstrip('i')}")
+        return literal(limits.min if name == "max" else limits.max, kind)
+    return literal(_STARTS[name], kind)
 
 
 def combine(w: Writer, name: str, kind: str, total: str, x: str) -> str:
@@ -172,4 +199,5 @@ def combine(w: Writer, name: str, kind: str, total: str, x: str) -> str:
         return w.put(f"f{op} reassoc {kind} {total}, {x}") if floats else w.put(f"{op} {kind} {total}, {x}")
     if name in ("any", "all"):
         return w.put(f"{'or' if name == 'any' else 'and'} i1 {total}, {x}")
-    return w.intrinsic("maximum" if name == "max" else "minimum", kind, total, x)
+    both = "maximum" if name == "max" else "minimum"
+    return w.intrinsic(both, kind, total, x) if kind in FLOATS else emit_whole(w, both, kind, (total, x))

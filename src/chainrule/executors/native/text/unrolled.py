@@ -12,7 +12,7 @@ import numpy as np
 
 from ..primitives.lowering import Program
 from ..primitives.values import Value
-from .scalars import STARTS, combine, computed, emit
+from .scalars import combine, computed, emit, start_of
 from .writer import Writer, literal
 
 
@@ -72,7 +72,7 @@ class Unrolled:
         found = np.empty(value.size, object)
         for place in range(value.size):
             row = [] if rows is None else list(rows[place])
-            total = row[0] if row else literal(STARTS[value.name], kind)
+            total = row[0] if row else start_of(value.name, kind)
             for each in row[1:]:
                 total = combine(self.writer, value.name, kind, total, each)
             found[place] = total

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ..primitives.values import UnsupportedError
-from .instructions import Instruction
+from .instructions import CASTS, Instruction
 
 ATOM, UNARY, PRODUCT, SUM, RELATION, EQUAL, AND, OR, CHOICE = range(9)
 WHOLE = {"i1": "bool", "i8": "int8_t", "i16": "int16_t", "i32": "int32_t", "i64": "int64_t"}
@@ -112,10 +112,12 @@ def binary(made: Instruction, args: Sequence[Expression]) -> Expression:
         if made.op == "xor" and right.text == "true":
             return Expression(f"!{left.within(ATOM)}", UNARY)
         sign, level = _LOGIC[made.op]
-        return Expression(f"{left.within(RELATION)} {sign} {right.within(RELATION)}", level)
+        return Expression(f"{left.within(UNARY)} {sign} {right.within(UNARY)}", level)
     if made.op in _INFIX:
         found = infix(*_INFIX[made.op], left, right)
         return cast(made.type, found) if made.type in ("i8", "i16") else found
+    if made.op == "frem":
+        return Expression(f"{'fmod' if made.type == 'double' else 'fmodf'}({left.whole.text}, {right.whole.text})")
     if made.op in _BITS:
         return Expression(f"{left.within(UNARY)} {_BITS[made.op]} {right.within(UNARY)}", CHOICE)
     return shifted(made, left, right)
@@ -172,6 +174,8 @@ def compared_floats(made: Instruction, args: Sequence[Expression]) -> Expression
 
 def compared_whole(made: Instruction, args: Sequence[Expression]) -> Expression:
     left, right = args
+    if made.types[0] == "i1":
+        return Expression(f"{left.within(UNARY)} {_SIGNED[made.how]} {right.within(UNARY)}", EQUAL)
     if made.how in _SIGNED:
         return infix(_SIGNED[made.how], EQUAL if made.how in ("eq", "ne") else RELATION, left, right)
     kind = made.types[0]
@@ -187,6 +191,6 @@ def chosen(made: Instruction, args: Sequence[Expression]) -> Expression:
 
 
 _WRITERS: dict[str, Callable[[Instruction, Sequence[Expression]], Expression]] = {
-    "bitcast": same_bits, "fneg": negated, "fcmp": compared_floats, "icmp": compared_whole, "select": chosen,
-    **dict.fromkeys(("fpext", "fptrunc", "sitofp", "uitofp", "fptosi", "fptoui", "sext", "zext", "trunc"), converted),
+    **dict.fromkeys(CASTS, converted), "bitcast": same_bits, "fneg": negated, "fcmp": compared_floats,
+    "icmp": compared_whole, "select": chosen,
 }  # fmt: skip

@@ -16,7 +16,9 @@ TYPE = r"(?:<\d+ x \w+>|ptr|float|double|void|i\d+)"
 _FLAGS = {"contract", "reassoc", "nsz", "nnan", "ninf", "nuw", "nsw", "exact", "fast", "inbounds", "samesign", "nneg"}
 _BINARY = {"fadd", "fsub", "fmul", "fdiv", "frem", "add", "sub", "mul", "sdiv", "srem", "udiv", "urem", "and", "or",
            "xor", "shl", "ashr", "lshr"}  # fmt: skip
-_CASTS = {"fpext", "fptrunc", "sitofp", "uitofp", "fptosi", "fptoui", "sext", "zext", "trunc", "bitcast"}
+CASTS = frozenset(
+    {"fpext", "fptrunc", "sitofp", "uitofp", "fptosi", "fptoui", "sext", "zext", "trunc", "bitcast", "ptrtoint"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def instruction(line: str) -> Instruction:
     if op in _BINARY:
         type_, operands = typed(said)
         return Instruction(op, result, type_, tuple(parts(operands)))
-    if op in _CASTS:
+    if op in CASTS:
         source, into = said.rsplit(" to ", 1)
         type_, operand = typed(source)
         return Instruction(op, result, into, (operand,), (type_,))
