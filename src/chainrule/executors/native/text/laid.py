@@ -20,7 +20,9 @@ from .vectors import Vector, at, counted, summed
 from .writer import Writer
 
 _NEAR = 2**18  # bytes of images that are laid out at once, where one is not larger
+_FARTHEST = 2**20  # bytes of them beside large filters
 _COPIED = 512  # bytes that LLVM copies in place
+_THINNEST = 4  # of so many entries one is read by vectors
 WIDEST = 6  # vectors side by side in a tile
 
 
@@ -52,8 +54,7 @@ class Laid:
         self.vector, self.size, self.held = Vector(kind, machine.width // size), size, machine.count
         self.constants: list[str] = []
         self.channel = len(how.phases)  # planes of one channel of one image
-        one = how.plane * (how.sums * self.channel + self.others) * size
-        times = -(-how.images // max(1, min(how.images, _NEAR // one)))
+        times = -(-how.images // min(how.images, self.several()))
         self.chunk = -(-how.images // times)
         self.row = self.chunk * how.plane
         ends = sum((axis.length - 1) * pitch for axis, pitch in zip(how.axes, how.pitches, strict=True))
@@ -61,10 +62,12 @@ class Laid:
         self.laid = how.sums * self.channel * self.row + beyond
         self.beside = lines(self.laid * size)  # where other memory begins
 
-    @property
-    def others(self) -> int:
-        """About how many planes more an image needs."""
-        return self.how.rows
+    def several(self) -> int:
+        """How many images to lay out at once: they stay near, but the filters are not gone through too often."""
+        how = self.how
+        filters = how.rows * how.sums * count(how.window) * self.size
+        near = min(max(filters, _NEAR), _FARTHEST)
+        return max(1, near // (how.plane * how.sums * self.channel * self.size))
 
     @property
     def room(self) -> int:
@@ -124,12 +127,31 @@ class Laid:
             w.declared.add("declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
             w.do(f"call void @llvm.memcpy.p0.p0.i64(ptr {target}, ptr {source}, i64 {size}, i1 false)")
             return
+        if steps[1] == 1 < steps[0] <= _THINNEST and number > 1:
+            self.thin(source, target, number, steps[0])
+            return
 
         def entry(place: str) -> None:
             found = w.put(f"load {kind}, ptr {at(w, kind, source, summed(w, (place, steps[0])))}")
             w.do(f"store {kind} {found}, ptr {at(w, kind, target, summed(w, (place, steps[1])))}")
 
         counted(w, number, entry)
+
+    def thin(self, source: str, target: str, number: int, step: int) -> None:
+        """Every so many-th entry, a vector at a time. The last one ends with the last entry, and may begin before the
+        end of the one before; nothing is read beyond either end."""
+        w, kind = self.w, self.kind
+        lanes = min(self.vector.lanes, 1 << ((number - 1).bit_length() - 1))
+        wide, vector = Vector(kind, lanes * step), Vector(kind, lanes)
+
+        def part(place: str, first: int) -> None:
+            read = wide.load(w, at(w, kind, source, summed(w, (place, step), -first)))
+            chosen = ", ".join(f"i32 {first + step * lane}" for lane in range(lanes))
+            found = w.put(f"shufflevector {wide.code} {read}, {wide.code} poison, <{lanes} x i32> <{chosen}>")
+            vector.store(w, found, at(w, kind, target, place))
+
+        counted(w, (number - 1) // lanes, lambda block: part(summed(w, (block, lanes)), 0))
+        part(str(number - lanes), step - 1)
 
     def nest(self, sizes: Sequence[int | str], body: Callable[[list[str]], None]) -> None:
         """Loops in each other."""

@@ -17,6 +17,9 @@ from .laid import Laid, Some, Walk, cycles, parted
 from .vectors import accumulated, at, counted, summed
 
 
+_LONG = 512  # places
+
+
 class Filters(Laid):
     """The slope along the filters: a tile has a few filters and a few entries of the window, and sums along places."""
 
@@ -26,6 +29,10 @@ class Filters(Laid):
         self.heights, self.widths = self.tiling()
         self.out_row = self.row + self.vector.lanes
         self.mask = self.beside + lines(how.rows * self.out_row * self.size)
+
+    def several(self) -> int:
+        """Sums of vectors must be long, before their lanes are added up."""
+        return max(super().several(), _LONG // self.how.plane)
 
     def tiling(self) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
         """The filters in parts, and the entries of the window."""
