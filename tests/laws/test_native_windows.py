@@ -66,6 +66,9 @@ def test_the_three_readings_of_a_convolution(seed: int) -> None:
     random = np.random.default_rng(seed)
     moves, shapes = setting(random)
     x, w, g = (random.normal(size=shape).astype((np.float64, np.float32)[seed % 2]) for shape in shapes)
+    if seed % 4 > 1:
+        for each in (x, w, g)[seed % 3 :]:
+            each.reshape(-1)[random.integers(0, each.size, 2)] = random.choice([np.nan, np.inf, -np.inf], 2)
     slides = len(moves["strides"])
 
     def readings(x: Any, w: Any, g: Any) -> tuple[Any, ...]:

@@ -86,6 +86,7 @@ class Sliding:
     rows: int  # of the result: filters, or channels for the transpose
     sums: int  # what is summed over besides the window: channels, or filters; for the slope they are apart
     weights: tuple[int, int, int]  # distances in the filters between groups, rows and sums
+    sends: tuple[tuple[int, int, int], ...] = ()  # of a transpose along each axis: stride, gap and border
 
     @property
     def window(self) -> tuple[int, ...]:
@@ -195,9 +196,10 @@ def convolution_transpose(
     (images, groups, kinds), (_, _, channels) = split(g, slides, 1), split(w, slides, 0)
     places, window = g.shape[g.ndim - slides :], w.shape[w.ndim - slides :]
     axes = tuple(map(sending, size, window, strides, padding, dilation, places))
-    taps = count(window)
+    taps, before = count(window), [border[0] for border in padding]
     how = Sliding("images", axes, images, groups, channels, kinds,
-                  (kinds * channels * taps, taps, channels * taps))  # fmt: skip
+                  (kinds * channels * taps, taps, channels * taps),
+                  tuple(zip(strides, dilation, before, strict=True)))  # fmt: skip
     lead = (images, channels) if g.ndim == slides + 2 else (images, groups, channels)
     return slid(xp, (*lead, *size), values, how)
 

@@ -73,8 +73,8 @@ class Laid:
     def room(self) -> int:
         raise NotImplementedError
 
-    def function(self, body: Callable[[Some], None]) -> str:
-        """The definition, around what is done with some images of one group."""
+    def function(self, body: Callable[[Some], None], end: Callable[[], None] | None = None) -> str:
+        """The definition, around what is done with some images of one group, and at the end."""
         w, how = self.w, self.how
         number = w.put("sub i64 %last, %first")
         times = w.put(f"sdiv i64 {w.put(f'add i64 {number}, {self.chunk - 1}')}, {self.chunk}")
@@ -87,6 +87,8 @@ class Laid:
             counted(w, how.groups, lambda group: body(Some(start, many, group)))
 
         counted(w, times, part)
+        if end is not None:
+            end()
         taken = "ptr noalias readonly %a, ptr noalias readonly %b, ptr noalias %c, ptr noalias %room"
         head = f"define internal void @{self.name}({taken}, i64 %first, i64 %last) #0 {{\nentry:\n"
         return "\n".join(self.constants) + "\n" + head + "\n".join(w.lines) + "\n  ret void\n}\n"

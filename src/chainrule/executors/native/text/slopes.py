@@ -16,7 +16,6 @@ from ..primitives.values import count
 from .laid import Laid, Some, Walk, cycles, parted
 from .vectors import accumulated, at, counted, summed
 
-
 _LONG = 512  # places
 
 

@@ -16,6 +16,7 @@ from ..primitives.sliding import Sliding
 from ..primitives.values import Value, count
 from .cuts import seconds_of
 from .laid import WIDEST, Laid, Some, Walk, cycles, parted, scalar
+from .pairs import again
 from .parts import split_of, write_in_parts
 from .sharing import apart, end_function
 from .slopes import Filters
@@ -65,7 +66,7 @@ class Images(Laid):
                 for height, many, first in self.heights:
                     counted(w, many, partial(self.band, phase, out, some, (height, first)))
 
-        return self.function(group)
+        return self.function(group, partial(again, self) if how.sends else None)
 
     def band(self, phase: tuple[int, ...], out: str, some: Some, rows: tuple[int, int], part: str) -> None:
         """A few rows of one phase of the result, of some images: computed tile by tile, and put in their places."""
