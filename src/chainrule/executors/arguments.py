@@ -13,8 +13,7 @@ from typing import Any
 from .. import tree
 from ..errors import BoundsError, DTypeError, EscapeError, UnknownNameError, did_you_mean
 from ..ir.coercion import is_weak
-from ..ir.library import reference
-from ..ir.likes import copied, is_array_like
+from ..ir.likes import is_array_like, plain
 from ..ir.node import Node
 from ..ir.precision import holds_numbers
 from ..ir.recording import STATE
@@ -95,7 +94,6 @@ def open_arguments(statics: Statics, args: tuple[Any, ...], keywords: dict[str, 
 
 def read_leaf(leaf: Any, structure: tree.Structure, slot: int) -> Any:
     """A leaf as a node, an array or a NumPy number."""
-    numpy = reference()
     if type(leaf) is Node:
         if not STATE.depth:
             raise EscapeError(
@@ -104,11 +102,17 @@ def read_leaf(leaf: Any, structure: tree.Structure, slot: int) -> Any:
                 remedy="call it inside the function that is being differentiated, or use chainrule.value",
             )
         return leaf
-    if type(leaf) in _NUMBERS or is_array_like(leaf):
-        array = leaf if isinstance(leaf, (numpy.ndarray, numpy.generic)) else copied(leaf)
+    if isinstance(leaf, _NUMBERS) or is_array_like(leaf):
+        array = plain(leaf)
         if holds_numbers(array.dtype):
             native = array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
             return native[()] if not native.ndim else native
+    if isinstance(leaf, int):
+        raise DTypeError(
+            given=f"argument {leaf_path(structure, slot)} of a jitted function: an integer of {leaf.bit_length()} bits",
+            expected="integers of 64 bits",
+            remedy="pass a float, or make the argument static with static_argnums or static_argnames",
+        )
     raise DTypeError(
         given=f"argument {leaf_path(structure, slot)} of type {type(leaf).__name__} of a jitted function",
         expected="numbers and arrays, in nested dicts, lists, tuples and dataclasses",

@@ -20,10 +20,7 @@ def copied(value: Any) -> Any:
         return value.copy()
     if isinstance(value, (float, int, complex, numpy.generic)):  # the most frequent ones, and nothing to refuse
         return numpy.array(value)
-    if isinstance(value, numpy.ma.MaskedArray):
-        _refuse(value, "an array without a mask", "fill it first: x.filled(0.0), or x.compressed()")
-    if isinstance(value, numpy.matrix):
-        _refuse(value, "an array: the product of two matrices is * there and @ here", "np.asarray(x)")
+    refuse_other_meanings(value)
     try:
         if hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
             return numpy.from_dlpack(value).copy()
@@ -32,6 +29,24 @@ def copied(value: Any) -> Any:
         raise
     except (RuntimeError, TypeError, BufferError) as problem:
         _refuse(value, f"something that NumPy can read ({problem})", "detach it and bring it to the CPU first")
+
+
+def plain(value: Any) -> Any:
+    """An array of NumPy's own class: the value itself where it is one, a view of an array of another class."""
+    numpy = reference()
+    if type(value) is numpy.ndarray or isinstance(value, numpy.generic):
+        return value
+    refuse_other_meanings(value)
+    return numpy.asarray(value) if isinstance(value, numpy.ndarray) else copied(value)
+
+
+def refuse_other_meanings(value: Any) -> None:
+    """Raise DTypeError for arrays whose operations mean something else than those of arrays."""
+    numpy = reference()
+    if isinstance(value, numpy.ma.MaskedArray):
+        _refuse(value, "an array without a mask", "fill it first: x.filled(0.0), or x.compressed()")
+    if isinstance(value, numpy.matrix):
+        _refuse(value, "an array: the product of two matrices is * there and @ here", "np.asarray(x)")
 
 
 def is_array_like(value: Any) -> bool:

@@ -16,6 +16,7 @@ from ...errors import DTypeError
 from ...ir.coercion import is_weak
 from ...ir.graph import Graph, by_serial
 from ...ir.library import reference
+from ...ir.likes import plain
 from ...ir.node import Node
 from ...ir.recording import STATE, accepting_from, named_recording, open_recording
 from ...ir.types import ArrayType, array_type
@@ -157,7 +158,7 @@ def read_value(leaf: Any, structure: tree.Structure, place: int, doing: str, wha
     """A leaf as a recorded value, an array or a NumPy number. Raises DTypeError for anything else."""
     if type(leaf) is Node:
         return leaf
-    array = None if isinstance(leaf, (str, bytes)) else reference().asarray(leaf)
+    array = None if isinstance(leaf, (str, bytes)) else plain(leaf)
     if array is None or array.dtype.kind not in "fiubcV" or array.dtype.hasobject:
         raise DTypeError(
             given=f"{what}{path_text(structure, place)} of type {type(leaf).__name__} in {doing}",
