@@ -57,7 +57,7 @@ TAKEN: dict[str, Callable[[], Any]] = {
     "subclass": lambda: G.view(Sub), "subclass of float": lambda: Length(2.0), "enumeration": lambda: Colour.RED,
     "__array__": lambda: Holder(G), "__array__ of float32": lambda: Holder(G.astype(np.float32)),
     "memoryview": lambda: memoryview(G), "array.array": lambda: array.array("f", [1, 2, 3]),
-    "NaN": lambda: float("nan"), "swapped": lambda: G.astype(">f8"), "backwards": lambda: G[::-1], "as it is": lambda: G,
+    "NaN": lambda: float("nan"), "swapped": lambda: G.astype(">f8"), "backwards": lambda: G[::-1],
     "read-only": lambda: np.frombuffer(G.tobytes()), "stride 0": lambda: np.broadcast_to(2.0, 3),
     "one more axis": lambda: np.ones((2, 3)), "one": lambda: np.ones(1),
     "largest integer": lambda: 2**63 - 1, "smallest integer": lambda: -(2**63),
@@ -136,8 +136,8 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "an unknown name": lambda f: f(G, G, z=G), "one twice": lambda f: f(G, G, x=G),
     "by name": lambda f: f(y=G, x=2 * G), "one by name": lambda f: f(G, y=G),
     "text by name": lambda f: f(G, y="text"),
-    "out of another shape": lambda f: f(G, G, out=np.ones(2)),
-    "out of whole numbers": lambda f: f(G, G, out=np.array(1)), "out of a number": lambda f: f(G, G, out=1.0), "out": lambda f: f(G, G, out=np.array(1.0)),
+    "out of another shape": lambda f: f(G, G, out=np.ones(2)), "out": lambda f: f(G, G, out=np.array(1.0)),
+    "out of whole numbers": lambda f: f(G, G, out=np.array(1)), "out of a number": lambda f: f(G, G, out=1.0),
 }  # fmt: skip
 
 

@@ -40,6 +40,16 @@ def nudged(array: Any, amount: float, random: np.random.Generator) -> Any:
     return np.where(found == 0, found, moved).astype(found.dtype)[()]
 
 
+def overflowing(arrays: Sequence[Any], found: Any, random: np.random.Generator) -> Any:
+    """Sums of finite numbers that leave the range of numbers may do so to either side, or to none, in another order."""
+    array = np.array(found)
+    lost = ~np.isfinite(array)
+    if array.dtype.kind != "f" or not lost.any() or not all(np.all(np.isfinite(each)) for each in arrays):
+        return found
+    array[lost] = random.choice((np.nan, np.inf, -np.inf), size=int(lost.sum()))
+    return array[()]
+
+
 def amount_of(op: Op, arrays: Sequence[Any], found: Any) -> float:
     """By how many units an op may be off: more where it adds up many entries."""
     if op.name in EXACT:
@@ -63,12 +73,12 @@ def shaken(graph: Graph, random: np.random.Generator) -> Callable[..., tuple[Any
                 continue
             arrays = [values[each] for each in node.inputs]
             several = node.op.name in ("scan", "while_loop", "switch", "checkpoint")
-            if not (node.op.elementwise or node.op.name in EXACT or several):
+            if node.op.elementwise or node.op.name in EXACT or several:
+                found = node.op.kernel(np, *arrays, **node.settings)
+            else:
                 arrays = [nudged(each, 2.0, random) for each in arrays]
-            found = node.op.kernel(np, *arrays, **node.settings)
-            if not isinstance(found, tuple):
-                found = nudged(found, amount_of(node.op, arrays, found), random)
-            values[node] = found
+                found = overflowing(arrays, node.op.kernel(np, *arrays, **node.settings), random)
+            values[node] = found if several else nudged(found, amount_of(node.op, arrays, found), random)
         return tuple(values[node] for node in graph.outputs)
 
     return run
