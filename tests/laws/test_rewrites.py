@@ -19,6 +19,7 @@ import chainrule
 from chainrule import tree
 from chainrule.executors.walk import walk_graph
 from chainrule.transforms.rewrites import REWRITES, rewritten
+from chainrule.transforms.rewrites.symmetric import not_negative
 
 RANDOM = np.random.default_rng(5)
 N = 12
@@ -26,6 +27,7 @@ A, B, C = RANDOM.normal(size=(3, N, N))
 u, v, w = RANDOM.normal(size=(3, N))
 T, R = RANDOM.normal(size=(20, N)), RANDOM.normal(size=(N, 3))
 XS = RANDOM.normal(size=(6, N))
+TALL, ROWS, WIDE = RANDOM.normal(size=(220, 200)), RANDOM.normal(size=220), RANDOM.normal(size=200) / 20
 MOST = 1e-11  # relative to the largest entry: twelve terms, well conditioned
 
 
@@ -93,6 +95,10 @@ FIRES: list[tuple[str, Callable[..., Any], tuple[Any, ...], float]] = [
     ("sum of a transposition", lambda T: np.sum(T.T, axis=0), (T,), 1.0),
     ("sum of a transposition", lambda T: np.sum(np.transpose(T[:, :, None] * v, (2, 0, 1)), axis=0), (T,), 1.0),
     ("transposed product", lambda A, B: np.exp((A.T @ B).T), (A, B), 1.0),
+    ("transposed product", lambda A: np.exp((A.T @ A).T), (A,), 1.0),
+    ("half of a symmetric product", lambda X, s: X.T @ (X * np.exp(s)[:, None]), (TALL, ROWS), 0.7),
+    ("half of a symmetric product", lambda X, s: (s[:, None] * X).T @ (X * s[:, None]), (TALL, ROWS), 0.7),
+    ("half of a symmetric product", chainrule.hessian(lambda w, X: np.sum(np.logaddexp(0.0, X @ w))), (WIDE, TALL), 0.7),
     ("index that takes all", lambda v: v[:, None] + v[None], (v,), 1.0),
     ("one reshape", lambda A: np.exp(A.reshape(3, -1).reshape(4, -1)), (A,), 1.0),
     ("one transposition", lambda T: np.exp(np.transpose(T[None], (1, 2, 0)).transpose(2, 0, 1)), (T,), 1.0),
@@ -162,6 +168,10 @@ NEVER: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
     ("einsum in the best order", lambda A, B: np.einsum("ij,kj->ki", A, B), (A, B)),  # two factors have one order
     ("sum of a product", lambda A, B: (np.sum(A @ B, axis=0), A @ B), (A, B)),
     ("sum of a product", lambda K: np.sum(K @ K, axis=0), (RANDOM.normal(size=(3, 8, 8)),)),  # the stack is in both
+    ("half of a symmetric product", lambda X, s: X.T @ (X * s[:, None]), (TALL, ROWS)),  # weights of any sign
+    ("half of a symmetric product", lambda X, s: X.T @ (X * (1.0 - np.exp(s))[:, None]), (TALL, ROWS)),
+    ("half of a symmetric product", lambda X, s: X.T @ (X * np.exp(s)), (TALL[:200], WIDE)),  # of columns
+    ("half of a symmetric product", lambda A, v: A.T @ (A * np.exp(v)[:, None]), (A, v)),  # too small to pay
     ("scatter of all", chainrule.grad(lambda v: np.sum(v[::2] ** 2)), (v,)),
     ("numbers as one", lambda A: 1e-200 * (A * 1e200), (A,)),
     ("numbers as one", lambda A: 3.0 * (A * 4.0), (A.astype(np.float32),)),
@@ -232,6 +242,23 @@ def test_empty_and_thin_arrays(shape: tuple[int, int]) -> None:
         lambda X, y, z: np.sum(X[:, :, None] * z, axis=(0, 1)) + np.sum(np.broadcast_to(z, (4, n)), axis=0), (X, y, z)
     )
     compared(lambda X, y, z: (np.outer(y, z) @ X.T, X @ X.T @ X @ z, np.einsum("ij,j,i->", X, z, y)), (X, y, z))
+
+
+def test_what_is_seen_not_to_be_negative_is_not() -> None:
+    """Every sign that is read off a graph, at points that come close to the end of what holds."""
+    points = np.concatenate([np.linspace(-40, 40, 81), [1e-300, -1e-300, 0.0, -0.0, 1e300, -1e300]])
+    seen: list[Callable[..., Any]] = [
+        lambda x: 1.0 - np.tanh(x) ** 2, lambda x: chainrule.sigmoid(x) * (1.0 - chainrule.sigmoid(x)),
+        lambda x: 1.0 - chainrule.sigmoid(x) ** 2, lambda x: np.exp(x) / (1.0 + x**2), lambda x: np.abs(x) * 2.0 + x * x,
+        lambda x: 1.0 - chainrule.softmax(x), lambda x: np.where(x > 0, x**2, np.exp(x)).reshape(-1, 1),
+    ]  # fmt: skip
+    for function in seen:
+        graph = chainrule.jit(function).graph(points)
+        assert not_negative(graph.outputs[0])
+        with np.errstate(all="ignore"):
+            assert not (walk_graph(graph)(points)[0] < 0).any()
+    for function in (lambda x: x, lambda x: x - 1.0, lambda x: 1.0 - np.exp(x), lambda x: -np.exp(x), np.tanh):
+        assert not not_negative(chainrule.jit(function).graph(points).outputs[0])
 
 
 # Random chains ------------------------------------------------------------------------------------------------------

@@ -17,11 +17,11 @@ from ...ir.op import Op, record
 from ...ir.types import BundleType
 from ..control.derived import deriving
 from ..staging import carried_names
-from . import chains, factors, forms, loops, moves
+from . import chains, factors, forms, loops, moves, symmetric
 from .costs import cost_of, cost_of_node
 from .table import REWRITES, Rewrite, Uses
 
-__all__ = ["Rewritten", "chains", "factors", "forms", "moves", "rewritten"]
+__all__ = ["Rewritten", "chains", "factors", "forms", "moves", "rewritten", "symmetric"]
 
 _ROUNDS = 4  # a law may make room for another
 _MOST_NODES = 20_000  # a longer graph runs as it was recorded: reading it again would take seconds

@@ -34,12 +34,23 @@ def cost_of_node(node: Node) -> int:
     if op.elementwise:
         return node.size * (1 if op in _PLAIN else _DIVISION if op is div else _FUNCTION)
     if op is matmul_op:
-        return 2 * node.size * node.inputs[0].shape[-1]
+        return (1 if is_half(node) else 2) * node.size * node.inputs[0].shape[-1]
     if op is einsum_op:
         return cost_of_einsum(node.settings["subscripts"], tuple(each.shape for each in node.inputs))
     if op in (sum_op, mean_op):
         return int(node.inputs[0].size)
     return int(node.size) + sum(0 if isinstance(each.type, BundleType) else each.size for each in node.inputs)
+
+
+HALF_FROM = 192  # rows and terms from which on a product with the own transpose is done by half
+
+
+def is_half(node: Node) -> bool:
+    """Whether a product is that of a large matrix with its own transpose, in place: half of it is copied."""
+    left, right = node.inputs
+    one, other = (left, right) if left.op is transpose_op else (right, left)
+    same = one.op is transpose_op and one.inputs[0] is other and other.ndim == 2
+    return same and node.shape[0] >= HALF_FROM and left.shape[-1] >= HALF_FROM
 
 
 def cost_of_bundle(node: Node) -> int:

@@ -18,6 +18,7 @@ from ...ops.products import einsum_op, matmul_op, split_subscripts
 from ...ops.reductions import sum_op
 from ..laws import number
 from ..structured.terms import Factor, Frame, aligned, contracted, summed
+from .chains import transposed
 from .orders import after, cheapest
 from .table import REGROUPED, Uses, rewrite
 
@@ -192,4 +193,4 @@ def transposed_product(node: Node, uses: Uses) -> Node | None:
     if node.settings["axes"] != (1, 0) or not any(each.op is transpose_op for each in source.inputs):
         return None
     left, right = source.inputs
-    return matmul_op(transpose_op(right, axes=(1, 0)), transpose_op(left, axes=(1, 0)))  # type: ignore[no-any-return]
+    return matmul_op(transposed(right), transposed(left))  # type: ignore[no-any-return]
