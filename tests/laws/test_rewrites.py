@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as some
 
 import chainrule
 from chainrule import tree
+from chainrule.apps.cli import main
 from chainrule.executors.walk import walk_graph
 from chainrule.transforms.rewrites import REWRITES, rewritten
 from chainrule.transforms.rewrites.symmetric import not_negative
@@ -33,6 +35,10 @@ MOST = 1e-11  # relative to the largest entry: twelve terms, well conditioned
 
 def scan_with(step: Callable[..., Any], init: Any) -> Any:
     return chainrule.scan(step, init, XS)
+
+
+def logistic(w: Any, X: Any) -> Any:
+    return np.sum(np.logaddexp(0.0, X @ w))
 
 
 def counting(W: Any) -> Any:
@@ -98,7 +104,7 @@ FIRES: list[tuple[str, Callable[..., Any], tuple[Any, ...], float]] = [
     ("transposed product", lambda A: np.exp((A.T @ A).T), (A,), 1.0),
     ("half of a symmetric product", lambda X, s: X.T @ (X * np.exp(s)[:, None]), (TALL, ROWS), 0.7),
     ("half of a symmetric product", lambda X, s: (s[:, None] * X).T @ (X * s[:, None]), (TALL, ROWS), 0.7),
-    ("half of a symmetric product", chainrule.hessian(lambda w, X: np.sum(np.logaddexp(0.0, X @ w))), (WIDE, TALL), 0.7),
+    ("half of a symmetric product", chainrule.hessian(logistic), (WIDE, TALL), 0.7),
     ("index that takes all", lambda v: v[:, None] + v[None], (v,), 1.0),
     ("one reshape", lambda A: np.exp(A.reshape(3, -1).reshape(4, -1)), (A,), 1.0),
     ("one transposition", lambda T: np.exp(np.transpose(T[None], (1, 2, 0)).transpose(2, 0, 1)), (T,), 1.0),
@@ -249,7 +255,7 @@ def test_what_is_seen_not_to_be_negative_is_not() -> None:
     points = np.concatenate([np.linspace(-40, 40, 81), [1e-300, -1e-300, 0.0, -0.0, 1e300, -1e300]])
     seen: list[Callable[..., Any]] = [
         lambda x: 1.0 - np.tanh(x) ** 2, lambda x: chainrule.sigmoid(x) * (1.0 - chainrule.sigmoid(x)),
-        lambda x: 1.0 - chainrule.sigmoid(x) ** 2, lambda x: np.exp(x) / (1.0 + x**2), lambda x: np.abs(x) * 2.0 + x * x,
+        lambda x: 1.0 - chainrule.sigmoid(x) ** 2, lambda x: np.exp(x) / (1.0 + x**2), lambda x: abs(x) * 2.0 + x * x,
         lambda x: 1.0 - chainrule.softmax(x), lambda x: np.where(x > 0, x**2, np.exp(x)).reshape(-1, 1),
     ]  # fmt: skip
     for function in seen:
@@ -324,6 +330,17 @@ def test_the_report_names_what_was_used() -> None:
         "3.74e+03 operations before, 576 after\n  1 x chains of products: A B C v = A (B (C v))"
     )
     assert str(chainrule.jit(lambda A: A + 1.0).rewrites(A)) == "no law applies; 144 operations"
+
+
+def test_the_command_line_prints_the_report_and_what_is_left() -> None:
+    given = ["source", "L = sum(A B)", "--shapes", "A: 30 20, B: 20 30", "--laws"]
+    printed = CliRunner().invoke(main, [*given, "--of", "value"])
+    assert printed.exit_code == 0
+    assert "1 x sum of a product: sum_i (A B)_ik = (sum_i A_i) B" in printed.output
+    assert "return np.sum(A, axis=0) @ np.sum(B, axis=1)" in printed.output
+    both = CliRunner().invoke(main, given)
+    assert "operations" in both.output
+    assert "dL_dA" in both.output
 
 
 def test_what_is_recorded_stays_as_it_was_written() -> None:

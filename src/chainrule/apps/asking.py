@@ -26,6 +26,7 @@ from ..executors.listing import joint_graph
 from ..ir.graph import Graph
 from ..ir.library import reference
 from ..ir.node import is_abstract
+from ..ir.printing import print_graph
 from ..notation import shapes as written_shapes
 from ..notation import values as written_values
 from ..ops import OPS, input_node
@@ -224,6 +225,15 @@ def source(target: str, at: Sequence[str], shapes: str | None, what: str, to: st
         return language(wanted) if to == "llvm" else language_c(wanted, name)
     kinds = ("value", "gradient") if what == "both" else (what,)
     return "\n\n".join(api.source(graph, of=kind) for kind in kinds)
+
+
+def laws(target: str, at: Sequence[str], shapes: str | None, what: str) -> str:
+    """The laws that make a target cheaper before it is compiled, and the NumPy code of what they leave."""
+    from ..transforms.rewrites import rewritten
+
+    wanted, name = joint_graph(load(target, at, shapes).graph, what)
+    found = rewritten(wanted)
+    return f"{found}\n\n{print_graph(found.graph, name).text}"
 
 
 def vocabulary() -> str:

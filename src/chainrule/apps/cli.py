@@ -249,10 +249,14 @@ def why_zero(
     show_default=True,
     help="the language; llvm and c are what runs when the function is compiled",
 )
-def source(target: str, at: Sequence[str], shapes: str | None, what: str, to: str) -> None:
+@click.option("--laws", is_flag=True, help="which laws make it cheaper before it is compiled, and the code they leave")
+def source(target: str, at: Sequence[str], shapes: str | None, what: str, to: str, laws: bool) -> None:
     """Print the code that computes the value and the gradient."""
     from . import asking
 
+    if laws:
+        send(asking.laws(target, at, shapes, what), None)
+        return
     send(asking.source(target, at, shapes, what, to), None)
 
 
