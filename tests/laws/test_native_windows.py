@@ -15,6 +15,7 @@ from chainrule.ir.recording import open_recording
 from chainrule.ops import input_node
 from chainrule.ops.neural.convolutions import convolution, convolution_filters, convolution_transpose
 from chainrule.ops.neural.pooling import collect_largest, max_pool, send_to_largest, spread_over_windows, sum_pool
+from chainrule.ops.neural.sliding import Slide
 
 pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))
 ULPS = {np.dtype(np.float32): 4e-6, np.dtype(np.float64): 1e-14}
@@ -127,3 +128,29 @@ def test_pooling_and_what_it_sends_back(seed: int) -> None:
                 sum_pool(x, **moves), spread_over_windows(g, **moves, size=size))  # fmt: skip
 
     alike(both(readings, x, g))
+
+
+WASTEFUL = [  # strides, border, gaps, images, filters, groups
+    ((1, 1), ((0, 0), (0, 0)), (1, 1), (3, 4, 5, 5), (6, 4, 5, 5)),
+    ((1, 1), ((0, 0), (1, 2)), (1, 1), (2, 2, 7, 6), (3, 2, 6, 7)),
+    ((4, 5), ((0, 0), (0, 0)), (1, 1), (2, 3, 12, 20), (3, 3, 4, 5)),
+    ((5, 6), ((1, 0), (2, 3)), (1, 1), (2, 3, 13, 20), (3, 3, 4, 5)),
+    ((5, 4), ((0, 0), (0, 1)), (1, 1), (2, 1, 23, 20), (3, 1, 2, 4)),
+    ((3, 2), ((4, 3), (3, 4)), (3, 2), (2, 2, 6, 6), (3, 2, 4, 5)),
+    ((5, 5), ((2, 2), (2, 2)), (1, 1), (1, 2, 23, 29), (3, 2, 7, 7)),
+    ((9,), ((0, 3),), (2,), (2, 2, 40), (3, 2, 4)),
+    ((1,), ((0, 0),), (1,), (1, 1, 300), (1, 1, 290)),
+]
+
+
+@pytest.mark.parametrize(("strides", "padding", "dilation", "images", "filters"), WASTEFUL)
+def test_windows_side_by_side(
+    strides: Any, padding: Any, dilation: Any, images: tuple[int, ...], filters: tuple[int, ...]
+) -> None:
+    random = np.random.default_rng(0)
+    moves = {"strides": strides, "padding": padding, "dilation": dilation}
+    x, w = random.normal(size=images), random.normal(size=filters)
+    size, window = images[2:], filters[2:]
+    g = random.normal(size=(images[0], filters[0], *Slide(**moves).places(size, window)))
+    alike(both(lambda x, w, g: (convolution(x, w, **moves), convolution_transpose(g, w, **moves, size=size),
+                                convolution_filters(g, x, **moves, window=window)), x, w, g))  # fmt: skip

@@ -11,14 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import Any
 
+from ....ops.neural.sliding import Slide
+from . import columns
 from .arrays import Array
 from .values import UnsupportedError, count
 
 Pairs = Sequence[tuple[int, int]]
+_MOST = 64  # phases: each is written down
+_LARGEST = 2048  # entries of a window: each is written down
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Sliding:
     rows: int  # of the result: filters, or channels for the transpose
     sums: int  # what is summed over besides the window: channels, or filters; for the slope they are apart
     weights: tuple[int, int, int]  # distances in the filters between groups, rows and sums
+    met: int  # places of the window
     sends: tuple[tuple[int, int, int], ...] = ()  # of a transpose along each axis: stride, gap and border
 
     @property
@@ -128,9 +133,13 @@ class Sliding:
 
     @property
     def work(self) -> int:
-        """Products that are computed."""
-        taps = sum(1 for phase in self.out_phases for _ in self.taps(phase))
-        return self.images * self.groups * self.rows * self.sums * self.plane * taps
+        """Products that are computed for each image, row and what is summed over."""
+        return self.plane * sum(1 for phase in self.out_phases for _ in self.taps(phase))
+
+    @property
+    def asked(self) -> int:
+        """Products that there are."""
+        return self.met * count(self.window)
 
 
 def reading(size: int, window: int, stride: int, border: tuple[int, int], gap: int) -> Axis:
@@ -177,16 +186,41 @@ def split(x: Any, slides: int, axis: int) -> tuple[int, int, int]:
     return lead  # type: ignore[no-any-return]
 
 
+def grouped(xp: Any, x: Any, axis: int, slides: int) -> Any:
+    """An array with an axis of groups, of size 1 where it had none."""
+    return x if x.ndim == slides + 3 else xp.reshape(x, (*x.shape[:axis], 1, *x.shape[axis:]))
+
+
+def best(xp: Any, shape: tuple[int, ...], values: Sequence[Any], how: Sliding, otherwise: Callable[..., Any]) -> Any:
+    """By sliding, or otherwise where that is wasteful: `otherwise` is given both factors with groups."""
+    if count(how.window) > _LARGEST:
+        raise UnsupportedError("a large window")
+    phases = max(len(how.phases), len(how.out_phases))
+    small = not count(shape) or not all(each.size for each in values)
+    if small or not columns.is_wasteful(how.work, how.asked, phases):
+        return slid(xp, shape, values, how)
+    slides = len(how.axes)
+    filters = {"images": (1, 0), "filters": (1, 1)}[how.kind]
+    factors = [grouped(xp, xp.wrap(each), axis, slides) for each, axis in zip(values, filters, strict=True)]
+    try:
+        return xp.reshape(otherwise(xp, *factors), shape)
+    except UnsupportedError:
+        if phases > _MOST:
+            raise
+    return slid(xp, shape, values, how)
+
+
 def convolution(xp: Any, x: Array, w: Array, *, strides: Any, padding: Pairs, dilation: Any) -> Any:
     values, slides = together(xp, x, w), len(strides)
     (images, groups, channels), (_, kinds, _) = split(x, slides, 1), split(w, slides, 0)
     sizes, window = x.shape[x.ndim - slides :], w.shape[w.ndim - slides :]
     axes = tuple(map(reading, sizes, window, strides, padding, dilation))
-    taps = count(window)
+    taps, places = count(window), tuple(axis.out_size for axis in axes)
     how = Sliding("images", axes, images, groups, kinds, channels,
-                  (kinds * channels * taps, channels * taps, taps))  # fmt: skip
+                  (kinds * channels * taps, channels * taps, taps), count(places))  # fmt: skip
     lead = (images, kinds) if x.ndim == slides + 2 else (images, groups, kinds)
-    return slid(xp, (*lead, *(axis.out_size for axis in axes)), values, how)
+    slide = Slide(tuple(strides), tuple(padding), tuple(dilation))
+    return best(xp, (*lead, *places), values, how, partial(columns.convolved, slide=slide))
 
 
 def convolution_transpose(
@@ -198,10 +232,11 @@ def convolution_transpose(
     axes = tuple(map(sending, size, window, strides, padding, dilation, places))
     taps, before = count(window), [border[0] for border in padding]
     how = Sliding("images", axes, images, groups, channels, kinds,
-                  (kinds * channels * taps, taps, channels * taps),
+                  (kinds * channels * taps, taps, channels * taps), count(places),
                   tuple(zip(strides, dilation, before, strict=True)))  # fmt: skip
     lead = (images, channels) if g.ndim == slides + 2 else (images, groups, channels)
-    return slid(xp, (*lead, *size), values, how)
+    slide = Slide(tuple(strides), tuple(padding), tuple(dilation))
+    return best(xp, (*lead, *size), values, how, partial(columns.spread, slide=slide, size=size))
 
 
 def convolution_filters(
@@ -210,11 +245,12 @@ def convolution_filters(
     values, slides = together(xp, g, x), len(strides)
     (images, groups, kinds), (_, _, channels) = split(g, slides, 1), split(x, slides, 1)
     axes = tuple(map(reading, x.shape[x.ndim - slides :], window, strides, padding, dilation))
-    taps = count(window)
+    taps, places = count(window), count(g.shape[g.ndim - slides :])
     how = Sliding("filters", axes, images, groups, kinds, channels,
-                  (kinds * channels * taps, channels * taps, taps))  # fmt: skip
+                  (kinds * channels * taps, channels * taps, taps), places)  # fmt: skip
     lead = (kinds, channels) if g.ndim == slides + 2 else (groups, kinds, channels)
-    return slid(xp, (*lead, *window), values, how)
+    slide = Slide(tuple(strides), tuple(padding), tuple(dilation))
+    return best(xp, (*lead, *window), values, how, partial(columns.slope, slide=slide, window=window))
 
 
 # As the ops for images spell them -------------------------------------------------------------------------------------
