@@ -136,9 +136,13 @@ def fill_panel(w: Writer, part: Part, source: str, steps: tuple[int, int], sizes
     """Rows of a matrix copied to %panel, each as whole vectors. `steps`: how far apart its rows and its columns lie;
     `sizes`: rows, columns, and the columns of the panel, which are zeros beyond."""
     rows, columns, width = sizes
-    for start in range(0, width, part.lanes):
-        valid = min(part.lanes, columns - start)
-        moved = further(w, part, source, start * steps[1])
+    whole = columns // part.lanes * part.lanes
+    for first_column, count, valid in ((0, whole // part.lanes, part.lanes), (whole, 1, columns - whole)):
+        if not count or not valid:
+            continue
+        over, block = opened(w, count)
+        start = w.put(f"add i64 {w.put(f'mul i64 {block}, {part.lanes}')}, {first_column}")
+        moved = at(w, part, source, (start, steps[1]))
         if steps[0] == 1 and rows >= part.lanes:
             turn, place = opened(w, rows // part.lanes)
             first = w.put(f"mul i64 {place}, {part.lanes}")
@@ -147,23 +151,24 @@ def fill_panel(w: Writer, part: Part, source: str, steps: tuple[int, int], sizes
         else:
             turn, place = opened(w, rows)
             line = load_part(w, part, at(w, part, moved, (place, steps[0])), valid, steps[1])
-            store_part(w, part, line, at(w, part, "%panel", (place, width), (str(start), 1)), part.lanes, 1)
+            store_part(w, part, line, at(w, part, "%panel", (place, width), (start, 1)), part.lanes, 1)
             closed(w, turn)
         if steps[0] == 1 and rows >= part.lanes and rows % part.lanes:
             first = str(rows - rows % part.lanes)
             taken = rows % part.lanes, valid, width
             turn_block(w, part, at(w, part, moved, (first, 1)), steps[1], taken, (first, start))
+        closed(w, over)
 
 
 def turn_block(
-    w: Writer, part: Part, source: str, step: int, sizes: tuple[int, int, int], corner: tuple[str, int]
+    w: Writer, part: Part, source: str, step: int, sizes: tuple[int, int, int], corner: tuple[str, str]
 ) -> None:
     """A few rows of one vector's columns, read column by column. `sizes`: rows, columns, columns of the panel."""
     rows, columns, width = sizes
     found = [load_part(w, part, further(w, part, source, step * each), rows, 1) for each in range(columns)]
     found += ["zeroinitializer"] * (part.lanes - columns)
     for place, line in enumerate(transposed(w, part, found)[:rows]):
-        target = at(w, part, "%panel", (corner[0], width), (str(place * width + corner[1]), 1))
+        target = at(w, part, "%panel", (corner[0], width), (corner[1], 1), (str(place), width))
         store_part(w, part, line, target, part.lanes, 1)
 
 

@@ -111,16 +111,14 @@ class Tiles:
         """The columns as tiles of a few vectors, counted in vectors. The last one may be ragged and stands alone."""
         total = -(-self.product.columns // self.lanes)
         rows = min(self.product.rows, _TALLEST)
-        most = max(2, min(6, self.most // rows))
-        pieces = -(-total // most)
-        sizes = [total // pieces + (place < total % pieces) for place in range(pieces)]
-        ragged = sizes.pop() if self.product.columns % self.lanes else 0
-        start = 0
-        for size in sorted(set(sizes), reverse=True):
-            yield Band(start, size, sizes.count(size))
-            start += size * sizes.count(size)
-        if ragged:
-            yield Band(start, ragged, 1)
+        size = fitting(total, max(2, min(6, self.most // rows)))
+        count, rest = divmod(total, size)
+        if self.product.columns % self.lanes and not rest:
+            count, rest = count - 1, size
+        if count:
+            yield Band(0, size, count)
+        if rest:
+            yield Band(count * size, rest, 1)
 
     def depth(self, vectors: int) -> int:
         """How many rows of the right factor one panel holds."""
@@ -334,9 +332,16 @@ def lanes_for(columns: int, most: int) -> int:
     return lanes
 
 
+def fitting(whole: int, most: int) -> int:
+    """How large the pieces of something are that may have this size at most: somewhat smaller where there is then no
+    rest, for which all would be written once more."""
+    most = min(whole, most)
+    return next((size for size in range(most, (2 * most - 1) // 3, -1) if whole % size == 0), most)
+
+
 def row_bands(rows: int, most: int) -> Iterator[Band]:
-    """The rows as tiles of nearly one height."""
-    count = -(-rows // most)
+    """The rows as tiles of one height, or nearly."""
+    count = -(-rows // fitting(rows, most))
     heights = [rows // count + (place < rows % count) for place in range(count)]
     start = 0
     for height in sorted(set(heights), reverse=True):
