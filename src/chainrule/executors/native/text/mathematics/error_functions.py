@@ -9,7 +9,20 @@ from __future__ import annotations
 from ..writer import Writer, literal
 from .coefficients import ERROR_FUNCTION, ERROR_TAIL, SCALED_TAIL
 from .exponentials import exp, small_exponential
-from .parts import absolute, by, is_below, kept_within, minus, plus, polynomial, product, scaled
+from .parts import (
+    Pair,
+    absolute,
+    by,
+    fast_sum,
+    is_below,
+    kept_within,
+    minus,
+    pair_product,
+    plus,
+    polynomial,
+    product,
+    scaled,
+)
 
 _CENTRE = 3.0  # of the map (x - 3)/(x + 3) of x >= 0 to an interval
 _NEAR = 0.8  # erfc is 1 - erf below
@@ -44,7 +57,7 @@ def erfc(w: Writer, kind: str, x: str) -> str:
 
 
 def tail(w: Writer, kind: str, x: str) -> str:
-    """exp(-x^2) p(t) / (x + 3) with t = (x - 3) / (x + 3); the quotient is rounded once."""
+    """exp(-x^2) p(t) / (x + 3) with t = (x - 3) / (x + 3): x^2, p(t) and the quotient as pairs."""
     square, lost = product(w, kind, x, x)
     growth, n = small_exponential(w, kind, *(w.put(f"fneg {kind} {each}") for each in (square, lost)))
     centre, one = literal(_CENTRE, kind), literal(1, kind)
@@ -53,6 +66,16 @@ def tail(w: Writer, kind: str, x: str) -> str:
     over = w.fdiv(kind, one, below)
     opposite = w.put(f"fneg {kind} {over}")
     error = by(w, kind, over, w.fma(kind, opposite, left, w.fma(kind, opposite, below, one)))
-    series = polynomial(w, kind, by(w, kind, minus(w, kind, x, centre), over), SCALED_TAIL[kind])
-    ratio = w.fma(kind, series, error, by(w, kind, series, over))
-    return scaled(w, kind, w.fma(kind, ratio, growth, ratio), n)
+    t = by(w, kind, minus(w, kind, x, centre), over)
+    ratio, rest = pair_product(w, kind, series(w, kind, t), (over, error))
+    rest = w.fma(kind, rest, growth, rest)
+    return scaled(w, kind, plus(w, kind, ratio, w.fma(kind, ratio, growth, rest)), n)
+
+
+def series(w: Writer, kind: str, t: str) -> Pair:
+    """The polynomial of the tail, whose terms cancel each other, with its first two sums as pairs."""
+    first, second, *others = SCALED_TAIL[kind]
+    inner = fast_sum(w, kind, literal(second, kind), by(w, kind, t, polynomial(w, kind, t, others)))
+    high, low = product(w, kind, t, inner[0])
+    total, lost = fast_sum(w, kind, literal(first, kind), high)
+    return total, plus(w, kind, lost, w.fma(kind, t, inner[1], low))

@@ -31,19 +31,20 @@ _CUT = {"double": 60.0, "float": 30.0}  # the smaller exponential of sinh and co
 TINY = {"double": 1e-20, "float": 1e-10}  # a function with slope 1 at 0 is its argument below
 
 
-def reduced(w: Writer, kind: str, x: str) -> tuple[str, str, str]:
-    """x = n log 2 + r with |r| <= log(2)/2: n as a whole number, n as a float, and r."""
+def reduced(w: Writer, kind: str, x: str, more: str = "") -> tuple[str, str, str]:
+    """x, or x and a little more, is n log 2 + r with |r| <= log(2)/2: n as a whole number, n as a float, and r."""
     high, low = LOG_2[kind]
     whole, bits = rounded(w, kind, x, 1.4426950408889634074)
     n = w.put(f"sub {FLOATS[kind].integer} {bits}, {ROUNDER_BITS[kind]}")
     rest = w.fma(kind, whole, literal(-high, kind), x)
+    if more:
+        return n, whole, plus(w, kind, rest, w.fma(kind, whole, literal(-low, kind), more))
     return n, whole, w.fma(kind, whole, literal(-low, kind), rest)
 
 
 def small_exponential(w: Writer, kind: str, x: str, more: str = "") -> tuple[str, str]:
     """exp(r) - 1 = r + r^2 q(r) and n, for x or x and a little more."""
-    n, _, r = reduced(w, kind, x)
-    r = plus(w, kind, r, more) if more else r
+    n, _, r = reduced(w, kind, x, more)
     return w.fma(kind, by(w, kind, r, r), polynomial(w, kind, r, EXPONENTIAL[kind]), r), n
 
 
@@ -84,7 +85,8 @@ def tanh(w: Writer, kind: str, x: str) -> str:
 
 
 def halves(w: Writer, kind: str, size: str) -> tuple[str, str, str, str]:
-    """For x >= 0: (2^n + 2^-n) / 8, (2^n - 2^-n) / 8, cosh r and sinh r. An eighth, so that nothing overflows."""
+    """For x >= 0: a = (2^n + 2^-n) / 8 and b = (2^n - 2^-n) / 8, an eighth, so that nothing overflows; cosh(r) - 1 and
+    sinh(r)."""
     integer = FLOATS[kind].integer
     n, whole, r = reduced(w, kind, kept_within(w, kind, size, 0.0, _OF_E[kind][1] + 1.0))
     limit = literal(_CUT[kind], kind)
@@ -94,7 +96,7 @@ def halves(w: Writer, kind: str, size: str) -> tuple[str, str, str, str]:
     large = power_of_two(w, kind, w.put(f"sub {integer} {n}, 3"))
     small = power_of_two(w, kind, opposite)
     z = by(w, kind, r, r)
-    even = w.fma(kind, z, polynomial(w, kind, z, HYPERBOLIC_COSINE[kind]), literal(1, kind))
+    even = by(w, kind, z, polynomial(w, kind, z, HYPERBOLIC_COSINE[kind]))
     odd = w.fma(kind, by(w, kind, z, r), polynomial(w, kind, z, HYPERBOLIC_SINE[kind]), r)
     return plus(w, kind, large, small), minus(w, kind, large, small), even, odd
 
@@ -102,13 +104,13 @@ def halves(w: Writer, kind: str, size: str) -> tuple[str, str, str, str]:
 def cosh(w: Writer, kind: str, x: str) -> str:
     """4 (a cosh r + b sinh r) with a and b as `halves` has them."""
     a, b, even, odd = halves(w, kind, absolute(w, kind, x))
-    return times(w, kind, w.fma(kind, b, odd, by(w, kind, a, even)), 4.0)
+    return times(w, kind, plus(w, kind, a, w.fma(kind, b, odd, by(w, kind, a, even))), 4.0)
 
 
 def sinh(w: Writer, kind: str, x: str) -> str:
-    """4 (a sinh r + b cosh r) with a and b as `halves` has them; exact near 0, where b is 0."""
+    """4 (b cosh r + a sinh r) with a and b as `halves` has them; exact near 0, where b is 0."""
     size = absolute(w, kind, x)
     a, b, even, odd = halves(w, kind, size)
-    found = times(w, kind, w.fma(kind, b, even, by(w, kind, a, odd)), 4.0)
+    found = times(w, kind, plus(w, kind, b, w.fma(kind, b, even, by(w, kind, a, odd))), 4.0)
     tiny = is_below(w, kind, size, TINY[kind])
     return w.intrinsic("copysign", kind, w.select(tiny, kind, size, found), x)
