@@ -75,6 +75,22 @@ def test_special_values_are_those_of_the_reference(dtype: Any, straight: bool, m
             assert agrees(each, expected), (name, x[each != expected], y[each != expected])
 
 
+@pytest.mark.parametrize("straight", [True, False])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_known_exponents(dtype: Any, straight: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some are products and roots, all have the special values of a power."""
+    monkeypatch.setattr(bodies, "LIMIT", [10**8 if straight else -1])
+    exponents = (0, 1, 2, 3, 4, 5, 7, -1, -2, -3, -4, 0.5, 1.5, 2.5, -0.5, -1.5, 1 / 3, 3.7, 1e300, float("nan"))
+    random = np.random.default_rng(3)
+    with np.errstate(all="ignore"):
+        ends = (-1074, 1023) if dtype is np.float64 else (-149, 127)
+        sizes = np.exp2(random.uniform(*ends, 6 if straight else 3000))
+        x = np.concatenate([SPECIAL, -sizes[:20], sizes, random.uniform(0.1, 9.0, sizes.size)]).astype(dtype)
+        found = chainrule.jit(lambda x: tuple([np.power(x, each) for each in exponents]))(x)
+        for exponent, each in zip(exponents, found, strict=True):
+            assert agrees(each, np.power(x, dtype(exponent))), exponent
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_every_length_of_a_loop_gives_the_same(dtype: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "LIMIT", [-1])

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import Array
+from .powers import fixed_power
 from .values import Builder, UnsupportedError, Value, known_number
 
 _PLAIN = frozenset({
@@ -101,12 +102,8 @@ class Entries:
         left, right = self.unified((x, y))
         if left.dtype.kind != "f":
             raise UnsupportedError("powers of whole numbers")
-        exponent = known_number(right)
-        if exponent == 2:
-            return self.wrap(self.builder.map("square", left.dtype, left))
-        if exponent == 1:
-            return self.wrap(left)
-        return self.wrap(self.builder.map("power", left.dtype, left, right))
+        found = fixed_power(self.wrap(left), known_number(right))
+        return self.wrap(self.builder.map("power", left.dtype, left, right)) if found is None else found
 
     def clip(self, x: Any, low: Any, high: Any) -> Any:
         bounded = x if low is None else self.maximum(x, low)
