@@ -33,7 +33,8 @@ def loaded(name: str, code: bytes, table: Table) -> Code:
     """An object file in memory, with what it looks up."""
     library, entry, enter, call = llvm.load(code, "entry", "enter", "call")
     addresses, kept = table.addresses()
-    made = builtin(name, entry, addresses, (library, kept, table.things))
+    flags = next((each for (kind, _), each in zip(table.things, kept, strict=True) if kind == "flags"), None)
+    made = builtin(name, entry, addresses, (library, kept, table.things), flags)
     return Code(made, Addresses(enter, call, addresses.ctypes.data))
 
 

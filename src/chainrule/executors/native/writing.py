@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from .door.entry import DoorWriter
 from .door.many import ManyWriter, is_many
 from .door.reading import Door
+from .door.release import LEAST
 from .plans.rows import by_rows
+from .plans.weights import seconds
 from .primitives.lowering import Program
 from .primitives.values import UnsupportedError
 from .text.bodies import body_of, is_straight
@@ -44,8 +46,9 @@ def write(program: Program, door: Door) -> Written:
     body = body_of(program, table, "body", unshared=not over, over=over, many=many)
     if door.into is not None and body.calls:
         raise UnsupportedError("arguments that are written over before an op in Python may raise")
+    long = not table.needs_python() and seconds(program) > LEAST[0]
     entry = (ManyWriter if many else DoorWriter)(table, program.inputs, program.outputs, door)
-    text = entry.text(body.size)
+    text = entry.text(body.size, long=long)
     return Written(module(without_copies(text + body.text), body.needs, body.declared), table, body.size)
 
 

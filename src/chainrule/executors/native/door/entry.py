@@ -15,14 +15,16 @@ import numpy as np
 from ..machine import probe
 from ..primitives.values import Value
 from .callable import MISMATCH, doors
-from .reading import Fixed, Reader, Spec, bytes_of
+from .reading import Fixed, Spec, bytes_of
+from .release import Releaser
 
 
-class DoorWriter(Reader):
+class DoorWriter(Releaser):
     """Writes the function `entry` around the function `body`."""
 
-    def text(self, room: int) -> str:
-        """The definition of `enter`, and the doors to it. `room`: bytes that body asks for, kept with the function."""
+    def text(self, room: int, *, long: bool = False) -> str:
+        """The definition of `enter`, and the doors to it. `room`: bytes that body asks for, kept with the function;
+        `long`: others get Python's lock while it runs, unless results go where others may see them before the end."""
         w = self.w
         expected, into = len(self.door.arguments), self.door.into
         self.require(w.put(f"icmp eq i64 %count, {expected + (into is not None)}"))
@@ -33,14 +35,21 @@ class DoorWriter(Reader):
             self.require_places(into)
         results = [self.room(slot, value) for slot, value in enumerate(self.outputs)]
         passed = [*(self.pointers[slot] for slot in range(len(self.inputs))), *(each for each, _ in results)]
-        block = self.table.load(w, "block", room) if room else "null"
-        status = w.put(f"call i32 @body({', '.join(f'ptr {each}' for each in (*passed, block, '%table'))})")
-        self.unless_raised(status, [made for _, made in results if made and self.is_owned(made)])
+        owned = [made for _, made in results if made and self.is_owned(made)]
+        long = long and into is None and not self.door.reuse
+        if long:
+            status = self.released(passed, room)
+        else:
+            block = self.table.load(w, "block", room) if room else "null"
+            status = w.put(f"call i32 @body({', '.join(f'ptr {each}' for each in (*passed, block, '%table'))})")
+        self.unless_raised(status, owned)
         if into is not None and len(self.targets) == len(self.outputs):
             w.do(f"ret ptr {self.own(self.item('%args', expected))}")
         else:
             objects = [self.finished(value, *each) for value, each in zip(self.outputs, results, strict=True)]
             w.do(f"ret ptr {self.built(self.door.result, objects)}")
+        if long and room:
+            self.exhausted(owned)
         w.label("mismatch")
         w.do(f"ret ptr {MISMATCH}")
         w.label("failed")
@@ -145,17 +154,28 @@ class _Method(ctypes.Structure):
 _FASTCALL = 0x0080
 
 
-def builtin(name: str, address: int, table: Any, kept: Sequence[Any]) -> Any:
-    """The function at an address as a builtin of Python. `kept` lives as long as the builtin."""
+def builtin(name: str, address: int, table: Any, kept: Sequence[Any], flags: Any = None) -> Any:
+    """The function at an address as a builtin of Python. `kept` lives as long as the builtin, and as long as `flags`
+    say that it runs."""
     method = _Method(name.encode(), address, _FASTCALL, None)
+    _OUTLIVED[:] = [each for each in _OUTLIVED if each[0][1]]
     holder = table.view(_Holder)
-    holder.kept = (method, *kept)
+    holder.kept, holder.flags = (method, *kept), flags
     make = ctypes.pythonapi.PyCFunction_NewEx
     make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
     return make(ctypes.addressof(method), holder, None)
 
 
 class _Holder(np.ndarray[Any, Any]):
-    """A table of addresses that keeps what they point to."""
+    """A table of addresses that keeps what they point to: beyond its own end while a call of the code is running, for
+    which another thread may have taken the lock and forgotten the function."""
 
     kept: tuple[Any, ...] = ()
+    flags: Any = None
+
+    def __del__(self) -> None:
+        if self.flags is not None and self.flags[1]:
+            _OUTLIVED.append((self.flags, self.base, self.kept))
+
+
+_OUTLIVED: list[tuple[Any, Any, Any]] = []

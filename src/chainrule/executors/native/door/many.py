@@ -27,7 +27,8 @@ def is_many(inputs: Sequence[Value], outputs: Sequence[Value], door: Door) -> bo
 class ManyWriter(DoorWriter):
     """Writes `entry` around a `body` that takes one pointer to all pointers."""
 
-    def text(self, room: int) -> str:
+    def text(self, room: int, *, long: bool = False) -> str:
+        """As for few leaves. A long call keeps Python's lock: so many objects are not held one by one."""
         w, count = self.w, len(self.inputs) + len(self.outputs)
         self.leaves = self.call("python", "PyMem_RawMalloc", "ptr", f"i64 {_WORD * (count + len(self.outputs) + 1)}")
         self.numbers = w.put(f"getelementptr ptr, ptr {self.leaves}, i64 {count}")

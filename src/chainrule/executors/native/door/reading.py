@@ -55,6 +55,7 @@ class Reader:
         self.pointers: dict[int, str] = {}
         self.targets: dict[int, tuple[str, str]] = {}  # outputs that were given memory: where it is, and its array
         self.made: list[str] = []
+        self.held: list[str] = []  # objects whose numbers are read
         self.allocas: list[str] = []
 
     # Small steps ------------------------------------------------------------------------------------------------
@@ -148,6 +149,7 @@ class Reader:
 
     def read_leaf(self, slot: int, thing: str) -> str:
         """A pointer to the numbers of one leaf."""
+        self.held.append(thing)
         value = self.inputs[slot]
         if slot in self.door.floats:
             self.require_type(thing, float)

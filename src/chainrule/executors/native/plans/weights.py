@@ -12,6 +12,10 @@ _POLYNOMIALS = ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "tanh",
                 "arctan", "arcsin", "arccos", "cbrt", "hypot", "erf")  # fmt: skip
 _LONG = ("arctan2", "arcsinh", "arccosh", "arctanh", "erfc", "power", "fmod", "floor_divide")
 _COSTS = dict.fromkeys(_DIVISIONS, 4) | dict.fromkeys(_POLYNOMIALS, 20) | dict.fromkeys(_LONG, 40)
+ENTRIES, PRODUCTS = (
+    80e9,
+    400e9,
+)  # bytes a second through arithmetic entry by entry, and in products: of one core, roughly
 MOST_STEPS = 4000  # of one straight line; beyond, compiling takes longer than it is worth
 
 
@@ -32,6 +36,22 @@ def operations(program: Program) -> int:
             total += 2 * value.size * value.inputs[0].shape[-1]
         elif value.kind == "bundle" and isinstance(value.data.how, Loop):
             total += value.data.how.length * operations(value.data.how.body)
+    return total
+
+
+def seconds(program: Program) -> float:
+    """About how long one thread takes, without what Python is called for."""
+    total = 0.0
+    for value in program.order():
+        width = value.dtype.itemsize
+        if value.kind == "map":
+            total += value.size * cost(value.name) * width / ENTRIES
+        elif value.kind in ("reduce", "scatter"):
+            total += value.inputs[0].size * width / ENTRIES
+        elif value.kind == "product":
+            total += 2 * value.size * value.inputs[0].shape[-1] * width / PRODUCTS
+        elif value.kind == "bundle" and isinstance(value.data.how, Loop):
+            total += value.data.how.length * seconds(value.data.how.body)
     return total
 
 

@@ -34,7 +34,8 @@ class Repeated:
         self.ends, self.entries, self.saved = parts[:carries], parts[carries:outputs], parts[outputs:]
         self.beside = not made.straight and not self.saved  # two places for each carry, taken in turn
         self.room = lines(self.inner) + sum(lines(bytes_of(each)) for each in self.ends) * self.beside
-        self.split = None if carries or self.calls else split_of(self.loop.length, self.seconds())
+        may_raise = self.calls or "label %raised" in made.text
+        self.split = None if carries or may_raise else split_of(self.loop.length, self.seconds())
         if self.split is not None:
             self.room = apart(self.inner) * self.split.parts
 

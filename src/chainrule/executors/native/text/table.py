@@ -38,6 +38,10 @@ class Table:
         where = w.put(f"getelementptr i64, ptr %table, i64 {self.place(kind, thing)}")
         return w.put(f"load ptr, ptr {where}, !invariant.load !0")
 
+    def needs_python(self) -> bool:
+        """Whether the code calls Python, and must hold its lock."""
+        return any(kind in ("python", "numpy", "object", "call", "refusal") for kind, _ in self.things)
+
     def addresses(self) -> tuple[Any, list[Any]]:
         """The table of this process, and what must be kept as long as the code."""
         kept = [_THING[kind](thing) if kind in _THING else thing for kind, thing in self.things]
@@ -83,7 +87,17 @@ def _block(size: int) -> Any:
     return found[start : start + size]
 
 
-_THING: dict[str, Callable[[Any], Any]] = {"block": _block, "call": kernel_of, "refusal": refusal_of}
+_SHARED = {"blas": np.zeros(8, np.int64)}  # words that all functions share, changed with Python's lock alone
+
+
+def _flags(size: int) -> Any:
+    """Words that start as zeros."""
+    return np.zeros(size // 8, np.int64)
+
+
+_THING: dict[str, Callable[[Any], Any]] = {
+    "block": _block, "flags": _flags, "call": kernel_of, "refusal": refusal_of,
+}  # fmt: skip
 _ADDRESS: dict[str, Callable[[Any], int]] = {
     "python": probe.python_function,
     "numpy": probe.numpy_function,
@@ -92,6 +106,8 @@ _ADDRESS: dict[str, Callable[[Any], int]] = {
     "refusal": id,
     "array": _address_of_array,
     "block": _address_of_array,
+    "flags": _address_of_array,
+    "shared": lambda name: _address_of_array(_SHARED[name]),
     "blas": blas_function,
     "pool": pool.address,
 }
