@@ -100,3 +100,24 @@ def test_powers_of_whole_numbers_and_products_of_unlike_axes() -> None:
     m, w = np.arange(27.0).reshape(3, 3, 3), np.arange(3.0)
     along = chainrule.jit(lambda m, w: np.einsum("iij,i->j", m, w))
     assert np.array_equal(along(m, w), np.einsum("iij,i->j", m, w))
+
+
+SPECIAL = (
+    "gammaln", "psi", "gamma", "rgamma", "erfinv", "ndtri", "log_ndtr", "i0", "i1e", "j0", "j1", "y0", "k0", "k1e",
+    "expi", "exp1", "ellipk", "ellipe", "dawsn", "erfcx", "entr", "spence", "exp10", "cosm1", "boxcox", "xlog1py",
+    "betaln", "gammainc", "jv", "kv", "kl_div", "rel_entr", "huber", "binom",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", SPECIAL)
+def test_functions_of_scipy_are_called_by_address(name: str, dtype: Any) -> None:
+    ufunc = pytest.importorskip("scipy.special").__dict__[name]
+    with np.errstate(all="ignore"):
+        numbers = np.array([*NUMBERS, 0.5, 0.25, 0.99, 1.7, 4.2, 12.0, 33.3, 150.0]).astype(dtype)
+    arrays = [each.ravel() for each in np.meshgrid(*[numbers] * ufunc.nin)]
+    function = getattr(chainrule.special, name)
+    compiled = chainrule.jit(lambda *inputs: function(*inputs))
+    assert f"@special.{name}" in compiled.llvm(*arrays)
+    with np.errstate(all="ignore"):
+        compared(compiled(*arrays), ufunc(*arrays), 4.0)

@@ -17,7 +17,7 @@ from .executor import availability
 from .primitives.lowering import Program, lower
 from .primitives.values import UnsupportedError
 from .text.parts import alone
-from .writing import write
+from .writing import write, write_alone
 
 if TYPE_CHECKING:
     from .translation import Argument
@@ -37,8 +37,7 @@ def language_c(graph: Graph, name: str) -> str:
 
     program, before = require_program(graph), alone.set(True)
     try:
-        written = write(program, flat_door(graph.inputs, graph.outputs))
-        return program_in_c(written, c_arguments(graph, identifier(name)), identifier(name), __version__)
+        return program_in_c(write_alone(program), c_arguments(graph, identifier(name)), identifier(name), __version__)
     except UnsupportedError as problem:
         raise MissingLibraryError(
             given=f"a function that cannot be said in C: it needs {problem}",

@@ -37,10 +37,7 @@ class Written:
 
 def write(program: Program, door: Door) -> Written:
     """The whole module. Raises UnsupportedError where a value cannot be computed."""
-    table = Table()
-    if len(program.order()) > _MOST_VALUES and not is_straight(program):
-        raise UnsupportedError("a program too long to be compiled in a moment")
-    program = by_rows(program) or program
+    table, program = Table(), arranged(program)
     over = door.into.over if door.into is not None else ()
     many = is_many(program.inputs, program.outputs, door)
     body = body_of(program, table, "body", unshared=not over, over=over, many=many)
@@ -50,6 +47,20 @@ def write(program: Program, door: Door) -> Written:
     entry = (ManyWriter if many else DoorWriter)(table, program.inputs, program.outputs, door)
     text = entry.text(body.size, long=long)
     return Written(module(without_copies(text + body.text), body.needs, body.declared), table, body.size)
+
+
+def write_alone(program: Program) -> Written:
+    """The module without what lets Python in. Raises UnsupportedError where a value cannot be computed."""
+    table = Table()
+    body = body_of(arranged(program), table, "body", unshared=True)
+    return Written(module(without_copies(body.text), body.needs, body.declared), table, body.size)
+
+
+def arranged(program: Program) -> Program:
+    """The program as it is written: row by row where that is all it does."""
+    if len(program.order()) > _MOST_VALUES and not is_straight(program):
+        raise UnsupportedError("a program too long to be compiled in a moment")
+    return by_rows(program) or program
 
 
 def module(text: str, needs: set[str], declared: set[str]) -> str:

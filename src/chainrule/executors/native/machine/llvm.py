@@ -12,7 +12,7 @@ from itertools import count
 from threading import Lock
 from typing import Any
 
-from . import store
+from . import special, store
 
 _numbers = count(1)
 # Code and its constants are mapped apart, and in a large process farther apart than 32 bits reach: the small code model
@@ -121,10 +121,15 @@ def language(text: str) -> str:
 
 
 def load(code: bytes, *symbols: str) -> tuple[Any, ...]:
-    """What must be kept as long as the code runs, and the addresses of these symbols."""
+    """What must be kept as long as the code runs, and the addresses of these symbols.
+
+    Raises LookupError for code that names a function which is not here.
+    """
     host = machine()
     with _LOCK:
         made = host.llvm.JITLibraryBuilder().add_object_img(code).add_current_process()
+        for name, address in special.named_in(code):
+            made.import_symbol(name, address)
         for symbol in symbols:
             made.export_symbol(symbol)
         library = made.link(host.linker, f"chainrule{next(_numbers)}")

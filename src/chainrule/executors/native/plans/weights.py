@@ -21,7 +21,7 @@ MOST_STEPS = 4000  # of one straight line; beyond, compiling takes longer than i
 
 def cost(name: str) -> int:
     """About how many plain operations one entry takes."""
-    return _COSTS.get(name, 1)
+    return _COSTS.get(name, 100 if "." in name else 1)  # a dot: a function of SciPy
 
 
 def operations(program: Program) -> int:

@@ -17,7 +17,6 @@ class Array:
     """A value with NumPy's operators."""
 
     __slots__ = ("library", "value")
-    __array_ufunc__ = None
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, library: Any, value: Value) -> None:
@@ -50,6 +49,12 @@ class Array:
     @property
     def imag(self) -> Any:
         return self.library.imag(self)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
+        """NumPy's functions on a plain array and this one, and SciPy's."""
+        if method != "__call__" or keywords:
+            raise UnsupportedError(f"np.{ufunc.__name__}.{method}")
+        return self.library.entrywise(ufunc.__name__, *inputs)
 
     def __bool__(self) -> bool:
         raise UnsupportedError("a branch on values")

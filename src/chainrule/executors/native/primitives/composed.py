@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..machine.special import PREFIX, functions
 from .entries import Entries
 from .values import UnsupportedError, known_number
 
@@ -18,6 +19,18 @@ _MOST_FACTORS = 64  # of a power of whole numbers
 
 class Composed(Entries):
     """Remainders, roundings, angles, extremes that pass over NaN, powers of whole numbers."""
+
+    def entrywise(self, name: str, *inputs: Any) -> Any:
+        """A function by the name of NumPy's or SciPy's ufunc."""
+        function = getattr(type(self), name, None)
+        if function is not None:
+            return function(self, *inputs)
+        known = functions().get(name)
+        values = self.unified(inputs, floating=True)
+        whole = any(self.value(each).dtype.kind != "f" for each in inputs)
+        if known is None or known.count != len(inputs) or (known.takes_whole and whole):
+            raise UnsupportedError(f"the function {name}")
+        return self.wrap(self.builder.map(PREFIX + name, values[0].dtype, *values))
 
     def fmod(self, x: Any, y: Any) -> Any:
         """What is left of x; its sign is that of x."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ..machine.special import PREFIX
 from ..primitives.values import UnsupportedError
 from .mathematics import FUNCTIONS, LIMITS, is_beyond
 from .writer import FLOATS, Writer, literal
@@ -68,6 +69,8 @@ def emit_float(w: Writer, name: str, kind: str, args: Sequence[str]) -> str:
         return w.intrinsic(_INTRINSIC[name], kind, *args)
     if name in _OTHERS:
         return _OTHERS[name](w, kind, *args)
+    if name.startswith(PREFIX):
+        return special(w, name, kind, args)
     raise UnsupportedError(name)
 
 
@@ -77,6 +80,15 @@ def called(w: Writer, name: str, kind: str, *args: str) -> str:
         w.strangers.append(is_beyond(w, name, kind, *args))
         return w.mathematics(f"{name}.near", kind, *args)
     return w.mathematics(name, kind, *args)
+
+
+def special(w: Writer, name: str, kind: str, args: Sequence[str]) -> str:
+    """A call of a function of SciPy, which computes in float64."""
+    wide = [cast(w, kind, "double", each) for each in args]
+    taken = ["double"] * len(args)
+    w.declared.add(f"declare double @{name}({', '.join([*taken, 'i32'])}) nounwind willreturn memory(none)")
+    passed = ", ".join(f"double {each}" for each in wide)
+    return cast(w, "double", kind, w.put(f"call double @{name}({passed}, i32 0)"))
 
 
 def emit_whole(w: Writer, name: str, kind: str, args: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..primitives.values import UnsupportedError
@@ -56,12 +56,13 @@ class Function:
     blocks: list[Block] = field(default_factory=list)
 
 
-def functions(text: str, without: Container[str]) -> dict[str, Function]:
-    """Every function that the text defines, by name, but those named."""
+def functions(text: str) -> dict[str, Function]:
+    """Every function that the text defines, by name."""
     found: dict[str, Function] = {}
     lines = iter(text.splitlines())
     for line in lines:
-        if line.startswith("define") and (made := heading(line)).name not in without:
+        if line.startswith("define"):
+            made = heading(line)
             made.blocks = list(blocks(lines))
             found[made.name] = made
     return found

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..machine.special import PREFIX
 from ..primitives.values import UnsupportedError
 from .expressions import BYTE, SUM, UNARY, Expression, computed, number, parse_level
 from .instructions import Function, Instruction
@@ -247,6 +248,8 @@ class Operations:
     def callee(self, how: str) -> str:
         if how.startswith("@llvm."):
             return self.outside.intrinsic(how)
+        if how.startswith(f"@{PREFIX}"):
+            raise UnsupportedError(f"{how.removeprefix(f'@{PREFIX}')}, which SciPy computes")
         if how.startswith("%"):
             return self.values[how].text
         return function_name(how[1:])

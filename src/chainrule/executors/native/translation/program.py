@@ -17,7 +17,6 @@ from .outside import Outside
 from .statements import Statements
 from .usage import pointees
 
-_DOORS = ("enter", "entry", "call")  # what lets Python in
 _WORDS = """auto bool break case char const continue default do double else enum extern false float for goto if
 inline int long register restrict return short signed sizeof static struct switch true typedef union unsigned void
 volatile while main block body status malloc free memcpy"""
@@ -52,7 +51,7 @@ class Argument:
 
 def program_in_c(written: Written, arguments: Sequence[Argument], name: str, version: str) -> str:
     """The file. Raises UnsupportedError where C has no words."""
-    found = functions(written.text, _DOORS)
+    found = functions(written.text)
     outside = Outside(written.table.things)
     known: dict[str, Mapping[int, str]] = {}
     for key, each in sorted(found.items(), key=lambda pair: pair[0] == "body"):
