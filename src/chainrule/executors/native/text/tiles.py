@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _PANEL = 2**16  # bytes of a copy, which lives on the stack of the processor
 _PIECE = 64  # terms of a sum that are added at once where a whole stack lies between two of them
+_LONGEST = 4096  # terms of a sum that are added up in a row
 _UNROLLED = 64  # products of vectors that are written one by one rather than in a loop
 _BUSY = 8  # sums that must run side by side to keep the processor busy
 _TALLEST = 12  # rows of a tile
@@ -77,20 +78,22 @@ class Tiles:
         return f"{head} #0 {{\nentry:\n{lines}\n  ret void\n}}\n"
 
     def blocks(self) -> Iterator[Band]:
-        """What is summed over, in pieces. In one, but where each step along it passes by a whole stack: then all of the
-        stack is multiplied piece by piece, and memory is read in the order in which it lies."""
+        """What is summed over, in pieces. In one, unless it is long (pieces have fewer roundings in a row) or each step
+        along it passes by a whole stack: then all of the stack is multiplied piece by piece, and memory is read in the
+        order in which it lies."""
         product = self.product
         far = not self.packed and any(
             0 < abs(axis.left) < abs(product.left[1]) and 0 < abs(axis.right) < abs(product.right[0])
             for axis in product.stack
         )
-        if not far or product.inner < 2 * _PIECE:
+        piece = _PIECE if far else product.inner if self.packed else _LONGEST
+        if product.inner <= 2 * piece:
             yield Band(0, product.inner, 1)
             return
-        count, rest = divmod(product.inner, _PIECE)
-        yield Band(0, _PIECE, count)
+        count, rest = divmod(product.inner, piece)
+        yield Band(0, piece, count)
         if rest:
-            yield Band(count * _PIECE, rest, 1)
+            yield Band(count * piece, rest, 1)
 
     def block(self, block: Band, bands: Sequence[Band], stack: tuple[Sequence[Axis], Sequence[Axis]]) -> None:
         """All products, as far as one piece of what is summed over. `stack`: its axes along which the right factor
