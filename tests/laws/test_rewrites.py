@@ -7,14 +7,12 @@ raise; what a fused loop or a BLAS makes of the operations is measured elsewhere
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
-from hypothesis import strategies as some
+from laws.rewriting import compared
 
 import chainrule
 from chainrule import tree
@@ -30,7 +28,6 @@ u, v, w = RANDOM.normal(size=(3, N))
 T, R = RANDOM.normal(size=(20, N)), RANDOM.normal(size=(N, 3))
 XS = RANDOM.normal(size=(6, N))
 TALL, ROWS, WIDE = RANDOM.normal(size=(220, 200)), RANDOM.normal(size=220), RANDOM.normal(size=200) / 20
-MOST = 1e-11  # relative to the largest entry: twelve terms, well conditioned
 
 
 def scan_with(step: Callable[..., Any], init: Any) -> Any:
@@ -113,25 +110,6 @@ FIRES: list[tuple[str, Callable[..., Any], tuple[Any, ...], float]] = [
     ("dead parts of loops", chainrule.grad(lambda W: np.sum(counting(W))), (A,), 0.95),
     ("invariants of loops", chainrule.grad(powers), (A,), 0.95),
 ]  # fmt: skip
-
-
-def flat(args: tuple[Any, ...]) -> list[Any]:
-    return [np.asarray(each) for each in tree.flatten(args)[0]]
-
-
-def compared(function: Callable[..., Any], args: tuple[Any, ...], tolerance: float = MOST) -> Any:
-    """What the laws did, when the values before and after are the same."""
-    graph = chainrule.jit(function).graph(*args)
-    found = rewritten(graph)
-    assert found.after <= found.before
-    with np.errstate(all="ignore"):
-        expected, values = walk_graph(graph)(*flat(args)), walk_graph(found.graph)(*flat(args))
-    for one, other in zip(expected, values, strict=True):
-        assert np.shape(one) == np.shape(other)
-        assert np.asarray(one).dtype == np.asarray(other).dtype
-        scale = np.max(np.abs(one[np.isfinite(one)]), initial=0.0)
-        np.testing.assert_allclose(other, one, rtol=tolerance, atol=tolerance * scale)
-    return found
 
 
 @pytest.mark.parametrize(
@@ -265,63 +243,6 @@ def test_what_is_seen_not_to_be_negative_is_not() -> None:
             assert not (walk_graph(graph)(points)[0] < 0).any()
     for function in (lambda x: x, lambda x: x - 1.0, lambda x: 1.0 - np.exp(x), lambda x: -np.exp(x), np.tanh):
         assert not not_negative(chainrule.jit(function).graph(points).outputs[0])
-
-
-# Random chains ------------------------------------------------------------------------------------------------------
-@given(
-    sizes=some.lists(some.integers(1, 6), min_size=3, max_size=7),
-    turns=some.lists(some.booleans(), min_size=7, max_size=7),
-    ends=some.tuples(some.booleans(), some.booleans()), left=some.booleans(), seed=some.integers(0, 99),
-)  # fmt: skip
-def test_any_chain_is_multiplied_right_and_never_at_a_higher_cost(
-    sizes: list[int], turns: list[bool], ends: tuple[bool, bool], left: bool, seed: int
-) -> None:
-    random = np.random.default_rng(seed)
-    shapes = list(pairwise(sizes))
-    matrices = [random.normal(size=s[::-1] if turn else s) for s, turn in zip(shapes, turns, strict=False)]
-    vectors = [random.normal(size=sizes[0]), random.normal(size=sizes[-1])]
-
-    def product(matrices: list[Any], vectors: list[Any]) -> Any:
-        factors = [each.T if turn else each for each, turn in zip(matrices, turns, strict=False)]
-        factors = [*([vectors[0]] if ends[0] else []), *factors, *([vectors[1]] if ends[1] else [])]
-        order = factors if left else factors[::-1]
-        found = order[0]
-        for each in order[1:]:
-            found = found @ each if left else each @ found
-        return found
-
-    compared(product, (matrices, vectors), 1e-10)
-    compared(chainrule.grad(lambda m, v: np.sum(np.sin(product(m, v)))), (matrices, vectors), 1e-9)
-    cost = rewritten(chainrule.jit(product).graph(matrices, vectors)).after
-    chain = [*([1] if ends[0] else []), *sizes, *([1] if ends[1] else [])]
-    assert cost <= 2 * best_by_trying(chain)
-
-
-def best_by_trying(sizes: list[int]) -> int:
-    """The fewest multiplications of a chain, by trying every order of its products."""
-    if len(sizes) <= 2:
-        return 0
-    return min(
-        sizes[k - 1] * sizes[k] * sizes[k + 1] + best_by_trying([*sizes[:k], *sizes[k + 1 :]])
-        for k in range(1, len(sizes) - 1)
-    )
-
-
-def once(word: str) -> str:
-    return "".join(dict.fromkeys(word))
-
-
-@given(
-    terms=some.lists(some.text("abcde", min_size=1, max_size=3).map(once), min_size=2, max_size=5),
-    picked=some.lists(some.booleans(), min_size=5, max_size=5), seed=some.integers(0, 99),
-)  # fmt: skip
-def test_any_einsum_is_the_same_in_the_best_order(terms: list[str], picked: list[bool], seed: int) -> None:
-    random = np.random.default_rng(seed)
-    letters = sorted(set("".join(terms)))
-    sizes = dict(zip("abcde", (2, 3, 1, 4, 2), strict=True))
-    result = "".join(letter for letter, keep in zip(letters, picked, strict=False) if keep)
-    arrays = tuple(random.normal(size=tuple(sizes[letter] for letter in term)) for term in terms)
-    compared(lambda *xs: np.einsum(f"{','.join(terms)}->{result}", *xs), arrays, 1e-10)
 
 
 def test_the_report_names_what_was_used() -> None:

@@ -15,6 +15,7 @@ from .products import operands
 from .weights import cost
 
 _CHEAP = 16  # operations an entry: computed again rather than kept
+_OFTEN, _FEW = 64, 2  # but where each entry is read so often, more operations than these are too many
 _WHOLE = ("product", "call", "join", "reduce", "reshape", "input", "constant", "part", "scatter")
 _APART = ("product", "call", "bundle")  # steps of their own
 
@@ -149,8 +150,9 @@ class Stages:
             source
             for value in order
             for source in value.inputs
-            if source.kind in ("map", "gather") and (self.at[value] > self.at[source] or repeats(value, source))
+            if source.kind in ("map", "gather") and (self.at[value] > self.at[source] or repeats(value))
         }
+        often = {each.inputs[0] for each in order if repeats(each, _OFTEN) and varies_innermost(each)}
         inside: dict[Value, frozenset[Value]] = {}  # what is computed where a value is; no more than make it dear
         found: set[Value] = set()
         for value in order:
@@ -159,7 +161,8 @@ class Stages:
                 continue
             parts = frozenset[Value]().union(*[inside[each] for each in value.inputs])
             inside[value] = parts if len(parts) > _CHEAP else parts | {value}
-            if value in again and sum(own_cost(each) for each in inside[value]) > _CHEAP:
+            most = _FEW if value in often else _CHEAP
+            if value in again and sum(own_cost(each) for each in inside[value]) > most:
                 found.add(value)
                 inside[value] = frozenset()
         return found
@@ -187,9 +190,14 @@ def own_cost(value: Value) -> int:
     return cost(value.name) if value.kind == "map" else 3 if value.kind == "gather" else 0
 
 
-def repeats(value: Value, source: Value) -> bool:
-    """Whether reading `source` through `value` reads entries more than once."""
-    return value.kind == "view" and value.size > source.size
+def varies_innermost(view: Value) -> bool:
+    """Whether the innermost loop over a view reads different entries: else one is read before it, and stays there."""
+    return any(steps[-1] for _, steps in view.data)
+
+
+def repeats(value: Value, times: int = 1) -> bool:
+    """Whether a value is a view that reads entries more than so often."""
+    return value.kind == "view" and value.size > times * value.inputs[0].size
 
 
 def overlapping(value: Value, one: int, other: int) -> bool:
