@@ -39,21 +39,32 @@ def loaded(name: str, code: bytes, table: Table) -> Code:
 
 
 def compile_program(graph: Graph, name: str, door: Door) -> Code:
-    """The code for a graph, by the laws that make it cheaper: recalled, or lowered, written and compiled."""
-    graph = rewritten(graph).graph
-    identity = identify(graph, door) if store.folder() is not None else None
-    recalled = None if identity is None else recall.find(identity)
-    if recalled is not None:
-        with suppress(RuntimeError, AttributeError, LookupError, TypeError, ValueError):  # it does not fit after all
-            return loaded(name, *recalled)
+    """The code for a graph: recalled, or lowered by the laws that make it cheaper, written and compiled."""
+    found = recalled(graph, name, door)
+    if found is not None:
+        return found
+    cheaper = rewritten(graph).graph
+    if any(new is not old for new, old in zip(cheaper.outputs, graph.outputs, strict=True)):
+        found = recalled(cheaper, name, door)
+        if found is not None:
+            return found
     from .primitives.lowering import lower
     from .writing import write
 
-    written = write(lower(graph), door)
+    written = write(lower(cheaper), door)
     made = loaded(name, llvm.compiled(written.text), written.table)
-    if identity is not None:
-        recall.keep(identity, written.text, written.table)
+    if store.folder() is not None:  # what laws have made is called by its place among nodes that they have made
+        any(recall.keep(identify(each, door), written.text, written.table) for each in (graph, cheaper))
     return made
+
+
+def recalled(graph: Graph, name: str, door: Door) -> Code | None:
+    """The code that an earlier process has kept for this graph."""
+    found = recall.find(identify(graph, door)) if store.folder() is not None else None
+    if found is not None:
+        with suppress(RuntimeError, AttributeError, LookupError, TypeError, ValueError):  # it does not fit after all
+            return loaded(name, *found)
+    return None
 
 
 def flat_door(inputs: Sequence[Any], outputs: Sequence[Any]) -> Door:

@@ -30,8 +30,10 @@ _NAMED: dict[str, Any] = {"None": None, "out": OUT, "NotImplemented": NotImpleme
 _WORDS = {id(thing): word for word, thing in _NAMED.items()}
 
 
-def find(identity: Identity) -> tuple[bytes, Table] | None:
+def find(identity: Identity | None) -> tuple[bytes, Table] | None:
     """The object file and the table for code of this identity; None where they were not kept, or do not fit."""
+    if identity is None:
+        return None
     try:
         said = store.read(key(identity))
     except OSError:  # of this package's own files
@@ -47,17 +49,21 @@ def find(identity: Identity) -> tuple[bytes, Table] | None:
     return None if code is None else (code, table)
 
 
-def keep(identity: Identity, text: str, table: Table) -> None:
-    """Keep the list, unless it holds something that has no word."""
+def keep(identity: Identity | None, text: str, table: Table) -> bool:
+    """Keep the list, unless it holds something that has no word. Returns whether it is kept."""
+    if identity is None:
+        return False
     memory = places(identity)
     try:
         name = key(identity)
         things = [(kind, word_of(kind, thing, identity, memory)) for kind, thing in table.things]
     except (LookupError, OSError):
-        return
+        return False
     said = json.dumps({"code": llvm.name_of(text), "things": things}).encode()
-    if len(said) <= _LARGEST * 4:
-        store.write(name, said)
+    if len(said) > _LARGEST * 4:
+        return False
+    store.write(name, said)
+    return True
 
 
 def is_name(word: Any) -> bool:
