@@ -22,7 +22,7 @@ from .text.mathematics import definition
 from .text.table import Table
 
 _MOST_INLINED = 100  # copies of a function of mathematics: with more, compiling takes seconds
-_MOST_VALUES = 6000  # a longer program of arrays runs as Python: LLVM would take more than a few seconds
+_MOST_FUNCTIONS = 2500  # no two alike: a program with more loops runs as Python, for LLVM would take half a minute
 ATTRIBUTES = 'attributes #0 = { noinline nounwind "prefer-vector-width"="512" }\n!0 = !{}'
 
 
@@ -46,7 +46,10 @@ def write(program: Program, door: Door) -> Written:
     long = not table.needs_python() and seconds(program) > LEAST[0]
     entry = (ManyWriter if many else DoorWriter)(table, program.inputs, program.outputs, door)
     text = entry.text(body.size, long=long)
-    return Written(module(without_copies(text + body.text), body.needs, body.declared), table, body.size)
+    whole = without_copies(text + body.text)
+    if whole.count("\ndefine ") > _MOST_FUNCTIONS and not is_straight(program):
+        raise UnsupportedError("a program too long to be compiled in a moment")
+    return Written(module(whole, body.needs, body.declared), table, body.size)
 
 
 def write_alone(program: Program) -> Written:
@@ -58,8 +61,6 @@ def write_alone(program: Program) -> Written:
 
 def arranged(program: Program) -> Program:
     """The program as it is written: row by row where that is all it does."""
-    if len(program.order()) > _MOST_VALUES and not is_straight(program):
-        raise UnsupportedError("a program too long to be compiled in a moment")
     return by_rows(program) or program
 
 

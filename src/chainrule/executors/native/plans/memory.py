@@ -5,8 +5,10 @@ One idea: two values that are never needed at once may have the same place.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from ..primitives.lowering import Program
 from ..primitives.values import Value
@@ -30,20 +32,50 @@ def lay_out(program: Program, plan: Plan, elsewhere: set[Value], rooms: Mapping[
     for step in plan.steps:
         if step.whole is not None and rooms.get(step.whole):
             spans[step.whole] = step.stage, step.stage
-    placed: list[tuple[int, int, int, int]] = []  # first stage, last stage, offset, end
-    offsets: dict[Value, int] = {}
+    holes, ends, offsets = Holes(), list[tuple[int, int, int]](), dict[Value, int]()
     for value, (first, last) in sorted(spans.items(), key=lambda item: item[1]):
+        while ends and ends[0][0] < first:
+            holes.give_back(*heappop(ends)[1:])
         length = lines(rooms[value] if value in rooms else value.size * value.dtype.itemsize)
-        offset = 0
-        for _, _, start, end in sorted(
-            (each for each in placed if each[0] <= last and first <= each[1]), key=lambda each: each[2]
-        ):
-            if offset + length <= start:
-                break
-            offset = max(offset, end)
-        offsets[value] = offset
-        placed.append((first, last, offset, offset + length))
-    return Layout(offsets, max((end for *_, end in placed), default=0))
+        offsets[value] = offset = holes.take(length)
+        if length:
+            heappush(ends, (last, offset, offset + length))
+    return Layout(offsets, holes.longest)
+
+
+class Holes:
+    """Stretches of a block that nobody uses, from first to last; behind the last one there is room without end."""
+
+    def __init__(self) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.longest = 0  # where the room without end begins
+
+    def take(self, length: int) -> int:
+        """The first place with so many bytes."""
+        for place, (start, end) in enumerate(zip(self.starts, self.ends, strict=True)):
+            if start + length <= end:
+                self.starts[place] += length
+                if self.starts[place] == end:
+                    del self.starts[place], self.ends[place]
+                return start
+        start = self.longest
+        if self.ends and self.ends[-1] == start:
+            start = self.starts.pop()
+            self.ends.pop()
+        self.longest = start + length
+        return start
+
+    def give_back(self, start: int, end: int) -> None:
+        place = bisect(self.starts, start)
+        if place < len(self.starts) and self.starts[place] == end:
+            end = self.ends[place]
+            del self.starts[place], self.ends[place]
+        if place and self.ends[place - 1] == start:
+            self.ends[place - 1] = end
+        else:
+            self.starts.insert(place, start)
+            self.ends.insert(place, end)
 
 
 def lines(size: int) -> int:
@@ -53,7 +85,6 @@ def lines(size: int) -> int:
 
 def lifetimes(program: Program, plan: Plan, elsewhere: set[Value]) -> dict[Value, tuple[int, int]]:
     """The first and the last stage at which each value is needed."""
-    order = program.order()
     spans: dict[Value, tuple[int, int]] = {}
     for step in plan.steps:
         for write in step.writes:
@@ -64,8 +95,8 @@ def lifetimes(program: Program, plan: Plan, elsewhere: set[Value]) -> dict[Value
             made = step.whole.data.parts if step.whole.kind == "bundle" else [] if step.writes else [step.whole]
             spans.update(dict.fromkeys(made, (step.stage, step.stage)))
     final = max((step.stage for step in plan.steps), default=0) + 1
-    for value in (*order, *program.outputs):
-        if value in program.outputs and (root := alias_root(value)) in spans:
+    for value in program.outputs:
+        if (root := alias_root(value)) in spans:
             spans[root] = spans[root][0], final
     for stage, read in reads_of(plan):
         root = alias_root(read)

@@ -6,6 +6,7 @@ One idea: what the loops hand to each other lies in one block of memory, at offs
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ from ..primitives.values import UnsupportedError, Value
 from .checked import checking_function
 from .finishing import write_finished
 from .loops import Nest
+from .pieces import cut
 from .products import can_be_finished, write_product
 from .sharing import call_in_parts
 from .table import Table
@@ -30,6 +32,8 @@ from .writer import Writer
 if TYPE_CHECKING:
     from .steps import Repeated
     from .whiles import Awaited
+
+_MANY = 500  # steps: as one function, LLVM takes more than twice as long for twice as many
 
 
 class Looped:
@@ -44,6 +48,7 @@ class Looped:
         self.over = over
         self.homes = homes(program, self.plan, over) if over else {}
         self.places: dict[Value, str] = {}
+        self.offsets: dict[Value, int] = {}  # where values lie in the block, in a long program
         self.functions: list[str] = []
         self.repeated: dict[Value, Repeated | Slid | Awaited] = {}
         self.calls = False
@@ -59,12 +64,18 @@ class Looped:
         copies = self.settle(inputs, outputs)
         layout = lay_out(program, self.plan, set(self.places), {each: how.room for each, how in self.repeated.items()})
         block = self.block(layout)
+        self.long = len(self.plan.steps) > _MANY and not self.calls and not self.repeated
         for value, offset in layout.offsets.items():
-            self.places[value] = w.put(f"getelementptr i8, ptr {block}, i64 {offset}") if offset else block
+            if self.long:
+                self.offsets[value] = offset
+            else:
+                self.places[value] = w.put(f"getelementptr i8, ptr {block}, i64 {offset}") if offset else block
         for step in self.plan.steps:
             self.step(step)
         for value, pointer in copies:
             self.copy(self.pointer(value), pointer, value.size * value.dtype.itemsize)
+        if self.long:
+            self.cut([*inputs, *outputs])
         if self.calls:
             self.release(block)
         w.do("ret i32 0")
@@ -76,6 +87,13 @@ class Looped:
         ending = "  ret i32 1\n"
         text = f"define internal i32 @{self.name}({taken}) nounwind {{\nentry:\n{lines}\n{ending}}}\n"
         return text + "".join(self.functions)
+
+    def cut(self, leaves: Sequence[str]) -> None:
+        """Put very many calls into functions that are called one after the other; not those inside a loop."""
+        with suppress(UnsupportedError):
+            functions, calls, self.size = cut(self.w.lines, leaves, self.name, start=self.size)
+            self.functions += functions
+            self.w.lines[:] = calls
 
     def prepare(self) -> None:
         """Write the bodies of loops over steps, whose needs are not known before."""
@@ -128,6 +146,8 @@ class Looped:
         root = alias_root(value)
         if root.kind == "constant":
             return self.table.load(self.w, "array", root.data.array)
+        if root in self.offsets:  # told again wherever it is asked for: a line that is cut should hand on few pointers
+            return self.w.put(f"getelementptr i8, ptr %block, i64 {self.offsets[root]}")
         return self.places[root]
 
     def copy(self, source: str, target: str, size: int) -> None:

@@ -30,18 +30,19 @@ class Piece:
 
 
 def cut(
-    lines: Sequence[str], leaves: Sequence[str], name: str, *, gathered: bool = False
+    lines: Sequence[str], leaves: Sequence[str], name: str, *, gathered: bool = False, start: int = 0
 ) -> tuple[list[str], list[str], int]:
     """The functions, the lines that call them, and the bytes of `%block` that they use.
 
     `leaves` are the pointers that lines may speak of. Few are handed on one by one, many in memory; there they are
-    already if they are `gathered`. Raises UnsupportedError where lines are not straight.
+    already if they are `gathered`. Of the block, the bytes before `start` are taken. Raises UnsupportedError where
+    lines are not straight.
     """
     many = gathered or len(leaves) > _MOST_HANDED
     known = {each: place for place, each in enumerate(leaves)}
     kinds: dict[str, str] = {}
     pieces = list(split(lines, kinds, {*known, "%block", "%table"}))
-    places, size = settled(pieces, set(kinds))
+    places, size = settled(pieces, set(kinds), start)
     taken = ", ".join(f"ptr {each}" for each in (*(("%leaves",) if many else leaves), "%block", "%table"))
     functions, calls = [], into_memory(leaves) if many and not gathered else []
     for place, piece in enumerate(pieces):
@@ -101,15 +102,14 @@ def kind_of(line: str) -> str:
     return found
 
 
-def settled(pieces: Sequence[Piece], made: set[str]) -> tuple[dict[str, int], int]:
-    """A place in the block for each name that is handed on, and the bytes of all places."""
+def settled(pieces: Sequence[Piece], made: set[str], size: int) -> tuple[dict[str, int], int]:
+    """A place behind so many bytes of the block for each name that is handed on, and where the last one ends."""
     last = {each: number for number, piece in enumerate(pieces) for each in piece.needs if each in made}
     ends: list[list[str]] = [[] for _ in pieces]
     for each, number in last.items():
         ends[number].append(each)
     places: dict[str, int] = {}
     free: list[int] = []
-    size = 0
     for number, piece in enumerate(pieces):
         for each in piece.leaves:
             if not free:
