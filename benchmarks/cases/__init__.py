@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..measure import Case
-from . import arrays, eager, hand, images, jacobians, networks, problems, scalars
+from . import adjustment, arrays, eager, hand, images, jacobians, networks, problems, scalars
 
 
 def all_cases() -> Iterator[Case]:
-    for module in (scalars, networks, arrays, problems, jacobians, hand, images, eager):
+    for module in (scalars, networks, arrays, problems, adjustment, jacobians, hand, images, eager):
         yield from module.cases()

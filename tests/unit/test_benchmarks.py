@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from scipy.linalg import expm
 
+import chainrule
 from benchmarks import footprint, memory, scaling
-from benchmarks.cases import hand
+from benchmarks.cases import adjustment, hand
 
 
 @pytest.mark.parametrize("curve", scaling.SIZES)
@@ -84,3 +86,22 @@ def test_the_hand_follows_its_bones_one_by_one() -> None:
 def cross(r: np.ndarray) -> np.ndarray:
     """The matrix whose product with v is the cross product of r and v; its exponential turns about r."""
     return np.array([[0.0, -r[2], r[1]], [r[2], 0.0, -r[0]], [-r[1], r[0], 0.0]])
+
+
+def test_the_sparse_jacobian_is_the_dense_one() -> None:
+    """Of all residuals as one function of cameras, points and weights, errors first."""
+    sizes = adjustment.Sizes(2, 5, 7)
+    camera, point = sizes.seen()
+    cameras, points, weights, seen = adjustment.data(sizes)
+    errors = chainrule.vmap(adjustment.residuals(np))
+
+    def residuals(cameras: Any, points: Any, weights: Any) -> Any:
+        found = errors(cameras[camera], points[point], weights, seen)
+        return np.concatenate([found.reshape(-1), adjustment.weighing(weights)])
+
+    dense = chainrule.jacrev(residuals, (0, 1, 2))(cameras, points, weights)
+    expected = np.concatenate([each.reshape(21, -1) for each in dense], axis=1)
+    found = adjustment.ours(sizes)()
+    assert found.shape == (3 * 7, 11 * 2 + 3 * 5 + 7)
+    assert found.has_sorted_indices
+    np.testing.assert_allclose(found.toarray(), expected, rtol=1e-10, atol=1e-12)
