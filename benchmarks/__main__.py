@@ -20,7 +20,9 @@ PEERS = "jax,torch,casadi,pytensor,numba,autograd"
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("case", nargs="*", help="parts of the names of cases; all if left out")
-    parser.add_argument("--peers", default=PEERS, help=f"which peers to measure (default: {PEERS})")
+    parser.add_argument(
+        "--peers", default=PEERS, help=f"which peers to measure, by commas; none if empty (default: {PEERS})"
+    )
     parser.add_argument("--threads", type=int, default=1, help="how many threads everybody may use (default: 1)")
     parser.add_argument("--save", help="a file to write the results to, as Markdown")
     asked = parser.parse_args()
@@ -29,9 +31,11 @@ def main() -> None:
     from .measure import machine, run_case, table, written
     from .memory import MemoryCase, memory_cases, run_memory
 
-    peers = [each for each in asked.peers.split(",") if each]
+    peers = [each.strip() for each in asked.peers.split(",") if each.strip()]
+    cases = [*all_cases(), *memory_cases()]
+    refuse_unknown(parser, asked.case, [case.name for case in cases], peers)
     rows = []
-    for case in (*all_cases(), *memory_cases()):
+    for case in cases:
         if asked.case and not any(part in case.name for part in asked.case):
             continue
         rows.append(run_memory(case, peers) if isinstance(case, MemoryCase) else run_case(case, peers))
@@ -43,6 +47,16 @@ def main() -> None:
         with open(asked.save, "w") as file:
             command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
             file.write(f"`{command}`\n\n{written(machine(peers))}\n\n{table(rows)}\n\n```json\n{lines}\n```\n")
+
+
+def refuse_unknown(parser: argparse.ArgumentParser, parts: list[str], names: list[str], peers: list[str]) -> None:
+    """End with a message where a peer, or a part of a case's name, is not known."""
+    for each in peers:
+        if each not in PEERS.split(","):
+            parser.error(f"no peer is called {each!r}; there are {', '.join(PEERS.split(','))}")
+    for part in parts:
+        if not any(part in name for name in names):
+            parser.error(f"no case has {part!r} in its name; there are:\n  " + "\n  ".join(names))
 
 
 def allow(threads: int) -> None:

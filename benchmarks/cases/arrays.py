@@ -11,6 +11,7 @@ import numpy as np
 import chainrule
 
 from ..measure import Call, Case, threads
+from .peers import by_autograd, by_numba, by_pytensor, gated_by_hand
 
 
 def gated(library: Any, sigmoid: Any) -> Callable[..., Any]:
@@ -18,6 +19,10 @@ def gated(library: Any, sigmoid: Any) -> Callable[..., Any]:
         return library.sum(sigmoid(x * w + b) * library.tanh(x))
 
     return total
+
+
+def logistic(library: Any) -> Callable[[Any], Any]:
+    return lambda z: 1.0 / (1.0 + library.exp(-z))
 
 
 def data(dtype: str, size: int) -> list[Any]:
@@ -64,6 +69,12 @@ def by_torch(dtype: str, size: int) -> Callable[[], Call]:
 
 def cases() -> Iterator[Case]:
     for dtype in ("float32", "float64"):
-        peers = {"jax": by_jax(dtype, 10**6), "torch": by_torch(dtype, 10**6)}
+        given = data(dtype, 10**6)
+        peers = {
+            "jax": by_jax(dtype, 10**6), "torch": by_torch(dtype, 10**6),
+            "pytensor": by_pytensor(lambda library: gated(library, library.sigmoid), (0, 1, 2), given),
+            "autograd": by_autograd(lambda library: gated(library, logistic(library)), (0, 1, 2), given),
+            "numba by hand": by_numba(gated_by_hand, given),
+        }  # fmt: skip
         name = f"sum(sigmoid(x*w+b)*tanh(x)), 1e6 {dtype}"
         yield Case(name, "0.4", ours(dtype, 10**6), peers, 1e-3 if dtype == "float32" else 1e-9)

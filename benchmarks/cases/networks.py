@@ -12,6 +12,7 @@ import numpy as np
 import chainrule
 
 from ..measure import Call, Case, threads
+from .peers import by_autograd, by_pytensor
 
 SIZES = (784, 256, 128, 10)
 
@@ -173,7 +174,10 @@ def donated_step(kind: str, batch: int) -> Callable[[], Call]:
 
 def cases() -> Iterator[Case]:
     for batch, target in ((1, "0.5"), (32, "0.6"), (256, "0.9"), (1024, "1.0")):
-        peers = {"jax": by_jax(batch), "torch": by_torch(batch)}
+        peers = {
+            "jax": by_jax(batch), "torch": by_torch(batch), "pytensor": by_pytensor(network, (0,), data(batch)),
+            "autograd": by_autograd(network, (0,), data(batch)),
+        }  # fmt: skip
         yield Case(f"MLP 784-256-128-10 float32, batch {batch}", target, ours(batch), peers, 1e-4)
     for kind in ("SGD", "Adam"):
         for batch, target in ((1, "0.4"), (32, "0.6")):

@@ -12,6 +12,7 @@ import numpy as np
 import chainrule
 
 from ..measure import Call, Case
+from . import peers
 
 
 def product(x: Any, y: Any, z: Any) -> Any:
@@ -155,30 +156,52 @@ def cases() -> Iterator[Case]:
     yield Case(
         "(x+y)*z, value and gradient, floats", "0.3 of casadi, 0.015 of jax", ours(product, (0, 1, 2), point),
         {"jax": by_jax(lambda _: product, (0, 1, 2), point), "casadi": by_casadi(casadi_product, point),
-         "casadi interpreted": by_casadi(casadi_product, point, False)},
+         "casadi interpreted": by_casadi(casadi_product, point, False),
+         "pytensor": peers.by_pytensor(lambda _: product, (0, 1, 2), point),
+         "autograd": peers.by_autograd(lambda _: product, (0, 1, 2), point),
+         "numba by hand": peers.by_numba(peers.product_by_hand, point)},
     )  # fmt: skip
     numbers = (0.7, 1.5, 0.9, 0.1, -0.8, 1.2, 0.6, -0.3)
     places = tuple(range(8))
     yield Case(
         "scalar ReLU net with a skip", "0.5 of casadi", ours(relu_net(np), places, numbers),
-        {"jax": by_jax(relu_net, places, numbers), "casadi": by_casadi(casadi_relu, numbers)},
+        {"jax": by_jax(relu_net, places, numbers), "casadi": by_casadi(casadi_relu, numbers),
+         "pytensor": peers.by_pytensor(relu_net, places, numbers),
+         "autograd": peers.by_autograd(relu_net, places, numbers),
+         "numba by hand": peers.by_numba(peers.relu_net_by_hand, numbers)},
     )  # fmt: skip
     random = np.random.default_rng(0)
     W, x = random.normal(size=(2, 2)), random.normal(size=2)
     yield Case(
         "||Wx||^2, n = 2", "0.5 of casadi", ours(squared_length(np), (0, 1), (W, x)),
-        {"jax": by_jax(squared_length, (0, 1), (W, x)), "casadi": by_casadi(casadi_length, (W, x))},
+        {"jax": by_jax(squared_length, (0, 1), (W, x)), "casadi": by_casadi(casadi_length, (W, x)),
+         "pytensor": peers.by_pytensor(squared_length, (0, 1), (W, x)),
+         "autograd": peers.by_autograd(squared_length, (0, 1), (W, x)),
+         "numba by hand": peers.by_numba(peers.length_by_hand, (W, x))},
     )  # fmt: skip
+    yield net_case(random)
+
+
+def net_case(random: np.random.Generator) -> Case:
     parameters = tuple(random.normal(size=shape) for shape in ((4, 4), 4, (2, 4), 2))
     x, t = random.normal(size=4), np.array([0.0, 1.0])
 
     def jax_net(library: Any) -> Callable[..., Any]:
         return small_net(library, importlib.import_module("jax").nn.sigmoid)
 
+    def pytensor_net(library: Any) -> Callable[..., Any]:
+        return small_net(library, library.sigmoid)
+
+    def autograd_net(library: Any) -> Callable[..., Any]:
+        return small_net(library, lambda z: 1.0 / (1.0 + library.exp(-z)))
+
     written = (*parameters, x, t)
     by_buffer = columns(by_casadi(casadi_net, written), lambda found: (found[0], found[1:5]))
-    yield Case(
+    return Case(
         "4-4-2 sigmoid-softmax net", "0.7 of casadi, 0.01 of jax",
         ours(small_net(np, chainrule.sigmoid), 0, (parameters, x, t)),
-        {"jax": by_jax(jax_net, 0, (parameters, x, t)), "casadi": by_buffer},
+        {"jax": by_jax(jax_net, 0, (parameters, x, t)), "casadi": by_buffer,
+         "pytensor": peers.by_pytensor(pytensor_net, (0,), (parameters, x, t)),
+         "autograd": peers.by_autograd(autograd_net, (0,), (parameters, x, t)),
+         "numba by hand": peers.by_numba(peers.small_net_by_hand, written)},
     )  # fmt: skip

@@ -19,7 +19,7 @@ import chainrule
 from chainrule.executors.native import availability
 
 pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))
-CALLS = 4000
+CALLS = 20_000
 
 
 @pytest.mark.parametrize("name", soak_native.DOORS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 from xml.etree import ElementTree
 
@@ -10,8 +11,9 @@ import pytest
 from scipy.linalg import expm
 
 import chainrule
-from benchmarks import footprint, memory, scaling
-from benchmarks.cases import adjustment, hand
+from benchmarks import __main__ as command
+from benchmarks import footprint, measure, memory, scaling
+from benchmarks.cases import adjustment, arrays, hand, peers, scalars
 
 
 @pytest.mark.parametrize("curve", scaling.SIZES)
@@ -105,3 +107,49 @@ def test_the_sparse_jacobian_is_the_dense_one() -> None:
     assert found.shape == (3 * 7, 11 * 2 + 3 * 5 + 7)
     assert found.has_sorted_indices
     np.testing.assert_allclose(found.toarray(), expected, rtol=1e-10, atol=1e-12)
+
+
+HAND_WRITTEN = {
+    "product": (peers.product_by_hand, scalars.product, (1.5, -2.0, 0.5)),
+    "ReLU net": (peers.relu_net_by_hand, scalars.relu_net(np), (0.7, 1.5, 0.9, 0.1, 0.8, 1.2, 0.6, -0.3)),
+    "ReLU net, closed": (peers.relu_net_by_hand, scalars.relu_net(np), (0.7, 1.5, -0.9, 0.1, 0.8, -1.2, 0.6, -0.3)),
+    "length": (peers.length_by_hand, scalars.squared_length(np), (np.arange(4.0).reshape(2, 2), np.array([1.0, -2.0]))),
+    "gated": (peers.gated_by_hand, arrays.gated(np, chainrule.sigmoid), tuple(arrays.data("float64", 20))),
+}
+
+
+@pytest.mark.parametrize("name", HAND_WRITTEN)
+def test_gradients_that_are_measured_against_were_worked_out_rightly(name: str) -> None:
+    by_hand, function, given = HAND_WRITTEN[name]
+    value, gradients = chainrule.value_and_grad(function, tuple(range(len(given))))(*given)
+    for found, expected in zip(by_hand(*given), (value, *gradients), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-14)
+
+
+def test_a_row_has_the_ratio_to_every_peer_and_names_those_that_were_wrong() -> None:
+    def wrong() -> float:
+        return 2.0
+
+    case = measure.Case("one", "1.0", lambda: lambda: 1.0, {
+        "jax": lambda: lambda: 1.0, "numba by hand": lambda: lambda: 1.0, "torch": lambda: wrong,
+        "casadi": lambda: importlib.import_module("casadi_that_is_not_there"),
+    })  # fmt: skip
+    row = measure.run_case(case, ["jax", "torch", "numba", "casadi"])
+    assert set(row["ratios"]) == {"jax", "numba by hand"}
+    assert row["fastest"] == "jax"
+    assert row["not compared"] == {
+        "torch": "array 0 is off by 1.0e+00", "casadi": "not installed (casadi_that_is_not_there)"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"), [(["--peers", "jux"], "no peer is called 'jux'; there are jax"), (["nosuch"], "MLP SGD step")]
+)
+def test_unknown_names_are_answered_with_those_there_are(
+    asked: list[str], words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["benchmarks", *asked])
+    monkeypatch.setattr(command, "allow", lambda threads: None)
+    with pytest.raises(SystemExit):
+        command.main()
+    assert words in capsys.readouterr().err

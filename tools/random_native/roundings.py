@@ -40,14 +40,10 @@ def nudged(array: Any, amount: float, random: np.random.Generator) -> Any:
     return np.where(found == 0, found, moved).astype(found.dtype)[()]
 
 
-def overflowing(arrays: Sequence[Any], found: Any, random: np.random.Generator) -> Any:
-    """Sums of finite numbers that leave the range of numbers may do so to either side, or to none, in another order."""
-    array = np.array(found)
-    lost = ~np.isfinite(array)
-    if array.dtype.kind != "f" or not lost.any() or not all(np.all(np.isfinite(each)) for each in arrays):
-        return found
-    array[lost] = random.choice((np.nan, np.inf, -np.inf), size=int(lost.sum()))
-    return array[()]
+def overflows(arrays: Sequence[Any], found: Any) -> bool:
+    """Whether sums of finite numbers leave the range of numbers: in another order to the other side, or not at all."""
+    array = np.asarray(found)
+    return array.dtype.kind == "f" and not np.all(np.isfinite(array)) and all(np.all(np.isfinite(x)) for x in arrays)
 
 
 def amount_of(op: Op, arrays: Sequence[Any], found: Any) -> float:
@@ -60,8 +56,8 @@ def amount_of(op: Op, arrays: Sequence[Any], found: Any) -> float:
     return ULPS + float(np.sqrt(most / max(1, np.size(found)))) / 2
 
 
-def shaken(graph: Graph, random: np.random.Generator) -> Callable[..., tuple[Any, ...]]:
-    """The reference with random roundings."""
+def shaken(graph: Graph, random: np.random.Generator, seen: list[str]) -> Callable[..., tuple[Any, ...]]:
+    """The reference with random roundings. `seen` grows where sums overflow."""
     inputs = set(graph.inputs)
     order = [node for node in graph.order() if node not in inputs]
 
@@ -77,7 +73,8 @@ def shaken(graph: Graph, random: np.random.Generator) -> Callable[..., tuple[Any
                 found = node.op.kernel(np, *arrays, **node.settings)
             else:
                 arrays = [nudged(each, 2.0, random) for each in arrays]
-                found = overflowing(arrays, node.op.kernel(np, *arrays, **node.settings), random)
+                found = node.op.kernel(np, *arrays, **node.settings)
+                seen.extend([node.op.name] * overflows(arrays, found))
             values[node] = found if several else nudged(found, amount_of(node.op, arrays, found), random)
         return tuple(values[node] for node in graph.outputs)
 
@@ -85,14 +82,14 @@ def shaken(graph: Graph, random: np.random.Generator) -> Callable[..., tuple[Any
 
 
 @contextmanager
-def shaken_bodies(random: np.random.Generator) -> Iterator[None]:
+def shaken_bodies(random: np.random.Generator, seen: list[str]) -> Iterator[None]:
     """The bodies of loops round at random too."""
     rooms: list[Any] = [
         import_module(f"chainrule.transforms.control.{name}") for name in ("scan", "repeat", "branches")
     ]
     kept = [room.compiled for room in rooms]
     for room in rooms:
-        room.compiled = lambda body: shaken(body, random)
+        room.compiled = lambda body: shaken(body, random, seen)
     try:
         yield
     finally:
@@ -102,15 +99,18 @@ def shaken_bodies(random: np.random.Generator) -> Iterator[None]:
 
 def bounds(graph: Graph, given: Sequence[Any], expected: Sequence[Any], runs: int, seed: int) -> list[Any]:
     """How far each entry of each output may lie from what is expected; infinite where nothing can be said, because
-    random roundings change whether it is a number."""
+    random roundings change whether it is a number, or sums overflowed."""
     random = np.random.default_rng(seed)
+    seen: list[str] = []
     found = [np.zeros(np.shape(each)) for each in expected]
-    with np.errstate(all="ignore"), shaken_bodies(random):
+    with np.errstate(all="ignore"), shaken_bodies(random, seen):
         for _ in range(runs):
-            for place, (one, other) in enumerate(zip(shaken(graph, random)(*given), expected, strict=True)):
+            for place, (one, other) in enumerate(zip(shaken(graph, random, seen)(*given), expected, strict=True)):
                 found[place] = np.maximum(found[place], apart(one, other))
     units = [np.spacing(np.abs(np.asarray(each))) if np.asarray(each).dtype.kind == "f" else 0.0 for each in expected]
-    return [TIMES * (spread + ULPS * np.nan_to_num(unit)) for spread, unit in zip(found, units, strict=True)]
+    limits = [TIMES * (spread + ULPS * np.nan_to_num(unit)) for spread, unit in zip(found, units, strict=True)]
+    lost = [bool(seen) and not np.all(np.isfinite(each)) for each in expected]
+    return [np.where(each, np.inf, limit) for each, limit in zip(lost, limits, strict=True)]
 
 
 def apart(one: Any, other: Any) -> Any:
