@@ -13,6 +13,7 @@ from ..primitives.values import Shape, Value, is_number
 from .layouts import contiguous, matrix_layout, strided
 
 _LARGEST = 2**20  # bytes of a factor that is read again for every band of rows: what a core keeps close
+SMALL = 2**15  # bytes of a result that stays close while both factors pass by
 _MOST = 512  # rows, or terms of a sum: with more of both, the copies that a BLAS makes of its factors pay
 
 
@@ -81,7 +82,8 @@ def operands(value: Value) -> tuple[Operand, Operand]:
 def by_tiles(product: Product, width: int) -> bool:
     """Whether our own functions do it rather than a BLAS. `width`: bytes of an entry."""
     few = product.rows <= _MOST or product.inner <= _MOST
-    return few and product.inner * product.columns * width <= _LARGEST
+    short = few and product.inner * product.columns * width <= _LARGEST
+    return short or product.rows * product.columns * width <= SMALL
 
 
 def result_axes(value: Value) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..machine.llvm import Vectors
-from ..plans.products import Axis, Product
+from ..plans.products import SMALL, Axis, Product
 from .counting import closed, opened
 from .panels import Part, broadcast, fill_panel, load_part, store_part, store_turned
 from .writer import Writer
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PANEL = 2**16  # bytes of a copy, which lives on the stack of the processor
 _PIECE = 64  # terms of a sum that are added at once where a whole stack lies between two of them
 _LONGEST = 4096  # terms of a sum that are added up in a row
+_CLOSE = 2**18  # bytes of both factors that are multiplied before the next are read
 _UNROLLED = 64  # products of vectors that are written one by one rather than in a loop
 _BUSY = 8  # sums that must run side by side to keep the processor busy
 _TALLEST = 12  # rows of a tile
@@ -82,11 +83,17 @@ class Tiles:
         along it passes by a whole stack: then all of the stack is multiplied piece by piece, and memory is read in the
         order in which it lies."""
         product = self.product
-        far = not self.packed and any(
+        if self.packed:  # in panels, which are pieces already
+            yield Band(0, product.inner, 1)
+            return
+        far = any(
             0 < abs(axis.left) < abs(product.left[1]) and 0 < abs(axis.right) < abs(product.right[0])
             for axis in product.stack
         )
-        piece = _PIECE if far else product.inner if self.packed else _LONGEST
+        piece = _PIECE if far else _LONGEST
+        if not far and product.rows * product.columns * self.bytes <= SMALL:
+            beside = (product.rows + product.columns) * self.bytes
+            piece = min(piece, max(_PIECE, _CLOSE // beside))
         if product.inner <= 2 * piece:
             yield Band(0, product.inner, 1)
             return
