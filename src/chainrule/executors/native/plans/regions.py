@@ -16,8 +16,8 @@ from .weights import cost
 
 _CHEAP = 16  # operations an entry: computed again rather than kept
 _OFTEN, _FEW = 64, 2  # but where each entry is read so often, more operations than these are too many
-_WHOLE = ("product", "call", "join", "reduce", "reshape", "input", "constant", "part", "scatter")
-_APART = ("product", "call", "bundle")  # steps of their own
+_WHOLE = ("product", "call", "join", "reduce", "reshape", "input", "constant", "part", "scatter", "running")
+_APART = ("product", "call", "bundle", "running")  # steps of their own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +64,7 @@ def plan(program: Program) -> Plan:
 
 def must_store(value: Value) -> Iterator[Value]:
     """Inputs that a value needs in memory, in their own order."""
-    if value.kind in ("call", "reshape", "bundle"):
+    if value.kind in ("call", "reshape", "bundle", "running"):
         yield from value.inputs
     elif value.kind in ("gather", "scatter"):
         if value.kind == "gather":

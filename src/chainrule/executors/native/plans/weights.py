@@ -30,7 +30,7 @@ def operations(program: Program) -> int:
     for value in program.order():
         if value.kind == "map":
             total += value.size * cost(value.name)
-        elif value.kind in ("reduce", "scatter"):
+        elif value.kind in ("reduce", "scatter", "running"):
             total += value.inputs[0].size
         elif value.kind == "product":
             total += 2 * value.size * value.inputs[0].shape[-1]
@@ -46,7 +46,7 @@ def seconds(program: Program) -> float:
         width = value.dtype.itemsize
         if value.kind == "map":
             total += value.size * cost(value.name) * width / ENTRIES
-        elif value.kind in ("reduce", "scatter"):
+        elif value.kind in ("reduce", "scatter", "running"):
             total += value.inputs[0].size * width / ENTRIES
         elif value.kind == "product":
             total += 2 * value.size * value.inputs[0].shape[-1] * width / PRODUCTS
@@ -63,7 +63,7 @@ def steps(program: Program) -> int:
             return 10**9
         if value.kind == "map":
             total += value.size * cost(value.name)
-        elif value.kind == "reduce":
+        elif value.kind in ("reduce", "running"):
             total += value.inputs[0].size
         elif value.kind == "product":
             total += 2 * value.size * value.inputs[0].shape[-1]

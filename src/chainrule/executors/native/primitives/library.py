@@ -129,6 +129,21 @@ class Reductions(Places):
         first = self.min(places, along, keepdims)
         return self.reshape(first, (1,) * self.value(x).ndim) if axis is None and keepdims else first
 
+    def running(self, name: str, inputs: tuple[Value, ...], axis: int) -> Any:
+        """Each entry along an axis made of the one before it."""
+        value = inputs[-1]
+        if value.dtype.kind not in "fi":
+            raise UnsupportedError("running sums of conditions")
+        return self.wrap(self.builder.make("running", value.shape, value.dtype, inputs, name, axis % value.ndim))
+
+    def cumsum(self, x: Any, axis: int) -> Any:
+        wide = np.sum(np.empty(0, x.dtype)).dtype
+        return self.running("add", (self.value(x, wide),), axis)
+
+    def cumprod(self, x: Any, axis: int) -> Any:
+        wide = np.prod(np.empty(0, x.dtype)).dtype
+        return self.running("multiply", (self.value(x, wide),), axis)
+
     def any(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         return self._reduced("any", self.value(x, bool), axis, keepdims)
 

@@ -22,7 +22,7 @@ from .arrays import Array
 from .library import Library
 from .pooling import RULES as POOLING
 from .sliding import RULES as SLIDING
-from .values import Builder, Value
+from .values import Builder, UnsupportedError, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,16 @@ def scatter(xp: Library, g: Array, *arrays: Array, key: Any, shape: tuple[int, .
     return xp.added_at(shape, rebuild(key, arrays), g, g.dtype)
 
 
+def recur(xp: Library, a: Array, b: Array, *, axis: int) -> Any:
+    if b.dtype.kind != "f":
+        raise UnsupportedError("recurrences of whole numbers")
+    return xp.running("recur", (xp.value(a), xp.value(b)), axis)
+
+
+def running_extreme(xp: Library, x: Array, *, axis: int, largest: bool) -> Any:
+    return xp.running("maximum" if largest else "minimum", (xp.value(x),), axis)
+
+
 def hold_mark(xp: Library, x: Array, **params: Any) -> Array:
     return x
 
@@ -151,6 +161,8 @@ RULES: Mapping[str, Callable[..., Any]] = {
     "scatter": scatter,
     "erf": error_function,
     "erfc": complementary_error_function,
+    "recur": recur,
+    "running_extreme": running_extreme,
     "mark": hold_mark,
     "stop_gradient": hold_mark,
     **SLIDING,

@@ -1,9 +1,10 @@
 """Primitives: what a graph is lowered to. Shapes and parts in, `Value`s out, equal ones identical.
 
 One idea: a few kinds are enough. A map works entry by entry, a reduction along axes, a view only says where entries
-stand, a join lays parts side by side, a gather reads at known places and a scatter adds there, a product multiplies
-matrices, a call asks Python, and a bundle has several parts: a loop over steps, or a call with several results. Which
-of them become loops and which are merely read through is decided later.
+stand, a join lays parts side by side, a gather reads at places and a scatter adds there, what is running makes each
+entry of the one before it, a product multiplies matrices, a call asks Python, and a bundle has several parts: a loop
+over steps, or a call with several results. Which of them become loops and which are merely read through is decided
+later.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Access: TypeAlias = tuple[Affine, ...]
 
 KINDS = (
     "input", "constant", "map", "reduce", "view", "reshape", "join", "gather", "product", "call", "bundle", "part",
-    "scatter",
+    "scatter", "running",
 )  # fmt: skip
 DTYPES: dict[str, str] = {"float64": "double", "float32": "float", "int64": "i64", "int32": "i32", "bool": "i8"}
 # The same by the letters of C's types, which are quicker to ask for; C has more than one type of 64 bits.

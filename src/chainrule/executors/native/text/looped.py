@@ -23,6 +23,7 @@ from .finishing import write_finished
 from .loops import Nest
 from .pieces import cut
 from .products import can_be_finished, write_product
+from .running import running_function
 from .sharing import call_in_parts
 from .table import Table
 from .twice import written
@@ -165,12 +166,22 @@ class Looped:
         elif step.whole.kind == "product":
             name = f"{self.name}_product{len(self.functions)}"
             write_product(self.w, self.table, step.whole, self.pointer, self.functions, name, self.allocas)
+        elif step.whole.kind == "running":
+            self.running(step.whole)
         elif step.whole in self.repeated:
             self.repeated[step.whole].write(self, self.places.get(step.whole, "null"))
         elif step.whole.name == "places":
             self.checked(step.whole)
         else:
             self.called(step.whole)
+
+    def running(self, value: Value) -> None:
+        """A running sum or the like, as a function."""
+        name, w = f"{self.name}_running{len(self.functions)}", Writer()
+        self.functions.append(running_function(w, name, value))
+        self.w.needs |= w.needs
+        self.w.declared |= w.declared
+        self.w.do(f"call void @{name}({', '.join(f'ptr {self.pointer(each)}' for each in (value, *value.inputs))})")
 
     def checked(self, value: Value) -> None:
         """Places of the user's, counted from 0. Where one is beyond the end, Python says which, and no more runs."""

@@ -213,3 +213,10 @@ def combine(w: Writer, name: str, kind: str, total: str, x: str) -> str:
         return w.put(f"{'or' if name == 'any' else 'and'} i1 {total}, {x}")
     both = "maximum" if name == "max" else "minimum"
     return w.intrinsic(both, kind, total, x) if kind in FLOATS else emit_whole(w, both, kind, (total, x))
+
+
+def following(w: Writer, name: str, kind: str, before: str, entries: Sequence[str]) -> str:
+    """The next entry: of the one before it, and of those of the arrays there."""
+    if name == "recur":
+        return w.fadd(kind, w.fmul(kind, entries[0], before), entries[1])
+    return emit(w, name, kind, (kind, kind), (before, entries[0]))

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..primitives.lowering import Program
 from ..primitives.values import Value
-from .scalars import combine, computed, emit, start_of
+from .scalars import combine, computed, emit, following, start_of
 from .writer import Writer, literal
 
 
@@ -109,6 +109,18 @@ class Unrolled:
             found[place] = combine(self.writer, "sum", kind, found[place], name) if place in seen else name
             seen.add(place)
         return found.reshape(value.shape)
+
+    def running(self, value: Value) -> Any:
+        kind, axis = computed(value.code), value.data
+        length, width = value.shape[axis], value.size // max(value.shape[axis], 1)
+        rows = [np.moveaxis(self.entries[each], axis, 0).reshape(length, width) for each in value.inputs]
+        found = np.empty((length, width), object)
+        for turn, place in np.ndindex(length, width):
+            entries = [each[turn, place] for each in rows]
+            before = found[turn - 1, place] if turn else ""
+            found[turn, place] = following(self.writer, value.name, kind, before, entries) if turn else entries[-1]
+        kept = [size for place, size in enumerate(value.shape) if place != axis]
+        return np.moveaxis(found.reshape((length, *kept)), 0, axis)
 
     def product(self, value: Value) -> Any:
         kind = value.code
