@@ -121,3 +121,29 @@ def test_functions_of_scipy_are_called_by_address(name: str, dtype: Any) -> None
     assert f"@special.{name}" in compiled.llvm(*arrays)
     with np.errstate(all="ignore"):
         compared(compiled(*arrays), ufunc(*arrays), 4.0)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("into", [np.int64, np.int32])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_floats_as_whole_numbers(dtype: Any, into: Any, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "LIMIT", [WAYS[way]])
+    edges = [
+        2.0**31,
+        -(2.0**31),
+        2.0**31 - 1,
+        2147483647.9,
+        -2147483648.9,
+        -2147483649.0,
+        2.0**63,
+        -(2.0**63),
+        2.0**62,
+        -1.9,
+        1.9,
+    ]
+    with np.errstate(all="ignore"):
+        x = np.array([*NUMBERS, *edges, *np.nextafter(edges, 0), *np.nextafter(edges, 1e30)]).astype(dtype)
+        expected = x.astype(into)
+    compiled = chainrule.jit(lambda x: x.astype(into))
+    assert np.array_equal(compiled(x), expected)
+    assert "PyMem" not in compiled.llvm(x)

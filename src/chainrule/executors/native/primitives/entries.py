@@ -6,6 +6,7 @@ One idea: dtypes follow NumPy's own rules, asked of NumPy itself, and shapes its
 from __future__ import annotations
 
 import math
+import platform
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ _LOGIC = ("logical_and", "logical_or", "logical_xor")
 _QUESTIONS = ("isnan", "isinf", "isfinite", "signbit")
 _SAME = {"abs": "absolute", "divide": "true_divide", "fabs": "absolute"}
 _BOOL = np.dtype(bool)
+_INTEL = ("x86_64", "AMD64")
 
 
 class Entries:
@@ -82,6 +84,8 @@ class Entries:
             return self.wrap(self.builder.constant(value.data.array.astype(dtype)))
         if (known := known_number(value)) is not None:
             return self.wrap(self.builder.number(known.astype(dtype), value.shape, dtype))
+        if value.dtype.kind == "f" and dtype.kind == "i" and platform.machine() not in _INTEL:
+            raise UnsupportedError("floats as whole numbers, where NumPy's own way differs from ours")
         return self.wrap(self.builder.map("cast", dtype, value))
 
     def asarray(self, x: Any, dtype: Any = None) -> Any:

@@ -126,6 +126,15 @@ def divided(w: Writer, name: str, kind: str, x: str, y: str) -> str:
     return w.select(by_nothing, kind, "0", found)
 
 
+def without_fraction(w: Writer, kind: str, into: str, x: str) -> str:
+    """A float as a whole number. NaN and what is out of range are the least number, as Intel's processors have it."""
+    least = -(2.0 ** (int(into.lstrip("i")) - 1))
+    between = into == "i32" and kind == "double"  # -2147483648.9 is in range: its fraction goes first
+    above = w.compare("ogt" if between else "oge", kind, x, literal(least - between, kind))
+    inside = w.binary("and", "i1", above, w.compare("olt", kind, x, literal(-least, kind)))
+    return w.put(f"fptosi {kind} {w.select(inside, kind, x, literal(least, kind))} to {into}")
+
+
 def cast(w: Writer, kind: str, into: str, x: str) -> str:
     if kind == into:
         return x
@@ -136,7 +145,7 @@ def cast(w: Writer, kind: str, into: str, x: str) -> str:
     if into in FLOATS:
         return w.put(f"{'uitofp' if kind == 'i1' else 'sitofp'} {kind} {x} to {into}")
     if kind in FLOATS:
-        raise UnsupportedError("floats as whole numbers")  # what is out of range is undefined there, but not in NumPy
+        return without_fraction(w, kind, into, x)
     if kind == "i1":
         return w.put(f"zext i1 {x} to {into}")
     return w.put(f"{'sext' if into == 'i64' else 'trunc'} {kind} {x} to {into}")
