@@ -22,6 +22,8 @@ from benchmarks.cases import networks, arrays, scalars
 _CALLS = {
     "scalar graph": "f = chainrule.jit(chainrule.value_and_grad(scalars.product, (0, 1, 2))); given = (1.0, 2.0, 3.0)",
     "MLP": "f = chainrule.jit(chainrule.value_and_grad(networks.network(np))); given = networks.data(32)",
+    "MLP Adam step": "f = chainrule.jit(networks.training(np, chainrule.value_and_grad, 'Adam'));"
+    "given = networks.state_for('Adam', 32)",
     "elementwise 1e7": "f = chainrule.jit(chainrule.value_and_grad(arrays.gated(np, chainrule.sigmoid), (0, 1, 2)));"
     "given = arrays.data('float32', 10**7)",
     "MLP batch 1024": "f = chainrule.jit(chainrule.value_and_grad(networks.network(np))); given = networks.data(1024)",
