@@ -93,6 +93,27 @@ class Until:
     consts: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """One of several programs of the same operands: the one whose number comes first, or always the only one."""
+
+    branches: tuple[Program, ...]
+    node: Node  # the op, for numbers that no branch has
+    always: bool
+
+
+def choice_of(node: Node) -> Choice | None:
+    """A choice, or a function that runs as one step; None where a branch cannot be lowered."""
+    always = node.op.name == "checkpoint"
+    graphs = (node.settings["body"],) if always else node.settings["branches"]
+    if not always and node.inputs[0].dtype.kind not in "ib":
+        return None
+    try:
+        return Choice(tuple(lower(each) for each in graphs), node, always)
+    except UnsupportedError:
+        return None
+
+
 def lower_bundle(builder: Builder, node: Node, inputs: tuple[Value, ...]) -> list[Value]:
     """An op with several results: a loop by its own rule, any other as a call."""
     assert isinstance(node.type, BundleType)
@@ -102,6 +123,8 @@ def lower_bundle(builder: Builder, node: Node, inputs: tuple[Value, ...]) -> lis
         condition = lower(settings["cond"])
         until = Until(condition, lower(settings["body"]), settings["held"], settings["consts"])
         return builder.bundle(types, inputs, "while", until)
+    if node.op.name in ("switch", "checkpoint") and (choice := choice_of(node)) is not None:
+        return builder.bundle(types, inputs, "choice", choice)
     if node.op.name != "scan":
         return builder.bundle(types, inputs, "call", node)
     loop = Loop(lower(settings.pop("body")), **settings)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -31,8 +31,11 @@ from .windows import Slid
 from .writer import Writer
 
 if TYPE_CHECKING:
+    from .choices import Chosen
     from .steps import Repeated
     from .whiles import Awaited
+
+    Inner: TypeAlias = Repeated | Slid | Awaited | Chosen
 
 _MANY = 500  # steps: as one function, LLVM takes more than twice as long for twice as many
 
@@ -51,7 +54,7 @@ class Looped:
         self.places: dict[Value, str] = {}
         self.offsets: dict[Value, int] = {}  # where values lie in the block, in a long program
         self.functions: list[str] = []
-        self.repeated: dict[Value, Repeated | Slid | Awaited] = {}
+        self.repeated: dict[Value, Inner] = {}
         self.calls = False
         self.allocas: list[str] = []
         self.size = 0  # of the block
@@ -98,10 +101,11 @@ class Looped:
 
     def prepare(self) -> None:
         """Write the bodies of loops over steps, whose needs are not known before."""
+        from .choices import Chosen
         from .steps import Repeated  # a step of a loop is a program too, which this module writes
         from .whiles import Awaited
 
-        kinds: dict[str, type[Repeated | Slid | Awaited]] = {"scan": Repeated, "slide": Slid, "while": Awaited}
+        kinds: dict[str, type[Inner]] = {"scan": Repeated, "slide": Slid, "while": Awaited, "choice": Chosen}
         for step in self.plan.steps:
             whole = step.whole
             if whole is not None and (whole.kind == "call" or whole.name == "call") and whole.name != "places":
@@ -210,10 +214,11 @@ class Looped:
             return
         self.w.do(f"call void @{name}({', '.join(f'ptr {self.pointer(root)}' for root in nest.pointers)})")
 
-    def called(self, value: Value) -> None:
-        """A call of an op in Python, on arrays around our memory."""
+    def called(self, value: Value, node: Any = None) -> None:
+        """A call of an op in Python, on arrays around our memory. `node`: the op, where the value does not say it."""
         w = self.w
-        node, results = (value.data.how, value.data.parts) if value.kind == "bundle" else (value.data, [value])
+        how, results = (value.data.how, value.data.parts) if value.kind == "bundle" else (value.data, [value])
+        node = how if node is None else node
         arrays = [self.around(each, probe.CONTIGUOUS) for each in value.inputs]
         arrays += [self.around(each, probe.WRITABLE) for each in results]
         function = self.table.load(w, "python", "PyObject_CallFunctionObjArgs")
