@@ -55,6 +55,21 @@ SCALARS: list[tuple[Callable[..., Any], Any]] = [
     (lambda w: np.sum(np.sqrt(w[:, None] ** 2 + w[None, :] ** 2 + 1.0)), w), (lambda w: np.max(w) * np.sum(w**2), w),
 ]  # fmt: skip
 
+
+def packed(w: Any) -> Any:
+    """A network whose parameters lie in one vector, as scipy.optimize wants them."""
+    W, b, V = w[:30].reshape(5, 6), w[30:36], w[36:54].reshape(6, 3)
+    return np.sum((np.tanh(X @ W + b) @ V) ** 2) + w[-1] * np.sum(W**2) + np.sum(w[2:40] ** 3)
+
+
+PARAMETERS = RANDOM.normal(size=55) / 3
+SCALARS += [
+    (packed, PARAMETERS), (lambda w: np.sum(w[:20] * w[20:40]), PARAMETERS[:40]), (lambda w: w[3] ** 3, PARAMETERS),
+    (lambda w: np.sum(np.exp(w[10:])) * w[0], PARAMETERS), (lambda w: np.sum(np.cumsum(w[:9]) * w[9:18]), PARAMETERS),
+    (lambda w: np.sum(w[::2] ** 2 * w[0]), PARAMETERS), (lambda w: np.sum(w[5:5]) + np.sum(w[:30] ** 4), PARAMETERS),
+]  # fmt: skip
+
+
 ARRAYS: list[tuple[Callable[..., Any], Any]] = [
     (np.tanh, W), (lambda W: np.tanh(X @ W), W), (lambda X: np.tanh(X @ W), X), (normalised, X),
     (lambda X: chainrule.softmax(X, axis=-1), X), (lambda X: X.T, X), (lambda X: X.reshape(5, 7) * 2.0, X),
@@ -63,7 +78,8 @@ ARRAYS: list[tuple[Callable[..., Any], Any]] = [
     (lambda w: np.diag(w) @ W, w), (lambda w: np.linalg.solve(np.eye(5) * 3 + np.outer(w, w), w), w),
     (lambda X: X[:, ::2] * X[:, [0, 0, 1]], X), (lambda K: np.matmul(K, W[None]), K), (lambda w: -w / 2.0, w),
     (lambda w: chainrule.stop_gradient(w) * w, w), (lambda w: np.ones(3), w), (lambda W: W.ravel()[:6], W),
-    (lambda W: W[:0], W), (lambda X: np.expand_dims(X, 1) - X[None], X),
+    (lambda W: W[:0], W), (lambda w: np.concatenate([np.sin(w[:25]), w[30:] * w[0]]), PARAMETERS),
+    (lambda w: np.outer(w[:5], w[50:]) * 2.0, PARAMETERS), (lambda X: np.expand_dims(X, 1) - X[None], X),
 ]  # fmt: skip
 
 
@@ -111,6 +127,7 @@ BIG_M, BIG_L = RANDOM.normal(size=(30, 20)), RANDOM.normal(size=(3, 20))
         (chainrule.jacrev(np.tanh), BIG_W, 1.02),
         (chainrule.jacrev(lambda X: np.tanh(X @ BIG_W)), BIG_X, 0.1),
         (chainrule.jacfwd(lambda X: np.tanh(X @ BIG_W)), BIG_X, 0.1),
+        (chainrule.jacfwd(lambda w: np.tanh(BIG_X @ w[:20] + BIG_X @ w[20:])), np.ones(40), 0.4),
     ],
 )
 def test_a_structured_derivative_costs_no_walk_a_row(

@@ -17,11 +17,13 @@ from ...ir.types import BundleType, count_entries
 from ...ops.arithmetic import add, carry, div, meet, mul, neg, sub
 from ...ops.choices import cast, where
 from ...ops.indexing import index_op, scatter
+from ...ops.joining import concatenate
 from ...ops.movement import broadcast, reshape, reshape_op, transpose_op
 from ...ops.reductions import mean_op, sum_op
 from ..batch import apply, batch_op
 from ..laws import number
 from ..separate import Part
+from .pieces import pieces_of, read_from
 from .terms import (
     Factor,
     Frame,
@@ -52,27 +54,42 @@ def structured_rows(part: Part, start: Node, *, nested: bool, seeds_last: bool) 
     recorded = nested or not part.known
     captured = part.captured if recorded else [concrete(each) for each in part.captured]
     most = max(_MOST, 2 * max((each.size for each in part.graph.outputs), default=0) * max(start.size, 1))
-    rows = Rows(Frame(start.shape, most))
-    rows.known = dict(zip(part.graph.inputs, captured, strict=False))
     (variable,) = part.graph.inputs[len(captured) :]
-    rows.moving[variable] = (Term(number_like(1.0, start), (), rows.frame.seeds),)
+    known = dict(zip(part.graph.inputs, captured, strict=False))
+    pieces = pieces_of(variable, part.graph.order(), part.graph.outputs)
     try:
-        rows.run(part, recorded)
-        return [whole(rows.frame, rows.moving[each], seeds_last=seeds_last) for each in part.graph.outputs]
+        if not pieces:
+            rows = Rows(Frame(start.shape, most), known, {variable: seeds_of(start)})
+            return rows.run(part, recorded, seeds_last)
+        found = []
+        for piece in pieces:
+            rows = Rows(Frame((piece[1] - piece[0],), most), known, {variable: ()})
+            for node in part.graph.order():
+                if any(each is variable for each in node.inputs):
+                    rows.moving[node] = read_from(rows.frame, piece, node, start.size)
+            found.append(rows.run(part, recorded, seeds_last))
+        return [
+            concatenate(each, each[0].ndim - 1 if seeds_last else 0) for each in map(list, zip(*found, strict=True))
+        ]
     except (UnstructuredError, MemoryError):
         return None
+
+
+def seeds_of(start: Node) -> Value:
+    """All unit arrays in the place of a node: ones where all axes agree."""
+    return (Term(number_like(1.0, start), (), tuple(range(start.ndim))),)
 
 
 class Rows:
     """What every node of a walk is: known, or a sum of terms that moves with the seed."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, known: Mapping[Node, Any], moving: Mapping[Node, Value]) -> None:
         self.frame = frame
-        self.known: dict[Node, Any] = {}
-        self.moving: dict[Node, Value] = {}
+        self.known: dict[Node, Any] = dict(known)
+        self.moving: dict[Node, Value] = dict(moving)
 
-    def run(self, part: Part, recorded: bool) -> None:
-        """Every node of the part, in order. Raises UnstructuredError where an output does not move."""
+    def run(self, part: Part, recorded: bool, seeds_last: bool) -> list[Any]:
+        """The outputs of the part. Raises UnstructuredError where one does not move."""
         for node in part.graph.order():
             if node in self.known or node in self.moving:
                 continue
@@ -84,17 +101,28 @@ class Rows:
                 self.moving[node] = self.value(node)
         if any(node in self.known for node in part.graph.outputs):
             raise UnstructuredError
+        return [self.array(each, seeds_last) for each in part.graph.outputs]
+
+    def array(self, node: Node, seeds_last: bool) -> Any:
+        """A node that moves, for all seeds; zeros where it does not after all."""
+        if self.moving[node]:
+            return whole(self.frame, self.moving[node], seeds_last=seeds_last)
+        own, seeds = node.shape, self.frame.shape
+        return reference().zeros((*own, *seeds) if seeds_last else (*seeds, *own), node.dtype)
 
     def stack(self, node: Node, size: int) -> Any:
         """A node that moves, for all seeds in a row."""
-        return reshape(whole(self.frame, self.moving[node], seeds_last=False), (size, *node.shape))
+        return reshape(self.array(node, seeds_last=False), (size, *node.shape))
 
     def value(self, node: Node) -> Value:
+        """The terms of a node that moves."""
         if node.op in (add, sub):
             return self.sum_or_difference(node)
         if node.op is where:
             return self.choice(node)
         slots = [slot for slot, each in enumerate(node.inputs) if each in self.moving]
+        if not any(self.moving[node.inputs[slot]] for slot in slots):
+            return ()
         rule = RULES.get(node.op, product if is_product_of_letters(node) else None)
         if len(slots) != 1 or rule is None:
             return self.on_stacks(node)
