@@ -14,8 +14,6 @@ import numpy as np
 from .arrays import Array
 from .values import UnsupportedError, Value, count, turning, unit
 
-_SMALL = 8  # with fewer rows or columns a product is a sum in a loop
-
 
 def diagonal(xp: Any, term: str, factor: Array) -> tuple[str, Array]:
     """A factor without letters that stand twice: read along the diagonal."""
@@ -101,14 +99,14 @@ def spread_over(xp: Any, term: str, factor: Array, letters: str) -> Any:
 
 
 def as_product(xp: Any, parts: Sequence[tuple[str, Array]], result: str) -> Any:
-    """Two factors as a stack of products of matrices; None where that is not worth it."""
+    """Two factors as a stack of products of matrices; None with a vector on one side, which is a sum in a loop."""
     (first, left), (second, right) = parts
     stack = [letter for letter in result if letter in first and letter in second]
     inner = [letter for letter in first if letter in second and letter not in result]
     rows = [letter for letter in result if letter in first and letter not in second]
     columns = [letter for letter in result if letter in second and letter not in first]
     sizes = [shape_of("".join(each), parts) for each in (stack, rows, inner, columns)]
-    if not inner or min(count(sizes[1]), count(sizes[3])) < 2 or count(sizes[1]) * count(sizes[3]) < _SMALL * _SMALL:
+    if not inner or min(count(sizes[1]), count(sizes[3])) < 2:
         return None
     a = matrix(xp, first, left, (stack, rows, inner), sizes[0])
     b = matrix(xp, second, right, (stack, inner, columns), sizes[0])
