@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from sys import modules
 from typing import Any, NoReturn
 
 from ..errors import BoundsError, MutationError, TraceError, did_you_mean
@@ -96,7 +97,8 @@ def name_of_ours(function: Any) -> str:
     """
     name: str = function.__name__
     numpy = reference()
-    homes = {"linalg.": numpy.linalg, "fft.": numpy.fft, "": numpy, "lib.": numpy.lib.stride_tricks}
+    transforms = modules.get("numpy.fft")  # loaded on first use: before it, there is no function of it to ask for
+    homes = {"linalg.": numpy.linalg, "fft.": transforms, "": numpy, "lib.": numpy.lib.stride_tricks}
     for prefix, home in homes.items():  # not numpy.emath, whose functions have the same names
         if function is getattr(home, name, None):
             return prefix + name if prefix + name in TABLE else name
