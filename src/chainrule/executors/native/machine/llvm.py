@@ -18,7 +18,8 @@ _numbers = count(1)
 # Code and its constants are mapped apart, and in a large process farther apart than 32 bits reach: the small code model
 # ends the process there.
 _CODE_MODEL = "large"
-_LONG, _HUGE = 2 * 10**6, 4 * 10**6  # letters of a text: beyond, compiling takes seconds
+_LONG = 2 * 10**6  # letters of a text: beyond, compiling takes seconds
+_REPEATED = ("loop", "product", "finished", "branch", "0", "1")  # functions in which something may run many times
 _LOCK = Lock()  # LLVM's pass managers and its linker are shared by all threads
 
 
@@ -95,10 +96,10 @@ def quick_target() -> Any:
 
 
 def level_of(text: str) -> int:
-    """How much is done for the speed of the code. Without loops little is lost, and much time is won."""
+    """How much is done for the speed of the code. Where nothing is repeated little is lost, and much time is won."""
     if len(text) <= _LONG:
         return 2
-    return 0 if len(text) > _HUGE and "@body_piece0(" in text else 1
+    return 0 if "@body_piece0(" in text and not any(f"@body_{each}" in text for each in _REPEATED) else 1
 
 
 def optimised(text: str) -> Any:
