@@ -12,10 +12,12 @@ from itertools import pairwise
 from ...ir.library import reference
 from ...ir.node import Node
 from ...ops.indexing import index_op
+from ...ops.movement import reshape_op
 from .terms import Frame, Term, Value, number_like
 
 Piece = tuple[int, int]
 _FEWEST, _MOST_PIECES = 16, 8  # entries of a vector that is cut; with more pieces the walk is written out too often
+_MOST_STEPS = 800  # of all walks together: what takes longer to compile than it saves
 
 
 def pieces_of(variable: Node, order: Sequence[Node], outputs: Sequence[Node]) -> list[Piece]:
@@ -30,7 +32,8 @@ def pieces_of(variable: Node, order: Sequence[Node], outputs: Sequence[Node]) ->
             return []
         ends |= set(span)
     line = sorted(ends)
-    return list(pairwise(line)) if 3 <= len(line) <= _MOST_PIECES + 1 else []
+    few = 3 <= len(line) <= _MOST_PIECES + 1 and (len(line) - 1) * len(order) <= _MOST_STEPS
+    return list(pairwise(line)) if few else []
 
 
 def span_of(node: Node, size: int) -> Piece | None:
@@ -45,6 +48,24 @@ def span_of(node: Node, size: int) -> Piece | None:
         return None
     start, stop, _ = slice(*places).indices(size)
     return (start, stop) if start < stop else None
+
+
+def shape_of(piece: Piece, variable: Node, order: Sequence[Node]) -> tuple[tuple[int, ...], list[Node]]:
+    """The shape that every reader gives a piece before anything else, with the nodes where it has it; its own shape,
+    and none, where they differ."""
+    flat: tuple[int, ...] = (piece[1] - piece[0],)
+    slices = [node for node in order if any(each is variable for each in node.inputs)]
+    meeting = [each for each in slices if overlaps(span_of(each, variable.size), piece)]
+    readers = [node for node in order if any(each is source for each in node.inputs for source in meeting)]
+    exact = all(span_of(each, variable.size) == piece and each.ndim for each in meeting)
+    shapes = {node.shape for node in readers}
+    if not exact or len(shapes) != 1 or any(node.op is not reshape_op for node in readers):
+        return flat, []
+    return shapes.pop(), readers
+
+
+def overlaps(span: Piece | None, piece: Piece) -> bool:
+    return span is not None and span[0] < piece[1] and piece[0] < span[1]
 
 
 def read_from(frame: Frame, piece: Piece, node: Node, size: int) -> Value:

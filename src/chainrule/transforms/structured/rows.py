@@ -23,7 +23,7 @@ from ...ops.reductions import mean_op, sum_op
 from ..batch import apply, batch_op
 from ..laws import number
 from ..separate import Part
-from .pieces import pieces_of, read_from
+from .pieces import Piece, pieces_of, read_from, shape_of
 from .terms import (
     Factor,
     Frame,
@@ -61,18 +61,32 @@ def structured_rows(part: Part, start: Node, *, nested: bool, seeds_last: bool) 
         if not pieces:
             rows = Rows(Frame(start.shape, most), known, {variable: seeds_of(start)})
             return rows.run(part, recorded, seeds_last)
-        found = []
-        for piece in pieces:
-            rows = Rows(Frame((piece[1] - piece[0],), most), known, {variable: ()})
-            for node in part.graph.order():
-                if any(each is variable for each in node.inputs):
-                    rows.moving[node] = read_from(rows.frame, piece, node, start.size)
-            found.append(rows.run(part, recorded, seeds_last))
+        found = [rows_of_piece(part, piece, variable, most, known).run(part, recorded, seeds_last) for piece in pieces]
         return [
-            concatenate(each, each[0].ndim - 1 if seeds_last else 0) for each in map(list, zip(*found, strict=True))
+            concatenate([in_line(row[slot], node, seeds_last) for row in found], node.ndim if seeds_last else 0)
+            for slot, node in enumerate(part.graph.outputs)
         ]
     except (UnstructuredError, MemoryError):
         return None
+
+
+def rows_of_piece(part: Part, piece: Piece, variable: Node, most: int, known: Mapping[Node, Any]) -> Rows:
+    """The rows for a piece of a vector: unit seeds in the shape in which it is used."""
+    order = part.graph.order()
+    shape, places = shape_of(piece, variable, order)
+    rows = Rows(Frame(shape, most), known, {variable: ()})
+    for node in order:
+        if any(each is variable for each in node.inputs):
+            rows.moving[node] = () if places else read_from(rows.frame, piece, node, variable.size)
+    for node in places:
+        rows.moving[node] = seeds_of(node)
+    return rows
+
+
+def in_line(found: Any, node: Node, seeds_last: bool) -> Any:
+    """Rows with all seeds along one axis."""
+    count = count_entries(found.shape[node.ndim :] if seeds_last else found.shape[: found.ndim - node.ndim])
+    return reshape(found, (*node.shape, count) if seeds_last else (count, *node.shape))
 
 
 def seeds_of(start: Node) -> Value:
