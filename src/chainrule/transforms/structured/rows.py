@@ -34,6 +34,7 @@ from .terms import (
     contracted,
     entrywise,
     number_like,
+    regrouped,
     summed,
     total,
     untied,
@@ -293,22 +294,6 @@ def reshaped(rows: Rows, node: Node, slot: int, term: Term) -> Term:
         if set(own) & set(factor.at):
             factor = regrouped(frame, factor, own, new)
     return Term(factor.core, factor.at, tuple(axes))
-
-
-def regrouped(frame: Frame, factor: Factor, own: Sequence[int], new: Sequence[int]) -> Factor:
-    """The core with some of its axes, all of them together, in another shape."""
-    rest = tuple(label for label in factor.at if label not in own)
-    missing = [label for label in own if label not in factor.at]
-    if missing:
-        ones = Factor(number_like(1.0, factor.core), ())
-        spread = Factor(
-            broadcast(reshape(ones.core, (1,) * len(missing)), shape=tuple(frame.sizes[each] for each in missing)),
-            tuple(missing),
-        )
-        factor = entrywise(frame, mul, [factor, spread], {})
-    lined = apply(transpose_op, [factor.core], {"axes": tuple(factor.at.index(label) for label in (*rest, *own))})
-    at = (*rest, *new)
-    return Factor(reshape(lined, tuple(frame.sizes[label] for label in at)), at)
 
 
 def groups_of(before: Sequence[int], after: Sequence[int]) -> list[tuple[list[int], list[int]]]:

@@ -16,7 +16,7 @@ from ...ir.library import reference
 from ...ir.op import Op
 from ...ops.arithmetic import add, mul
 from ...ops.choices import where
-from ...ops.movement import broadcast_to, reshape, transpose
+from ...ops.movement import broadcast, broadcast_to, reshape, transpose, transpose_op
 from ...ops.products import matmul_op
 from ...ops.reductions import sum_op
 from ..batch import apply
@@ -149,6 +149,22 @@ def grouped(frame: Frame, factor: Factor, groups: Sequence[Sequence[int]]) -> An
         sides.append(side)
     stack = tuple(frame.sizes[label] for label in groups[0])
     return reshape(aligned(factor, whole, frame.sizes), (*stack, *sides))
+
+
+def regrouped(frame: Frame, factor: Factor, own: Sequence[int], new: Sequence[int]) -> Factor:
+    """The core with some of its axes, all of them together, in another shape."""
+    rest = tuple(label for label in factor.at if label not in own)
+    missing = [label for label in own if label not in factor.at]
+    if missing:
+        ones = Factor(number_like(1.0, factor.core), ())
+        spread = Factor(
+            broadcast(reshape(ones.core, (1,) * len(missing)), shape=tuple(frame.sizes[each] for each in missing)),
+            tuple(missing),
+        )
+        factor = entrywise(frame, mul, [factor, spread], {})
+    lined = apply(transpose_op, [factor.core], {"axes": tuple(factor.at.index(label) for label in (*rest, *own))})
+    at = (*rest, *new)
+    return Factor(reshape(lined, tuple(frame.sizes[label] for label in at)), at)
 
 
 # Terms ---------------------------------------------------------------------------------------------------------------
