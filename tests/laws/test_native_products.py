@@ -269,3 +269,11 @@ def test_sizes_up_to_forty(rows: int, columns: int, inner: int, order: int, mach
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(products, "vectors", lambda: MACHINES[machine])
         compared(lambda a, b: ((a.T if order & 2 else a) @ (b.T if order & 4 else b),), given, inner)
+
+
+@pytest.mark.parametrize("result", ["nik", "nki", "ikn"])
+def test_products_of_every_row(result: str) -> None:
+    """Enough rows, and narrow: each is computed from beginning to end."""
+    random = np.random.default_rng(9)
+    a, b = random.normal(size=(70, 2, 3)), random.normal(size=(70, 3, 2))
+    compared(lambda a, b: (np.tanh(np.einsum(f"nij,njk->{result}", np.tanh(a), b)),), [a, b], 3)

@@ -141,7 +141,10 @@ class Rows:
         return self.builder.make("join", value.shape[1:], value.dtype, inputs, "", places)
 
     def product(self, value: Value) -> Value:
-        if value.ndim < 3 or value.data is not None or not all(each in self.apart for each in value.inputs):
+        places = value.data or tuple(range(value.ndim))
+        if value.ndim < 3 or places[0] or not all(each in self.apart for each in value.inputs):
             raise UnsupportedError("a product of rows")
         self.apart.add(value)
-        return self.builder.make("product", value.shape[1:], value.dtype, tuple(self.made[i] for i in value.inputs))
+        inputs, order = tuple(self.made[each] for each in value.inputs), tuple(place - 1 for place in places[1:])
+        data = None if order == tuple(range(len(order))) else order
+        return self.builder.make("product", value.shape[1:], value.dtype, inputs, "", data)
