@@ -21,6 +21,7 @@ from .writer import Writer
 
 _NEAR = 2**18  # bytes of images that are laid out at once, where one is not larger
 _FARTHEST = 2**20  # bytes of them beside large filters
+_HIGHEST = 12  # rows of the result beside them
 _COPIED = 512  # bytes that LLVM copies in place
 _THINNEST = 4  # of so many entries one is read by vectors
 WIDEST = 6  # vectors side by side in a tile
@@ -67,7 +68,7 @@ class Laid:
         how = self.how
         filters = how.rows * how.sums * count(how.window) * self.size
         near = min(max(filters, _NEAR), _FARTHEST)
-        return max(1, near // (how.plane * how.sums * self.channel * self.size))
+        return max(1, near // (how.plane * (how.sums * self.channel + min(how.rows, _HIGHEST)) * self.size))
 
     @property
     def room(self) -> int:
