@@ -93,25 +93,26 @@ def structure(sizes: Sizes) -> Any:
     return importlib.import_module("scipy.sparse").csr_array((values, indices, starts), shape=shape)
 
 
-def values(library: Any, sizes: Sizes, jacobian: Any, batched: Any) -> Callable[..., Any]:
-    """The values of the Jacobian in the order of CSR: row by row, and by columns from left to right."""
-    blocks = batched(jacobian(residuals(library), (0, 1, 2)))
-    slopes, (camera, point) = batched(jacobian(weighing, 0)), sizes.seen()
+def rows(library: Any, jacobian: Any) -> Callable[..., Any]:
+    """Of one observation: its two rows by camera, point and weight, and the slope of the residual of its weight."""
+    blocks, slope = jacobian(residuals(library), (0, 1, 2)), jacobian(weighing, 0)
 
-    def found(cameras: Any, points: Any, weights: Any, seen: Any) -> Any:
-        by_camera, by_point, by_weight = blocks(cameras[camera], points[point], weights, seen)
-        rows = library.concatenate([by_camera, by_point, by_weight[:, :, None]], axis=2)
-        return library.concatenate([library.reshape(rows, (-1,)), slopes(weights)])
+    def found(camera: Any, point: Any, weight: Any, seen: Any) -> Any:
+        by_camera, by_point, by_weight = blocks(camera, point, weight, seen)
+        return library.concatenate([by_camera, by_point, by_weight[:, None]], axis=1), slope(weight)
 
     return found
 
 
 def ours(sizes: Sizes = LADYBUG) -> Call:
-    jitted = chainrule.jit(values(np, sizes, chainrule.jacfwd, chainrule.vmap))
-    given, matrix = data(sizes), structure(sizes)
+    """Values are written where CSR keeps them: `out` has two looks at its memory."""
+    jitted = chainrule.jit(chainrule.vmap(rows(np, chainrule.jacfwd)))
+    (cameras, points, *given), matrix, (camera, point) = data(sizes), structure(sizes), sizes.seen()
+    end = 2 * COLUMNS * sizes.observations
+    out = matrix.data[:end].reshape(-1, 2, COLUMNS), matrix.data[end:]
 
     def call() -> Any:
-        jitted(*given, out=matrix.data)
+        jitted(cameras[camera], points[point], *given, out=out)
         return matrix
 
     return call
@@ -120,11 +121,18 @@ def ours(sizes: Sizes = LADYBUG) -> Call:
 def by_jax(sizes: Sizes = LADYBUG) -> Call:
     jax = importlib.import_module("jax")
     jax.config.update("jax_enable_x64", True)
-    jitted = jax.jit(values(importlib.import_module("jax.numpy"), sizes, jax.jacfwd, jax.vmap))
+    library, (camera, point) = importlib.import_module("jax.numpy"), sizes.seen()
+    one = jax.vmap(rows(library, jax.jacfwd))
+
+    @jax.jit
+    def values(cameras: Any, points: Any, weights: Any, seen: Any) -> Any:
+        found, slopes = one(cameras[camera], points[point], weights, seen)
+        return library.concatenate([library.reshape(found, (-1,)), slopes])
+
     given, matrix = [jax.numpy.asarray(each) for each in data(sizes)], structure(sizes)
 
     def call() -> Any:
-        matrix.data = np.asarray(jitted(*given))
+        matrix.data = np.asarray(values(*given))
         return matrix
 
     return call
