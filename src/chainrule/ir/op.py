@@ -253,18 +253,22 @@ def _evaluate(op: Op, inputs: tuple[Node, ...], settings: tuple[tuple[str, Any],
             values.append(value)
     if not values or (speaking() and is_only_spoken_of(op.type_rule(*[node.type for node in inputs], **params))):
         return make(op, inputs, settings, op.type_rule(*[node.type for node in inputs], **params))
+    given = inputs[-1].type
     try:
-        if inputs[-1].type.is_short:  # noqa: SIM108
+        if given.is_short:  # noqa: SIM108
             value = rounded(op, values, params)
         else:
             value = op.kernel(reference(), *values, **params)
     except Exception as problem:
         _say_what_failed(op, inputs, params, problem)
         raise
-    if op.elementwise and value.shape != inputs[-1].type.shape:  # every input was a broadcast that was put off
-        value = reference().broadcast_to(value, inputs[-1].type.shape)
-    type_ = bundle_of(value) if type(value) is tuple else array_type(value.shape, value.dtype)
-    return make(op, inputs, settings, type_, value)
+    if type(value) is tuple:
+        return make(op, inputs, settings, bundle_of(value), value)
+    if value.shape == given.shape and value.dtype is given.dtype:  # as most are: a dtype is slow to look up
+        return make(op, inputs, settings, given, value)
+    if op.elementwise and value.shape != given.shape:  # every input was a broadcast that was put off
+        value = reference().broadcast_to(value, given.shape)
+    return make(op, inputs, settings, array_type(value.shape, value.dtype), value)
 
 
 def computed(op: Op, values: Sequence[Any], params: dict[str, Any]) -> Any:

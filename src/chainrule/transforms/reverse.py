@@ -132,11 +132,15 @@ def _walk(
         if output in active:
             seed = widened(seed) if short else seed
             totals[output] = seed if output not in totals else totals[output] + seed
+    plain = not (symbolic or strong or short or arrivals is not None)
     with reference().errstate(all="ignore"):  # the forward pass has already said what overflows
         for node in reversed(order):
             if node not in totals:
                 continue
             gradient = totals[node] if node in kept else totals.pop(node)
+            if plain and type(node.op.derivative) is Elementwise and not node.inputs[-1].type.is_complex:
+                pass_on(node, node.op.derivative, gradient, active, totals)
+                continue
             if arrivals is not None:
                 arrivals.append(Arrival(node, tuple(arrows.pop(node, ())), gradient))
             for slot, sent in contributions(node, gradient, active, symbolic, strong, short):
@@ -147,6 +151,24 @@ def _walk(
     if short:
         return [fitted_to(totals.get(node), node.dtype) for node in wrt]
     return [totals.get(node) for node in wrt]
+
+
+def pass_on(node: Node, derivative: Elementwise, gradient: Any, active: set[Node], totals: dict[Node, Any]) -> None:
+    """What `contributions` says of a plain product of real numbers, added to the totals at once."""
+    inputs, y = node.inputs, node.value
+    values = [each.value if each.value is not None else loose_value(each) for each in inputs]
+    settings = dict(node.params) if node.params else _NO_SETTINGS
+    for slot, source in enumerate(inputs):
+        if source not in active:
+            continue
+        slope = derivative.partials[slot](y, *values, **settings)
+        if type(slope) is not int:
+            sent = gradient * slope
+        elif slope:
+            sent = gradient if slope == 1 else -gradient if slope == -1 else slope * gradient
+        else:
+            continue
+        totals[source] = totals[source] + sent if source in totals else sent
 
 
 def contributions(
