@@ -322,3 +322,24 @@ def test_info_says_how_many_threads_and_why() -> None:
     asked = "from chainrule.executors.native.executor import report; print(report())"
     assert "threads: 3 (CHAINRULE_NUM_THREADS=3)" in in_a_process(asked).stdout
     assert "'many' is no number of threads" in in_a_process(asked, CHAINRULE_NUM_THREADS="many").stdout
+
+
+@pytest.mark.parametrize("far", [0.5, -1e15, np.inf])
+@pytest.mark.parametrize("shape", [(40, 12), (2, 900), (2000,)])
+def test_a_part_that_meets_a_stranger_runs_again(shape: Any, far: float, split: Callable[[int], None]) -> None:
+    """Its functions are then others, but what it has added up so far must not count."""
+
+    def waves(x: Any) -> Any:
+        return np.sum(np.sin(x) * x, axis=0), np.sum(np.cos(x), axis=-1), np.sum(np.sin(x)), np.tan(x)
+
+    x = np.random.default_rng(0).normal(size=shape)
+    x[(-1,) * len(shape)] = far
+    split(3)
+    in_parts = chainrule.jit(waves)
+    with np.errstate(all="ignore"):
+        for one, other in zip(in_parts(x), waves(x), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+    # sums of columns by parts of the columns are begun before the parts: none could take back what it added
+    assert ("_part(" in in_parts.llvm(x)) == (shape != (2, 900))
+    for one, other in zip(in_parts(x), in_parts(x), strict=True):
+        assert np.array_equal(one, other, equal_nan=True)
