@@ -48,7 +48,7 @@ def ours(name: str) -> Any:
 
 @pytest.mark.parametrize("name", accuracy.ONE)
 def test_float32_over_its_whole_range(name: str) -> None:
-    error, place = accuracy.worst_of_single(name, 40009, start=hash(name) % 40009)
+    error, place = accuracy.worst_of_single(name, 40009, start=len(name) * 1009)
     assert error <= MOST, place
 
 
