@@ -16,7 +16,7 @@ from ..plans.products import Product, by_tiles, described, operands, turned
 from ..primitives.values import Value, count
 from .counting import closed, opened
 from .cuts import cut, part_of
-from .parts import call_parts
+from .parts import alone, call_parts
 from .symmetric import by_half, is_symmetric
 from .table import Table
 from .tiles import Tiles, lanes_for, whole_panels
@@ -44,8 +44,8 @@ def write_product(
     own = blas is None or (by_tiles(product, width) and not half)
     if (own and turning_pays(product, machine.width // width, width)) or (not own and product.result[1] != 1):
         product, places = turned(product), [places[1], places[0], places[2]]
-    alone = "" if own else single(w, table)
-    found = cut(product, width, copies=not own) if own or alone else None
+    before = "" if own else single(w, table)
+    found = cut(product, width, copies=not own) if own or before else None
     multiply = in_tiles if own else by_half if half and found is None else by_blas
     if found is None:
         multiply(w, table, value.code, product, places, functions, name)
@@ -55,8 +55,8 @@ def write_product(
             functions.append(part_function(w, table, value.code, found.part(size), functions, each, multiply))
         functions.append(part_of(found, name, value.code))
         call_parts(w, table, allocas, f"{name}_part", [*places, "%table"], found.split.parts)
-    if alone:
-        w.do(f"call void {table.load(w, 'blas', THREADS[1])}(i32 {alone})")
+    if before:
+        w.do(f"call void {table.load(w, 'blas', THREADS[1])}(i32 {before})")
 
 
 def can_be_finished(value: Value) -> bool:
@@ -99,7 +99,7 @@ def single(w: Writer, table: Table) -> str:
     """Tell the BLAS to use one thread, for the others are ours. Returns how many it used before; nothing where it
     cannot be told."""
     found = library()
-    if found is None or not found.is_told:
+    if found is None or not found.is_told or alone.get():
         return ""
     ask, tell = (table.load(w, "blas", each) for each in THREADS)
     before = w.put(f"call i32 {ask}()")
