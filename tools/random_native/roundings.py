@@ -29,15 +29,19 @@ EXACT = frozenset((
 ))  # fmt: skip
 
 
-def nudged(array: Any, amount: float, random: np.random.Generator) -> Any:
-    """Numbers some units in the last place beside these."""
+AROUND_ONE = frozenset(("log_softmax", "logsumexp", "cross_entropy"))  # log of a sum that is 1 and more
+
+
+def nudged(array: Any, amount: float, random: np.random.Generator, least: float = 0.0) -> Any:
+    """Numbers some units in the last place beside these; units of `least` where they are smaller."""
     found = np.asarray(array)
     if found.dtype.kind != "f" or not found.size:
         return array
     with np.errstate(all="ignore"):
         steps = random.uniform(-amount, amount, size=found.shape).astype(found.dtype)
-        moved = np.where(np.isfinite(found), found + steps * np.spacing(np.abs(found)), found)
-    return np.where(found == 0, found, moved).astype(found.dtype)[()]
+        unit = np.spacing(np.maximum(np.abs(found), found.dtype.type(least)))
+        moved = np.where(np.isfinite(found), found + steps * unit, found)
+    return np.where((found == 0) & (least == 0), found, moved).astype(found.dtype)[()]
 
 
 def overflows(arrays: Sequence[Any], found: Any) -> bool:
@@ -75,7 +79,8 @@ def shaken(graph: Graph, random: np.random.Generator, seen: list[str]) -> Callab
                 arrays = [nudged(each, 2.0, random) for each in arrays]
                 found = node.op.kernel(np, *arrays, **node.settings)
                 seen.extend([node.op.name] * overflows(arrays, found))
-            values[node] = found if several else nudged(found, amount_of(node.op, arrays, found), random)
+            least = float(node.op.name in AROUND_ONE)
+            values[node] = found if several else nudged(found, amount_of(node.op, arrays, found), random, least)
         return tuple(values[node] for node in graph.outputs)
 
     return run

@@ -234,10 +234,35 @@ def control(draft: Draft) -> str:
     ))  # fmt: skip
 
 
+def layer(draft: Draft) -> str:
+    """Parts of networks: products of stacks, windows that slide over images, losses."""
+    A, B = draft.pick(draft.is_matrix, draft.is_float), draft.pick(draft.is_matrix, draft.is_float)
+    if not A or np.size(draft.known[A]) > 6000:
+        return ""
+    rows, columns = draft.shape(A)
+    count, filters = draft.choose((1, 2, 3, 5)), draft.choose((1, 2, 3, 4, 8))
+    high, wide = (1 + draft.random.randrange(min(4, max(1, size))) for size in (rows, columns))
+    step, border = draft.choose((1, 1, 2)), draft.choose(("'valid'", "'same'", "1"))
+    images = f"np.stack([{A} * (k + 1) for k in range({count})])[None]"
+    kernel = (
+        f"np.sin(np.arange({filters * count * high * wide}).reshape({filters}, {count}, {high}, {wide}) * np.mean({A}))"
+    )
+    kernel = f"({kernel}).astype({A}.dtype)" if draft.chance(0.7) else kernel
+    pooled = f"({images}, {draft.choose((1, 2, 3))}, {draft.choose((1, 2))})"
+    return draft.choose((
+        f"chainrule.conv2d({images}, {kernel}, stride={step}, padding={border})",
+        f"chainrule.nn.max_pool2d{pooled}", f"chainrule.nn.avg_pool2d{pooled}", f"ops.relu({A} @ {B} + 0.1)",
+        f"np.stack([{A}, 2.0 * {A}, {A} - 1.0]) @ {B}", f"np.einsum('bij,jk->bik', np.stack([{A}, {A} + 1.0]), {B})",
+        f"np.tanh({A} @ {A}.T) @ {A}", f"{A}.T @ ({A} * 0.5) - {A}.T @ {A}",
+        f"-np.mean(ops.log_softmax({A}, axis=1)[:, 0])", f"ops.softmax({A} @ {B}.T, axis=-1) @ {B}",
+        f"{A} - 0.01 * ({A} @ {A}.T @ {A})", f"np.sum({A} @ {B}, axis=0)",
+    ))  # fmt: skip
+
+
 Kind = Callable[[Draft], str]
 KINDS: tuple[tuple[Kind, int], ...] = (
     (entrywise, 6), (pair, 7), (number, 4), (mask, 2), (choice, 3), (reduction, 5), (along, 4), (arrangement, 7),
-    (joined, 2), (written, 2), (product, 4), (control, 2),
+    (joined, 2), (written, 2), (product, 4), (layer, 2), (control, 2),
 )  # fmt: skip
 WEIGHTED = tuple(kind for kind, weight in KINDS for _ in range(weight))
 
