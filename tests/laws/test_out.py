@@ -284,3 +284,15 @@ def test_what_an_op_in_python_raises_leaves_arguments_as_they_were() -> None:
     with pytest.raises((ChainruleError, np.linalg.LinAlgError)):
         solve(A, b, out=(A, b))
     assert b.tolist() == [1.0] * 3
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_what_is_known_comes_back_beside_arrays(executor: str) -> None:
+    """A number that no argument reaches stands in no array: None was given in its place."""
+    jitted = chainrule.jit(lambda x: (x * 2.0, 4, [5.0, None]), executor=executor)
+    x, y = np.ones(3), np.zeros(3)
+    for _ in range(3):
+        found = jitted(x, out=(y, None, [None, None]))
+        assert found[0] is y
+        assert y.tolist() == [2.0, 2.0, 2.0]
+        assert found[1:] == (4, [5.0, None])

@@ -47,6 +47,8 @@ def pair(draft: Draft) -> str:
 
 def number(draft: Draft) -> str:
     x = draft.pick(draft.is_number)
+    if not x:
+        return ""
     ways = (
         "2.0 * {}", "{} - 1.0", "0.5 - {}", "-{}", "{} / 3.0", "{} ** 2", "{} ** 3", "{} * 3", "{} + 1", "1 - {}",
         "({} * {} + 1.0) ** -0.5", "({} * {} + 0.1) ** 1.7", "2.0 ** {}", "{} * np.float32(0.3)",

@@ -43,7 +43,7 @@ class DoorWriter(Releaser):
             block = self.table.load(w, "block", room) if room else "null"
             status = w.put(f"call i32 @body({', '.join(f'ptr {each}' for each in (*passed, block, '%table'))})")
         self.unless_raised(status, owned)
-        if into is not None and len(self.targets) == len(self.outputs):
+        if into is not None and len(self.targets) == len(self.outputs) and not has_known(self.door.result):
             w.do(f"ret ptr {self.own(self.item('%args', expected))}")
         else:
             objects = [self.finished(value, *each) for value, each in zip(self.outputs, results, strict=True)]
@@ -179,3 +179,10 @@ class _Holder(np.ndarray[Any, Any]):
 
 
 _OUTLIVED: list[tuple[Any, Any, Any]] = []
+
+
+def has_known(spec: Spec) -> bool:
+    """Whether a leaf of a result is known, and so stands in no array of the caller."""
+    if isinstance(spec, Fixed):
+        return True
+    return isinstance(spec, tuple) and any(has_known(each) for each in spec[1])
