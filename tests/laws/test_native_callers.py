@@ -16,7 +16,8 @@ import chainrule
 from chainrule.executors.native import availability, recall
 from chainrule.executors.native.door import entry, release
 from chainrule.executors.native.machine import blas, pool, threads
-from chainrule.executors.native.text import bodies, parts, products
+from chainrule.executors.native.text import bodies, parts
+from chainrule.executors.native.text.products import product as products
 
 pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))
 MANY = 6

@@ -14,7 +14,8 @@ from chainrule.executors import EXECUTORS
 from chainrule.executors.native import availability, compile_graph, questions
 from chainrule.executors.native.plans import memory
 from chainrule.executors.native.primitives.values import UnsupportedError
-from chainrule.executors.native.text import bodies, copies, looped, pieces
+from chainrule.executors.native.text import bodies, looped
+from chainrule.executors.native.text.lines import copies, pieces
 from chainrule.ir.recording import open_recording
 
 pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))

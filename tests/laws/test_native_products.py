@@ -20,7 +20,9 @@ import chainrule
 from chainrule.executors.native import availability
 from chainrule.executors.native.machine import blas, llvm
 from chainrule.executors.native.machine.llvm import Vectors
-from chainrule.executors.native.text import bodies, products, symmetric, tiles
+from chainrule.executors.native.text import bodies
+from chainrule.executors.native.text.products import product as products
+from chainrule.executors.native.text.products import symmetric, tiles
 
 pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))
 DTYPES = (np.float64, np.float32)

@@ -18,7 +18,10 @@ import chainrule
 from chainrule.executors import EXECUTORS
 from chainrule.executors.native import availability, compile_graph, recall
 from chainrule.executors.native.machine import blas, llvm, pool, threads
-from chainrule.executors.native.text import bodies, cuts, parts, products, sharing
+from chainrule.executors.native.text import bodies, parts
+from chainrule.executors.native.text.loops import sharing
+from chainrule.executors.native.text.products import cuts
+from chainrule.executors.native.text.products import product as products
 from chainrule.ir.recording import open_recording
 
 pytestmark = pytest.mark.skipif(availability() is not None, reason=str(availability()))

@@ -17,7 +17,7 @@ from .plans.weights import seconds
 from .primitives.lowering import Program
 from .primitives.values import UnsupportedError
 from .text.bodies import body_of, is_straight
-from .text.copies import without_copies
+from .text.lines.copies import without_copies
 from .text.mathematics import definition
 from .text.table import Table
 

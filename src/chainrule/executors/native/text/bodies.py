@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from ..plans.weights import MOST_STEPS, steps
 from ..primitives.lowering import Program
-from .pieces import cut, from_leaves
+from .lines.pieces import cut, from_leaves
+from .lines.unrolled import Unrolled
 from .table import Table
-from .unrolled import Unrolled
 from .writer import Writer
 
 

@@ -19,21 +19,21 @@ from ..plans.regions import Plan, Step, alias_root, plan
 from ..primitives.lowering import Program
 from ..primitives.values import UnsupportedError, Value
 from .checked import checking_function
-from .finishing import write_finished
-from .loops import Nest
-from .pieces import cut
-from .products import can_be_finished, write_product
-from .running import running_function
-from .sharing import call_in_parts
+from .lines.pieces import cut
+from .loops.nest import Nest
+from .loops.running import running_function
+from .loops.sharing import call_in_parts
+from .loops.twice import written
+from .products.finishing import write_finished
+from .products.product import can_be_finished, write_product
 from .table import Table
-from .twice import written
-from .windows import Slid
+from .windows.window import Slid
 from .writer import Writer
 
 if TYPE_CHECKING:
-    from .choices import Chosen
-    from .steps import Repeated
-    from .whiles import Awaited
+    from .steps.choices import Chosen
+    from .steps.repeated import Repeated
+    from .steps.whiles import Awaited
 
     Inner: TypeAlias = Repeated | Slid | Awaited | Chosen
 
@@ -101,9 +101,9 @@ class Looped:
 
     def prepare(self) -> None:
         """Write the bodies of loops over steps, whose needs are not known before."""
-        from .choices import Chosen
-        from .steps import Repeated  # a step of a loop is a program too, which this module writes
-        from .whiles import Awaited
+        from .steps.choices import Chosen
+        from .steps.repeated import Repeated  # a step of a loop is a program too, which this module writes
+        from .steps.whiles import Awaited
 
         kinds: dict[str, type[Inner]] = {"scan": Repeated, "slide": Slid, "while": Awaited, "choice": Chosen}
         for step in self.plan.steps:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..primitives.values import UnsupportedError
+from ...primitives.values import UnsupportedError
 
 LONGEST = 300  # lines of one function
 _NAME = re.compile(r"%[A-Za-z_][\w.]*|%\d+")

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from ..machine.blas import THREADS, library
-from ..machine.llvm import vectors
-from ..plans.layouts import matrix_layout
-from ..plans.products import Product, by_tiles, described, operands, turned
-from ..primitives.values import Value, count
-from .counting import closed, opened
+from ...machine.blas import THREADS, library
+from ...machine.llvm import vectors
+from ...plans.layouts import matrix_layout
+from ...plans.products import Product, by_tiles, described, operands, turned
+from ...primitives.values import Value, count
+from ..counting import closed, opened
+from ..parts import alone, call_parts
+from ..table import Table
+from ..writer import FLOATS, Writer, literal
 from .cuts import cut, part_of
-from .parts import alone, call_parts
 from .symmetric import by_half, is_symmetric
-from .table import Table
 from .tiles import Tiles, lanes_for, whole_panels
-from .writer import FLOATS, Writer, literal
 
 _LARGEST = 2**20  # bytes of a factor whose panels are copied
 

@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ..machine.llvm import vectors
-from ..plans.layouts import contiguous
-from ..plans.memory import lines
-from ..primitives.sliding import Sliding
-from ..primitives.values import count
-from .vectors import Vector, at, counted, summed
-from .writer import Writer
+from ...machine.llvm import vectors
+from ...plans.layouts import contiguous
+from ...plans.memory import lines
+from ...primitives.sliding import Sliding
+from ...primitives.values import count
+from ..vectors import Vector, at, counted, summed
+from ..writer import Writer
 
 _NEAR = 2**18  # bytes of images that are laid out at once, where one is not larger
 _FARTHEST = 2**20  # bytes of them beside large filters

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from ..machine.llvm import vectors
-from ..plans.epilogues import COMPARISONS, along, is_read
-from ..plans.products import described, operands
-from ..plans.regions import Plan, Step, alias_root
-from ..primitives.values import Access, Value, compose, identity, known_number
+from ...machine.llvm import vectors
+from ...plans.epilogues import COMPARISONS, along, is_read
+from ...plans.products import described, operands
+from ...plans.regions import Plan, Step, alias_root
+from ...primitives.values import Access, Value, compose, identity, known_number
+from ..scalars import comparison
+from ..writer import ARITHMETIC, Writer, literal
 from .panels import Part, broadcast, load_part, store_part
-from .scalars import comparison
 from .tiles import Tiles
-from .writer import ARITHMETIC, Writer, literal
 
 _ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul"}
 _INTRINSICS = {"sqrt": "sqrt", "absolute": "fabs", "maximum": "maximum", "minimum": "minimum"}

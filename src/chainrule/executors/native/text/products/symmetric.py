@@ -5,11 +5,11 @@ One idea: A A^T is symmetric, so what lies below its diagonal need not be comput
 
 from __future__ import annotations
 
-from ..machine.blas import library
-from ..plans.layouts import matrix_layout
-from ..plans.products import Operand, Product
-from .table import Table
-from .writer import Writer, literal
+from ...machine.blas import library
+from ...plans.layouts import matrix_layout
+from ...plans.products import Operand, Product
+from ..table import Table
+from ..writer import Writer, literal
 
 _FEWEST = 192  # rows and terms: below, a whole product in tiles takes no longer
 _BLOCK = 8  # rows that are copied together: more would push each other out of the cache where they lie 2**n apart

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..machine.llvm import Vectors
-from ..plans.products import SMALL, Axis, Product
-from .counting import closed, opened
+from ...machine.llvm import Vectors
+from ...plans.products import SMALL, Axis, Product
+from ..counting import closed, opened
+from ..writer import Writer
 from .panels import Part, broadcast, fill_panel, load_part, store_part, store_turned
-from .writer import Writer
 
 if TYPE_CHECKING:
     from .finishing import Finish

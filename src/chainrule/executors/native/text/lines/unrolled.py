@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..primitives.lowering import Program
-from ..primitives.values import Value
-from .scalars import combine, computed, emit, following, start_of
-from .writer import Writer, literal
+from ...primitives.lowering import Program
+from ...primitives.values import Value
+from ..scalars import combine, computed, emit, following, start_of
+from ..writer import Writer, literal
 
 
 class Unrolled:

@@ -10,21 +10,21 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..plans.layouts import contiguous
-from ..plans.memory import lines
-from ..primitives.sliding import Sliding
-from ..primitives.values import Value, count
-from .cuts import seconds_of
+from ...plans.layouts import contiguous
+from ...plans.memory import lines
+from ...primitives.sliding import Sliding
+from ...primitives.values import Value, count
+from ..loops.sharing import apart, end_function
+from ..parts import split_of, write_in_parts
+from ..products.cuts import seconds_of
+from ..table import Table
+from ..vectors import accumulated, at, counted, summed
 from .laid import WIDEST, Laid, Some, Walk, cycles, parted, scalar
 from .pairs import again
-from .parts import split_of, write_in_parts
-from .sharing import apart, end_function
 from .slopes import Filters
-from .table import Table
-from .vectors import accumulated, at, counted, summed
 
 if TYPE_CHECKING:
-    from .looped import Looped
+    from ..looped import Looped
 
 _UNROLLED = 240  # products of vectors in a row
 

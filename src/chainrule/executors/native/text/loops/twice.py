@@ -12,8 +12,8 @@ from functools import partial, reduce
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .loops import Nest
-    from .writer import Writer
+    from ..writer import Writer
+    from .nest import Nest
 
 
 def written(make: Callable[[], Nest], name: str) -> tuple[Nest, str]:

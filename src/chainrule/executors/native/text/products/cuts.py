@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..machine.llvm import vectors
-from ..plans.products import Product
-from .parts import Split, split_of
-from .writer import Writer
+from ...machine.llvm import vectors
+from ...plans.products import Product
+from ..parts import Split, split_of
+from ..writer import Writer
 
 _SPEED = 10e9  # vectors a second through products and sums: of one core, roughly
 FEWEST = [48, 128]  # rows or columns of a part: where tiles multiply, and where a BLAS copies its factors

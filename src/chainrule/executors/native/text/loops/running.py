@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..primitives.values import Value, count
-from .counting import closed, opened
-from .scalars import computed, following
-from .unrolled import load, store
-from .writer import Writer
+from ...primitives.values import Value, count
+from ..counting import closed, opened
+from ..lines.unrolled import load, store
+from ..scalars import computed, following
+from ..writer import Writer
 
 
 def running_function(w: Writer, name: str, value: Value) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..plans.layouts import contiguous
-from ..primitives.values import count
+from ...plans.layouts import contiguous
+from ...primitives.values import count
+from ..vectors import accumulated, at, counted, summed
+from ..writer import literal
 from .laid import Laid
-from .vectors import accumulated, at, counted, summed
-from .writer import literal
 
 
 def again(laid: Laid) -> None:

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from functools import partial, reduce
 from typing import TYPE_CHECKING
 
-from ..plans.weights import cost
-from ..primitives.values import Value, count, known_number
-from .parts import Split, split_of, write_in_parts
-from .scalars import combine, computed
-from .unrolled import load, store
-from .writer import Writer
+from ...plans.weights import cost
+from ...primitives.values import Value, count, known_number
+from ..lines.unrolled import load, store
+from ..parts import Split, split_of, write_in_parts
+from ..scalars import combine, computed
+from ..writer import Writer
 
 if TYPE_CHECKING:
-    from .looped import Looped
-    from .loops import Nest, Place, Sum
+    from ..looped import Looped
+    from .nest import Nest, Place, Sum
 
 _BANDWIDTH, _SPEED = 20e9, 80e9  # bytes a second from memory, and through arithmetic: of one core, roughly
 _MOST_OWN = 2**15  # bytes of all parts' own sums, which lie on the stack

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ..plans.layouts import contiguous
-from ..plans.memory import lines
-from ..primitives.sliding import Sliding
-from ..primitives.values import count
+from ...plans.layouts import contiguous
+from ...plans.memory import lines
+from ...primitives.sliding import Sliding
+from ...primitives.values import count
+from ..vectors import accumulated, at, counted, summed
 from .laid import Laid, Some, Walk, cycles, parted
-from .vectors import accumulated, at, counted, summed
 
 _LONG = 512  # places
 

@@ -6,11 +6,11 @@ is gone when it returns, so that a gradient computes it again, as it was asked t
 
 from __future__ import annotations
 
-from ..plans.memory import lines
-from ..primitives.values import Value
-from .bodies import body_of
-from .looped import Looped
-from .table import Table
+from ...plans.memory import lines
+from ...primitives.values import Value
+from ..bodies import body_of
+from ..looped import Looped
+from ..table import Table
 
 
 class Chosen:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..plans.memory import lines
-from ..plans.weights import operations
-from ..primitives.values import Value
-from .bodies import body_of
-from .looped import Looped
-from .parts import Split, split_of, write_in_parts
-from .sharing import apart
-from .table import Table
-from .writer import Writer
+from ...plans.memory import lines
+from ...plans.weights import operations
+from ...primitives.values import Value
+from ..bodies import body_of
+from ..looped import Looped
+from ..loops.sharing import apart
+from ..parts import Split, split_of, write_in_parts
+from ..table import Table
+from ..writer import Writer
 
 _SPEED = 5e9  # operations a second of steps that follow each other, roughly
 

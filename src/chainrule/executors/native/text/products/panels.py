@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .counting import closed, opened
-from .writer import Writer
+from ..counting import closed, opened
+from ..writer import Writer
 
 
 @dataclass(frozen=True, slots=True)

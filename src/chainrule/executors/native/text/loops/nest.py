@@ -12,15 +12,15 @@ from functools import partial, reduce
 from itertools import product
 from typing import Any
 
-from ..plans.layouts import contiguous, strided
-from ..plans.regions import Step, Write, alias_root
-from ..primitives.values import Access, Value, compose, count, identity, known_number
-from .scalars import combine, computed, emit, start_of
+from ...plans.layouts import contiguous, strided
+from ...plans.regions import Step, Write, alias_root
+from ...primitives.values import Access, Value, compose, count, identity, known_number
+from ..lines.unrolled import load, store
+from ..scalars import combine, computed, emit, start_of
+from ..writer import Writer, literal
 from .sharing import Shared, shared
 from .turns import cut, merged, shortened
 from .twice import body, watch
-from .unrolled import load, store
-from .writer import Writer, literal
 
 _JAM = 8  # rows taken at once where a sum stands still along the innermost loop
 

@@ -6,12 +6,12 @@ Python may then do anything, call this function again as well, so memory in betw
 
 from __future__ import annotations
 
-from ..plans.memory import lines
-from ..primitives.values import Value
-from .bodies import body_of
-from .looped import Looped
-from .steps import bytes_of, moved
-from .table import Table
+from ...plans.memory import lines
+from ...primitives.values import Value
+from ..bodies import body_of
+from ..looped import Looped
+from ..table import Table
+from .repeated import bytes_of, moved
 
 
 class Awaited:

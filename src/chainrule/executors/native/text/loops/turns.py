@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..primitives.values import Shape, count
+from ...primitives.values import Shape, count
 
 _FEW = 4  # turns of a loop that are written out
 _LANES = 16  # of the widest vector
