@@ -116,6 +116,10 @@ def layers(w: Any, v: Any, x: Any) -> Any:
     return np.mean((np.tanh(x @ w) @ v) ** 2)
 
 
+def convolved(x: Any, filters: Any) -> Any:
+    return np.sum(np.maximum(chainrule.nn.conv2d(x, filters), 0) ** 2)
+
+
 def until(x: Any) -> Any:
     return chainrule.while_loop(lambda c: np.sum(c) > 1.0, lambda c: c * 0.5, x)
 
@@ -126,6 +130,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[tuple[int, ...], ...]]] = {
     "products": (layers, ((64, 96), (96, 32), (128, 64))),
     "products by BLAS": (layers, ((300, 200), (200, 70), (600, 300))),
     "softmax": (lambda x: np.sum(np.exp(x - x.max(1, keepdims=True)) / 3.0), ((33, 17),)),
+    "convolution": (convolved, ((2, 3, 9, 9), (4, 3, 3, 3))),
     "gather": (lambda x: np.sum(x[np.arange(50) * 7 % 50] * x[::-1]), ((50,),)),
 }
 

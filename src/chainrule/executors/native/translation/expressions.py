@@ -147,8 +147,6 @@ def converted(made: Instruction, args: Sequence[Expression]) -> Expression:
 
 
 def same_bits(made: Instruction, args: Sequence[Expression]) -> Expression:
-    if made.type.startswith("<") or made.types[0].startswith("<"):
-        raise UnsupportedError("the bits of vectors")
     return Expression(f"{c_type(made.type)}_of_{c_type(made.types[0])}({args[0].whole.text})")
 
 

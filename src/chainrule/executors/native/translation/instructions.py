@@ -13,7 +13,21 @@ from dataclasses import dataclass, field, replace
 from ..primitives.values import UnsupportedError
 
 TYPE = r"(?:<\d+ x \w+>|ptr|float|double|void|i\d+)"
-_FLAGS = {"contract", "reassoc", "nsz", "nnan", "ninf", "nuw", "nsw", "exact", "fast", "inbounds", "samesign", "nneg"}
+_FLAGS = {
+    "noundef",
+    "contract",
+    "reassoc",
+    "nsz",
+    "nnan",
+    "ninf",
+    "nuw",
+    "nsw",
+    "exact",
+    "fast",
+    "inbounds",
+    "samesign",
+    "nneg",
+}
 _BINARY = {"fadd", "fsub", "fmul", "fdiv", "frem", "add", "sub", "mul", "sdiv", "srem", "udiv", "urem", "and", "or",
            "xor", "shl", "ashr", "lshr"}  # fmt: skip
 CASTS = frozenset(
@@ -66,6 +80,12 @@ def functions(text: str) -> dict[str, Function]:
             made.blocks = list(blocks(lines))
             found[made.name] = made
     return found
+
+
+def tables(text: str) -> dict[str, tuple[str, list[str]]]:
+    """Every known array that stands beside the functions: its name, the type of its entries, and these."""
+    rows = re.findall(r"^(@[\w.]+) = .*constant \[\d+ x (\w+)\] \[(.*)\]$", text, re.MULTILINE)
+    return {name: (kind, [each.split(" ")[1] for each in entries.split(", ")]) for name, kind, entries in rows}
 
 
 def heading(line: str) -> Function:

@@ -14,7 +14,7 @@ from ..machine.special import PREFIX
 from ..primitives.values import UnsupportedError
 from .expressions import BYTE, SUM, UNARY, Expression, computed, number, parse_level
 from .instructions import Function, Instruction
-from .outside import BLAS_WORDS, Outside
+from .outside import BLAS_WORDS, Outside, plain_name
 from .usage import Usage, pointee, pointees
 
 _WIDEST = 60  # of an expression that has no name
@@ -81,7 +81,9 @@ class Operations:
             return self.arranged(each)
         types = each.types if len(each.types) == len(each.args) else (each.types or (each.type,)) * len(each.args)
         args = [self.value(name, kind) for name, kind in zip(each.args, types, strict=True)]
-        if each.op == "bitcast" and not each.type.startswith("<"):
+        if each.op == "bitcast":
+            for kind in (each.type, each.types[0]):
+                self.outside.type(kind)
             found = computed(each, args)
             self.outside.same_bits(found.text.split("(")[0])
             return found
@@ -222,6 +224,17 @@ class Operations:
             self.flush()
             self.text.say(f"memcpy({target}, {source}, {size});")
             return
+        if each.how.startswith("@llvm.memset"):
+            target, byte, size = (self.value(name, kind).whole.text for name, kind in
+                                  zip(each.args[:3], each.types[:3], strict=True))  # fmt: skip
+            self.flush()
+            self.text.say(f"memset({target}, {byte}, {size});")
+            return
+        if each.how.startswith("@llvm.vector.reduce.fadd"):
+            start, vector = (self.value(name, kind) for name, kind in zip(each.args, each.types, strict=True))
+            text = f"{self.outside.total(each.types[1])}({start.whole.text}, {vector.whole.text})"
+            self.keep(each, Expression(text, reads=start.reads or vector.reads))
+            return
         if each.how.startswith("@llvm.masked."):
             self.part_of_vector(each)
             return
@@ -252,7 +265,7 @@ class Operations:
             raise UnsupportedError(f"{how.removeprefix(f'@{PREFIX}')}, which SciPy computes")
         if how.startswith("%"):
             return self.values[how].text
-        return function_name(how[1:])
+        return plain_name(how)
 
     def passed(self, each: Instruction) -> Iterator[str]:
         taken = self.known.get(each.how, {})
@@ -284,12 +297,9 @@ class Operations:
             if name not in self.values:
                 raise UnsupportedError(f"the value {name}")
             return self.values[name]
+        if name.startswith("@"):
+            return self.outside.table(name)
         text = number(name, kind)
         if text is None:
             raise UnsupportedError(f"the operand {name}")
         return Expression(text, parse_level(text))
-
-
-def function_name(name: str) -> str:
-    """A function of ours in C: cr.exp.double is exp_double."""
-    return name.removeprefix("cr.").replace(".", "_")

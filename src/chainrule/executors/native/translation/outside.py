@@ -5,7 +5,7 @@ One idea: arrays are written down, memory and BLAS have their own names in C. Wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,7 @@ class Outside:
     """The things of a table, and what has been asked for so far: arrays, functions of BLAS, functions to be defined."""
 
     things: list[tuple[str, Any]]
+    tables: Mapping[str, tuple[str, list[str]]]
     arrays: dict[int, str] = field(default_factory=dict)
     blas: dict[str, None] = field(default_factory=dict)
     helpers: dict[str, str] = field(default_factory=dict)
@@ -65,6 +66,17 @@ class Outside:
         called = sorted({each.op.name for kind, each in self.things if kind == "call"})
         raise UnsupportedError(f"{', '.join(called)}, which NumPy computes" if called else "a call of Python")
 
+    def table(self, name: str) -> Expression:
+        """A known array that stands beside the functions."""
+        if name not in self.tables:
+            raise UnsupportedError(f"the operand {name}")
+        kind, entries = self.tables[name]
+        found = plain_name(name)
+        self.helpers[found] = (
+            f"static {TYPES[kind]} {found}[] = {{ {', '.join(number(e, kind) or e for e in entries)} }};"
+        )
+        return Expression(found, points=TYPES[kind])
+
     def type(self, name: str) -> str:
         if name.startswith("<"):
             self.vectors[name] = None
@@ -81,6 +93,16 @@ class Outside:
         if stem in _EXTREMES and kind:
             return self.extreme(stem, kind)
         raise UnsupportedError(f"the instruction {stem}")
+
+    def total(self, vector: str) -> str:
+        """A function that adds up the entries of a vector."""
+        type_, kind = self.type(vector), TYPES[vector.strip("<>").split(" ")[-1]]
+        count, name = vector.strip("<>").split(" ")[0], f"total_of_{type_}"
+        self.helpers[name] = (
+            f"static inline {kind} {name}({kind} start, {type_} x) {{\n    for (int i = 0; i < {count}; i++)\n"
+            "        start += x[i];\n    return start;\n}"
+        )
+        return name
 
     def extreme(self, stem: str, kind: str) -> str:
         name = f"{stem}_{kind}"
@@ -142,6 +164,11 @@ class Outside:
             yield from (blas_declaration(each) for each in self.blas)
         yield from (written_down(name, self.things[place][1]) for place, name in self.arrays.items())
         yield from self.helpers.values()
+
+
+def plain_name(name: str) -> str:
+    """The name of a function or an array of ours in C: cr.exp.double is exp_double."""
+    return name.removeprefix("@").removeprefix("cr.").replace(".", "_")
 
 
 def vector_types(name: str) -> Iterator[str]:

@@ -11,9 +11,9 @@ from typing import Any
 
 from ..writing import Written
 from .expressions import BYTE, TYPES, c_type
-from .instructions import Function, functions
-from .operations import Operations, function_name
-from .outside import Outside
+from .instructions import Function, functions, tables
+from .operations import Operations
+from .outside import Outside, plain_name
 from .statements import Statements
 from .usage import pointees
 
@@ -52,7 +52,7 @@ class Argument:
 def program_in_c(written: Written, arguments: Sequence[Argument], name: str, version: str) -> str:
     """The file. Raises UnsupportedError where C has no words."""
     found = functions(written.text)
-    outside = Outside(written.table.things)
+    outside = Outside(written.table.things, tables(written.text))
     known: dict[str, Mapping[int, str]] = {}
     for key, each in sorted(found.items(), key=lambda pair: pair[0] == "body"):
         known[f"@{key}"] = taken_pointers(each, known)
@@ -116,7 +116,7 @@ def text_of(
             taken.append(f"{outside.type(type_)} {called[name]}")
     lines = Statements(Operations(function, outside, called, known, points)).body()
     inline = "inline " if function.name.startswith("cr.") else ""
-    head = f"static {inline}{c_type(function.type)} {function_name(function.name)}({', '.join(taken) or 'void'})"
+    head = f"static {inline}{c_type(function.type)} {plain_name(function.name)}({', '.join(taken) or 'void'})"
     return "\n".join([f"{head} {{", *lines, "}"])
 
 

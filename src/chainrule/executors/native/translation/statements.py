@@ -103,9 +103,7 @@ class Statements:
         here, there = targets
         places = self.usage.nesting.places
         if condition is None or (self.is_next(there, place) and places[here] <= place):
-            self.write_moves(moves[0])  # the end of a loop: back, or on
-            if condition is not None:
-                self.text.say(f"if (!{condition.within(0)})\n{'    ' * (self.text.depth + 1)}break;")
+            self.turn(condition, moves)
             return
         if self.is_next(here, place):
             self.branch(opposite(condition), moves[1], there, place)
@@ -115,6 +113,22 @@ class Statements:
         self.write_moves(moves[1])
         if not self.is_next(there, place):
             self.go(there, place)
+
+    def turn(self, condition: Expression | None, moves: Sequence[list[str]]) -> None:
+        """The end of a loop: back, or on. What its totals were is known after they have been moved on."""
+        if condition is None:
+            self.write_moves(moves[0])
+            return
+        asked = condition.within(0)
+        if any(re.search(rf"\b{re.escape(each.split(' ')[0])}\b", asked) for each in moves[0]):
+            self.text.say(f"bool again = {condition.whole.text};")
+            asked = "again"
+        self.write_moves(moves[0])
+        self.text.say(f"if (!{asked}) {{" if moves[1] else f"if (!{asked})")
+        self.text.depth += 1
+        self.write_moves([*moves[1], "break;"])
+        self.text.depth -= 1
+        self.write_moves(["}"] if moves[1] else [])
 
     def branch(self, condition: str, moves: list[str], target: str, place: int) -> None:
         braces = " {" if moves else ""

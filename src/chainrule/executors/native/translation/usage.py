@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ..primitives.values import UnsupportedError
 from .expressions import BYTE, c_type
 from .instructions import Function, Instruction
 from .nesting import Nesting
@@ -65,6 +66,8 @@ class Usage:
                         renamed[last] = each.result
             for place, block in enumerate(blocks):
                 if not top <= place <= end and block.label != "raised":
+                    if any(name in renamed.values() for each in block.body for name in each.args):
+                        raise UnsupportedError("what a total was before the last turn of a loop")
                     block.body[:] = [with_names(each, renamed) for each in block.body]
 
     def count(self, top: int) -> Count | None:
@@ -73,6 +76,8 @@ class Usage:
         last = blocks[end].end
         if last.op != "br" or not last.args or last.targets[0] != blocks[top].label:
             return None
+        if any(each.op == "phi" for each in blocks[end + 1].body):
+            return None  # what is known at the end of a turn is needed behind the loop
         by_name = {each.result: each for place in range(top, end + 1) for each in blocks[place].body}
         asked = by_name.get(last.args[0])
         after = by_name.get(asked.args[0]) if asked is not None and asked.how == "ult" else None
