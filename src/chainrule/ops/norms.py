@@ -204,7 +204,8 @@ def still_where_equal(xp: Library, x: Array, found: Array, axes: Axes, keepdims:
     first = x[key] if keepdims else xp.reshape(x[key], found.shape)
     if xp is reference() and not xp.any(found <= 1e-3 * xp.absolute(first)):
         return found
-    same = xp.max(x, axis=axes, keepdims=keepdims) == xp.min(x, axis=axes, keepdims=keepdims)
+    largest = xp.max(x, axis=axes, keepdims=keepdims)
+    same = (largest == xp.min(x, axis=axes, keepdims=keepdims)) & xp.isfinite(largest)
     return xp.where(same, xp.zeros_like(found), found)[()]
 
 
