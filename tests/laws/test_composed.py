@@ -151,7 +151,7 @@ def test_floats_as_whole_numbers(dtype: Any, into: Any, way: str, monkeypatch: p
 
 @pytest.mark.parametrize("entries", [[np.inf] * 3, [-np.inf] * 3, [np.inf, -np.inf, 0.0], [np.nan] * 3, [0.1] * 3])
 def test_deviations_of_what_is_not_finite(entries: list[float]) -> None:
-    """Infinities have no distance from their mean; equal numbers have none but 0, although 0.1 + 0.1 + 0.1 is not 0.3."""
+    """Infinities have no distance from their mean; equal numbers have 0, although 0.1 + 0.1 + 0.1 is not 0.3."""
     x = np.array(entries)
     expected = 0.0 if np.isfinite(x).all() else np.nan
     for executor in ("native", "walk"):
