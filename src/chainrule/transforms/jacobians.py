@@ -8,6 +8,7 @@ few rows a walk for each is cheaper.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from .. import tree
@@ -15,7 +16,7 @@ from ..errors import GradientError, LimitError
 from ..ir.coercion import as_node
 from ..ir.library import reference
 from ..ir.node import Node, concrete
-from ..ir.types import array_type
+from ..ir.types import ArrayType, array_type
 from ..ops.joining import concatenate, stack
 from ..ops.movement import reshape, transpose
 from .batch import batch, stack_of
@@ -121,7 +122,9 @@ def all_at_once(
     """
     there = [slot for slot, each in enumerate(found) if each is not None]
     part = separate([as_node(found[slot]) for slot in there], [seed])
-    whole = structured_rows(part, start, nested=nested, seeds_last=seeds_last)
+    largest = max((ends[slot] for slot in there), key=lambda node: node.size, default=start)
+    with held(array_type((largest.size, start.size), largest.dtype)):
+        whole = structured_rows(part, start, nested=nested, seeds_last=seeds_last)
     if whole is None:
         rows = [
             arrange(each, start.shape, ends[slot], ends[slot].shape)
@@ -132,9 +135,28 @@ def all_at_once(
     return [
         reached[slot]
         if slot in reached
-        else reference().zeros((*node.shape, *start.shape) if seeds_last else (*start.shape, *node.shape), node.dtype)
+        else zero_block((*node.shape, *start.shape) if seeds_last else (*start.shape, *node.shape), node.dtype)
         for slot, node in enumerate(ends)
     ]
+
+
+def zero_block(shape: tuple[int, ...], dtype: Any) -> Any:
+    """A block of a Jacobian that nothing reaches. Raises LimitError where it cannot be held."""
+    with held(array_type(shape, dtype)):
+        return reference().zeros(shape, dtype)
+
+
+@contextmanager
+def held(type_: ArrayType) -> Iterator[None]:
+    """Raise LimitError where an array of this type does not fit into memory."""
+    try:
+        yield
+    except MemoryError as problem:
+        raise LimitError(
+            given=f"a Jacobian with a block of type {type_}: {problem}",
+            expected="one that fits into memory",
+            remedy="use vjp or jvp for its products with vectors",
+        ) from problem
 
 
 def carried_out(part: Part, basis: Any, nested: bool) -> list[Any]:
@@ -174,15 +196,8 @@ def require_real_variables(recording: Recording, name: str) -> None:
 
 def unit_arrays(node: Node) -> Any:
     """All arrays of this node's type with a single 1, stacked. Raises LimitError where they cannot be held."""
-    square = array_type((node.size, node.size), node.dtype)
-    try:
+    with held(array_type((node.size, node.size), node.dtype)):
         basis = reference().eye(node.size, dtype=node.dtype)
-    except MemoryError as problem:
-        raise LimitError(
-            given=f"a Jacobian with a block of type {square}: {problem}",
-            expected="one that fits into memory",
-            remedy="use vjp or jvp for its products with vectors",
-        ) from problem
     return reference().reshape(basis, (node.size, *node.shape))
 
 

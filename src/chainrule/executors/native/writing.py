@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .door import release
 from .door.entry import DoorWriter
 from .door.many import ManyWriter, is_many
 from .door.reading import Door
-from .door.release import LEAST
 from .plans.rows import by_rows
 from .plans.weights import seconds
 from .primitives.lowering import Program
@@ -43,7 +43,7 @@ def write(program: Program, door: Door) -> Written:
     body = body_of(program, table, "body", unshared=not over, over=over, many=many)
     if door.into is not None and body.calls:
         raise UnsupportedError("arguments that are written over before an op in Python may raise")
-    long = not table.needs_python() and seconds(program) > LEAST[0]
+    long = not table.needs_python() and seconds(program) > release.LEAST[0]
     entry = (ManyWriter if many else DoorWriter)(table, program.inputs, program.outputs, door)
     text = entry.text(body.size, long=long)
     whole = without_copies(text + body.text)
