@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import array
+import copy
 import decimal
 import enum
 import fractions
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -206,3 +208,16 @@ def test_each_kind_is_compiled_once_and_all_of_them_are_kept() -> None:
             assert np.array_equal(found, expected)
             assert found.dtype == expected.dtype or type(each) is bool
     assert len(runs) == len(kinds) - 1
+
+
+@chainrule.jit(static_argnums=1)
+def scaled(x: Any, factor: Any) -> Any:
+    return x * factor
+
+
+def test_a_decorator_with_options_and_copies_by_name() -> None:
+    assert scaled(3.0, 2) == 6.0
+    assert pickle.loads(pickle.dumps(scaled)) is scaled
+    assert copy.deepcopy({"f": scaled})["f"] is scaled
+    with pytest.raises((pickle.PicklingError, AttributeError)):
+        pickle.dumps(chainrule.jit(lambda x: x))

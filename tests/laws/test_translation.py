@@ -194,3 +194,14 @@ def test_arguments_that_are_words_of_c(tmp_path: Path) -> None:
     text = compiled.c(2.0, 3.0, 4.0)
     (found,) = called(built(text, tmp_path), compiled.graph(2.0, 3.0, 4.0), [2.0, 3.0, 4.0])
     assert found == 10.0
+
+
+def test_places_that_are_given(tmp_path: Path) -> None:
+    compiled = chainrule.jit(chainrule.grad(lambda table, words: np.sum(np.sin(table[words]))))
+    table, words = np.arange(60.0).reshape(20, 3), np.array([3, 0, -1, 3])
+    function = built(compiled.c(table, words), tmp_path)
+    expected = np.zeros((20, 3))  # cos of the rows that were read, added where they came from
+    np.add.at(expected, words, np.cos(table[words]))
+    np.testing.assert_allclose(called(function, compiled.graph(table, words), [table, words])[0], expected, rtol=1e-12)
+    arrays = [table, np.array([3, 0, 20, 3]), np.empty((20, 3))]
+    assert function(*[each.ctypes.data_as(ctypes.c_void_p) for each in arrays]) == 1  # there is no row 20

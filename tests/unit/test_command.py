@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -199,3 +200,25 @@ def test_a_line_of_ten_megabytes_is_refused_at_once(tmp_path):
 def test_help_needs_no_numpy():
     code = "import sys; from chainrule.apps import cli; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_code_of_sizes_that_are_letters_is_refused() -> None:
+    """The gradient of a mean holds 1/n: code for the stand-in of a letter would be wrong for every other size."""
+    done = CliRunner().invoke(main, ["source", "f = mean(x^2)", "--shapes", "x: n"])
+    assert done.exit_code != 0
+    assert "letters (n)" in done.output
+    assert "chainrule derive" in done.output
+
+
+def test_code_of_a_function_that_branches_on_values_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "branching.py"
+    file.write_text("def f(x):\n    return x * 2 if x > 0 else x\n", "utf-8")
+    done = CliRunner().invoke(main, ["source", f"{file}:f", "--at", "x=3"])
+    assert done.exit_code != 0
+    assert "np.where" in done.output
+
+
+def test_laws_are_printed_as_numpy_alone() -> None:
+    done = CliRunner().invoke(main, ["source", "f = x^2", "--at", "x=3", "--laws", "--to", "c"])
+    assert done.exit_code == 2
+    assert "--laws prints NumPy code" in done.output

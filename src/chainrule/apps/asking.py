@@ -21,7 +21,7 @@ from typing import Any
 from .. import api, notation
 from ..derivation.order import OrderVerdict, judge_order
 from ..derivation.question import split_symbols
-from ..errors import ChainruleError, GradientError, UnknownNameError, did_you_mean
+from ..errors import ChainruleError, GradientError, ShapeError, UnknownNameError, did_you_mean
 from ..executors.listing import joint_graph
 from ..ir.graph import Graph
 from ..ir.library import reference
@@ -215,9 +215,25 @@ def whole_page(fragment: str, title: str) -> str:
     return f'<!doctype html>\n<html lang="en">\n<head>{head}</head>\n<body>\n{fragment}\n</body>\n</html>'
 
 
+def graph_for_code(target: str, at: Sequence[str], shapes: str | None) -> Graph:
+    """A graph that holds for all values of these shapes. Raises ShapeError for sizes that are letters, BranchError for
+    a function that branches on values."""
+    loaded = load(target, at, shapes)
+    if loaded.sizes:
+        raise ShapeError(
+            given=f"sizes that are letters ({', '.join(sorted(set(loaded.sizes.values())))}) for code of one shape",
+            expected='numbers for all sizes, as in "x: 5"',
+            remedy="write numbers, or ask `chainrule derive ... --to numpy`, whose code holds for every size",
+        )
+    if loaded.function is None or shapes is not None:
+        return loaded.graph
+    arguments, _ = _arguments(loaded.function, written_values.read_values(at), shapes)
+    return api.jit(loaded.function).graph(*arguments)
+
+
 def source(target: str, at: Sequence[str], shapes: str | None, what: str, to: str = "numpy") -> str:
     """The NumPy code of a target, or what runs when it is compiled, in LLVM's language or in C."""
-    graph = load(target, at, shapes).graph
+    graph = graph_for_code(target, at, shapes)
     if to != "numpy":
         from ..executors.native.questions import language, language_c
 
@@ -231,7 +247,7 @@ def laws(target: str, at: Sequence[str], shapes: str | None, what: str) -> str:
     """The laws that make a target cheaper before it is compiled, and the NumPy code of what they leave."""
     from ..transforms.rewrites import rewritten
 
-    wanted, name = joint_graph(load(target, at, shapes).graph, what)
+    wanted, name = joint_graph(graph_for_code(target, at, shapes), what)
     found = rewritten(wanted)
     return f"{found}\n\n{print_graph(found.graph, name).text}"
 

@@ -254,6 +254,8 @@ def source(target: str, at: Sequence[str], shapes: str | None, what: str, to: st
     """Print the code that computes the value and the gradient."""
     from . import asking
 
+    if laws and to != "numpy":
+        raise click.UsageError(f"given --laws with --to {to}; expected one of them: --laws prints NumPy code")
     if laws:
         send(asking.laws(target, at, shapes, what), None)
         return

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
 from functools import update_wrapper
 from types import MethodType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from ..errors import TraceError
 from ..ir.graph import Graph
@@ -52,6 +52,16 @@ class Jitted:
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
+
+    def __reduce__(self) -> str:
+        """Pickled as functions are: by name, for a function that a module defines."""
+        return str(vars(self).get("__qualname__", "a function without a name"))
+
+    def __copy__(self) -> Jitted:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Jitted:
+        return self
 
     def __repr__(self) -> str:
         return f"<jitted {getattr(self.fun, '__qualname__', self.fun)}>"
@@ -294,21 +304,42 @@ def entries_of(fun: Callable[..., Any]) -> Cache:
     return cache
 
 
+@overload
 def jit(
     fun: Callable[..., Any],
     static_argnums: int | Iterable[int] = (),
     static_argnames: str | Iterable[str] = (),
     executor: str | Executor | None = None,
     reuse_outputs: bool = False,
-) -> Jitted:
+) -> Jitted: ...
+
+
+@overload
+def jit(
+    fun: None = None,
+    static_argnums: int | Iterable[int] = (),
+    static_argnames: str | Iterable[str] = (),
+    executor: str | Executor | None = None,
+    reuse_outputs: bool = False,
+) -> Callable[[Callable[..., Any]], Jitted]: ...
+
+
+def jit(
+    fun: Callable[..., Any] | None = None,
+    static_argnums: int | Iterable[int] = (),
+    static_argnames: str | Iterable[str] = (),
+    executor: str | Executor | None = None,
+    reuse_outputs: bool = False,
+) -> Jitted | Callable[[Callable[..., Any]], Jitted]:
     """The same function, recorded once for each kind of arguments and compiled.
 
     Arguments are numbers, arrays, and nested dicts, lists, tuples and dataclasses of them; the result has the
     containers that `fun` returns. A new graph is made where containers, shapes or dtypes are new, or a static argument
     has a new value; static arguments may be anything that can be hashed. Since the graph holds for all values, `fun`
     must not branch on them (BranchError says what to write instead), and what it prints or changes outside itself
-    happens once. `jit` and the derivatives can be nested in any order. Arrays that `fun` uses from outside are copied
-    when it is recorded. Python's own floats count as float64.
+    happens once. Without `fun`, as in `@jit(static_argnums=1)`, the decorator is returned. `jit` and the derivatives
+    can be nested in any order. What `fun` uses from outside (arrays, globals, attributes of `self`) is taken as it is
+    when it is recorded, and does not change later. Python's own floats count as float64.
 
     `executor` is "native" (machine code, the default), "numpy" (generated Python) or "walk" (the reference). With
     `reuse_outputs` machine code writes its results into the same arrays at every call: copy what must outlive the next
@@ -331,6 +362,8 @@ def jit(
         return np.sum(np.tanh(x) ** 2)
     <BLANKLINE>
     """
+    if fun is None:
+        return lambda fun: jit(fun, static_argnums, static_argnames, executor, reuse_outputs)
     if not callable(fun):
         raise TraceError(
             given=f"{type(fun).__name__} in the place of a function", expected="a function", remedy="write jit(f)(x)"

@@ -127,7 +127,8 @@ def refuse_array(node: Node) -> NoReturn:
     raise EscapeError(
         given=f"{described(node)} put into a plain NumPy array (np.array, np.asarray, or a[...] = x)",
         expected="functions that can be recorded",
-        remedy=f"{plain_maker()}join recorded values with np.stack([a, b]) or np.concatenate; {_TAKE_OUT}",
+        remedy=f"{plain_maker()}join recorded values with np.stack([a, b]) or np.concatenate; look up rows "
+        f"of a plain table with chainrule.ops.at(table)[k].get(), or give the table as an argument; {_TAKE_OUT}",
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from ..primitives.values import UnsupportedError
 
+BEYOND = "beyond"  # of the label of a block that says what is wrong with a place
 TYPE = r"(?:<\d+ x \w+>|ptr|float|double|void|i\d+)"
 _FLAGS = {
     "noundef",
@@ -122,6 +123,9 @@ def blocks(lines: Iterator[str]) -> Iterator[Block]:
             if target not in reached:
                 reached.add(target)
                 pending.append(target)
+    for each in found:
+        if each.label.startswith(BEYOND):
+            each.body[:] = [each.end]  # Python would say which place is beyond the end: C says that one is
     yield from joined([each for each in found if each.label in reached])
 
 

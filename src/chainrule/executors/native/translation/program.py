@@ -26,7 +26,8 @@ _HEAD = """\
  *
 {arguments}
  *
- * It returns 0, or 1 where there is no memory. Arrays are contiguous, in C order; results do not overlap arguments.
+ * It returns 0, or 1 where there is no memory or a place is beyond the end of an array. Arrays are contiguous, in C
+ * order; results do not overlap arguments. C11.
  * cc -O3 -march=native -ffp-contract=off -fno-math-errno -fwrapv -c {name}.c     (link with -lm{blas}) */
 #include <math.h>
 #include <stdbool.h>
