@@ -44,5 +44,5 @@ def test_machine_code_and_numpy_tell_the_same(
     assert found[::2] == expected[::2]
     tolerance = 0.3 if "lbfgs" in path.name else 0.01
     np.testing.assert_allclose(
-        [float(each) for each in found[1::2]], [float(each) for each in expected[1::2]], tolerance
-    )
+        [float(each) for each in found[1::2]], [float(each) for each in expected[1::2]], tolerance, atol=1e-5
+    )  # what is left of a gradient where a search has ended is noise

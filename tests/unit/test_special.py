@@ -252,7 +252,7 @@ def test_functions_of_two_arguments_too(name: str) -> None:
     first = 2.0 if name in ("zeta", "binom") else 1.5
     assert float(ours(first, 0.25)) == pytest.approx(float(theirs(first, 0.25)), rel=1e-14)
     assert grad(lambda y: theirs(first, y))(0.25) == grad(lambda y: ours(first, y))(0.25)
-    assert jit(grad(lambda y: theirs(first, y)))(0.25) == grad(lambda y: ours(first, y))(0.25)
+    assert jit(grad(lambda y: theirs(first, y)))(0.25) == pytest.approx(grad(lambda y: ours(first, y))(0.25), rel=1e-14)
 
 
 DISTRIBUTIONS: dict[str, tuple[float, ...]] = {
