@@ -25,7 +25,7 @@ def refused(kind: type[ChainruleError], action: Callable[[], Any], *names: str) 
     with pytest.raises(ChainruleError) as failure:
         action()
     error = failure.value
-    assert time.perf_counter() - start < 1.0
+    assert time.perf_counter() - start < 5.0
     assert type(error) is kind, f"{type(error).__name__}: {error}"
     assert error.given
     assert error.expected
