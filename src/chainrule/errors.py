@@ -215,11 +215,11 @@ def is_user_file(file: str) -> bool:
     """Whether code from this file is the user's: not ours, nor what our calls pass through on the way.
 
     Code made by an executor is named `<chainrule ...>`. The script that an installer writes for our command is named
-    `chainrule`; a module of the user's could not be, for it would hide the package.
+    `chainrule`; a module of the user's could not be, for it would hide the package. Code may bear a relative path.
     """
     if file.startswith(("<chainrule", "<frozen", "<__array_function__")):
         return False
-    if file.startswith(_PACKAGE) or os.path.splitext(os.path.basename(file))[0] == "chainrule":
+    if os.path.abspath(file).startswith(_PACKAGE) or os.path.splitext(os.path.basename(file))[0] == "chainrule":
         return False
     if any(part in file for part in _PASSED_THROUGH):
         return False

@@ -103,6 +103,7 @@ def test_a_line_is_shown_as_the_user_would_type_it(tmp_path: Path, monkeypatch: 
         (os.__file__, False),
         (json.__file__, False),
         ("<frozen runpy>", False),
+        (os.path.relpath(errors.__file__), False),
         ("<chainrule numpy f>", False),
         ("/env/lib/python3.12/site-packages/numpy/_core/fromnumeric.py", False),
         ("/env/lib/python3.12/site-packages/click/core.py", False),
