@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 from laws.table import Case, all_cases, draw
+from machine_code import refuse_what_llvm_refuses
 from unit.programs import random_function, random_program
 
 import chainrule
 from chainrule.executors import EXECUTORS
 from chainrule.executors.native import availability, compile_graph, recall
-from chainrule.executors.native.machine import llvm, store
+from chainrule.executors.native.machine import store
 from chainrule.executors.native.primitives.lowering import lower
 from chainrule.executors.native.text import bodies
 from chainrule.ir.graph import Graph
@@ -35,15 +36,7 @@ EDGES = (0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 5e-324, -1e-310, 1e-40, 
 @pytest.fixture(autouse=True)
 def refused_by_llvm(monkeypatch: pytest.MonkeyPatch) -> None:
     """What LLVM refuses would run as Python, and code of another way would be found again: no test would notice."""
-
-    def strict(text: str) -> bytes:
-        try:
-            return compiled(text)
-        except RuntimeError as problem:
-            raise AssertionError(str(problem)) from problem
-
-    compiled = llvm.compiled
-    monkeypatch.setattr(llvm, "compiled", strict)
+    refuse_what_llvm_refuses(monkeypatch)
     monkeypatch.setattr(recall, "find", lambda identity: None)
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 from laws.table import Case, all_cases, draw, weights
+from machine_code import refuse_what_llvm_refuses
 from random_native.roundings import bounds, reference
 from random_native.trials import Bench
 
 import chainrule
 from chainrule.executors.native import availability, compile_graph
-from chainrule.executors.native.machine import llvm
 from chainrule.executors.native.primitives.lowering import lower
 from chainrule.executors.native.primitives.values import UnsupportedError
 from chainrule.executors.native.text import bodies
@@ -33,14 +33,7 @@ TOGETHER = 40  # ops in one module: starting LLVM takes longer than compiling on
 
 @pytest.fixture(autouse=True)
 def nothing_runs_as_python_unnoticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def strict(text: str) -> bytes:
-        try:
-            return compiled(text)
-        except RuntimeError as problem:
-            raise AssertionError(str(problem)) from problem
-
-    compiled = llvm.compiled
-    monkeypatch.setattr(llvm, "compiled", strict)
+    refuse_what_llvm_refuses(monkeypatch)
 
 
 def cases() -> list[tuple[Case, list[Any]]]:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from machine_code import refuse_what_llvm_refuses
 
 import chainrule
 from chainrule.executors.native import availability
@@ -36,15 +37,7 @@ SIZES = [(2, 2, 2), (3, 3, 3), (4, 7, 5), (13, 8, 31), (2, 40, 3), (40, 2, 9), (
 @pytest.fixture(autouse=True)
 def in_loops(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is written as one line, and what LLVM refuses is an error rather than a call of Python."""
-
-    def strict(text: str) -> bytes:
-        try:
-            return compiled(text)
-        except RuntimeError as problem:
-            raise AssertionError(str(problem)) from problem
-
-    compiled = llvm.compiled
-    monkeypatch.setattr(llvm, "compiled", strict)
+    refuse_what_llvm_refuses(monkeypatch)
     monkeypatch.setattr(bodies, "LIMIT", [-1])
 
 

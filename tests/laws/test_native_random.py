@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from machine_code import refuse_what_llvm_refuses
 from random_native import roundings, trials
 
 from chainrule.executors.native import availability
-from chainrule.executors.native.machine import llvm
 
 pytestmark = [
     pytest.mark.skipif(availability() is not None, reason=str(availability())),
@@ -26,15 +26,7 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def nothing_runs_as_python_unnoticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """What LLVM refuses would run as Python, and no comparison would notice."""
-
-    def strict(text: str) -> bytes:
-        try:
-            return compiled(text)
-        except RuntimeError as problem:
-            raise AssertionError(str(problem)) from problem
-
-    compiled = llvm.compiled
-    monkeypatch.setattr(llvm, "compiled", strict)
+    refuse_what_llvm_refuses(monkeypatch)
 
 
 def check(random: Any) -> None:
