@@ -6,7 +6,9 @@ the sum would be regrouped for one operation an entry.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import copysign
+from typing import TypeVar
 
 from ...ir.node import Node
 from ...ops.arithmetic import add, div, mul, neg, sub
@@ -15,6 +17,8 @@ from ...ops.products import matmul_op, outer_op
 from ...ops.reductions import mean_op, sum_op
 from ..laws import number
 from .table import EXACT, REGROUPED, Uses, rewrite
+
+T = TypeVar("T")
 
 _PRODUCTS = (matmul_op, outer_op)
 
@@ -49,18 +53,18 @@ def common_factor_of_products(node: Node, uses: Uses) -> Node | None:
 def common_array(node: Node, uses: Uses) -> Node | None:
     if node.shape == () or not all(each.op is not mul or uses.alone(each) for each in node.inputs):
         return None
-    (left, x), (right, y) = (as_multiple(each) for each in node.inputs)
+    (left, x), (right, y) = (as_multiple(each, scalar_of) for each in node.inputs)
     if x is not y or (left is None and right is None) or x.op is broadcast:
         return None
     total = node.op(1.0 if left is None else left, 1.0 if right is None else right)
     return mul(total, x)  # type: ignore[no-any-return]
 
 
-def as_multiple(node: Node) -> tuple[Node | None, Node]:
-    """(a, x) of a x for a single number a; (None, x) of x."""
+def as_multiple(node: Node, factor_of: Callable[[Node], T | None]) -> tuple[T | None, Node]:
+    """(a, x) of a x, where `factor_of` finds a in a factor; (None, x) of x."""
     if node.op is mul:
         for place, each in enumerate(node.inputs):
-            found = scalar_of(each)
+            found = factor_of(each)
             if found is not None:
                 return found, node.inputs[1 - place]
     return None, node
@@ -87,18 +91,8 @@ def number_out_of_a_sum(node: Node, uses: Uses) -> Node | None:
     if source.op is div:
         below = moderate(source.inputs[1])
         return None if below is None else div(node.op(source.inputs[0], **node.settings), below)
-    factor, rest = as_known_multiple(source)
+    factor, rest = as_multiple(source, moderate)
     return None if factor is None else mul(factor, node.op(rest, **node.settings))
-
-
-def as_known_multiple(node: Node) -> tuple[float | None, Node]:
-    """(a, x) of a x for a known number a; (None, x) of x."""
-    if node.op is mul:
-        for place, each in enumerate(node.inputs):
-            found = moderate(each)
-            if found is not None:
-                return found, node.inputs[1 - place]
-    return None, node
 
 
 @rewrite("(a X) Y = a (X Y), (-X) Y = -(X Y)", matmul_op,
@@ -109,7 +103,7 @@ def number_out_of_a_product(node: Node, uses: Uses) -> Node | None:
         if each.op not in (mul, neg) or not uses.alone(each) or each.size <= node.size:
             continue
         other = node.inputs[1 - place]
-        factor, rest = (None, each.inputs[0]) if each.op is neg else as_known_multiple(each)
+        factor, rest = (None, each.inputs[0]) if each.op is neg else as_multiple(each, moderate)
         if factor is None and each.op is not neg:
             continue
         product = matmul_op(rest, other) if place == 0 else matmul_op(other, rest)
@@ -133,12 +127,12 @@ def times_one(node: Node, uses: Uses) -> Node | None:
          rounding="a and b are multiplied first: the last digit, and nothing where one of them is a power of 2",
          source="associativity")  # fmt: skip
 def numbers_as_one(node: Node, uses: Uses) -> Node | None:
-    factor, rest = (-1.0, node.inputs[0]) if node.op is neg else as_known_multiple(node)
+    factor, rest = (-1.0, node.inputs[0]) if node.op is neg else as_multiple(node, moderate)
     if factor is None or not uses.alone(rest):
         return None
     if rest.op is neg:
         return mul(-factor, rest.inputs[0]) if factor != -1 else rest.inputs[0]
-    other, inner = as_known_multiple(rest)
+    other, inner = as_multiple(rest, moderate)
     return None if other is None or node.dtype.itemsize < _DOUBLE else mul(factor * other, inner)
 
 

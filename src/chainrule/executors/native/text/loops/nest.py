@@ -15,6 +15,7 @@ from typing import Any
 from ...plans.layouts import contiguous, strided
 from ...plans.regions import Step, Write, alias_root
 from ...primitives.values import Access, Value, compose, count, identity, known_number
+from .. import counting
 from ..lines.unrolled import load, store
 from ..scalars import combine, computed, emit, start_of
 from ..writer import Writer, literal
@@ -212,20 +213,9 @@ class Nest:
     def fill(self, target: Value) -> None:
         """Start a sum in memory."""
         start, pointer = start_of(target.name, computed(target.code)), self.pointer(target)
-        self.loop(target.size, lambda counter: store(self.w, target.code, start, pointer, counter))
-
-    def loop(self, size: int, body: Any) -> None:
-        """A loop of its own."""
-        w = self.w
-        top, after, before = w.fresh_label("fill"), w.fresh_label("filled"), w.block
-        counter, following = w.name(), w.name()
-        w.do(f"br label %{top}")
-        w.label(top)
-        w.do(f"{counter} = phi i64 [0, %{before}], [{following}, %{top}]")
-        body(counter)
-        w.do(f"{following} = add nuw nsw i64 {counter}, 1")
-        w.do(f"br i1 {w.put(f'icmp ult i64 {following}, {size}')}, label %{top}, label %{after}")
-        w.label(after)
+        turns, turn = counting.opened(self.w, target.size)
+        store(self.w, target.code, start, pointer, turn)
+        counting.closed(self.w, turns)
 
     def nest(self, level: int, span: tuple[int, int] | None = None) -> list[str]:
         """The loops from a level inwards. Returns what they add to each sum that is still open there."""
